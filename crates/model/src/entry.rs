@@ -1,0 +1,198 @@
+//! Machines (entries) and the folders that hold them, with the settings they pass down.
+
+use crate::{IdentityId, NodeId};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// How a machine is reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Protocol {
+    /// Secure Shell (RFC 4251).
+    #[default]
+    Ssh,
+}
+
+/// The way to a machine.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Jump {
+    /// Straight from this computer, even if a folder above says otherwise.
+    Direct,
+    /// Through another SSH entry, which may itself be reached through a jump.
+    Through {
+        /// The entry that forwards.
+        entry: NodeId,
+    },
+}
+
+/// What an entry or folder sets itself; `None` means "as the folder above says".
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// TCP port.
+    pub port: Option<u16>,
+    /// User name; without one the identity's, then this computer's.
+    pub user: Option<String>,
+    /// Identities, tried in this order.
+    pub identities: Option<Vec<IdentityId>>,
+    /// The way to the machine.
+    pub jump: Option<Jump>,
+    /// Seconds until a connection attempt is given up.
+    pub connect_timeout: Option<u32>,
+    /// Seconds between keep-alive messages; 0 sends none.
+    pub keep_alive: Option<u32>,
+    /// Whether to compress (zlib).
+    pub compression: Option<bool>,
+    /// The `TERM` to announce.
+    pub terminal_type: Option<String>,
+    /// Run instead of the login shell.
+    pub start_command: Option<String>,
+}
+
+/// A machine.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Its id.
+    pub id: NodeId,
+    /// The folder it is in; `None` is the root.
+    pub parent: Option<NodeId>,
+    /// The fields a person edits.
+    #[serde(flatten)]
+    pub draft: EntryDraft,
+}
+
+/// What a person edits of a machine.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EntryDraft {
+    /// Shown in the tree.
+    pub name: String,
+    /// How it is reached.
+    pub protocol: Protocol,
+    /// Host name or IP address.
+    pub address: String,
+    /// Hardware address for Wake-on-LAN, `aa:bb:cc:dd:ee:ff`.
+    pub mac: Option<String>,
+    /// Labels, without those of the folders.
+    pub tags: Vec<String>,
+    /// Free text.
+    pub notes: String,
+    /// Name of the icon; `None` is the protocol's.
+    pub icon: Option<String>,
+    /// Name of a colour of the palette.
+    pub color: Option<String>,
+    /// Own settings.
+    pub settings: Settings,
+}
+
+/// A folder.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Folder {
+    /// Its id.
+    pub id: NodeId,
+    /// The folder it is in; `None` is the root.
+    pub parent: Option<NodeId>,
+    /// The fields a person edits.
+    #[serde(flatten)]
+    pub draft: FolderDraft,
+}
+
+/// What a person edits of a folder.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FolderDraft {
+    /// Shown in the tree.
+    pub name: String,
+    /// Tags everything inside has.
+    pub tags: Vec<String>,
+    /// Free text.
+    pub notes: String,
+    /// Name of the icon; `None` is a folder.
+    pub icon: Option<String>,
+    /// Name of a colour of the palette.
+    pub color: Option<String>,
+    /// Passed down to everything inside.
+    pub settings: Settings,
+}
+
+/// Where an effective value was set.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Origin {
+    /// Nobody set it: Patchbay's own default.
+    BuiltIn,
+    /// A folder above.
+    Folder {
+        /// The folder.
+        id: NodeId,
+        /// Its name.
+        name: String,
+    },
+    /// Here.
+    Here,
+}
+
+/// A value together with where it comes from, and what it would be if it were not set here.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Effective<T> {
+    /// What counts.
+    pub value: T,
+    /// Who said so.
+    pub origin: Origin,
+    /// What would count without the value set here.
+    pub inherited: T,
+    /// Who would say so.
+    pub inherited_origin: Origin,
+}
+
+/// All settings of a node after inheritance.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the fields are those of Settings")]
+pub struct EffectiveSettings {
+    pub port: Effective<u16>,
+    pub user: Effective<Option<String>>,
+    pub identities: Effective<Vec<IdentityId>>,
+    pub jump: Effective<Jump>,
+    pub connect_timeout: Effective<u32>,
+    pub keep_alive: Effective<u32>,
+    pub compression: Effective<bool>,
+    pub terminal_type: Effective<String>,
+    pub start_command: Effective<Option<String>>,
+}
+
+/// One rung of the ladder from built-in defaults to the node.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WhereValuesComeFrom {
+    /// The rung.
+    pub origin: Origin,
+    /// How many of the effective settings are set there.
+    pub values: u32,
+    /// The tags set there.
+    pub tags: Vec<String>,
+}
+
+/// A node as its editor shows it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeDetail {
+    /// Set for an entry.
+    pub entry: Option<Entry>,
+    /// Set for a folder.
+    pub folder: Option<Folder>,
+    /// The settings after inheritance.
+    pub effective: EffectiveSettings,
+    /// The tags it has from folders above.
+    pub inherited_tags: Vec<String>,
+    /// Names of the folders above, outermost first.
+    pub path: Vec<String>,
+    /// From built in, through each folder, to here.
+    pub ladder: Vec<WhereValuesComeFrom>,
+    /// Open sessions that use it.
+    pub open_sessions: u32,
+}

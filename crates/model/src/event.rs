@@ -1,0 +1,41 @@
+//! What the app tells its front ends by itself.
+
+use crate::{AppSettings, SessionId, SessionInfo, StatusReport, VaultStatus};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// Something changed. Events are small and rare: bytes of sessions never travel here.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum AppEvent {
+    /// The vault was opened, locked or moved, or its countdown was reset.
+    Vault {
+        /// Its new state.
+        status: VaultStatus,
+    },
+    /// The tree changed: load it again if your revision is older.
+    Tree {
+        /// The new revision.
+        revision: u32,
+    },
+    /// A session is new or changed.
+    Session {
+        /// Its new state.
+        session: Box<SessionInfo>,
+    },
+    /// A session was closed and forgotten.
+    SessionGone {
+        /// The session.
+        id: SessionId,
+    },
+    /// Status checks came back.
+    Status {
+        /// Their results.
+        reports: Vec<StatusReport>,
+    },
+    /// Settings were changed, perhaps by another window.
+    Settings {
+        /// All of them.
+        settings: Box<AppSettings>,
+    },
+}

@@ -1,0 +1,90 @@
+//! Host keys: what a server presented, what is on record, and what the person decides.
+
+use crate::{HostKeyId, Timestamp};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// How a presented key stands to what is on record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum HostKeyStanding {
+    /// No key is on record for this address.
+    Unknown,
+    /// Another key is on record.
+    Changed,
+    /// The key is marked `@revoked`.
+    Revoked,
+}
+
+/// A key on record.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HostKeyRecord {
+    /// `None` for a line of a `known_hosts` file.
+    pub id: Option<HostKeyId>,
+    /// `host` or `[host]:port`, as in `known_hosts`.
+    pub host: String,
+    /// `ssh-ed25519` and so on.
+    pub algorithm: String,
+    /// `SHA256:…`.
+    pub fingerprint: String,
+    /// The OpenSSH random art, eleven lines.
+    pub picture: String,
+    /// Where it is recorded: "This vault" or the file's path.
+    pub source: String,
+    /// When it was first trusted; unknown for files.
+    pub first_seen: Option<Timestamp>,
+    /// When a server last proved it.
+    pub last_seen: Option<Timestamp>,
+    /// How often a server proved it.
+    pub times: u32,
+}
+
+/// The key a server presents now.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PresentedKey {
+    /// `ssh-ed25519` and so on.
+    pub algorithm: String,
+    /// `SHA256:…`.
+    pub fingerprint: String,
+    /// The OpenSSH random art, eleven lines.
+    pub picture: String,
+    /// One line, as `known_hosts` holds it after the name.
+    pub openssh: String,
+}
+
+/// What the trust card asks.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HostKeyQuestion {
+    /// Name of the machine or jump host that presents the key.
+    pub machine: String,
+    /// `host` or `[host]:port`.
+    pub host: String,
+    /// How the key stands.
+    pub standing: HostKeyStanding,
+    /// The key.
+    pub presented: PresentedKey,
+    /// What is on record for the address.
+    pub on_record: Vec<HostKeyRecord>,
+    /// Other addresses on record with the very same key.
+    pub also_at: Vec<String>,
+}
+
+/// What the person decides.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum HostKeyAnswer {
+    /// Trust an unknown key and keep it on record.
+    Trust,
+    /// Trust an unknown key for this connection only.
+    Once,
+    /// Replace what is on record by the presented key.
+    Replace {
+        /// The last eight characters of the presented fingerprint, typed by the person.
+        last_eight: String,
+    },
+    /// Close the connection.
+    Refuse,
+}

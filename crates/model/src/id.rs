@@ -1,0 +1,67 @@
+//! Identifiers: UUID version 7 (RFC 9562), so that they sort by the time they were made.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, Type)]
+        #[serde(transparent)]
+        pub struct $name(#[specta(type = String)] Uuid);
+
+        impl $name {
+            /// A new id, later than every one made before it in this process.
+            #[must_use]
+            #[expect(clippy::new_without_default, reason = "a default that differs each time surprises")]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+
+            /// The sixteen bytes, as they are stored and authenticated.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+
+            /// The id with these sixteen bytes.
+            #[must_use]
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A vault.
+    VaultId;
+    /// A node of the tree of machines: a folder or an entry.
+    NodeId;
+    /// A way to sign in, shared between entries.
+    IdentityId;
+    /// A host key on record.
+    HostKeyId;
+    /// A session: one connection and what it shows. Lives as long as the process.
+    SessionId;
+    /// A question a session is waiting on.
+    PromptId;
+    /// A deletion that can be taken back.
+    UndoId;
+}

@@ -1,0 +1,41 @@
+//! The words every part of Patchbay shares: ids, machines, identities, sessions, problems.
+//!
+//! Types only. No I/O, no clocks, no randomness beyond making an id; storage is `patchbay-store`,
+//! rules about the tree are `patchbay-core`.
+
+mod entry;
+mod error;
+mod event;
+mod hostkey;
+mod id;
+mod identity;
+mod import;
+mod secret;
+mod session;
+mod settings;
+mod tree;
+mod vault;
+
+pub use entry::{
+    Effective, EffectiveSettings, Entry, EntryDraft, Folder, FolderDraft, Jump, NodeDetail, Origin,
+    Protocol, Settings, WhereValuesComeFrom,
+};
+pub use error::{ApiError, ErrorCode};
+pub use event::AppEvent;
+pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
+pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, UndoId, VaultId};
+pub use identity::{
+    CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
+};
+pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use secret::Secret;
+pub use session::{
+    Attachment, CloseReason, Prompt, PromptKind, Question, SessionInfo, SessionState,
+    SessionTarget, Stage, Step, StepState, TerminalSize, Timestamp,
+};
+pub use settings::{
+    AppSettings, Bell, CursorShape, RestoreTabs, TabLayout, TerminalSettings, TerminalTheme, Theme,
+    VaultSettings,
+};
+pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
+pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};

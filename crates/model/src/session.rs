@@ -1,0 +1,218 @@
+//! Sessions as the UI sees them.
+
+use crate::{ApiError, HostKeyQuestion, NodeId, PromptId, SessionId};
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// Milliseconds since the Unix epoch, UTC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, Type)]
+#[serde(transparent)]
+pub struct Timestamp(#[specta(type = f64)] pub i64);
+
+/// What a session is opened to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum SessionTarget {
+    /// A machine of the tree.
+    Entry {
+        /// The machine.
+        id: NodeId,
+    },
+    /// A shell on this computer.
+    LocalShell,
+}
+
+/// Columns and rows of a terminal, with its size in pixels where that is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TerminalSize {
+    /// Characters across.
+    pub cols: u16,
+    /// Lines down.
+    pub rows: u16,
+    /// Pixels across; 0 is unknown.
+    #[serde(default)]
+    pub width: u16,
+    /// Pixels down; 0 is unknown.
+    #[serde(default)]
+    pub height: u16,
+}
+
+/// The part of connecting that is under way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Stage {
+    /// Looking the name up.
+    Name,
+    /// Opening the TCP connection, or the channel through the jump host.
+    Connect,
+    /// Agreeing on algorithms and keys.
+    Handshake,
+    /// Checking the host key.
+    HostKey,
+    /// Signing in.
+    SignIn,
+    /// Asking for a terminal and a shell.
+    Shell,
+}
+
+/// How a part of connecting went.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum StepState {
+    /// Not yet reached.
+    Waiting,
+    /// Under way.
+    Running,
+    /// Done.
+    Done,
+    /// This is where it stopped.
+    Failed,
+}
+
+/// A part of connecting, as the error page lists it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Which part.
+    pub stage: Stage,
+    /// How it went.
+    pub state: StepState,
+    /// A few words: an address, "refused", "through lb-01".
+    pub detail: String,
+    /// How long it took, in milliseconds.
+    pub ms: Option<u32>,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PromptKind {
+    /// The server, by keyboard-interactive (RFC 4256).
+    KeyboardInteractive,
+    /// Password authentication (RFC 4252 section 8).
+    Password,
+    /// A private key that is encrypted.
+    KeyPassphrase,
+    /// No user name is known.
+    User,
+}
+
+/// One line to fill in.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Question {
+    /// The label, from the server: hostile text, control characters removed.
+    pub label: String,
+    /// Whether what is typed may be shown.
+    pub echo: bool,
+}
+
+/// Something a session needs to know before it goes on.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Prompt {
+    /// Names the prompt in the answer.
+    pub id: PromptId,
+    /// Who asks.
+    pub kind: PromptKind,
+    /// The machine or jump host.
+    pub machine: String,
+    /// From the server; may be empty.
+    pub title: String,
+    /// From the server; may be empty.
+    pub instructions: String,
+    /// What to fill in.
+    pub questions: Vec<Question>,
+    /// Whether the previous answer was refused.
+    pub again: bool,
+}
+
+/// Why a session is no longer open.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum CloseReason {
+    /// The program ended.
+    Exited {
+        /// Its exit status, if the server said.
+        code: Option<i32>,
+    },
+    /// The program was ended by a signal (RFC 4254 section 6.10).
+    Signalled {
+        /// `TERM`, `KILL` and so on, without `SIG`.
+        signal: String,
+        /// What the server adds.
+        message: String,
+    },
+    /// It never opened, or was lost.
+    Failed {
+        /// What happened and what to do.
+        error: ApiError,
+    },
+    /// The person closed it.
+    ByPerson,
+}
+
+/// Where a session stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum SessionState {
+    /// On the way.
+    Connecting {
+        /// The part under way.
+        stage: Stage,
+        /// The machine or jump host it concerns.
+        machine: String,
+    },
+    /// Waits for answers.
+    Asking {
+        /// What to ask.
+        prompt: Prompt,
+    },
+    /// Waits for a decision about a host key.
+    HostKey {
+        /// What to decide.
+        question: HostKeyQuestion,
+    },
+    /// Bytes flow.
+    Open,
+    /// Over; can be connected again.
+    Closed {
+        /// Why.
+        reason: CloseReason,
+    },
+}
+
+/// A session.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionInfo {
+    /// Its id.
+    pub id: SessionId,
+    /// The machine's name, or the shell's.
+    pub title: String,
+    /// The address with the user, for the machine bar.
+    pub subtitle: String,
+    /// What it was opened to.
+    pub target: SessionTarget,
+    /// Where it stands.
+    pub state: SessionState,
+    /// How connecting went so far; the last attempt's.
+    pub steps: Vec<Step>,
+    /// One line per event of the last attempt, for "Show details".
+    pub log: Vec<String>,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// Round-trip time of the last keep-alive, in milliseconds.
+    pub latency: Option<u32>,
+}
+
+/// How to reach the bytes of a session from the webview.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// `ws://127.0.0.1:PORT/stream`.
+    pub url: String,
+    /// Good for one connection within ten seconds.
+    pub token: String,
+}

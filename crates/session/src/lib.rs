@@ -1,0 +1,11 @@
+//! The vocabulary every session engine speaks, and the way its bytes reach a viewer.
+//!
+//! An engine is handed a target and credentials, asks through [`Interaction`], and yields a [`Terminal`]. The [`hub`]
+//! keeps the last output of each session and passes it to whoever is attached, as fast as they acknowledge.
+//! Deliberately absent: sockets of the webview (the shell and the server have those) and anything about the vault.
+
+mod interaction;
+mod terminal;
+
+pub use interaction::{Ask, HostKeyCheck, HostKeyVerdict, Interaction, Progress};
+pub use terminal::{Terminal, TerminalEvent, TerminalInput};
