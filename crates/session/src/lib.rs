@@ -4,8 +4,12 @@
 //! keeps the last output of each session and passes it to whoever is attached, as fast as they acknowledge.
 //! Deliberately absent: sockets of the webview (the shell and the server have those) and anything about the vault.
 
+pub mod codec;
+pub mod hub;
 mod interaction;
 mod terminal;
 
+pub use codec::{CodecError, FromViewer, ToViewer};
+pub use hub::{Output, Viewer};
 pub use interaction::{Ask, HostKeyCheck, HostKeyVerdict, Interaction, Progress};
 pub use terminal::{Terminal, TerminalEvent, TerminalInput};
