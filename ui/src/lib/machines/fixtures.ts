@@ -1,0 +1,66 @@
+// A folder "Production" with a machine in it, as the core would tell them. For tests of this folder.
+
+import type { Effective, EffectiveSettings, Entry, NodeDetail, Origin } from '../host/bindings';
+
+export const builtIn: Origin = { kind: 'builtIn' };
+export const production: Origin = { kind: 'folder', id: 'f-production', name: 'Production' };
+
+export function from<T>(inherited: T, inheritedOrigin: Origin = builtIn): Effective<T> {
+  return { value: inherited, origin: inheritedOrigin, inherited, inheritedOrigin };
+}
+
+export function effective(over: Partial<EffectiveSettings> = {}): EffectiveSettings {
+  return {
+    port: from(22),
+    user: from<string | null>('ops', production),
+    identities: from<string[]>(['i-ops'], production),
+    jump: from({ kind: 'direct' }),
+    connectTimeout: from(10),
+    keepAlive: from(30),
+    compression: from(false),
+    terminalType: from('xterm-256color'),
+    startCommand: from<string | null>(null),
+    ...over,
+  };
+}
+
+export const entry: Entry = {
+  id: 'e-db',
+  parent: 'f-production',
+  name: 'db-replica-a',
+  protocol: 'ssh',
+  address: '192.0.2.42',
+  mac: null,
+  tags: ['replica'],
+  notes: '',
+  icon: null,
+  color: null,
+  settings: {
+    port: 2222,
+    user: null,
+    identities: null,
+    jump: null,
+    connectTimeout: null,
+    keepAlive: null,
+    compression: null,
+    terminalType: null,
+    startCommand: null,
+  },
+};
+
+export function detail(over: Partial<NodeDetail> = {}): NodeDetail {
+  return {
+    entry,
+    folder: null,
+    effective: effective(),
+    inheritedTags: ['linux'],
+    path: ['Production'],
+    ladder: [
+      { origin: builtIn, values: 6, tags: [] },
+      { origin: production, values: 2, tags: ['linux'] },
+      { origin: { kind: 'here' }, values: 1, tags: ['replica'] },
+    ],
+    openSessions: 0,
+    ...over,
+  };
+}

@@ -1,0 +1,158 @@
+// What the editor of a machine or folder holds while it is being edited, and how that becomes a draft.
+//
+// Text fields hold text, so that a half-typed port is no error; an empty one means "as the folder above says".
+// No calls and no runes here: everything is a plain function of its arguments.
+
+import type { Entry, EntryDraft, Folder, FolderDraft, Jump, Settings } from '../host/bindings';
+import { normalMac } from './validate';
+
+export interface FormValues {
+  name: string;
+  address: string;
+  mac: string;
+  tags: string[];
+  notes: string;
+  icon: string | null;
+  color: string | null;
+  port: string;
+  user: string;
+  identities: string[] | null;
+  jump: Jump | null;
+  connectTimeout: string;
+  keepAlive: string;
+  compression: boolean | null;
+  terminalType: string;
+  startCommand: string;
+}
+
+export type FieldName = keyof FormValues;
+export type SettingName = keyof Settings;
+
+/** The fields that folders pass down, in the order of the editor. */
+export const SETTING_NAMES = [
+  'port',
+  'user',
+  'identities',
+  'jump',
+  'connectTimeout',
+  'keepAlive',
+  'compression',
+  'terminalType',
+  'startCommand',
+] as const satisfies readonly SettingName[];
+
+export function emptyForm(): FormValues {
+  return {
+    name: '',
+    address: '',
+    mac: '',
+    tags: [],
+    notes: '',
+    icon: null,
+    color: null,
+    port: '',
+    user: '',
+    identities: null,
+    jump: null,
+    connectTimeout: '',
+    keepAlive: '',
+    compression: null,
+    terminalType: '',
+    startCommand: '',
+  };
+}
+
+const text = (value: string | number | null | undefined): string => (value == null ? '' : String(value));
+
+/** The form of a node as it was loaded. */
+export function formOf(node: Entry | Folder): FormValues {
+  const own = node.settings;
+  return {
+    name: node.name,
+    address: 'address' in node ? node.address : '',
+    mac: 'mac' in node ? text(node.mac) : '',
+    tags: [...node.tags],
+    notes: node.notes,
+    icon: node.icon ?? null,
+    color: node.color ?? null,
+    port: text(own.port),
+    user: text(own.user),
+    identities: own.identities ? [...own.identities] : null,
+    jump: own.jump ?? null,
+    connectTimeout: text(own.connectTimeout),
+    keepAlive: text(own.keepAlive),
+    compression: own.compression ?? null,
+    terminalType: text(own.terminalType),
+    startCommand: text(own.startCommand),
+  };
+}
+
+const trimmed = (value: string): string | null => value.trim() || null;
+const whole = (value: string): number | null => (value.trim() === '' ? null : Number(value.trim()));
+
+/** Whether the node itself says something about a setting. */
+export function isOwn(form: FormValues, name: SettingName): boolean {
+  const value = form[name];
+  return typeof value === 'string' ? value.trim() !== '' : value !== null;
+}
+
+/** Takes a setting back, so that the folder above counts again. */
+export function inheritAgain(form: FormValues, name: SettingName): FormValues {
+  const reset = typeof form[name] === 'string' ? '' : null;
+  return { ...form, [name]: reset };
+}
+
+export function settingsOf(form: FormValues): Settings {
+  return {
+    port: whole(form.port),
+    user: trimmed(form.user),
+    identities: form.identities ? [...form.identities] : null,
+    jump: form.jump,
+    connectTimeout: whole(form.connectTimeout),
+    keepAlive: whole(form.keepAlive),
+    compression: form.compression,
+    terminalType: trimmed(form.terminalType),
+    startCommand: trimmed(form.startCommand),
+  };
+}
+
+/** A machine without a name is called by its address. */
+export function entryName(form: FormValues): string {
+  return form.name.trim() || bareAddress(form.address);
+}
+
+/** `[2001:db8::1]` is written with brackets only where a port may follow. */
+export function bareAddress(address: string): string {
+  const written = address.trim();
+  return /^\[[0-9a-f:.%a-z]+\]$/i.test(written) ? written.slice(1, -1) : written;
+}
+
+export function entryDraft(form: FormValues): EntryDraft {
+  return {
+    name: entryName(form),
+    protocol: 'ssh',
+    address: bareAddress(form.address),
+    mac: form.mac.trim() ? (normalMac(form.mac) ?? form.mac.trim()) : null,
+    tags: [...form.tags],
+    notes: form.notes,
+    icon: form.icon,
+    color: form.color,
+    settings: settingsOf(form),
+  };
+}
+
+export function folderDraft(form: FormValues): FolderDraft {
+  return {
+    name: form.name.trim(),
+    tags: [...form.tags],
+    notes: form.notes,
+    icon: form.icon,
+    color: form.color,
+    settings: settingsOf(form),
+  };
+}
+
+/** Whether anything differs from what was loaded. Both sides are plain data, so their text tells. */
+export function isDirty(now: FormValues, loaded: FormValues): boolean {
+  return JSON.stringify(now) !== JSON.stringify(loaded);
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { detail, effective, entry, from, production } from './fixtures';
+import { formOf } from './form';
+import { counts, liveLadder, rungWords, sourceOf } from './inherit';
+
+const names = { machine: (id: string) => `machine ${id}`, identity: (id: string) => `identity ${id}` };
+
+describe('where a value comes from', () => {
+  it('names the folder and what it says', () => {
+    expect(sourceOf(formOf(entry), effective(), 'user', names)).toEqual({
+      own: false,
+      from: 'Production',
+      inherited: 'ops',
+    });
+  });
+
+  it('says what a value set here hides', () => {
+    expect(sourceOf(formOf(entry), effective(), 'port', names)).toEqual({ own: true, from: 'built in', inherited: '22' });
+  });
+
+  it('puts ids, switches and times in words', () => {
+    const all = effective({ jump: from({ kind: 'through', entry: 'lb' }, production), keepAlive: from(0) });
+    const words = (name: Parameters<typeof sourceOf>[2]) => sourceOf(formOf(entry), all, name, names).inherited;
+    expect(words('jump')).toBe('machine lb');
+    expect(words('identities')).toBe('identity i-ops');
+    expect(words('compression')).toBe('off');
+    expect(words('keepAlive')).toBe('off');
+    expect(words('connectTimeout')).toBe('10 s');
+    expect(words('startCommand')).toBe('');
+  });
+});
+
+describe('the counts', () => {
+  it('add up to every field of the page', () => {
+    expect(counts(formOf(entry), false)).toEqual({ here: 3, inherited: 8 });
+    expect(counts({ ...formOf(entry), user: 'root', mac: 'aa:bb:cc:dd:ee:ff' }, false)).toEqual({
+      here: 5,
+      inherited: 7,
+    });
+  });
+
+  it('move between the rungs while the person types', () => {
+    const values = (form: ReturnType<typeof formOf>) => liveLadder(form, detail(), false).map((rung) => rung.values);
+    expect(values(formOf(entry))).toEqual([6, 2, 3]);
+    expect(values({ ...formOf(entry), user: 'root' })).toEqual([6, 1, 4]);
+    expect(values({ ...formOf(entry), port: '' })).toEqual([7, 2, 2]);
+  });
+
+  it('are said with the right number', () => {
+    const [first, second] = liveLadder({ ...formOf(entry), user: 'root' }, detail(), false);
+    expect(first && rungWords(first)).toBe('6 values');
+    expect(second && rungWords(second)).toBe('1 value and 1 tag');
+  });
+});

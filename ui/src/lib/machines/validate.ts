@@ -1,0 +1,104 @@
+// What can be said about a form before it is sent. The core checks again; these words come at once, beside the field.
+
+import type { FieldName, FormValues } from './form';
+
+export type FieldErrors = Partial<Record<FieldName, string>>;
+
+const LIMITS = { name: 200, address: 253, user: 128, tag: 48, startCommand: 4096, notes: 65_536 } as const;
+const CONTROL = /\p{Cc}/u;
+
+/** A whole number from `from` to `to`, or what is wrong with it. Nothing typed is fine: it is inherited. */
+export function numberError(value: string, what: string, from: number, to: number, unit = ''): string | undefined {
+  const typed = value.trim();
+  if (typed === '') return undefined;
+  const number = Number(typed);
+  const sign = unit ? ` ${unit}` : '';
+  if (!/^\d+$/.test(typed) || number < from || number > to) {
+    return `${what} is a whole number from ${String(from)} to ${String(to)}${sign}.`;
+  }
+  return undefined;
+}
+
+/** `aa:bb:cc:dd:ee:ff` of any usual way to write it, or nothing. */
+export function normalMac(value: string): string | null {
+  const typed = value.trim();
+  const usual = /^(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i.test(typed);
+  const dotted = /^[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}$/i.test(typed);
+  const bare = /^[0-9a-f]{12}$/i.test(typed);
+  if (!usual && !dotted && !bare) return null;
+  const digits = typed.replace(/[^0-9a-f]/gi, '').toLowerCase();
+  return digits.match(/../g)?.join(':') ?? null;
+}
+
+function addressError(value: string): string | undefined {
+  const typed = value.trim();
+  if (typed === '') return 'Say where the machine is: a host name or an IP address.';
+  if (/:\/\//.test(typed)) return 'Leave out the protocol: only a host name or an IP address goes here.';
+  if (typed.includes('@')) return 'The user goes in its own field below.';
+  if (/\s/.test(typed) || CONTROL.test(typed)) return 'An address has no spaces.';
+  if (/^[^:[\]]+:\d+$/.test(typed) || /\]:\d+$/.test(typed)) return 'The port goes in its own field below.';
+  if (typed.length > LIMITS.address) return `An address has at most ${String(LIMITS.address)} characters.`;
+  if (typed.startsWith('-')) return 'An address does not start with a dash.';
+  return undefined;
+}
+
+function nameError(form: FormValues, folder: boolean): string | undefined {
+  const typed = form.name.trim();
+  if (folder && typed === '') return 'A folder needs a name.';
+  if (typed.length > LIMITS.name) return `A name has at most ${String(LIMITS.name)} characters.`;
+  if (CONTROL.test(typed)) return 'A name is one line of text.';
+  return undefined;
+}
+
+function lineError(value: string, what: string, most: number): string | undefined {
+  if (value.length > most) return `${what} has at most ${String(most)} characters.`;
+  return CONTROL.test(value) ? `${what} is one line of text.` : undefined;
+}
+
+/** What is wrong with a tag, or nothing. */
+export function tagError(tag: string): string | undefined {
+  if (/\s/.test(tag)) return 'A tag is one word.';
+  if (tag.length > LIMITS.tag) return `A tag has at most ${String(LIMITS.tag)} characters.`;
+  return CONTROL.test(tag) ? 'A tag is plain text.' : undefined;
+}
+
+function terminalTypeError(value: string): string | undefined {
+  const typed = value.trim();
+  return typed === '' || /^[A-Za-z0-9][A-Za-z0-9+._-]{0,63}$/.test(typed)
+    ? undefined
+    : 'A terminal type is a name such as xterm-256color.';
+}
+
+/** Everything that is wrong, by field. */
+export function formErrors(form: FormValues, folder: boolean): FieldErrors {
+  const found: FieldErrors = {
+    name: nameError(form, folder),
+    address: folder ? undefined : addressError(form.address),
+    mac: form.mac.trim() && !normalMac(form.mac) ? 'A MAC address is six pairs: aa:bb:cc:dd:ee:ff.' : undefined,
+    port: numberError(form.port, 'A port', 1, 65_535),
+    user: lineError(form.user, 'A user name', LIMITS.user),
+    connectTimeout: numberError(form.connectTimeout, 'The time', 1, 600, 'seconds'),
+    keepAlive: numberError(form.keepAlive, 'The time', 0, 86_400, 'seconds'),
+    terminalType: terminalTypeError(form.terminalType),
+    startCommand: lineError(form.startCommand, 'A start command', LIMITS.startCommand),
+    tags: form.tags.map(tagError).find((error) => error !== undefined),
+    notes: form.notes.length > LIMITS.notes ? 'Notes hold at most 65,536 characters.' : undefined,
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, error]) => error !== undefined)) as FieldErrors;
+}
+
+const ORDER: readonly FieldName[] = [
+  'name', 'address', 'mac', 'port', 'user', 'identities', 'jump', 'connectTimeout', 'keepAlive',
+  'compression', 'tags', 'icon', 'color', 'notes', 'terminalType', 'startCommand',
+];
+
+/** The first field with an error, in the order they stand on the page. */
+export function firstError(errors: FieldErrors): FieldName | undefined {
+  return ORDER.find((name) => errors[name] !== undefined);
+}
+
+/** The form's field for the name an error of the core carries (`settings.port`, `connect_timeout` …). */
+export function fieldOf(name: string | null | undefined): FieldName | undefined {
+  const last = name?.split('.').at(-1)?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return ORDER.find((field) => field === last);
+}
