@@ -1,0 +1,306 @@
+//! The real window, driven through WebDriver (WebKitWebDriver on Linux) the way a person uses it: clicks and keys.
+
+use crate::{Screen, TestkitError};
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    actions::{InputSource, KeyAction, KeyActions},
+    elements::Element,
+    key::Key,
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+use tokio::{
+    net::TcpStream,
+    process::{Child, Command},
+    time::{Instant, sleep, timeout},
+};
+
+/// How long anything may take before the test fails with what it was waiting for.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two looks at a page.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// The app's binary.
+    pub binary: PathBuf,
+    /// A folder of its own for vault, settings and HOME.
+    pub home: PathBuf,
+    /// Further environment.
+    pub environment: Vec<(String, String)>,
+}
+
+/// A window of the app under WebDriver. The app and the driver end when it is dropped.
+#[derive(Debug)]
+pub struct Window {
+    client: Client,
+    _driver: Child,
+}
+
+impl Window {
+    /// Starts the driver, which starts the app.
+    ///
+    /// # Errors
+    /// When the driver or the app does not start within half a minute.
+    pub async fn open(screen: &Screen, launch: &Launch) -> Result<Self, TestkitError> {
+        let port = free_port()?;
+        let log = std::fs::File::create(launch.home.join("window.log"))
+            .map_err(|error| TestkitError::start("WebKitWebDriver", error))?;
+        let driver = Command::new("WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            .arg("--host=127.0.0.1")
+            .envs(screen.environment())
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("HOME", &launch.home)
+            .env("XDG_CONFIG_HOME", launch.home.join(".config"))
+            .env("XDG_DATA_HOME", launch.home.join(".local/share"))
+            .env("XDG_CACHE_HOME", launch.home.join(".cache"))
+            .env("PATCHBAY_NO_SINGLE_INSTANCE", "1")
+            .envs(launch.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .process_group(0)
+            .spawn()
+            .map_err(|error| TestkitError::start("WebKitWebDriver", error))?;
+        wait_for_port(port).await?;
+        let options =
+            json!({ "webkitgtk:browserOptions": { "binary": launch.binary, "args": [] } });
+        let Value::Object(capabilities) = options else {
+            return Err(TestkitError::silent("WebKitWebDriver"));
+        };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities);
+        let client = timeout(PATIENCE, builder.connect(&format!("http://127.0.0.1:{port}")))
+            .await
+            .map_err(|_| TestkitError::waited("the app's window"))?
+            .map_err(|error| TestkitError::driver("opening a session", error))?;
+        Ok(Self { client, _driver: driver })
+    }
+
+    /// Ends the app as if its window had been closed.
+    ///
+    /// # Errors
+    /// When the driver does not answer.
+    pub async fn close(self) -> Result<(), TestkitError> {
+        self.client.clone().close().await.map_err(|error| TestkitError::driver("closing", error))
+    }
+
+    /// The element, as soon as it is there and shown.
+    ///
+    /// # Errors
+    /// When it is not there in time.
+    pub async fn find(&self, css: &str) -> Result<Element, TestkitError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Ok(element) = self.client.find(Locator::Css(css)).await
+                && element.is_displayed().await.unwrap_or(false)
+            {
+                return Ok(element);
+            }
+            if Instant::now() > deadline {
+                return Err(TestkitError::waited(format!(
+                    "{css}; the page says: {}",
+                    self.page_text().await
+                )));
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Clicks an element as soon as it is there and takes clicks.
+    ///
+    /// # Errors
+    /// When it is not there in time.
+    pub async fn click(&self, css: &str) -> Result<(), TestkitError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let element = self.find(css).await?;
+            match element.click().await {
+                Ok(()) => return Ok(()),
+                Err(error) if Instant::now() > deadline => {
+                    return Err(TestkitError::driver(css, error));
+                }
+                Err(_) => sleep(LOOK_AGAIN).await, // something floats over it, or it was drawn anew
+            }
+        }
+    }
+
+    /// Types into a field, in place of what it holds.
+    ///
+    /// # Errors
+    /// When it is not there in time.
+    pub async fn fill(&self, css: &str, text: &str) -> Result<(), TestkitError> {
+        let field = self.find(css).await?;
+        field.clear().await.map_err(|error| TestkitError::driver(css, error))?;
+        field.send_keys(text).await.map_err(|error| TestkitError::driver(css, error))
+    }
+
+    /// Types wherever the focus is.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn type_keys(&self, text: &str) -> Result<(), TestkitError> {
+        let element = self
+            .client
+            .active_element()
+            .await
+            .map_err(|error| TestkitError::driver("typing", error))?;
+        element.send_keys(text).await.map_err(|error| TestkitError::driver("typing", error))
+    }
+
+    /// Presses keys together, the last one while the others are held.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn press(&self, held: &[Key], key: char) -> Result<(), TestkitError> {
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        for modifier in held {
+            actions = actions.then(KeyAction::Down { value: (*modifier).into() });
+        }
+        actions = actions.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        for modifier in held {
+            actions = actions.then(KeyAction::Up { value: (*modifier).into() });
+        }
+        self.client
+            .perform_actions(actions)
+            .await
+            .map_err(|error| TestkitError::driver("a key chord", error))
+    }
+
+    /// Waits until an element's text contains something.
+    ///
+    /// # Errors
+    /// When it does not in time; says what it held instead.
+    pub async fn wait_text(&self, css: &str, part: &str) -> Result<String, TestkitError> {
+        let script = "const e = document.querySelector(arguments[0]); return e ? e.innerText : ''";
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let found =
+            self.wait_value(script, vec![json!(css)], |value| text(value).contains(part)).await;
+        found
+            .map(|value| text(&value))
+            .map_err(|last| TestkitError::waited(format!("{part:?} in {css}, which says {last}")))
+    }
+
+    /// Waits until a script's value is true.
+    ///
+    /// # Errors
+    /// When it is not in time.
+    pub async fn wait_true(&self, script: &str) -> Result<(), TestkitError> {
+        let done = self.wait_value(script, vec![], |value| value == &Value::Bool(true)).await;
+        done.map(drop)
+            .map_err(|last| TestkitError::waited(format!("{script} to be true, last {last}")))
+    }
+
+    async fn wait_value(
+        &self,
+        script: &str,
+        arguments: Vec<Value>,
+        done: impl Fn(&Value) -> bool,
+    ) -> Result<Value, Value> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let value = self.run(script, arguments.clone()).await.unwrap_or(Value::Null);
+            if done(&value) {
+                return Ok(value);
+            }
+            if Instant::now() > deadline {
+                return Err(value);
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// Runs a script in the page.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Result<Value, TestkitError> {
+        self.client
+            .execute(script, arguments)
+            .await
+            .map_err(|error| TestkitError::driver("a script", error))
+    }
+
+    /// Runs a script that calls its last argument when it is done.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn run_async(
+        &self,
+        script: &str,
+        arguments: Vec<Value>,
+    ) -> Result<Value, TestkitError> {
+        self.client
+            .execute_async(script, arguments)
+            .await
+            .map_err(|error| TestkitError::driver("a script", error))
+    }
+
+    /// Loads the page anew, as a crash of the web process does.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn reload(&self) -> Result<(), TestkitError> {
+        self.client.refresh().await.map_err(|error| TestkitError::driver("reloading", error))
+    }
+
+    /// Changes the window's size.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<(), TestkitError> {
+        self.client
+            .set_window_rect(0, 0, width, height)
+            .await
+            .map_err(|error| TestkitError::driver("resizing", error))
+    }
+
+    /// All text of the page, for messages.
+    pub async fn page_text(&self) -> String {
+        let text = self.run("return document.body ? document.body.innerText : ''", vec![]).await;
+        text.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// The underlying client, for what has no word here.
+    #[must_use]
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// Where the binary named `name` of this build is: beside, or one above, the running one.
+#[must_use]
+pub fn binary_beside(current: &Path, name: &str) -> PathBuf {
+    let folder = current.parent().unwrap_or(current);
+    let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
+    folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}
+
+fn free_port() -> Result<u16, TestkitError> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))
+        .map_err(|error| TestkitError::start("a listener", error))?;
+    listener
+        .local_addr()
+        .map(|address| address.port())
+        .map_err(|error| TestkitError::start("a listener", error))
+}
+
+async fn wait_for_port(port: u16) -> Result<(), TestkitError> {
+    let deadline = Instant::now() + PATIENCE;
+    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        if Instant::now() > deadline {
+            return Err(TestkitError::waited("WebKitWebDriver to listen"));
+        }
+        sleep(LOOK_AGAIN).await;
+    }
+    Ok(())
+}
