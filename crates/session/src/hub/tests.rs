@@ -142,7 +142,7 @@ async fn every_viewer_sees_every_byte_in_order() {
                     assert_eq!(offset, seen);
                     assert_eq!(bytes, pattern(offset, bytes.len()));
                     seen += bytes.len() as u64;
-                    if seen % (n + 1) == 0 || seen > 100 {
+                    if seen.is_multiple_of(n + 1) || seen > 100 {
                         viewer.ack(seen);
                     }
                 }
