@@ -1,1 +1,97 @@
+//! The services behind every front end: the vault, the tree of machines, identities, sessions, host keys.
+//!
+//! A front end builds a [`Core`] and calls it through a [`Ctx`], which says who asks and hands out [`Authorized`]
+//! proofs. Deliberately absent: JSON and command names (`patchbay-commands`), windows and sockets of the webview
+//! (the shell), SQL (`patchbay-store`), and ciphers (`patchbay-vault`).
 
+mod clock;
+mod config;
+mod ctx;
+mod error;
+mod events;
+pub mod identities;
+mod sync;
+pub mod tree;
+pub mod vault;
+
+pub use clock::{Clock, ManualClock, SystemClock, Wait};
+pub use config::CoreConfig;
+pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
+pub use error::CoreError;
+
+use events::Events;
+use identities::Identities;
+use patchbay_model::AppEvent;
+use std::sync::{Arc, Weak};
+use tokio::sync::broadcast;
+use tree::Tree;
+use vault::{Vault, VaultState};
+
+/// All services of one running Patchbay.
+#[derive(Debug)]
+pub struct Core {
+    /// For tasks that must not keep the services alive.
+    me: Weak<Core>,
+    config: CoreConfig,
+    events: Events,
+    vault: VaultState,
+}
+
+impl Core {
+    /// The services, with the vault still locked.
+    #[must_use]
+    pub fn new(config: CoreConfig) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
+            vault: VaultState::default(),
+            events: Events::new(),
+            config,
+        })
+    }
+
+    /// What it was built with.
+    #[must_use]
+    pub const fn config(&self) -> &CoreConfig {
+        &self.config
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.config.clock
+    }
+
+    /// What happens from now on.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<AppEvent> {
+        self.events.subscribe()
+    }
+
+    /// Tells the front ends.
+    pub(crate) fn emit(&self, event: AppEvent) {
+        self.events.emit(event);
+    }
+
+    /// A handle for tasks that must not keep the services alive.
+    pub(crate) fn weak(&self) -> Weak<Self> {
+        self.me.clone()
+    }
+
+    /// The vault: opening, locking, keys.
+    #[must_use]
+    pub const fn vault(&self) -> Vault<'_> {
+        Vault(self)
+    }
+
+    /// The tree of machines.
+    #[must_use]
+    pub const fn tree(&self) -> Tree<'_> {
+        Tree(self)
+    }
+
+    /// Ways to sign in.
+    #[must_use]
+    pub const fn identities(&self) -> Identities<'_> {
+        Identities(self)
+    }
+}
