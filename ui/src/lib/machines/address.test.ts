@@ -10,6 +10,9 @@ it.each([
   expect(splitAddress(pasted)).toEqual(parts);
 });
 
-it.each(['db.example.net', '192.0.2.1', '2001:db8::1', '', 'a b@c', 'https://db'])('leaves %s alone', (pasted) => {
-  expect(splitAddress(pasted)).toBeNull();
-});
+it.each(['db.example.net', '192.0.2.1', '2001:db8::1', '', 'a b@c', 'https://db'])(
+  'leaves %s alone',
+  (pasted) => {
+    expect(splitAddress(pasted)).toBeNull();
+  },
+);

@@ -8,7 +8,10 @@ export interface AddressParts {
 
 /** `user@host:port`, `ssh://user@host:port`, `[v6]:port`; nothing when it is just an address. */
 export function splitAddress(pasted: string): AddressParts | null {
-  const text = pasted.trim().replace(/^ssh:\/\//i, '').replace(/\/$/, '');
+  const text = pasted
+    .trim()
+    .replace(/^ssh:\/\//i, '')
+    .replace(/\/$/, '');
   const match = /^(?:([^@\s]+)@)?(?:\[([0-9a-f:.%]+)\]|([^\s:[\]@/]+))(?::(\d{1,5}))?$/i.exec(text);
   if (!match) return null;
   const [, user, v6, host, port] = match;

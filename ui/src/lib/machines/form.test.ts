@@ -26,7 +26,11 @@ describe('the form of a machine', () => {
   });
 
   it('drops the brackets of a lone IPv6 address and writes a MAC the usual way', () => {
-    const draft = entryDraft({ ...emptyForm(), address: '[2001:db8::1]', mac: 'AA-BB-CC-DD-EE-0F' });
+    const draft = entryDraft({
+      ...emptyForm(),
+      address: '[2001:db8::1]',
+      mac: 'AA-BB-CC-DD-EE-0F',
+    });
     expect(draft.address).toBe('2001:db8::1');
     expect(draft.mac).toBe('aa:bb:cc:dd:ee:0f');
   });

@@ -62,7 +62,8 @@ export function emptyForm(): FormValues {
   };
 }
 
-const text = (value: string | number | null | undefined): string => (value == null ? '' : String(value));
+const text = (value: string | number | null | undefined): string =>
+  value == null ? '' : String(value);
 
 /** The form of a node as it was loaded. */
 export function formOf(node: Entry | Folder): FormValues {

@@ -3,7 +3,10 @@ import { detail, effective, entry, from, production } from './fixtures';
 import { formOf } from './form';
 import { counts, liveLadder, rungWords, sourceOf } from './inherit';
 
-const names = { machine: (id: string) => `machine ${id}`, identity: (id: string) => `identity ${id}` };
+const names = {
+  machine: (id: string) => `machine ${id}`,
+  identity: (id: string) => `identity ${id}`,
+};
 
 describe('where a value comes from', () => {
   it('names the folder and what it says', () => {
@@ -15,12 +18,20 @@ describe('where a value comes from', () => {
   });
 
   it('says what a value set here hides', () => {
-    expect(sourceOf(formOf(entry), effective(), 'port', names)).toEqual({ own: true, from: 'built in', inherited: '22' });
+    expect(sourceOf(formOf(entry), effective(), 'port', names)).toEqual({
+      own: true,
+      from: 'built in',
+      inherited: '22',
+    });
   });
 
   it('puts ids, switches and times in words', () => {
-    const all = effective({ jump: from({ kind: 'through', entry: 'lb' }, production), keepAlive: from(0) });
-    const words = (name: Parameters<typeof sourceOf>[2]) => sourceOf(formOf(entry), all, name, names).inherited;
+    const all = effective({
+      jump: from({ kind: 'through', entry: 'lb' }, production),
+      keepAlive: from(0),
+    });
+    const words = (name: Parameters<typeof sourceOf>[2]) =>
+      sourceOf(formOf(entry), all, name, names).inherited;
     expect(words('jump')).toBe('machine lb');
     expect(words('identities')).toBe('identity i-ops');
     expect(words('compression')).toBe('off');
@@ -40,7 +51,8 @@ describe('the counts', () => {
   });
 
   it('move between the rungs while the person types', () => {
-    const values = (form: ReturnType<typeof formOf>) => liveLadder(form, detail(), false).map((rung) => rung.values);
+    const values = (form: ReturnType<typeof formOf>) =>
+      liveLadder(form, detail(), false).map((rung) => rung.values);
     expect(values(formOf(entry))).toEqual([6, 2, 3]);
     expect(values({ ...formOf(entry), user: 'root' })).toEqual([6, 1, 4]);
     expect(values({ ...formOf(entry), port: '' })).toEqual([7, 2, 2]);

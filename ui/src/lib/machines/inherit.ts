@@ -1,6 +1,12 @@
 // Where each value of the editor comes from, recomputed as the person types.
 
-import type { EffectiveSettings, Jump, NodeDetail, Origin, WhereValuesComeFrom } from '../host/bindings';
+import type {
+  EffectiveSettings,
+  Jump,
+  NodeDetail,
+  Origin,
+  WhereValuesComeFrom,
+} from '../host/bindings';
 import { type FormValues, isOwn, SETTING_NAMES, type SettingName } from './form';
 
 /** Names that ids stand for, handed in so that this file needs no store. */
@@ -27,7 +33,11 @@ export function jumpWords(jump: Jump, names: Names): string {
 }
 
 /** The value that counts without the one set here, in words; empty where there is none. */
-export function inheritedWords(effective: EffectiveSettings, name: SettingName, names: Names): string {
+export function inheritedWords(
+  effective: EffectiveSettings,
+  name: SettingName,
+  names: Names,
+): string {
   switch (name) {
     case 'identities':
       return effective.identities.inherited.map((id) => names.identity(id)).join(', ');
@@ -36,7 +46,9 @@ export function inheritedWords(effective: EffectiveSettings, name: SettingName, 
     case 'compression':
       return effective.compression.inherited ? 'on' : 'off';
     case 'keepAlive':
-      return effective.keepAlive.inherited === 0 ? 'off' : `${String(effective.keepAlive.inherited)} s`;
+      return effective.keepAlive.inherited === 0
+        ? 'off'
+        : `${String(effective.keepAlive.inherited)} s`;
     case 'connectTimeout':
       return `${String(effective.connectTimeout.inherited)} s`;
     default:
@@ -44,7 +56,12 @@ export function inheritedWords(effective: EffectiveSettings, name: SettingName, 
   }
 }
 
-export function sourceOf(form: FormValues, effective: EffectiveSettings, name: SettingName, names: Names): Source {
+export function sourceOf(
+  form: FormValues,
+  effective: EffectiveSettings,
+  name: SettingName,
+  names: Names,
+): Source {
   return {
     own: isOwn(form, name),
     from: originName(effective[name].inheritedOrigin),
@@ -63,13 +80,18 @@ const sameOrigin = (a: Origin, b: Origin): boolean =>
   a.kind === b.kind && (a.kind !== 'folder' || (b.kind === 'folder' && a.id === b.id));
 
 /** The rungs from built in to here, with what each contributes to the form as it stands now. */
-export function liveLadder(form: FormValues, detail: NodeDetail, folder: boolean): WhereValuesComeFrom[] {
+export function liveLadder(
+  form: FormValues,
+  detail: NodeDetail,
+  folder: boolean,
+): WhereValuesComeFrom[] {
   return detail.ladder.map((rung) => {
     if (rung.origin.kind === 'here') {
       return { origin: rung.origin, values: counts(form, folder).here, tags: form.tags };
     }
     const values = SETTING_NAMES.filter(
-      (name) => !isOwn(form, name) && sameOrigin(detail.effective[name].inheritedOrigin, rung.origin),
+      (name) =>
+        !isOwn(form, name) && sameOrigin(detail.effective[name].inheritedOrigin, rung.origin),
     ).length;
     return { origin: rung.origin, values, tags: rung.tags };
   });

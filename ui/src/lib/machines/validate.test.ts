@@ -10,7 +10,9 @@ describe('what is wrong with a form', () => {
   });
 
   it.each(['0', '65536', '22a', '-1', '2 2', '1e3'])('is a port of %s', (port) => {
-    expect(formErrors({ ...good, port }, false).port).toBe('A port is a whole number from 1 to 65535.');
+    expect(formErrors({ ...good, port }, false).port).toBe(
+      'A port is a whole number from 1 to 65535.',
+    );
   });
 
   it.each([
@@ -44,9 +46,12 @@ describe('what is wrong with a form', () => {
 });
 
 describe('a MAC address', () => {
-  it.each(['aa:bb:cc:dd:ee:ff', 'AA-BB-CC-DD-EE-FF', 'aabb.ccdd.eeff', 'aabbccddeeff'])('may be written %s', (mac) => {
-    expect(normalMac(mac)).toBe('aa:bb:cc:dd:ee:ff');
-  });
+  it.each(['aa:bb:cc:dd:ee:ff', 'AA-BB-CC-DD-EE-FF', 'aabb.ccdd.eeff', 'aabbccddeeff'])(
+    'may be written %s',
+    (mac) => {
+      expect(normalMac(mac)).toBe('aa:bb:cc:dd:ee:ff');
+    },
+  );
   it.each(['aa:bb-cc:dd:ee:ff', 'aa:bb:cc:dd:ee', 'gg:bb:cc:dd:ee:ff'])('is not %s', (mac) => {
     expect(normalMac(mac)).toBeNull();
   });

@@ -4,11 +4,24 @@ import type { FieldName, FormValues } from './form';
 
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
-const LIMITS = { name: 200, address: 253, user: 128, tag: 48, startCommand: 4096, notes: 65_536 } as const;
+const LIMITS = {
+  name: 200,
+  address: 253,
+  user: 128,
+  tag: 48,
+  startCommand: 4096,
+  notes: 65_536,
+} as const;
 const CONTROL = /\p{Cc}/u;
 
 /** A whole number from `from` to `to`, or what is wrong with it. Nothing typed is fine: it is inherited. */
-export function numberError(value: string, what: string, from: number, to: number, unit = ''): string | undefined {
+export function numberError(
+  value: string,
+  what: string,
+  from: number,
+  to: number,
+  unit = '',
+): string | undefined {
   const typed = value.trim();
   if (typed === '') return undefined;
   const number = Number(typed);
@@ -33,11 +46,14 @@ export function normalMac(value: string): string | null {
 function addressError(value: string): string | undefined {
   const typed = value.trim();
   if (typed === '') return 'Say where the machine is: a host name or an IP address.';
-  if (/:\/\//.test(typed)) return 'Leave out the protocol: only a host name or an IP address goes here.';
+  if (/:\/\//.test(typed))
+    return 'Leave out the protocol: only a host name or an IP address goes here.';
   if (typed.includes('@')) return 'The user goes in its own field below.';
   if (/\s/.test(typed) || CONTROL.test(typed)) return 'An address has no spaces.';
-  if (/^[^:[\]]+:\d+$/.test(typed) || /\]:\d+$/.test(typed)) return 'The port goes in its own field below.';
-  if (typed.length > LIMITS.address) return `An address has at most ${String(LIMITS.address)} characters.`;
+  if (/^[^:[\]]+:\d+$/.test(typed) || /\]:\d+$/.test(typed))
+    return 'The port goes in its own field below.';
+  if (typed.length > LIMITS.address)
+    return `An address has at most ${String(LIMITS.address)} characters.`;
   if (typed.startsWith('-')) return 'An address does not start with a dash.';
   return undefined;
 }
@@ -74,7 +90,10 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
   const found: FieldErrors = {
     name: nameError(form, folder),
     address: folder ? undefined : addressError(form.address),
-    mac: form.mac.trim() && !normalMac(form.mac) ? 'A MAC address is six pairs: aa:bb:cc:dd:ee:ff.' : undefined,
+    mac:
+      form.mac.trim() && !normalMac(form.mac)
+        ? 'A MAC address is six pairs: aa:bb:cc:dd:ee:ff.'
+        : undefined,
     port: numberError(form.port, 'A port', 1, 65_535),
     user: lineError(form.user, 'A user name', LIMITS.user),
     connectTimeout: numberError(form.connectTimeout, 'The time', 1, 600, 'seconds'),
@@ -84,12 +103,28 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
     tags: form.tags.map(tagError).find((error) => error !== undefined),
     notes: form.notes.length > LIMITS.notes ? 'Notes hold at most 65,536 characters.' : undefined,
   };
-  return Object.fromEntries(Object.entries(found).filter(([, error]) => error !== undefined)) as FieldErrors;
+  return Object.fromEntries(
+    Object.entries(found).filter(([, error]) => error !== undefined),
+  ) as FieldErrors;
 }
 
 const ORDER: readonly FieldName[] = [
-  'name', 'address', 'mac', 'port', 'user', 'identities', 'jump', 'connectTimeout', 'keepAlive',
-  'compression', 'tags', 'icon', 'color', 'notes', 'terminalType', 'startCommand',
+  'name',
+  'address',
+  'mac',
+  'port',
+  'user',
+  'identities',
+  'jump',
+  'connectTimeout',
+  'keepAlive',
+  'compression',
+  'tags',
+  'icon',
+  'color',
+  'notes',
+  'terminalType',
+  'startCommand',
 ];
 
 /** The first field with an error, in the order they stand on the page. */
@@ -99,6 +134,9 @@ export function firstError(errors: FieldErrors): FieldName | undefined {
 
 /** The form's field for the name an error of the core carries (`settings.port`, `connect_timeout` …). */
 export function fieldOf(name: string | null | undefined): FieldName | undefined {
-  const last = name?.split('.').at(-1)?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const last = name
+    ?.split('.')
+    .at(-1)
+    ?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   return ORDER.find((field) => field === last);
 }

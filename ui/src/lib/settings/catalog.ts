@@ -1,0 +1,184 @@
+// Every setting by name, for the search field of the settings page and for the palette.
+
+import type { TabSpec } from '$lib/tabs/tabs.svelte';
+
+export type SectionId = 'appearance' | 'terminal' | 'keyboard' | 'vault' | 'hostkeys' | 'about';
+
+export interface Section {
+  id: SectionId;
+  title: string;
+  group: 'This computer' | 'This vault' | 'Patchbay';
+}
+
+export const SECTIONS: readonly Section[] = [
+  { id: 'appearance', title: 'Appearance', group: 'This computer' },
+  { id: 'terminal', title: 'Terminal', group: 'This computer' },
+  { id: 'keyboard', title: 'Keyboard', group: 'This computer' },
+  { id: 'vault', title: 'Lock and vault', group: 'This vault' },
+  { id: 'hostkeys', title: 'Trusted keys', group: 'This vault' },
+  { id: 'about', title: 'About', group: 'Patchbay' },
+];
+
+export interface SettingItem {
+  id: string;
+  section: SectionId;
+  title: string;
+  hint: string;
+  /** Other words a person may look for. */
+  words: string;
+}
+
+const item = (
+  section: SectionId,
+  id: string,
+  title: string,
+  hint = '',
+  words = '',
+): SettingItem => ({
+  id,
+  section,
+  title,
+  hint,
+  words,
+});
+
+export const SETTINGS: readonly SettingItem[] = [
+  item(
+    'appearance',
+    'theme',
+    'Theme',
+    'Light, dark, or as the desktop says',
+    'colour color dark light mode',
+  ),
+  item(
+    'appearance',
+    'restoreTabs',
+    'Open the tabs of the last time',
+    'Once the vault is unlocked',
+    'restore start session',
+  ),
+  item('terminal', 'font', 'Typeface', 'Falls back to JetBrains Mono', 'font family'),
+  item('terminal', 'fontSize', 'Size and line height', '', 'font zoom text'),
+  item(
+    'terminal',
+    'terminalTheme',
+    'Theme',
+    'Applies to terminals only',
+    'colour color scheme solarized palette',
+  ),
+  item(
+    'terminal',
+    'raiseContrast',
+    'Raise low contrast',
+    'Changes text colours that fall below 4.5 : 1',
+    'readable',
+  ),
+  item('terminal', 'cursor', 'Cursor', '', 'caret block bar underline'),
+  item('terminal', 'cursorBlink', 'Blinking cursor', '', 'caret'),
+  item(
+    'terminal',
+    'scrollback',
+    'Scrollback',
+    'Per session, kept in memory',
+    'lines history buffer',
+  ),
+  item('terminal', 'bell', 'Bell', 'What a program that rings does', 'sound beep visual'),
+  item('terminal', 'copyOnSelect', 'Copy on select', '', 'clipboard mouse'),
+  item(
+    'terminal',
+    'confirmPaste',
+    'Ask before pasting several lines',
+    'Shows the lines and where they go',
+    'clipboard',
+  ),
+  item(
+    'terminal',
+    'osc52Write',
+    'Let programs write the clipboard',
+    'Asked for with OSC 52. They can never read it',
+    'osc52 copy',
+  ),
+  item('keyboard', 'shortcuts', 'Shortcuts', 'Every action and its keys', 'keys bindings hotkeys'),
+  item(
+    'vault',
+    'lockAfter',
+    'Lock after',
+    'Without a key press or click',
+    'auto-lock idle minutes timeout',
+  ),
+  item('vault', 'lockOnSleep', 'Lock when the computer sleeps', '', 'suspend'),
+  item('vault', 'lockOnScreenLock', 'Lock when the screen is locked', '', 'screensaver'),
+  item(
+    'vault',
+    'keyring',
+    'Unlock with the keyring',
+    'The desktop keeps a key to this vault',
+    'keychain credential manager',
+  ),
+  item(
+    'vault',
+    'passphrase',
+    'Passphrase',
+    'Change what unlocks this vault',
+    'password master change',
+  ),
+  item('vault', 'recovery', 'Recovery key', 'The only other way in', 'lost forgotten'),
+  item(
+    'vault',
+    'rekey',
+    'New vault key',
+    'Seals everything again with a fresh key',
+    're-key rotate encryption',
+  ),
+  item('vault', 'backup', 'Back up', 'A sealed copy of this vault', 'export save copy'),
+  item('vault', 'restore', 'Restore', 'Open a backup in place of this vault', 'import recover'),
+  item('vault', 'path', 'Vault file', '', 'path location where'),
+  item(
+    'hostkeys',
+    'readKnownHosts',
+    'Read known_hosts',
+    'Keys that OpenSSH trusts count too',
+    'ssh host key',
+  ),
+  item(
+    'hostkeys',
+    'hostkeys',
+    'Trusted keys',
+    'What servers proved to be theirs',
+    'fingerprint host key known_hosts',
+  ),
+  item('about', 'about', 'About Patchbay', 'Version and licence', 'version license'),
+];
+
+const plain = (text: string): string => text.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
+
+/** The settings whose name, hint, section or other words hold every typed word. Nothing typed finds nothing. */
+export function findSettings(query: string): SettingItem[] {
+  const typed = plain(query).split(/\s+/).filter(Boolean);
+  if (typed.length === 0) return [];
+  return SETTINGS.filter((setting) => {
+    const text = plain(
+      [setting.title, setting.hint, setting.words, sectionTitle(setting.section)].join(' '),
+    );
+    return typed.every((word) => text.includes(word));
+  });
+}
+
+export function sectionTitle(id: SectionId): string {
+  return SECTIONS.find((section) => section.id === id)?.title ?? '';
+}
+
+/** The section a tab asks for; the first one if it asks for none or an unknown one. */
+export function sectionOf(id: string | undefined): SectionId {
+  return SECTIONS.find((section) => section.id === id)?.id ?? 'appearance';
+}
+
+/** What the palette lists. */
+export function settingsForPalette(): { id: string; title: string; hint: string; spec: TabSpec }[] {
+  return SETTINGS.map((setting) => ({
+    id: `settings.${setting.id}`,
+    title: `${sectionTitle(setting.section)}: ${setting.title}`,
+    hint: setting.hint,
+    spec: { kind: 'settings', section: setting.section },
+  }));
+}

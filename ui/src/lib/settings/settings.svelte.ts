@@ -1,0 +1,128 @@
+// The settings of this computer and of the open vault, and what draws from them. Changed at once on the screen and
+// written in the order of the changes; what could not be written is taken back and said.
+//
+// The fields of the settings pages and their names are in catalog.ts.
+
+import { asApiError, call, onEvent } from '$lib/host';
+import type { ApiError, AppInfo, AppSettings, TerminalSettings, VaultSettings } from '$lib/host';
+import { DEFAULT_APP, DEFAULT_VAULT } from './defaults';
+
+export type AppChange = Partial<Omit<AppSettings, 'terminal'>> & {
+  terminal?: Partial<TerminalSettings>;
+};
+
+const PREFERS_DARK = '(prefers-color-scheme: dark)';
+
+class SettingsState {
+  /** Settings of this computer. */
+  app = $state<AppSettings>(DEFAULT_APP);
+  /** Settings of the open vault; the defaults while it is locked. */
+  vault = $state<VaultSettings>(DEFAULT_VAULT);
+  /** The program and this computer. */
+  info = $state<AppInfo | null>(null);
+  /** The last change that could not be written. */
+  problem = $state<ApiError | null>(null);
+
+  #systemDark = $state(false);
+  /** What is known to be on the disk. */
+  #kept = { app: DEFAULT_APP, vault: DEFAULT_VAULT };
+  #writing: Promise<void> = Promise.resolve();
+  #unwritten = $state(0);
+
+  /** Light or dark, after asking the desktop where that is wanted. */
+  readonly theme = $derived<'light' | 'dark'>(
+    this.app.theme === 'system' ? (this.#systemDark ? 'dark' : 'light') : this.app.theme,
+  );
+
+  /** Whether a change is still on its way to the disk. */
+  get saving(): boolean {
+    return this.#unwritten > 0;
+  }
+
+  /** Reads the settings and follows them; call once. The returned function stops. */
+  start(): () => void {
+    const query = typeof matchMedia === 'function' ? matchMedia(PREFERS_DARK) : null;
+    const follow = (): void => {
+      this.#systemDark = query?.matches ?? false;
+    };
+    follow();
+    query?.addEventListener('change', follow);
+    const unlisten = onEvent((event) => {
+      if (event.kind !== 'settings') return;
+      this.#kept.app = event.settings;
+      if (!this.saving) this.app = event.settings;
+    });
+    const paint = $effect.root(() => {
+      $effect(() => {
+        document.documentElement.dataset.theme = this.theme;
+      });
+    });
+    void this.load();
+    return () => {
+      query?.removeEventListener('change', follow);
+      unlisten();
+      paint();
+    };
+  }
+
+  async load(): Promise<void> {
+    try {
+      [this.#kept.app, this.info] = await Promise.all([call('settings_get'), call('app_info')]);
+      this.app = this.#kept.app;
+    } catch (problem) {
+      this.problem = asApiError(problem);
+    }
+  }
+
+  /** Reads what travels with the vault; call when it was unlocked. */
+  async loadVault(): Promise<void> {
+    try {
+      this.#kept.vault = await call('vault_settings_get');
+      this.vault = this.#kept.vault;
+    } catch (problem) {
+      this.problem = asApiError(problem);
+    }
+  }
+
+  /** Changes settings of this computer. */
+  update(change: AppChange): Promise<void> {
+    this.app = { ...this.app, ...change, terminal: { ...this.app.terminal, ...change.terminal } };
+    const wanted = $state.snapshot(this.app);
+    return this.#write(async () => {
+      this.#kept.app = await call('settings_set', { settings: wanted });
+    });
+  }
+
+  /** Changes settings of the vault. */
+  updateVault(change: Partial<VaultSettings>): Promise<void> {
+    this.vault = { ...this.vault, ...change };
+    const wanted = $state.snapshot(this.vault);
+    return this.#write(async () => {
+      this.#kept.vault = await call('vault_settings_set', { settings: wanted });
+    });
+  }
+
+  dismissProblem(): void {
+    this.problem = null;
+  }
+
+  /** Writes after what is already being written; after the last, the screen shows what is on the disk. */
+  #write(write: () => Promise<void>): Promise<void> {
+    this.#unwritten += 1;
+    this.#writing = this.#writing.then(async () => {
+      try {
+        await write();
+        this.problem = null;
+      } catch (problem) {
+        this.problem = asApiError(problem);
+      }
+      this.#unwritten -= 1;
+      if (this.#unwritten > 0) return;
+      this.app = this.#kept.app;
+      this.vault = this.#kept.vault;
+    });
+    return this.#writing;
+  }
+}
+
+export const settings = new SettingsState();
