@@ -1,0 +1,236 @@
+/**
+ * A terminal's connection to its session: one WebSocket that speaks the stream codec.
+ *
+ * It joins again by itself when the socket breaks, from the first byte it has not received, so a
+ * broken socket costs neither output nor input typed meanwhile. It neither parses terminal output
+ * nor decides what may be sent: see `sessions/terminal`.
+ */
+
+import { CodecError, INPUT_LIMIT, ack, decode, hello, input, resize, type Size } from './codec';
+import type { StreamSocket } from './host';
+import { openSocket } from './index';
+
+/** Where to connect, good for one connection. */
+export interface StreamAddress {
+  url: string;
+  token: string;
+}
+
+/** What a stream tells its terminal. */
+export interface StreamListener {
+  /** A replay begins; `gap` says that output between the last one and this is lost. */
+  start(gap: boolean): void;
+  /** Output. `end` is the offset after it, to be given to {@link SessionStream.consumed}. */
+  output(bytes: Uint8Array, end: number): void;
+  /** The replay is over: from here on the session is live. */
+  live(): void;
+  /** The session is gone; the stream is closed. */
+  end(): void;
+  /** The socket is up or down. */
+  connected(up: boolean): void;
+}
+
+/** Acknowledge at the latest after this many parsed bytes. */
+export const ACK_EVERY = 32 * 1024;
+/** An acknowledgement that is not full waits this long for more. */
+const ACK_IDLE_MS = 40;
+/** Waits before joining again; the last is repeated. */
+const RETRY_MS = [0, 100, 250, 500, 1000, 2000];
+/** Input kept while there is no socket; beyond it typing is dropped, as a full line buffer does. */
+const HELD_INPUT = 64 * 1024;
+
+/** The connection of one terminal. */
+export class SessionStream {
+  #socket: StreamSocket | null = null;
+  #ready = false;
+  #closed = false;
+  #tries = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #received = 0;
+  #consumed = 0;
+  #acked = 0;
+  #ackTimer: ReturnType<typeof setTimeout> | undefined;
+  #size: Size | null = null;
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #flushing = false;
+
+  /**
+   * `attach` gets a fresh address and token for every connection; `connect` opens it.
+   */
+  constructor(
+    private readonly attach: () => Promise<StreamAddress>,
+    private readonly listener: StreamListener,
+    private readonly connect: (url: string) => StreamSocket = openSocket,
+  ) {
+    void this.#join();
+  }
+
+  /** Bytes received so far, replay included. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Bytes received and not yet parsed. */
+  get pending(): number {
+    return this.#received - this.#consumed;
+  }
+
+  /** Sends what was typed. What is typed in one turn of the event loop travels together. */
+  send(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    if (!this.#ready && this.#heldBytes + bytes.length > HELD_INPUT) return;
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    if (this.#flushing || !this.#ready) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  /** Tells the far end the terminal's size; the last one is told again after joining again. */
+  resize(size: Size): void {
+    if (this.#size && same(this.#size, size)) return;
+    this.#size = size;
+    if (this.#ready) this.#socket?.send(resize(size));
+  }
+
+  /** Everything below `offset` was parsed. Called from the terminal's write callback. */
+  consumed(offset: number): void {
+    if (offset <= this.#consumed) return;
+    this.#consumed = offset;
+    if (offset - this.#acked >= ACK_EVERY) this.#ack();
+    else this.#ackTimer ??= setTimeout(() => this.#ack(), ACK_IDLE_MS);
+  }
+
+  /** Closes for good. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    clearTimeout(this.#ackTimer);
+    this.#drop();
+  }
+
+  async #join(): Promise<void> {
+    let address: StreamAddress;
+    try {
+      address = await this.attach();
+    } catch {
+      this.#again();
+      return;
+    }
+    if (this.#closed) return;
+    const socket = this.connect(address.url);
+    this.#socket = socket;
+    socket.binaryType = 'arraybuffer';
+    socket.onopen = () => {
+      socket.send(hello(this.#received, address.token));
+      this.#ready = true;
+      if (this.#size) socket.send(resize(this.#size));
+      this.#flush();
+      this.listener.connected(true);
+    };
+    socket.onmessage = (event) => this.#message(socket, event.data);
+    socket.onclose = () => this.#lost(socket);
+    socket.onerror = () => this.#lost(socket);
+  }
+
+  #message(socket: StreamSocket, data: unknown): void {
+    if (socket !== this.#socket || !(data instanceof ArrayBuffer)) return;
+    try {
+      this.#take(data);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.#lost(socket);
+    }
+  }
+
+  #take(data: ArrayBuffer): void {
+    const message = decode(data);
+    switch (message?.kind) {
+      case 'start': {
+        const gap = message.offset > this.#received;
+        if (gap) this.#skipTo(message.offset);
+        this.listener.start(gap && message.lost);
+        break;
+      }
+      case 'output':
+        this.#output(message.offset, message.bytes);
+        break;
+      case 'live':
+        this.#tries = 0;
+        this.listener.live();
+        break;
+      case 'end':
+        this.close();
+        this.listener.end();
+        break;
+    }
+  }
+
+  #output(offset: number, bytes: Uint8Array): void {
+    if (offset > this.#received) throw new CodecError('output is missing');
+    const fresh = bytes.subarray(this.#received - offset);
+    if (fresh.length === 0) return;
+    this.#received += fresh.length;
+    this.listener.output(fresh, this.#received);
+  }
+
+  #skipTo(offset: number): void {
+    this.#received = offset;
+    this.#consumed = Math.max(this.#consumed, offset);
+    this.#acked = this.#consumed;
+  }
+
+  #ack(): void {
+    clearTimeout(this.#ackTimer);
+    this.#ackTimer = undefined;
+    if (!this.#ready || this.#consumed <= this.#acked) return;
+    this.#acked = this.#consumed;
+    this.#socket?.send(ack(this.#acked));
+  }
+
+  #flush(): void {
+    if (!this.#ready || this.#heldBytes === 0) return;
+    const all = new Uint8Array(this.#heldBytes);
+    let at = 0;
+    for (const part of this.#held) {
+      all.set(part, at);
+      at += part.length;
+    }
+    this.#held = [];
+    this.#heldBytes = 0;
+    for (let from = 0; from < all.length; from += INPUT_LIMIT) {
+      this.#socket?.send(input(all.subarray(from, from + INPUT_LIMIT)));
+    }
+  }
+
+  #lost(socket: StreamSocket): void {
+    if (socket !== this.#socket) return;
+    this.#drop();
+    this.listener.connected(false);
+    this.#again();
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#ready = false;
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+    socket.close();
+  }
+
+  #again(): void {
+    if (this.#closed) return;
+    const wait = RETRY_MS[Math.min(this.#tries, RETRY_MS.length - 1)];
+    this.#tries += 1;
+    this.#retry = setTimeout(() => void this.#join(), wait);
+  }
+}
+
+function same(a: Size, b: Size): boolean {
+  return a.cols === b.cols && a.rows === b.rows && a.width === b.width && a.height === b.height;
+}

@@ -1,0 +1,216 @@
+/**
+ * The form in which open tabs are kept between runs: JSON that is sealed in the vault.
+ *
+ * A session is kept as what it was opened to, with its id, so that one that still runs is joined
+ * again and one that does not is opened anew. What is read is checked piece by piece: a layout of
+ * another version, or a damaged one, restores what it can and never fails.
+ */
+
+import { freshId, makePane, panes, toPercent, type PaneNode, type Tab, type TabSpec } from './model';
+
+/** What a session was opened to. */
+export type KeptTarget = { kind: 'entry'; id: string } | { kind: 'localShell' };
+
+/** A pane as it is kept. */
+export type KeptPane = { kind: 'session'; sessionId: string; target: KeptTarget } | Exclude<TabSpec, { kind: 'session' }>;
+
+type KeptNode = { pane: KeptPane } | { split: 'row' | 'column'; sizes: number[]; children: KeptNode[] };
+
+interface KeptTab {
+  name?: string;
+  focused: number;
+  root: KeptNode;
+}
+
+interface KeptLayout {
+  version: 1;
+  active: number;
+  tabs: KeptTab[];
+}
+
+/** Beyond these the rest is left out: nobody has them, and a damaged file could. */
+const MOST_TABS = 200;
+const MOST_PANES = 16;
+const DEEPEST = 6;
+
+/** The open tabs as JSON. `targetOf` says what a session was opened to; panes it does not know are left out. */
+export function keepLayout(tabs: readonly Tab[], active: string | null, targetOf: (sessionId: string) => KeptTarget | undefined): string {
+  const kept: KeptTab[] = [];
+  let activeAt = 0;
+  for (const tab of tabs) {
+    const root = keepNode(tab.root, targetOf);
+    if (!root) continue;
+    if (tab.id === active) activeAt = kept.length;
+    const focused = panes(tab.root).findIndex((pane) => pane.id === tab.focused);
+    kept.push({ ...(tab.name === null ? {} : { name: tab.name }), focused: Math.max(0, focused), root });
+  }
+  const layout: KeptLayout = { version: 1, active: activeAt, tabs: kept.slice(0, MOST_TABS) };
+  return JSON.stringify(layout);
+}
+
+function keepNode(node: PaneNode, targetOf: (sessionId: string) => KeptTarget | undefined): KeptNode | null {
+  if (node.kind === 'pane') {
+    if (node.spec.kind !== 'session') return { pane: node.spec };
+    const target = targetOf(node.spec.sessionId);
+    return target ? { pane: { kind: 'session', sessionId: node.spec.sessionId, target } } : null;
+  }
+  const kept = node.children
+    .map((child, index) => ({ child: keepNode(child, targetOf), size: node.sizes[index] ?? 0 }))
+    .filter((part): part is { child: KeptNode; size: number } => part.child !== null);
+  const [only] = kept;
+  if (!only) return null;
+  if (kept.length === 1) return only.child;
+  return { split: node.direction, sizes: kept.map((part) => round(part.size)), children: kept.map((part) => part.child) };
+}
+
+/** Tabs read back, and which was in front. */
+export interface RestoredLayout {
+  tabs: Tab[];
+  active: string | null;
+}
+
+/**
+ * Reads a kept layout. `sessionFor` gives the session for a kept pane — one that still runs, or a new
+ * one — or `null` if there is none, and then the pane is left out.
+ */
+export async function restoreLayout(
+  json: string,
+  sessionFor: (sessionId: string, target: KeptTarget) => Promise<string | null>,
+): Promise<RestoredLayout> {
+  const kept = parseLayout(json);
+  const tabs: Tab[] = [];
+  let active: string | null = null;
+  for (const [index, keptTab] of kept.tabs.entries()) {
+    const root = await restoreNode(keptTab.root, sessionFor);
+    if (!root) continue;
+    const leaves = panes(root);
+    const focused = (leaves[keptTab.focused] ?? leaves[0])?.id ?? '';
+    const tab: Tab = { id: freshId('tab'), name: keptTab.name ?? null, root, focused };
+    tabs.push(tab);
+    if (index === kept.active) active = tab.id;
+  }
+  return { tabs, active: active ?? tabs[0]?.id ?? null };
+}
+
+async function restoreNode(
+  node: KeptNode,
+  sessionFor: (sessionId: string, target: KeptTarget) => Promise<string | null>,
+): Promise<PaneNode | null> {
+  if ('pane' in node) {
+    if (node.pane.kind !== 'session') return makePane(node.pane);
+    const sessionId = await sessionFor(node.pane.sessionId, node.pane.target);
+    return sessionId === null ? null : makePane({ kind: 'session', sessionId });
+  }
+  const children: PaneNode[] = [];
+  const sizes: number[] = [];
+  for (const [index, child] of node.children.entries()) {
+    const restored = await restoreNode(child, sessionFor);
+    if (!restored) continue;
+    children.push(restored);
+    sizes.push(node.sizes[index] ?? 0);
+  }
+  const [only] = children;
+  if (!only) return null;
+  if (children.length === 1) return only;
+  return { kind: 'split', id: freshId('split'), direction: node.split, children, sizes: toPercent(sizes) };
+}
+
+const NOTHING: KeptLayout = { version: 1, active: 0, tabs: [] };
+
+/** Reads JSON into a layout, leaving out whatever is not one. */
+export function parseLayout(json: string): KeptLayout {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(json);
+  } catch {
+    return NOTHING;
+  }
+  if (!isObject(raw) || raw['version'] !== 1 || !Array.isArray(raw['tabs'])) return NOTHING;
+  const tabs = raw['tabs'].slice(0, MOST_TABS).map(parseTab);
+  const active = wholeNumber(raw['active']);
+  const kept = tabs.filter((tab): tab is KeptTab => tab !== null);
+  const front = tabs[active];
+  return { version: 1, active: front ? Math.max(0, kept.indexOf(front)) : 0, tabs: kept };
+}
+
+function parseTab(raw: unknown): KeptTab | null {
+  if (!isObject(raw)) return null;
+  const root = parseNode(raw['root'], { left: MOST_PANES }, 0);
+  if (!root) return null;
+  const name = typeof raw['name'] === 'string' && raw['name'] !== '' ? { name: raw['name'].slice(0, 200) } : {};
+  return { ...name, focused: wholeNumber(raw['focused']), root };
+}
+
+function parseNode(raw: unknown, budget: { left: number }, depth: number): KeptNode | null {
+  if (!isObject(raw) || depth > DEEPEST) return null;
+  if ('pane' in raw) {
+    if (budget.left <= 0) return null;
+    const pane = parsePane(raw['pane']);
+    if (!pane) return null;
+    budget.left -= 1;
+    return { pane };
+  }
+  const direction = raw['split'];
+  if ((direction !== 'row' && direction !== 'column') || !Array.isArray(raw['children'])) return null;
+  const rawSizes: unknown[] = Array.isArray(raw['sizes']) ? raw['sizes'] : [];
+  const children: KeptNode[] = [];
+  const sizes: number[] = [];
+  raw['children'].forEach((child: unknown, index) => {
+    const node = parseNode(child, budget, depth + 1);
+    if (!node) return;
+    children.push(node);
+    const size = rawSizes[index];
+    sizes.push(typeof size === 'number' ? size : 0);
+  });
+  const [only] = children;
+  if (!only) return null;
+  return children.length === 1 ? only : { split: direction, sizes: toPercent(sizes), children };
+}
+
+function parsePane(raw: unknown): KeptPane | null {
+  if (!isObject(raw)) return null;
+  switch (raw['kind']) {
+    case 'session': {
+      const target = parseTarget(raw['target']);
+      return target && { kind: 'session', sessionId: text(raw['sessionId']) ?? '', target };
+    }
+    case 'editor': {
+      const nodeId = text(raw['nodeId']);
+      // A new entry that was not saved has nothing to come back to.
+      return nodeId === undefined ? null : { kind: 'editor', nodeId, folder: raw['folder'] === true };
+    }
+    case 'settings': {
+      const section = text(raw['section']);
+      return section === undefined ? { kind: 'settings' } : { kind: 'settings', section };
+    }
+    case 'identities':
+    case 'import':
+    case 'start':
+      return { kind: raw['kind'] };
+    default:
+      return null;
+  }
+}
+
+function parseTarget(raw: unknown): KeptTarget | null {
+  if (!isObject(raw)) return null;
+  if (raw['kind'] === 'localShell') return { kind: 'localShell' };
+  const id = text(raw['id']);
+  return raw['kind'] === 'entry' && id !== undefined ? { kind: 'entry', id } : null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined;
+}
+
+function wholeNumber(value: unknown): number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 0;
+}
+
+function round(size: number): number {
+  return Math.round(size * 100) / 100;
+}
