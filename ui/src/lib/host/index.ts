@@ -1,0 +1,98 @@
+/**
+ * The one door from the UI to the core: typed commands, events, and the socket under a session's byte stream.
+ *
+ * No state and no retries in here. The stream's codec is `stream.ts`.
+ */
+import type { ApiError, AppEvent, Commands } from './bindings';
+import type { Host, StreamSocket } from './host';
+import { tauriHost, type HostCommands } from './tauri';
+
+export type * from './bindings';
+export type { Host, StreamSocket } from './host';
+
+type AllCommands = Commands & HostCommands;
+export type CommandName = keyof AllCommands;
+export type Args<N extends CommandName> = AllCommands[N]['args'];
+export type Result<N extends CommandName> = AllCommands[N]['result'];
+type MaybeArgs<N extends CommandName> =
+  Record<string, never> extends Args<N> ? [args?: Args<N>] : [args: Args<N>];
+
+let host: Host = tauriHost;
+
+/** Replaces the desktop shell: tests and the memory mode of the development server do. */
+export function useHost(other: Host): void {
+  host = other;
+}
+
+/** Calls a command. Throws an ApiError, always. */
+export async function call<N extends CommandName>(
+  name: N,
+  ...[args]: MaybeArgs<N>
+): Promise<Result<N>> {
+  try {
+    return (await host.call(name, args ?? {})) as Result<N>;
+  } catch (problem) {
+    throw asApiError(problem);
+  }
+}
+
+/** Hears every event of the core until the returned function is called. */
+export function onEvent(heard: (event: AppEvent) => void): () => void {
+  let stopped = false;
+  let stop: (() => void) | undefined;
+  void host
+    .listen((event) => {
+      if (!stopped) heard(event);
+    })
+    .then((unlisten) => {
+      stop = unlisten;
+      if (stopped) unlisten();
+    });
+  return () => {
+    stopped = true;
+    stop?.();
+  };
+}
+
+/** Opens the socket of an attachment: give it to SessionStream as `connect`, so that the memory host works too. */
+export function openSocket(url: string): StreamSocket {
+  return host.socket(url);
+}
+
+/** Asks for a file with the desktop's own dialog; null if the person cancels. */
+export async function pickFile(
+  title: string,
+  options: { save?: boolean; defaultName?: string } = {},
+): Promise<string | null> {
+  const { path } = await call('host_pick_file', {
+    title,
+    save: options.save ?? false,
+    defaultName: options.defaultName,
+  });
+  return path;
+}
+
+/** Whatever was thrown, in the one shape that screens show. */
+export function asApiError(problem: unknown): ApiError {
+  if (isApiError(problem)) return problem;
+  if (typeof problem === 'string') {
+    try {
+      const parsed: unknown = JSON.parse(problem);
+      if (isApiError(parsed)) return parsed;
+    } catch {
+      // Plain text: shown as it is.
+    }
+  }
+  const message = problem instanceof Error ? problem.message : String(problem);
+  return {
+    code: 'internal',
+    message,
+    nextStep: 'Please report this.',
+    field: null,
+    retryable: false,
+  };
+}
+
+function isApiError(value: unknown): value is ApiError {
+  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
+}

@@ -1,0 +1,33 @@
+/** The desktop shell as the UI's host. The only file, with its neighbours here, that imports `@tauri-apps`. */
+import { invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type { AppEvent, IdentityId, IdentitySecret } from './bindings';
+import type { Host } from './host';
+
+type None = Record<string, never>;
+
+/** What only a desktop window can do; the generated commands work in every host. */
+export interface HostCommands {
+  host_pick_file: {
+    args: { title: string; save: boolean; defaultName?: string };
+    result: { path: string | null };
+  };
+  /** http and https only. */
+  host_open_url: { args: { url: string }; result: null };
+  /** Goes from the vault to the clipboard without passing the webview. */
+  host_copy_identity_secret: {
+    args: { id: IdentityId; secret: IdentitySecret; passphrase?: string | null };
+    result: { clearsIn: number };
+  };
+  host_copy_text: { args: { text: string }; result: null };
+  host_read_clipboard: { args: None; result: { text: string } };
+  host_window: { args: { action: 'minimize' | 'maximize' | 'close' | 'drag' }; result: null };
+  /** The first paint is on the screen. */
+  host_ready: { args: None; result: null };
+}
+
+export const tauriHost: Host = {
+  call: (name, args) => invoke('call', { name, args: JSON.stringify(args) }),
+  listen: (heard) => listen<AppEvent>('patchbay', (event) => heard(event.payload)),
+  socket: (url) => new WebSocket(url),
+};

@@ -1,0 +1,72 @@
+/**
+ * Where the vault stands, and the ways to change that.
+ *
+ * No passphrase is kept here: the screens hold what is typed and let go of it. Settings of the vault are in lib/settings.
+ */
+import { asApiError, call, onEvent, type ApiError, type VaultStatus } from '$lib/host';
+
+/** A person who works is noticed this often at most. */
+const TOUCH_EVERY_MS = 10_000;
+
+class VaultState {
+  /** Null until the core has answered for the first time. */
+  status = $state.raw<VaultStatus | null>(null);
+  /** Why not even the status could be read. */
+  problem = $state.raw<ApiError | null>(null);
+  /** When the status came, to count down from. */
+  asOf = $state(0);
+  #touched = 0;
+
+  readonly unlocked = $derived(this.status?.phase === 'unlocked');
+  readonly name = $derived(this.status?.name ?? '');
+
+  /** Follows the vault; call once. The returned function stops. */
+  start(): () => void {
+    const unlisten = onEvent((event) => {
+      if (event.kind === 'vault') this.set(event.status);
+    });
+    void this.refresh();
+    return unlisten;
+  }
+
+  set(status: VaultStatus): void {
+    this.status = status;
+    this.asOf = Date.now();
+    this.problem = null;
+  }
+
+  async refresh(): Promise<void> {
+    try {
+      this.set(await call('vault_status'));
+    } catch (problem) {
+      this.problem = asApiError(problem);
+    }
+  }
+
+  async lock(closeSessions = false): Promise<void> {
+    this.set(await call('vault_lock', { closeSessions }));
+  }
+
+  /** Seconds until the vault locks by itself, `now` being a clock that ticks. */
+  locksIn(now: number): number | null {
+    const seconds = this.status?.locksIn;
+    if (seconds === null || seconds === undefined) return null;
+    return Math.max(0, seconds - Math.round((now - this.asOf) / 1000));
+  }
+
+  /** Somebody is there: puts off locking, at most every ten seconds. */
+  touch(now = Date.now()): void {
+    if (!this.unlocked || now - this.#touched < TOUCH_EVERY_MS) return;
+    this.#touched = now;
+    if (this.status?.locksIn !== null) this.refreshAfter(call('vault_touch'));
+  }
+
+  private refreshAfter(done: Promise<unknown>): void {
+    done.then(
+      () => this.refresh(),
+      () => this.refresh(),
+    );
+  }
+}
+
+export const vault = new VaultState();

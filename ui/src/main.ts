@@ -1,0 +1,17 @@
+import './styles/base.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { call, useHost } from '$lib/host';
+
+if (import.meta.env.MODE === 'memory') {
+  const { memoryHostFromUrl } = await import('../tests/memory/page');
+  useHost(memoryHostFromUrl(location.search));
+}
+
+const target = document.getElementById('app');
+if (target) mount(App, { target });
+
+// Two frames: the first is drawn when the second is asked for.
+requestAnimationFrame(() =>
+  requestAnimationFrame(() => void call('host_ready').catch(() => undefined)),
+);

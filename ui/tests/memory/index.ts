@@ -1,0 +1,309 @@
+/**
+ * The host without a core: every command over invented machines in memory.
+ *
+ * For looking at screens (`npm run dev:memory`, tests/shot.mjs) and for Vitest. Never part of a release build: only
+ * `vite --mode memory` and tests import it.
+ */
+import type {
+  AppEvent,
+  AppSettings,
+  Args,
+  CommandName,
+  Host,
+  Identity,
+  Result,
+  VaultSettings,
+} from '$lib/host';
+import { manyMachines, someMachines } from './machines';
+import { problem } from './problem';
+import { MemorySessions } from './sessions';
+import { MemoryTree, asEntry, asFolder } from './tree';
+import { MemoryVault, RECOVERY_KEY } from './vault';
+
+export type MemoryState = 'first-run' | 'locked' | 'unlocked' | 'empty' | 'big';
+
+type Handlers = { [N in CommandName]?: (args: Args<N>) => Result<N> | Promise<Result<N>> };
+
+const ops: Identity = {
+  id: 'identity-ops',
+  name: 'ops, work key',
+  user: 'ops',
+  kind: 'key',
+  hasPassword: false,
+  hasPrivateKey: true,
+  hasPassphrase: true,
+  publicKey: {
+    algorithm: 'ssh-ed25519',
+    bits: 256,
+    fingerprint: 'SHA256:qV4nT8mYk2ZcR1sLw0HxJd7fPu9EbGaXo5KiNtQyM3A',
+    openssh: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA== ops',
+  },
+  certificate: null,
+  agentFingerprint: null,
+  usedBy: 14,
+};
+
+/** What the memory host starts from; tests change it as they like. */
+export class MemoryHost implements Host {
+  #listeners = new Set<(event: AppEvent) => void>();
+  readonly tree: MemoryTree;
+  readonly vault: MemoryVault;
+  readonly sessions: MemorySessions;
+  /** Every call, for tests to look at. */
+  readonly calls: { name: string; args: object }[] = [];
+  /** What `host_pick_file` answers. */
+  picks: string | null = '/media/usb/operations.vault';
+  recents: string[] = ['node-db-primary', 'node-app-01', 'node-lb-fra-01'];
+  identities: Identity[] = [
+    ops,
+    {
+      ...ops,
+      id: 'identity-root',
+      name: 'root password',
+      user: 'root',
+      kind: 'password',
+      hasPassword: true,
+      hasPrivateKey: false,
+      hasPassphrase: false,
+      publicKey: null,
+      usedBy: 2,
+    },
+    {
+      ...ops,
+      id: 'identity-agent',
+      name: 'SSH agent',
+      user: null,
+      kind: 'agent',
+      hasPrivateKey: false,
+      hasPassphrase: false,
+      publicKey: null,
+      usedBy: 0,
+    },
+  ];
+  settings: AppSettings = {
+    theme: 'system',
+    terminal: {
+      font: 'JetBrains Mono',
+      fontSize: 13,
+      lineHeight: 1.38,
+      theme: 'window',
+      raiseContrast: true,
+      cursor: 'block',
+      cursorBlink: false,
+      scrollback: 20_000,
+      bell: 'visual',
+      copyOnSelect: false,
+      confirmPaste: true,
+      osc52Write: false,
+    },
+    restoreTabs: true,
+  };
+  vaultSettings: VaultSettings = {
+    lockAfterMinutes: 15,
+    lockOnSleep: true,
+    lockOnScreenLock: true,
+    readKnownHosts: true,
+  };
+  #layout = '';
+
+  constructor(state: MemoryState = 'unlocked') {
+    const nodes =
+      state === 'big'
+        ? manyMachines(100_000)
+        : state === 'empty' || state === 'first-run'
+          ? []
+          : someMachines();
+    this.tree = new MemoryTree(nodes, (revision) => this.emit({ kind: 'tree', revision }));
+    const phase = state === 'first-run' ? 'missing' : state === 'locked' ? 'locked' : 'unlocked';
+    this.vault = new MemoryVault(phase, state === 'locked' ? 3 : 0, (status) =>
+      this.emit({ kind: 'vault', status }),
+    );
+    if (state === 'empty' || state === 'first-run') this.recents = [];
+    this.sessions = new MemorySessions(
+      (id) => {
+        const { draft } = this.tree.node(id);
+        return { name: draft.name, address: 'address' in draft ? draft.address : '' };
+      },
+      (session) => {
+        this.emit({ kind: 'session', session });
+        this.#count();
+      },
+      (id) => {
+        this.emit({ kind: 'sessionGone', id });
+        this.#count();
+      },
+    );
+  }
+
+  async call(name: string, args: object): Promise<unknown> {
+    this.calls.push({ name, args });
+    const handler = this.handlers[name as CommandName] as ((args: object) => unknown) | undefined;
+    if (!handler) throw problem('internal', `The memory host has no command “${name}”.`);
+    const sealed = !/^(vault_|settings_|app_info|host_)/.test(name);
+    if (sealed && this.vault.status.phase !== 'unlocked')
+      throw problem('vaultLocked', 'The vault is locked.', 'Unlock it first.');
+    // A copy, as from another process: nobody shares objects with the core.
+    return structuredClone(await handler(args)) ?? null;
+  }
+
+  listen(heard: (event: AppEvent) => void): Promise<() => void> {
+    this.#listeners.add(heard);
+    return Promise.resolve(() => this.#listeners.delete(heard));
+  }
+
+  socket(url: string) {
+    return this.sessions.socket(url);
+  }
+
+  emit(event: AppEvent): void {
+    for (const heard of this.#listeners) heard(structuredClone(event));
+  }
+
+  #count(): void {
+    const running =
+      this.sessions?.list().filter((session) => session.state.kind !== 'closed').length ?? 0;
+    this.vault.set({ runningSessions: running });
+  }
+
+  #checkStatus(ids: string[]): void {
+    const states = ['up', 'up', 'up', 'up', 'warning', 'up', 'up', 'down', 'up'] as const;
+    this.emit({
+      kind: 'status',
+      reports: ids.map((id, at) => ({
+        id,
+        reachability: states[at % states.length] ?? 'up',
+        detail: '12 ms',
+      })),
+    });
+  }
+
+  readonly handlers: Handlers = {
+    vault_status: () => this.vault.status,
+    vault_propose_recovery_key: () => ({ recoveryKey: RECOVERY_KEY }),
+    vault_passphrase_strength: ({ passphrase }) => this.vault.strength(passphrase),
+    vault_create: (args) => this.vault.create(args),
+    vault_choose: ({ path }) => this.vault.choose(path),
+    vault_unlock: ({ passphrase }) => this.vault.unlock(passphrase),
+    vault_unlock_keyring: () => this.vault.unlockKeyring(),
+    vault_recover: (args) => this.vault.recover(args),
+    vault_lock: () => this.vault.lock(),
+    vault_change_passphrase: (args) => (this.vault.changePassphrase(args.current, args.new), null),
+    vault_replace_recovery_key: ({ passphrase }) => (
+      this.vault.check(passphrase),
+      { recoveryKey: RECOVERY_KEY }
+    ),
+    vault_rekey: ({ passphrase }) => (this.vault.check(passphrase), null),
+    vault_keyring_offer: () => ({ available: true, reason: null }),
+    vault_keyring_enable: ({ passphrase }) => (
+      this.vault.check(passphrase),
+      this.vault.set({ keyring: true })
+    ),
+    vault_keyring_disable: () => this.vault.set({ keyring: false }),
+    vault_backup: () => null,
+    vault_restore: ({ from, to }) => this.vault.choose(to ?? from),
+    vault_touch: () => null,
+    vault_save_recovery_key: () => null,
+    tree_load: () => this.tree.rows(),
+    node_get: ({ id }) => this.tree.detail(id),
+    node_new_detail: ({ parent }) => this.tree.newDetail(parent),
+    entry_save: (args) => asEntry(this.tree.save(args, false)),
+    folder_save: (args) => asFolder(this.tree.save(args, true)),
+    node_rename: ({ id, name }) => (this.tree.rename(id, name), null),
+    nodes_duplicate: ({ ids }) => this.tree.duplicate(ids),
+    nodes_move: (args) => (this.tree.move(args), null),
+    nodes_delete_preview: ({ ids }) => this.tree.preview(ids),
+    nodes_delete: ({ ids }) => this.tree.delete(ids),
+    nodes_undelete: ({ undo }) => (this.tree.undelete(undo), null),
+    recents_list: () => this.recents,
+    tags_list: () => this.tree.tags(),
+    entry_quick_add: ({ text }) => this.tree.quickAdd(text),
+    identity_list: () => this.identities,
+    identity_save: ({ draft }) => {
+      const saved: Identity = {
+        ...ops,
+        ...draft,
+        id: draft.id ?? `identity-${this.identities.length + 1}`,
+        usedBy: 0,
+        certificate: null,
+      };
+      this.identities = [...this.identities.filter((each) => each.id !== saved.id), saved];
+      return saved;
+    },
+    identity_delete: ({ id }) => (
+      (this.identities = this.identities.filter((each) => each.id !== id)),
+      null
+    ),
+    identity_used_by: ({ id }) =>
+      id === ops.id ? [{ id: 'folder-production', name: 'Production' }] : [],
+    identity_inspect_key: () =>
+      ops.publicKey ?? Promise.reject(problem('keyUnsupported', 'Not a key.')),
+    identity_reveal: () => ({ text: 'correct horse battery staple' }),
+    identity_generate_key: ({ name, user }) => ({
+      ...ops,
+      id: 'identity-new',
+      name,
+      user: user ?? null,
+      usedBy: 0,
+    }),
+    agent_keys: () => (ops.publicKey ? [ops.publicKey] : []),
+    settings_get: () => this.settings,
+    settings_set: ({ settings }) => {
+      this.settings = settings;
+      this.emit({ kind: 'settings', settings });
+      return settings;
+    },
+    vault_settings_get: () => this.vaultSettings,
+    vault_settings_set: ({ settings }) => (this.vaultSettings = settings),
+    layout_get: () => ({ json: this.#layout }),
+    layout_set: ({ layout }) => ((this.#layout = layout.json), null),
+    app_info: () => ({
+      version: '0.1.0',
+      os: 'linux',
+      userName: 'ops',
+      hostName: 'desk',
+      shell: 'bash',
+      defaultVaultPath: '/home/ops/.local/share/patchbay/patchbay.vault',
+      sshConfigHosts: 18,
+      sshConfigPath: '/home/ops/.ssh/config',
+    }),
+    session_open: (args) => {
+      if (args.target.kind === 'entry')
+        this.recents = [args.target.id, ...this.recents].slice(0, 20);
+      const info = this.sessions.open(args);
+      this.#count();
+      return info;
+    },
+    session_list: () => this.sessions.list(),
+    session_attach: ({ id }) => this.sessions.attach(id),
+    session_answer: ({ id }) => (this.sessions.state(id, { kind: 'open' }), null),
+    session_cancel_prompt: ({ id }) => (
+      this.sessions.state(id, { kind: 'closed', reason: { kind: 'byPerson' } }),
+      null
+    ),
+    session_host_key: (args) => (this.sessions.hostKey(args), null),
+    session_reconnect: ({ id }) => this.sessions.state(id, { kind: 'open' }),
+    session_disconnect: ({ id }) => (
+      this.sessions.state(id, { kind: 'closed', reason: { kind: 'byPerson' } }),
+      null
+    ),
+    session_close: ({ id }) => (this.sessions.close(id), null),
+    session_rename: (args) => this.sessions.rename(args),
+    hostkey_list: () => [],
+    hostkey_remove: () => null,
+    status_check: ({ ids }) => (this.#checkStatus(ids), null),
+    wake: () => null,
+    import_ssh_config_preview: ({ path }) => ({
+      path: path ?? '/home/ops/.ssh/config',
+      hosts: [],
+      remarks: [],
+    }),
+    import_ssh_config_apply: ({ aliases }) => ({ imported: aliases.length, remarks: [] }),
+    host_pick_file: () => ({ path: this.picks }),
+    host_open_url: () => null,
+    host_copy_identity_secret: () => ({ clearsIn: 30 }),
+    host_copy_text: () => null,
+    host_read_clipboard: () => ({ text: '' }),
+    host_window: () => null,
+    host_ready: () => null,
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * Pictures of screens on the in-memory host, in both themes:
+ *
+ *   node tests/shot.mjs OUT [--state unlocked,locked] [--size 1280x800,2560x1440] [--theme dark] [--do FILE.mjs]
+ *
+ * FILE.mjs exports `default async (page) => {}` and brings the screen into the wanted state, `name` names the picture.
+ * Needs a Chromium of the system (CHROMIUM names another than /usr/bin/chromium).
+ */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import { createServer } from 'vite';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    state: { type: 'string', default: 'first-run,locked,empty,unlocked' },
+    size: { type: 'string', default: '1280x800' },
+    theme: { type: 'string', default: 'dark,light' },
+    do: { type: 'string' },
+  },
+});
+const out = positionals[0] ?? 'shots';
+const scene = values.do ? await import(pathToFileURL(resolve(values.do)).href) : {};
+
+const server = await createServer({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  mode: 'memory',
+  // Neighbours may be editing: a picture is of one moment, and two runs must not share a port.
+  server: { port: 0, strictPort: false, hmr: false, watch: null },
+  cacheDir: `node_modules/.vite-shot`,
+  logLevel: 'error',
+});
+await server.listen();
+const base = server.resolvedUrls?.local[0] ?? '';
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+});
+await mkdir(out, { recursive: true });
+let failed = false;
+for (const state of values.state.split(',')) {
+  for (const size of values.size.split(',')) {
+    const [width, height] = size.split('x').map(Number);
+    for (const theme of values.theme.split(',')) {
+      const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+      page.on('pageerror', (error) => {
+        failed = true;
+        console.error(`${state}: ${error.stack ?? error.message}`);
+      });
+      page.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning')
+          console.error(`${state}: ${message.text()}`);
+      });
+      await page.goto(`${base}?state=${state}&theme=${theme}`);
+      await page.waitForSelector('#app > *', { state: 'attached' });
+      await scene.default?.(page);
+      await page.evaluate(() => document.fonts.ready);
+      const file = join(out, `${scene.name ?? state}-${theme}-${size}.png`);
+      await page.screenshot({ path: file });
+      console.log(file);
+      await page.close();
+    }
+  }
+}
+await browser.close();
+await server.close();
+process.exitCode = failed ? 1 : 0;
