@@ -74,7 +74,7 @@ pub struct HostKeyQuestion {
 
 /// What the person decides.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum HostKeyAnswer {
     /// Trust an unknown key and keep it on record.
     Trust,

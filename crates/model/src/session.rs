@@ -7,7 +7,7 @@ use specta::Type;
 /// Milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, Type)]
 #[serde(transparent)]
-pub struct Timestamp(#[specta(type = f64)] pub i64);
+pub struct Timestamp(#[specta(type = u32)] pub i64);
 
 /// What a session is opened to.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]

@@ -70,6 +70,8 @@ pub struct TerminalSettings {
     /// Pixels, 8 to 32.
     pub font_size: u8,
     /// Factor of the font size, 1.0 to 2.0.
+    #[specta(type = u32)]
+    // a plain number to TypeScript: JSON has no NaN that would make it null
     pub line_height: f32,
     /// Colours.
     pub theme: TerminalTheme,

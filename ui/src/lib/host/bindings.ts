@@ -207,9 +207,9 @@ export type EntryQuickAdd = {
 /**  A machine to add or change. */
 export type EntrySave = {
 	/**  Set to change one. */
-	id: NodeId | null,
+	id?: NodeId | null,
 	/**  The folder of a new one; none is the root. */
-	parent: NodeId | null,
+	parent?: NodeId | null,
 	/**  All its fields. */
 	draft: EntryDraft,
 };
@@ -302,9 +302,9 @@ export type FolderDraft = {
 /**  A folder to add or change. */
 export type FolderSave = {
 	/**  Set to change one. */
-	id: NodeId | null,
+	id?: NodeId | null,
 	/**  The folder of a new one; none is the root. */
-	parent: NodeId | null,
+	parent?: NodeId | null,
 	/**  All its fields. */
 	draft: FolderDraft,
 };
@@ -409,7 +409,7 @@ export type IdentityDelete = {
 	/**  Its id. */
 	id: IdentityId,
 	/**  Even if machines use it. */
-	force: boolean | null,
+	force?: boolean | null,
 };
 
 /**  A new or changed identity. A secret that is `None` stays as it is; an empty one is removed. */
@@ -459,7 +459,7 @@ export type IdentityReveal = {
 	/**  Which of its secrets. */
 	secret: IdentitySecret,
 	/**  The passphrase of the vault, if it was not typed within the last minute. */
-	passphrase: string | null,
+	passphrase?: string | null,
 };
 
 /**  An identity to add or change. */
@@ -484,7 +484,7 @@ export type ImportApply = {
 	/**  The hosts, by alias. */
 	aliases: string[],
 	/**  The folder to put them into; none is the root. */
-	parent: NodeId | null,
+	parent?: NodeId | null,
 };
 
 /**  How an import went. */
@@ -498,7 +498,7 @@ export type ImportDone = {
 /**  A file to look at. */
 export type ImportFrom = {
 	/**  The file; without one `~/.ssh/config`. */
-	path: string | null,
+	path?: string | null,
 };
 
 /**  One host found. */
@@ -564,11 +564,11 @@ export type KeyGenerate = {
 	/**  Name of the identity. */
 	name: string,
 	/**  Its user name. */
-	user: string | null,
+	user?: string | null,
 	/**  What kind of key. */
 	algorithm: KeyAlgorithm,
 	/**  Encrypts the key within the vault as well. */
-	passphrase: string | null,
+	passphrase?: string | null,
 };
 
 /**  A private key to look at. */
@@ -576,7 +576,7 @@ export type KeyToInspect = {
 	/**  Its text. */
 	privateKey: string,
 	/**  Its passphrase, if it has one. */
-	passphrase: string | null,
+	passphrase?: string | null,
 };
 
 /**  Whether the OS keyring can be offered: told after a real write, since a locked one says yes and then refuses. */
@@ -630,7 +630,7 @@ folder: NodeId | null };
 /**  Where a new machine would be. */
 export type NewNode = {
 	/**  The folder; none is the root. */
-	parent: NodeId | null,
+	parent?: NodeId | null,
 };
 
 /**  Arguments of a command that takes none. */
@@ -899,7 +899,7 @@ export type SessionOpen = {
 	/**  Size of the terminal. */
 	size: TerminalSize,
 	/**  Names this attempt, so that asking twice opens one session. */
-	attempt: string | null,
+	attempt?: string | null,
 };
 
 /**  A session to connect again. */
@@ -961,9 +961,9 @@ export type SessionTest = {
 	/**  All its fields. */
 	draft: EntryDraft,
 	/**  The folder it would be in. */
-	parent: NodeId | null,
+	parent?: NodeId | null,
 	/**  The machine it would change. */
-	id: NodeId | null,
+	id?: NodeId | null,
 };
 
 /**  What an entry or folder sets itself; `None` means "as the folder above says". */
@@ -1055,7 +1055,7 @@ export type TerminalSettings = {
 	/**  Pixels, 8 to 32. */
 	fontSize: number,
 	/**  Factor of the font size, 1.0 to 2.0. */
-	lineHeight: number | null,
+	lineHeight: number,
 	/**  Colours. */
 	theme: TerminalTheme,
 	/**  Change text colours that fall below 4.5 : 1. */
@@ -1113,7 +1113,7 @@ export type Theme =
 "dark";
 
 /**  Milliseconds since the Unix epoch, UTC. */
-export type Timestamp = number | null;
+export type Timestamp = number;
 
 /**
  *  Every node in the order the tree shows them (depth first), one array a column.
@@ -1167,7 +1167,7 @@ export type VaultChoose = {
 /**  A vault to create. */
 export type VaultCreate = {
 	/**  The file; without one the usual place. */
-	path: string | null,
+	path?: string | null,
 	/**  Opens it from then on. */
 	passphrase: string,
 };
@@ -1200,7 +1200,7 @@ export type VaultRestore = {
 	/**  The copy. */
 	from: string,
 	/**  The vault file; without one the chosen vault. */
-	to: string | null,
+	to?: string | null,
 };
 
 /**  Settings that travel with the vault. */

@@ -1,0 +1,171 @@
+//! The list of commands. A command is its body in the module of its feature and one line here.
+
+use crate::{
+    app,
+    framework::{Shape, run, shape, unknown},
+    hostkeys, identities, import, sessions, settings, status, tree, vault,
+};
+use patchbay_core::Ctx;
+use patchbay_model::ApiError;
+use specta::Types;
+
+macro_rules! commands {
+    ($($(#[doc = $doc:literal])+ $name:ident => $module:ident :: $body:ident;)+) => {
+        /// The names of all commands.
+        #[must_use]
+        pub const fn names() -> &'static [&'static str] {
+            &[$(stringify!($name)),+]
+        }
+
+        /// Runs a command: a JSON object (or nothing) in, JSON out.
+        pub async fn dispatch(ctx: &Ctx, name: &str, args: &str) -> Result<String, ApiError> {
+            match name {
+                $(stringify!($name) => Box::pin(run(ctx, name, args, $module::$body)).await,)+
+                _ => Err(unknown(name)),
+            }
+        }
+
+        /// What each command takes and gives.
+        pub(crate) fn shapes(types: &mut Types) -> Vec<Shape> {
+            vec![$(shape(types, stringify!($name), &[$($doc),+], $module::$body)),+]
+        }
+    };
+}
+
+commands! {
+    /// Where the vault stands.
+    vault_status => vault::status;
+    /// Makes a recovery key to write down; it counts once the vault is created.
+    vault_propose_recovery_key => vault::propose_recovery_key;
+    /// Writes the recovery key shown last to a file only you can read.
+    vault_save_recovery_key => vault::save_recovery_key;
+    /// How hard a passphrase is to guess.
+    vault_passphrase_strength => vault::passphrase_strength;
+    /// Creates a vault with the proposed recovery key and opens it.
+    vault_create => vault::create;
+    /// Switches to another vault file, locked.
+    vault_choose => vault::choose;
+    /// Opens the vault.
+    vault_unlock => vault::unlock;
+    /// Opens the vault with the key in this computer's keyring.
+    vault_unlock_keyring => vault::unlock_keyring;
+    /// Opens the vault with the recovery key and sets a new passphrase.
+    vault_recover => vault::recover;
+    /// Locks the vault; sessions go on unless they are to be closed.
+    vault_lock => vault::lock;
+    /// Sets another passphrase.
+    vault_change_passphrase => vault::change_passphrase;
+    /// Makes another recovery key; the old one is worthless from then on.
+    vault_replace_recovery_key => vault::replace_recovery_key;
+    /// Seals everything anew under a fresh key.
+    vault_rekey => vault::rekey;
+    /// Whether this computer's keyring can be used.
+    vault_keyring_offer => vault::keyring_offer;
+    /// Lets this computer's keyring open the vault.
+    vault_keyring_enable => vault::keyring_enable;
+    /// Takes the vault's key out of the keyring.
+    vault_keyring_disable => vault::keyring_disable;
+    /// Writes a verified copy of the vault.
+    vault_backup => vault::backup;
+    /// Puts a copy back; what was there is moved aside.
+    vault_restore => vault::restore;
+    /// Says that a person is here, which postpones locking.
+    vault_touch => vault::touch;
+
+    /// The whole tree.
+    tree_load => tree::load;
+    /// A machine or folder with everything its editor shows.
+    node_get => tree::get;
+    /// What a new machine in a folder would inherit.
+    node_new_detail => tree::new_detail;
+    /// Adds or changes a machine.
+    entry_save => tree::save_entry;
+    /// Adds or changes a folder.
+    folder_save => tree::save_folder;
+    /// Renames a machine or folder.
+    node_rename => tree::rename;
+    /// Copies machines and folders beside themselves.
+    nodes_duplicate => tree::duplicate;
+    /// Moves machines and folders.
+    nodes_move => tree::move_nodes;
+    /// What deleting would take away.
+    nodes_delete_preview => tree::delete_preview;
+    /// Deletes machines and folders with everything inside.
+    nodes_delete => tree::delete;
+    /// Takes a deletion back.
+    nodes_undelete => tree::undelete;
+    /// Machines used last, latest first.
+    recents_list => tree::recents;
+    /// All tags in use.
+    tags_list => tree::tags;
+    /// Adds a machine from `user@host:port`.
+    entry_quick_add => tree::quick_add;
+
+    /// All identities.
+    identity_list => identities::list;
+    /// Adds or changes an identity.
+    identity_save => identities::save;
+    /// Deletes an identity; one in use only with force.
+    identity_delete => identities::delete;
+    /// Machines and folders that name an identity.
+    identity_used_by => identities::used_by;
+    /// What a private key is, without keeping it.
+    identity_inspect_key => identities::inspect_key;
+    /// Shows a secret, shortly after the passphrase was typed.
+    identity_reveal => identities::reveal;
+    /// Makes a new key pair and keeps it as an identity.
+    identity_generate_key => identities::generate_key;
+    /// Keys of the running SSH agent.
+    agent_keys => identities::agent_keys;
+
+    /// Settings of this computer.
+    settings_get => settings::get;
+    /// Changes the settings of this computer.
+    settings_set => settings::set;
+    /// Settings that travel with the vault.
+    vault_settings_get => settings::get_vault;
+    /// Changes the settings that travel with the vault.
+    vault_settings_set => settings::set_vault;
+    /// The tabs open last time.
+    layout_get => settings::get_layout;
+    /// Remembers the open tabs.
+    layout_set => settings::set_layout;
+    /// About this computer and this Patchbay.
+    app_info => app::info;
+
+    /// Opens a session; connecting goes on by itself.
+    session_open => sessions::open;
+    /// All sessions.
+    session_list => sessions::list;
+    /// A way for the webview to reach the bytes of a session.
+    session_attach => sessions::attach;
+    /// Answers what a session asks.
+    session_answer => sessions::answer;
+    /// Answers nothing: gives up what the session was asking for.
+    session_cancel_prompt => sessions::cancel_prompt;
+    /// Decides about a host key.
+    session_host_key => sessions::host_key;
+    /// Connects a closed session again; what it showed stays.
+    session_reconnect => sessions::reconnect;
+    /// Ends the connection; the session stays to be read.
+    session_disconnect => sessions::disconnect;
+    /// Ends the connection and forgets the session.
+    session_close => sessions::close;
+    /// Gives a session another title.
+    session_rename => sessions::rename;
+    /// Tries a machine that is not saved yet: signs in and closes.
+    session_test => sessions::test;
+
+    /// Host keys on record.
+    hostkey_list => hostkeys::list;
+    /// Forgets a host key.
+    hostkey_remove => hostkeys::remove;
+    /// Looks whether machines answer; results come as events.
+    status_check => status::check;
+    /// Wakes machines over the network.
+    wake => status::wake;
+    /// What importing an OpenSSH client configuration would add.
+    import_ssh_config_preview => import::preview;
+    /// Imports hosts of an OpenSSH client configuration.
+    import_ssh_config_apply => import::apply;
+}
