@@ -1,1 +1,24 @@
+//! SSH: from a target and credentials to a terminal or a command's output, over russh.
+//!
+//! Nothing here knows the vault or the tree of machines; whatever only the person or the records can tell is asked
+//! through [`Interaction`](patchbay_session::Interaction). Every server is taken to be hostile: what it sends is bounded
+//! in memory and time, and nothing is offered to it before its host key was judged.
+//! Deliberately absent: port forwarding, agent forwarding, X11 and file transfer. Bulk transfers would need connections
+//! of their own, since a full channel holds up every other one on its connection.
 
+pub mod hostkey;
+pub mod keys;
+pub mod known_hosts;
+
+mod agent;
+mod error;
+mod exec;
+mod target;
+mod terminal;
+mod text;
+
+pub use agent::agent_keys;
+pub use error::{SshError, Waiting};
+pub use exec::{Exec, ExecEvent, exec};
+pub use target::{Credential, Hop, HostKeyHints, Target};
+pub use terminal::connect;

@@ -1,0 +1,63 @@
+//! New keys.
+
+use super::describe;
+use crate::SshError;
+use patchbay_model::{PublicKeyInfo, Secret};
+use russh::keys::{
+    Algorithm, EcdsaCurve, PrivateKey,
+    key::safe_rng,
+    ssh_key::{
+        LineEnding,
+        private::{KeypairData, RsaKeypair},
+    },
+};
+
+/// Kinds of key Patchbay makes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KeyAlgorithm {
+    /// The one to choose.
+    Ed25519,
+    /// For servers that lack Ed25519; takes seconds to make.
+    Rsa4096,
+    /// For servers that insist on NIST curves.
+    EcdsaP256,
+}
+
+/// A new key.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// In OpenSSH's format, encrypted if a passphrase was given.
+    pub private_key: Secret<String>,
+    /// Its public half.
+    pub public_key: PublicKeyInfo,
+}
+
+/// Makes a key. Slow for RSA: not for async tasks.
+///
+/// # Errors
+/// When the system has no randomness.
+pub fn generate(
+    algorithm: KeyAlgorithm,
+    comment: &str,
+    passphrase: Option<&Secret<String>>,
+) -> Result<Generated, SshError> {
+    let failed =
+        |e: russh::keys::ssh_key::Error| SshError::Internal(format!("no key was made: {e}"));
+    let mut rng = safe_rng();
+    let mut key = match algorithm {
+        KeyAlgorithm::Ed25519 => PrivateKey::random(&mut rng, Algorithm::Ed25519),
+        KeyAlgorithm::EcdsaP256 => {
+            PrivateKey::random(&mut rng, Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 })
+        }
+        KeyAlgorithm::Rsa4096 => RsaKeypair::random(&mut rng, 4096)
+            .and_then(|pair| PrivateKey::new(KeypairData::Rsa(pair), "")),
+    }
+    .map_err(failed)?;
+    key.set_comment(comment);
+    let public_key = describe(key.public_key())?;
+    if let Some(passphrase) = passphrase.filter(|p| !p.expose_secret().is_empty()) {
+        key = key.encrypt(&mut rng, passphrase.expose_secret()).map_err(failed)?;
+    }
+    let text = key.to_openssh(LineEnding::LF).map_err(failed)?;
+    Ok(Generated { private_key: Secret::new(text.to_string()), public_key })
+}

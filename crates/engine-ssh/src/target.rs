@@ -1,0 +1,91 @@
+//! What to connect to, and with what.
+
+use patchbay_model::Secret;
+use std::{path::PathBuf, time::Duration};
+
+/// A machine and the jump hosts on the way to it.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// In dialing order: the last is the machine, those before it are jump hosts.
+    pub hops: Vec<Hop>,
+    /// Socket of the SSH agent (the pipe's name on Windows); `None` is the one the environment names.
+    pub agent: Option<PathBuf>,
+}
+
+/// One machine on the way, with its own identities and its own host-key check.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// What the person calls it.
+    pub name: String,
+    /// Host name or IP address, without brackets or with them.
+    pub address: String,
+    /// TCP port.
+    pub port: u16,
+    /// User name; `None` asks for it.
+    pub user: Option<String>,
+    /// Tried in this order.
+    pub credentials: Vec<Credential>,
+    /// For name, TCP, greeting and key exchange together; again for each answer while signing in, unless people or slow
+    /// back ends are involved.
+    pub connect_timeout: Duration,
+    /// Between keep-alive requests; `None` sends none.
+    pub keep_alive: Option<Duration>,
+    /// Whether to ask for compression.
+    pub compression: bool,
+    /// The `TERM` to announce.
+    pub terminal_type: String,
+    /// Run instead of the login shell.
+    pub start_command: Option<String>,
+    /// What is on record about its host keys.
+    pub host_keys: HostKeyHints,
+}
+
+impl Hop {
+    /// A hop with Patchbay's defaults and no credentials.
+    pub fn new(name: impl Into<String>, address: impl Into<String>, port: u16) -> Self {
+        Self {
+            name: name.into(),
+            address: address.into(),
+            port,
+            user: None,
+            credentials: Vec::new(),
+            connect_timeout: Duration::from_secs(15),
+            keep_alive: Some(Duration::from_secs(30)),
+            compression: false,
+            terminal_type: "xterm-256color".into(),
+            start_command: None,
+            host_keys: HostKeyHints::default(),
+        }
+    }
+}
+
+/// Which kinds of host key to prefer, so that a server with several presents one that is on record.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct HostKeyHints {
+    /// Algorithms of the keys on record for the address, `ssh-ed25519` and so on.
+    pub algorithms: Vec<String>,
+    /// Whether a certificate authority is on record for the address. Only then is a certificate asked for, and
+    /// [`HostKeyCheck::openssh`](patchbay_session::HostKeyCheck) may be one.
+    pub certificates: bool,
+}
+
+/// A way to sign in.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// A password, also for the first keyboard-interactive prompt that asks for just that.
+    Password(Secret<String>),
+    /// A private key.
+    Key {
+        /// OpenSSH, PEM (PKCS#1, PKCS#8, SEC 1) or PuTTY `.ppk` 2 and 3.
+        text: Secret<String>,
+        /// Its passphrase; asked for when the key is encrypted and this is missing or wrong.
+        passphrase: Option<Secret<String>>,
+        /// An OpenSSH certificate for it (`…-cert.pub`), offered before the bare key.
+        certificate: Option<String>,
+    },
+    /// The keys of the SSH agent.
+    Agent {
+        /// `SHA256:…`: only this one.
+        fingerprint: Option<String>,
+    },
+}

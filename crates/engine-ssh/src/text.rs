@@ -1,0 +1,57 @@
+//! Text from servers, made fit to be shown: a server is not trusted to move the cursor or to turn words around.
+
+/// At most this many characters of what a server says are kept.
+const LIMIT: usize = 8 * 1024;
+
+/// Without control and direction characters; line ends and tabs stay.
+pub(crate) fn plain(text: &str) -> String {
+    let mut kept = String::new();
+    for c in text.chars().filter(|c| shown(*c)).take(LIMIT) {
+        kept.push(c);
+    }
+    kept
+}
+
+/// On one line and short, for use inside a sentence.
+pub(crate) fn phrase(text: &str) -> String {
+    let mut kept = String::new();
+    for c in text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }) {
+        if kept.chars().count() >= 200 {
+            kept.push('…');
+            break;
+        }
+        if shown(c) {
+            kept.push(c);
+        }
+    }
+    kept.trim().trim_end_matches('.').to_owned()
+}
+
+const fn shown(c: char) -> bool {
+    match c {
+        '\n' | '\t' => true,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => false,
+        '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => false,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{phrase, plain};
+
+    #[test]
+    fn control_and_direction_characters_go() {
+        assert_eq!(plain("a\u{1b}[31mb\r\n\tc\u{202e}d\u{9b}2J"), "a[31mb\n\tcd2J");
+        assert_eq!(phrase("  two\nlines. "), "two lines");
+    }
+
+    #[test]
+    fn length_is_bounded() {
+        assert_eq!(plain(&"x".repeat(100_000)).len(), 8192);
+        assert_eq!(phrase(&"x".repeat(100_000)).chars().count(), 201);
+    }
+}
