@@ -27,6 +27,14 @@ pub enum TestkitError {
     /// Something did not happen in time.
     #[error("waited in vain for {0}")]
     Waited(String),
+    /// A file could not be written or read.
+    #[error("{doing}: {error}")]
+    File {
+        /// What was tried.
+        doing: String,
+        /// Why it failed.
+        error: io::Error,
+    },
     /// The window driver refused.
     #[error("{doing}: {error}")]
     Driver {
@@ -52,6 +60,10 @@ impl TestkitError {
 
     pub(crate) fn waited(what: impl Into<String>) -> Self {
         Self::Waited(what.into())
+    }
+
+    pub(crate) fn file(doing: impl Into<String>, error: io::Error) -> Self {
+        Self::File { doing: doing.into(), error }
     }
 
     pub(crate) fn driver(doing: impl Into<String>, error: impl Display) -> Self {

@@ -2,10 +2,24 @@
 //!
 //! Everything is started on a free port or display of its own and ends when it is dropped.
 
+#[cfg(unix)]
+mod account;
+#[cfg(unix)]
+pub mod daemon;
 mod error;
+#[cfg(unix)]
+mod keys;
 mod screen;
+#[cfg(unix)]
+mod sshd;
 mod window;
 
+#[cfg(unix)]
+pub use account::{Account, current_user, is_root, root_or_skip};
 pub use error::TestkitError;
+#[cfg(unix)]
+pub use keys::{KeyPair, SshAgent};
 pub use screen::Screen;
+#[cfg(unix)]
+pub use sshd::{Login, Sshd, SshdBuilder};
 pub use window::{Launch, Window, binary_beside};
