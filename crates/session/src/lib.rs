@@ -10,6 +10,6 @@ mod interaction;
 mod terminal;
 
 pub use codec::{CodecError, FromViewer, ToViewer};
-pub use hub::{Output, Viewer};
+pub use hub::{CAPACITY, Output, Viewer};
 pub use interaction::{Ask, HostKeyCheck, HostKeyVerdict, Interaction, Progress};
 pub use terminal::{Terminal, TerminalEvent, TerminalInput};
