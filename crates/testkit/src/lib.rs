@@ -9,9 +9,11 @@ pub mod daemon;
 mod error;
 #[cfg(unix)]
 mod keys;
+#[cfg(unix)]
 mod screen;
 #[cfg(unix)]
 mod sshd;
+#[cfg(unix)]
 mod window;
 
 #[cfg(unix)]
@@ -19,7 +21,9 @@ pub use account::{Account, current_user, is_root, root_or_skip};
 pub use error::TestkitError;
 #[cfg(unix)]
 pub use keys::{KeyPair, SshAgent};
+#[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
+#[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};

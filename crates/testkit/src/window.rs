@@ -1,6 +1,6 @@
 //! The real window, driven through WebDriver (WebKitWebDriver on Linux) the way a person uses it: clicks and keys.
 
-use crate::{Screen, TestkitError};
+use crate::{Screen, TestkitError, daemon::free_port};
 use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, KeyAction, KeyActions},
@@ -10,7 +10,6 @@ use fantoccini::{
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::{
-    net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -283,15 +282,6 @@ pub fn binary_beside(current: &Path, name: &str) -> PathBuf {
     let folder = current.parent().unwrap_or(current);
     let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
-}
-
-fn free_port() -> Result<u16, TestkitError> {
-    let listener = TcpListener::bind(("127.0.0.1", 0))
-        .map_err(|error| TestkitError::start("a listener", error))?;
-    listener
-        .local_addr()
-        .map(|address| address.port())
-        .map_err(|error| TestkitError::start("a listener", error))
 }
 
 async fn wait_for_port(port: u16) -> Result<(), TestkitError> {

@@ -1,0 +1,74 @@
+//! Figures on a release build. Each is taken beside a named peer in the same run, alternating, and the median of at least five is printed:
+//!
+//! `bench NAME ours=<n><unit> <peer>=<n><unit> ratio=<n>`: the ratio says how many times better ours is, whichever way the unit points.
+
+mod figure;
+mod machine;
+mod memory;
+mod peers;
+mod startup;
+mod terminal;
+mod tree;
+mod unlock;
+
+use crate::Error;
+use figure::Figure;
+
+/// How often each side is measured.
+const ROUNDS: usize = 5;
+
+/// Takes every figure whose name contains `name`.
+pub(crate) async fn run(name: &str) -> Result<(), Error> {
+    let mut taken = 0;
+    for group in [Group::Startup, Group::Unlock, Group::Tree, Group::Terminal] {
+        if group.names().iter().any(|figure| figure.contains(name)) {
+            eprintln!("bench: {} ({})", group.names().join(", "), group.estimate());
+            for figure in group.take(name).await? {
+                println!("{figure}");
+                taken += 1;
+            }
+        }
+    }
+    if taken == 0 { Err(format!("there is no figure called {name:?}").into()) } else { Ok(()) }
+}
+
+/// Figures that share their preparation.
+#[derive(Clone, Copy)]
+enum Group {
+    Startup,
+    Unlock,
+    Tree,
+    Terminal,
+}
+
+impl Group {
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Startup => &[
+                "startup",
+                "startup-memory-idle",
+                "startup-memory-1-terminal",
+                "startup-memory-20-terminals",
+            ],
+            Self::Unlock => &["unlock"],
+            Self::Tree => &["tree"],
+            Self::Terminal => &["terminal-throughput", "terminal-latency", "ctrl-c"],
+        }
+    }
+
+    const fn estimate(self) -> &'static str {
+        match self {
+            Self::Startup | Self::Terminal => "about 3 min",
+            Self::Unlock | Self::Tree => "about 1 min",
+        }
+    }
+
+    async fn take(self, name: &str) -> Result<Vec<Figure>, Error> {
+        match self {
+            Self::Startup => startup::take(name).await,
+            Self::Unlock => unlock::take().await,
+            Self::Tree => tree::take().await,
+            Self::Terminal => terminal::take(name).await,
+        }
+    }
+}

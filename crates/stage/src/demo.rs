@@ -1,0 +1,75 @@
+//! The demo: everything works without owning hardware.
+
+use crate::{
+    Error,
+    world::{PASSPHRASE, World},
+};
+use patchbay_testkit::{Launch, Screen, Window, binary_beside};
+use std::{env, fs, path::Path, process::Command};
+
+/// Opens the app on this display and waits until its window is closed.
+pub(crate) async fn open() -> Result<(), Error> {
+    println!(
+        "demo: starting two SSH servers on loopback and filling a throwaway vault (a few seconds)"
+    );
+    let world = World::with_machines().await?;
+    println!("demo: the vault's passphrase is: {PASSPHRASE}");
+    println!("demo: everything is removed when the window is closed");
+    let binary = binary_beside(&env::current_exe()?, "patchbay");
+    let environment = world.environment();
+    let status = tokio::task::spawn_blocking(move || {
+        Command::new(binary).envs(environment).env("PATCHBAY_NO_SINGLE_INSTANCE", "1").status()
+    });
+    let status = status.await??;
+    if status.success() { Ok(()) } else { Err(format!("the app ended with {status}").into()) }
+}
+
+/// Drives it once in a virtual display: unlock, find a machine, connect, run a command, take a picture.
+pub(crate) async fn once() -> Result<(), Error> {
+    println!(
+        "demo: two SSH servers, a throwaway vault and the window in a virtual display (about 15 s)"
+    );
+    let world = World::with_machines().await?;
+    let screen = Screen::start(1280, 800).await?;
+    let window = unlocked(&world, &screen).await?;
+    connect(&window, "app-01").await?;
+    window.type_keys("uname -sr && echo patched-$((40 + 2))\n").await?;
+    window.wait_text("[data-testid=terminal]", "patched-42").await?;
+    let picture = Path::new("target/demo/patchbay.png");
+    fs::create_dir_all("target/demo")?;
+    screen.picture(picture).await?;
+    window.close().await?;
+    println!("demo: unlocked the vault, connected to app-01 and ran a command there");
+    println!("demo: the picture is at {}", fs::canonicalize(picture)?.display());
+    Ok(())
+}
+
+/// Opens the window on a world and unlocks its vault.
+pub(crate) async fn unlocked(world: &World, screen: &Screen) -> Result<Window, Error> {
+    let binary = binary_beside(&env::current_exe()?, "patchbay");
+    let launch =
+        Launch { binary, home: world.home().to_path_buf(), environment: world.environment() };
+    let window = Window::open(screen, &launch).await?;
+    window.fill("[data-testid=lock-passphrase]", PASSPHRASE).await?;
+    window.click("[data-testid=lock-unlock]").await?;
+    window.find("[data-testid=tree]").await?;
+    Ok(window)
+}
+
+/// Connects through the palette, trusting the server's key when it is asked about.
+pub(crate) async fn connect(window: &Window, machine: &str) -> Result<(), Error> {
+    window.click("[data-testid=find-machine]").await?;
+    window.fill("[data-testid=palette-input]", machine).await?;
+    window.wait_text("[data-testid=palette]", machine).await?;
+    window.type_keys("\u{e007}").await?;
+    window
+        .wait_true("return !!document.querySelector('[data-testid=trust-accept], [data-testid=terminal] .xterm-rows')")
+        .await?;
+    if window.run("return !!document.querySelector('[data-testid=trust-accept]')", vec![]).await?
+        == true
+    {
+        window.click("[data-testid=trust-accept]").await?;
+    }
+    window.click("[data-testid=terminal]").await?;
+    Ok(())
+}
