@@ -6,7 +6,7 @@
  */
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import { vault } from '$lib/vault/vault.svelte';
-import { allowedInTerminal, matches } from './shortcut';
+import { allowedInTerminal, matches, ofTextFields } from './shortcut';
 
 export interface Action {
   /** `machine.connect`. */
@@ -75,7 +75,9 @@ class Registry {
     // A dialog or menu has the keyboard for itself.
     if (document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"]'))
       return undefined;
-    const inTerminal = event.target instanceof Element && event.target.closest('.xterm') !== null;
+    const target = event.target instanceof Element ? event.target : null;
+    const inTerminal = target?.closest('.xterm') != null;
+    const inText = !inTerminal && target?.matches('input, textarea, [contenteditable="true"]');
     return this.available.find(
       (action) =>
         !action.local &&
@@ -83,6 +85,7 @@ class Registry {
           (shortcut) =>
             shortcut !== undefined &&
             (!inTerminal || allowedInTerminal(shortcut)) &&
+            (!inText || !ofTextFields(shortcut)) &&
             matches(shortcut, event),
         ),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowedInTerminal, matches } from './shortcut';
+import { allowedInTerminal, matches, ofTextFields } from './shortcut';
 
 const press = (key: string, held: string[] = [], code = '') => ({
   key,
@@ -69,5 +69,14 @@ describe('allowedInTerminal', () => {
   it('takes Command on a Mac, where the shell has Control', () => {
     expect(allowedInTerminal('Ctrl+K', true)).toBe(true);
     expect(allowedInTerminal('Control+K', true)).toBe(false);
+  });
+});
+
+describe('ofTextFields', () => {
+  it('leaves editing to the field', () => {
+    for (const own of ['Ctrl+A', 'Ctrl+Z', 'Delete', 'Enter', '/'])
+      expect(ofTextFields(own), own).toBe(true);
+    for (const ours of ['Ctrl+K', 'Ctrl+Shift+N', 'F6', 'Alt+1'])
+      expect(ofTextFields(ours), ours).toBe(false);
   });
 });

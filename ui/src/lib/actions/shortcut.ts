@@ -45,3 +45,9 @@ export function allowedInTerminal(shortcut: string, mac = isMac): boolean {
     shortcut,
   );
 }
+
+/** Whether a text field needs the keys itself: without a modifier, or to edit and copy. */
+export function ofTextFields(shortcut: string): boolean {
+  if (/^(Shift\+)?(F\d+|Escape)$/.test(shortcut)) return false;
+  return !/(Ctrl|Control|Alt)\+/.test(shortcut) || /^Ctrl\+(Shift\+)?[ACVXZY]$/.test(shortcut);
+}

@@ -1,0 +1,259 @@
+/**
+ * The tree of machines: its rows, what is on show, what is selected, and what can be done with that.
+ *
+ * Big things are `$state.raw` and replaced whole; a proxy over 100,000 rows would cost more than drawing them.
+ */
+import { asApiError, call, onEvent, type ApiError, type MovePlace, type NodeId } from '$lib/host';
+import { filterRows, haystackOf, type Filter } from './filter';
+import { above, NO_ROWS, shapeOf, tops, type TreeShape } from './model';
+import { step } from './moves';
+import { extend, keep, NOTHING, only, toggle, type Selection } from './selection';
+import { isOpen, placeOf, visibleRows } from './visible';
+
+/** A node, drawn together from its columns. */
+export interface TreeNode {
+  id: NodeId;
+  name: string;
+  address: string;
+  tags: string[];
+  icon: string;
+  color: string;
+  folder: boolean;
+  depth: number;
+  parent: NodeId | null;
+  /** Names of the folders above, outermost first. */
+  path: string[];
+}
+
+const CLOSED_KEY = 'patchbay.closed-folders';
+
+class TreeState {
+  rows = $state.raw(NO_ROWS);
+  /** False until the rows have come for the first time. */
+  loaded = $state(false);
+  problem = $state.raw<ApiError | null>(null);
+  /** What is typed into the search box. */
+  filterText = $state('');
+  selected = $state.raw<Selection>(NOTHING);
+  /** The node whose name is being edited. */
+  renaming = $state<NodeId | null>(null);
+
+  #closed = $state.raw<ReadonlySet<NodeId>>(readClosed());
+  /** What was opened and closed under the present filter. */
+  #toggled = $state.raw<ReadonlySet<NodeId>>(new Set());
+  #lastFilter: Filter | null = null;
+  #loading: Promise<void> | null = null;
+  #again = false;
+
+  readonly shape: TreeShape = $derived(shapeOf(this.rows));
+  readonly #haystack = $derived(haystackOf(this.shape));
+  readonly filter: Filter | null = $derived.by(() => {
+    if (!this.filterText.trim()) return (this.#lastFilter = null);
+    const before = this.#lastFilter?.found.length === this.shape.length ? this.#lastFilter : null;
+    return (this.#lastFilter = filterRows(this.#haystack, this.filterText, before));
+  });
+  /** The rows on show, as row numbers. */
+  readonly visible: Int32Array = $derived(
+    visibleRows(this.shape, this.filter ? this.#toggled : this.#closed, this.filter),
+  );
+  readonly empty = $derived(this.loaded && this.rows.ids.length === 0);
+  /** Ids of what is selected. */
+  readonly selection: NodeId[] = $derived([...this.selected.ids]);
+  /** Ids of selected machines, folders left out. */
+  readonly selectedMachines: NodeId[] = $derived(
+    this.selection.filter((id) => !this.rows.folders[this.shape.rowOf(id) ?? -1]),
+  );
+
+  /** Follows the tree; call once the vault is open. The returned function stops and forgets everything. */
+  start(): () => void {
+    const unlisten = onEvent((event) => {
+      if (event.kind === 'tree' && event.revision !== this.rows.revision) void this.reload();
+    });
+    void this.reload();
+    return () => {
+      unlisten();
+      this.rows = NO_ROWS;
+      this.loaded = false;
+      this.filterText = '';
+      this.#lastFilter = null;
+      this.selected = NOTHING;
+      this.renaming = null;
+    };
+  }
+
+  /** Loads the rows. Calls that come while one is under way are answered by one more. */
+  reload(): Promise<void> {
+    if (this.#loading) this.#again = true;
+    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    do {
+      this.#again = false;
+      try {
+        this.rows = await call('tree_load');
+        this.problem = null;
+        this.#lastFilter = null;
+        this.selected = keep(this.selected, (id) => this.shape.rowOf(id) !== undefined);
+      } catch (problem) {
+        this.problem = asApiError(problem);
+      }
+      this.loaded = true;
+    } while (this.#again);
+  }
+
+  byId(id: NodeId | null | undefined): TreeNode | undefined {
+    if (id === null || id === undefined) return undefined;
+    const row = this.shape.rowOf(id);
+    return row === undefined ? undefined : this.at(row);
+  }
+
+  at(row: number): TreeNode {
+    const { rows, parent } = this.shape;
+    const inFolder = parent[row] ?? -1;
+    return {
+      id: rows.ids[row] ?? '',
+      name: rows.names[row] ?? '',
+      address: rows.addresses[row] ?? '',
+      tags: (rows.tags[row] ?? '').split(' ').filter(Boolean),
+      icon: rows.icons[row] ?? '',
+      color: rows.colors[row] ?? '',
+      folder: rows.folders[row] === 1,
+      depth: rows.depths[row] ?? 0,
+      parent: inFolder < 0 ? null : (rows.ids[inFolder] ?? null),
+      path: above(this.shape, row).map((each) => rows.names[each] ?? ''),
+    };
+  }
+
+  /** Place on show of a node, or -1. */
+  placeOf(id: NodeId | null): number {
+    const row = id === null ? undefined : this.shape.rowOf(id);
+    return row === undefined ? -1 : placeOf(this.visible, row);
+  }
+
+  idAt(place: number): NodeId | null {
+    return this.rows.ids[this.visible[place] ?? -1] ?? null;
+  }
+
+  isOpenAt(place: number): boolean {
+    return isOpen(this.visible, place, this.shape);
+  }
+
+  toggleOpen(id: NodeId): void {
+    if (this.filter) this.#toggled = flipped(this.#toggled, id);
+    else {
+      this.#closed = flipped(this.#closed, id);
+      writeClosed(this.#closed);
+    }
+  }
+
+  setFilter(text: string): void {
+    if (!this.filter !== !text.trim()) this.#toggled = new Set();
+    this.filterText = text;
+  }
+
+  select(selection: Selection): void {
+    this.selected = selection;
+  }
+
+  selectOnly(id: NodeId): void {
+    this.selected = only(id);
+  }
+
+  toggleSelected(id: NodeId): void {
+    this.selected = toggle(this.selected, id);
+  }
+
+  extendTo(id: NodeId): void {
+    this.selected = extend(
+      this.selected,
+      id,
+      (place) => this.idAt(place) ?? '',
+      (each) => this.placeOf(each),
+    );
+  }
+
+  selectAll(): void {
+    const ids = new Set<NodeId>();
+    for (const row of this.visible) ids.add(this.rows.ids[row] ?? '');
+    this.selected = { ...this.selected, ids };
+  }
+
+  selectNone(): void {
+    this.selected = { ...NOTHING, active: this.selected.active };
+  }
+
+  /** Shows a node: opens the folders above it and selects it. */
+  reveal(id: NodeId): void {
+    const row = this.shape.rowOf(id);
+    if (row === undefined) return;
+    if (this.filter && !this.filter.shown[row]) this.setFilter('');
+    if (!this.filter) {
+      const closed = new Set(this.#closed);
+      for (const each of above(this.shape, row)) closed.delete(this.rows.ids[each] ?? '');
+      this.#closed = closed;
+    }
+    this.selected = only(id);
+  }
+
+  /** Where a new node belongs: the selected folder, or the folder of the selected machine. */
+  newParent(): NodeId | null {
+    const node = this.byId(this.selected.active);
+    if (!node) return null;
+    return node.folder ? node.id : node.parent;
+  }
+
+  async rename(id: NodeId, name: string): Promise<void> {
+    if (name !== this.byId(id)?.name) await call('node_rename', { id, name });
+  }
+
+  async move(ids: Iterable<NodeId>, place: MovePlace): Promise<void> {
+    const rows = tops(this.shape, ids);
+    await call('nodes_move', { ids: rows.map((row) => this.rows.ids[row] ?? ''), place });
+    if (place.kind === 'endOf' && place.folder && this.#closed.has(place.folder))
+      this.toggleOpen(place.folder);
+  }
+
+  /** Moves the selected nodes one step; false at the ends. */
+  async moveStep(direction: 'up' | 'down'): Promise<boolean> {
+    const ids = this.selection;
+    const open = (row: number) => !this.#closed.has(this.rows.ids[row] ?? '');
+    const place = step(this.shape, tops(this.shape, ids), direction, open);
+    if (!place || this.filter) return false;
+    await this.move(ids, place);
+    return true;
+  }
+
+  async duplicate(ids: readonly NodeId[]): Promise<void> {
+    const made = await call('nodes_duplicate', { ids: [...ids] });
+    await this.reload();
+    const [first = null] = made;
+    this.selected = { ids: new Set(made), active: first, anchor: first };
+  }
+}
+
+function flipped(set: ReadonlySet<NodeId>, id: NodeId): ReadonlySet<NodeId> {
+  const next = new Set(set);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+/** Ids only, which tell nothing about machines: they may lie outside the vault. */
+function readClosed(): ReadonlySet<NodeId> {
+  try {
+    return new Set<NodeId>(JSON.parse(localStorage.getItem(CLOSED_KEY) ?? '[]') as NodeId[]);
+  } catch {
+    return new Set();
+  }
+}
+
+function writeClosed(closed: ReadonlySet<NodeId>): void {
+  try {
+    localStorage.setItem(CLOSED_KEY, JSON.stringify([...closed]));
+  } catch {
+    // Not kept: a full or forbidden storage costs the person a click.
+  }
+}
+
+export const tree = new TreeState();
