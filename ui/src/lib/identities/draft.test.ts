@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Identity } from '$lib/host';
-import { identityDirty, identityDraft, identityErrors, identityFieldOf, identityForm, newIdentity } from './draft';
+import {
+  identityDirty,
+  identityDraft,
+  identityErrors,
+  identityFieldOf,
+  identityForm,
+  newIdentity,
+} from './draft';
 
 const key: Identity = {
   id: 'i-1',
@@ -19,7 +26,12 @@ const PEM = '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE 
 
 describe('the draft of an identity', () => {
   it('keeps the secrets nobody touched', () => {
-    expect(identityDraft(identityForm(key))).toMatchObject({ id: 'i-1', privateKey: null, passphrase: null, certificate: null });
+    expect(identityDraft(identityForm(key))).toMatchObject({
+      id: 'i-1',
+      privateKey: null,
+      passphrase: null,
+      certificate: null,
+    });
   });
 
   it('removes with an empty text and replaces with a text', () => {
@@ -42,7 +54,11 @@ describe('the draft of an identity', () => {
 });
 
 describe('what is wrong with an identity', () => {
-  const withKey = (text: string) => ({ ...newIdentity('key'), name: 'k', privateKey: { kind: 'replace' as const, text } });
+  const withKey = (text: string) => ({
+    ...newIdentity('key'),
+    name: 'k',
+    privateKey: { kind: 'replace' as const, text },
+  });
 
   it('is no name', () => {
     expect(Object.keys(identityErrors(newIdentity()))).toEqual(['name']);
@@ -54,17 +70,25 @@ describe('what is wrong with an identity', () => {
     expect(identityErrors(withKey('')).privateKey).toMatch(/Paste/);
   });
 
-  it.each([PEM, 'PuTTY-User-Key-File-3: ssh-ed25519', '-----BEGIN RSA PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----'])(
-    'is not %s',
-    (text) => {
-      expect(identityErrors(withKey(text))).toEqual({});
-    },
-  );
+  it.each([
+    PEM,
+    'PuTTY-User-Key-File-3: ssh-ed25519',
+    '-----BEGIN RSA PRIVATE KEY-----',
+    '-----BEGIN PRIVATE KEY-----',
+  ])('is not %s', (text) => {
+    expect(identityErrors(withKey(text))).toEqual({});
+  });
 
   it('is a certificate that is none', () => {
-    const form = { ...withKey(PEM), certificate: { kind: 'replace' as const, text: 'ssh-ed25519 AAAA' } };
+    const form = {
+      ...withKey(PEM),
+      certificate: { kind: 'replace' as const, text: 'ssh-ed25519 AAAA' },
+    };
     expect(identityErrors(form).certificate).toMatch(/no OpenSSH certificate/);
-    const good = { ...form, certificate: { kind: 'replace' as const, text: 'ssh-ed25519-cert-v01@openssh.com AAAA me' } };
+    const good = {
+      ...form,
+      certificate: { kind: 'replace' as const, text: 'ssh-ed25519-cert-v01@openssh.com AAAA me' },
+    };
     expect(identityErrors(good)).toEqual({});
   });
 

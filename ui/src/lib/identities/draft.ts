@@ -62,7 +62,8 @@ function sent(edit: Edit): string | null {
 }
 
 export function identityDraft(form: IdentityForm): IdentityDraft {
-  const only = (kind: IdentityKind, edit: Edit): string | null => (form.kind === kind ? sent(edit) : null);
+  const only = (kind: IdentityKind, edit: Edit): string | null =>
+    form.kind === kind ? sent(edit) : null;
   return {
     id: form.id,
     name: form.name.trim(),
@@ -86,18 +87,26 @@ export function identityErrors(form: IdentityForm): IdentityErrors {
   if (form.name.trim() === '') errors.name = 'Give it a name, to find it by.';
   if (form.kind !== 'key') return errors;
   const key = form.privateKey;
-  if (key.kind === 'remove') errors.privateKey = 'Without its key this identity cannot sign in. Put another key in.';
-  if (key.kind === 'replace' && key.text.trim() === '') errors.privateKey = 'Paste a private key, choose a file or generate a key.';
+  if (key.kind === 'remove')
+    errors.privateKey = 'Without its key this identity cannot sign in. Put another key in.';
+  if (key.kind === 'replace' && key.text.trim() === '')
+    errors.privateKey = 'Paste a private key, choose a file or generate a key.';
   else if (key.kind === 'replace') errors.privateKey = privateKeyError(key.text);
-  if (form.certificate.kind === 'replace') errors.certificate = certificateError(form.certificate.text);
-  return Object.fromEntries(Object.entries(errors).filter(([, error]) => error !== undefined)) as IdentityErrors;
+  if (form.certificate.kind === 'replace')
+    errors.certificate = certificateError(form.certificate.text);
+  return Object.fromEntries(
+    Object.entries(errors).filter(([, error]) => error !== undefined),
+  ) as IdentityErrors;
 }
 
 function privateKeyError(text: string): string | undefined {
   const start = text.trimStart();
-  if (/^(ssh-|ecdsa-|sk-)/.test(start)) return 'This is a public key. The private key is in the file without .pub.';
-  if (/^-----BEGIN (RSA )?PUBLIC KEY-----/.test(start)) return 'This is a public key. Its private key is needed.';
-  if (/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(start) || /^PuTTY-User-Key-File-/.test(start)) return undefined;
+  if (/^(ssh-|ecdsa-|sk-)/.test(start))
+    return 'This is a public key. The private key is in the file without .pub.';
+  if (/^-----BEGIN (RSA )?PUBLIC KEY-----/.test(start))
+    return 'This is a public key. Its private key is needed.';
+  if (/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(start) || /^PuTTY-User-Key-File-/.test(start))
+    return undefined;
   return 'This is no private key. It begins with -----BEGIN … PRIVATE KEY----- or PuTTY-User-Key-File.';
 }
 
@@ -114,9 +123,18 @@ export function identityDirty(now: IdentityForm, loaded: IdentityForm): boolean 
 
 /** The form's field for the name an error of the core carries. */
 export function identityFieldOf(name: string | null | undefined): IdentityField | undefined {
-  const last = name?.split('.').at(-1)?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const last = name
+    ?.split('.')
+    .at(-1)
+    ?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   const fields: readonly IdentityField[] = [
-    'name', 'user', 'password', 'privateKey', 'passphrase', 'certificate', 'agentFingerprint',
+    'name',
+    'user',
+    'password',
+    'privateKey',
+    'passphrase',
+    'certificate',
+    'agentFingerprint',
   ];
   return fields.find((field) => field === last);
 }

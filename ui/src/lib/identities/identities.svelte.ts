@@ -3,7 +3,8 @@
 import { asApiError, call, onEvent } from '$lib/host';
 import type { ApiError, Identity, IdentityDraft } from '$lib/host';
 
-const byName = (a: Identity, b: Identity): number => a.name.localeCompare(b.name, undefined, { numeric: true });
+const byName = (a: Identity, b: Identity): number =>
+  a.name.localeCompare(b.name, undefined, { numeric: true });
 
 class IdentitiesState {
   list = $state.raw<Identity[]>([]);

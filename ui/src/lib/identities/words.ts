@@ -37,7 +37,9 @@ export function keyComment(key: PublicKeyInfo): string {
   return key.openssh.split(' ').slice(2).join(' ').trim();
 }
 
-export function kindWords(identity: Pick<Identity, 'kind' | 'publicKey' | 'certificate' | 'agentFingerprint'>): string {
+export function kindWords(
+  identity: Pick<Identity, 'kind' | 'publicKey' | 'certificate' | 'agentFingerprint'>,
+): string {
   switch (identity.kind) {
     case 'password':
       return 'Password';
@@ -66,7 +68,12 @@ export interface Validity {
 export function certificateValidity(certificate: CertificateInfo, now: number): Validity {
   const from = certificate.validFrom === null ? null : Date.parse(certificate.validFrom);
   const until = certificate.validUntil === null ? null : Date.parse(certificate.validUntil);
-  if (until !== null && until < now) return { state: 'expired', words: `Expired on ${day.format(until)}` };
-  if (from !== null && from > now) return { state: 'early', words: `Not valid before ${day.format(from)}` };
-  return { state: 'valid', words: until === null ? 'Valid for ever' : `Valid until ${day.format(until)}` };
+  if (until !== null && until < now)
+    return { state: 'expired', words: `Expired on ${day.format(until)}` };
+  if (from !== null && from > now)
+    return { state: 'early', words: `Not valid before ${day.format(from)}` };
+  return {
+    state: 'valid',
+    words: until === null ? 'Valid for ever' : `Valid until ${day.format(until)}`,
+  };
 }

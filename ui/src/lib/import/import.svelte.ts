@@ -65,8 +65,14 @@ export class ImportRun {
     this.problem = null;
     try {
       // In the order of the file, which is the order they get in the tree.
-      const aliases = preview.hosts.map((host) => host.alias).filter((alias) => this.picked.has(alias));
-      this.result = await call('import_ssh_config_apply', { path: preview.path, aliases, parent: this.parent });
+      const aliases = preview.hosts
+        .map((host) => host.alias)
+        .filter((alias) => this.picked.has(alias));
+      this.result = await call('import_ssh_config_apply', {
+        path: preview.path,
+        aliases,
+        parent: this.parent,
+      });
     } catch (problem) {
       this.problem = asApiError(problem);
     } finally {
@@ -79,12 +85,16 @@ export class ImportRun {
 export function matching(hosts: readonly ImportHost[], typed: string): readonly ImportHost[] {
   const wanted = typed.trim().toLowerCase();
   if (wanted === '') return hosts;
-  return hosts.filter((host) => [host.alias, host.summary, ...host.jumps].some((text) => text.toLowerCase().includes(wanted)));
+  return hosts.filter((host) =>
+    [host.alias, host.summary, ...host.jumps].some((text) => text.toLowerCase().includes(wanted)),
+  );
 }
 
 /** "3 files", or the file's own name. */
 export function fileWords(paths: readonly string[]): string {
   const [first] = paths;
   if (first === undefined) return '';
-  return paths.length === 1 ? (first.split(/[\\/]/).at(-1) ?? first) : `${String(paths.length)} files`;
+  return paths.length === 1
+    ? (first.split(/[\\/]/).at(-1) ?? first)
+    : `${String(paths.length)} files`;
 }

@@ -43,7 +43,11 @@ beforeEach(() => {
       return Promise.resolve(
         name === 'import_ssh_config_apply'
           ? { imported: 1, remarks: [] }
-          : { path: '/home/ops/.ssh/config', hosts: [host('web'), host('db', true), host('lb')], remarks: [] },
+          : {
+              path: '/home/ops/.ssh/config',
+              hosts: [host('web'), host('db', true), host('lb')],
+              remarks: [],
+            },
       );
     },
     listen: () => Promise.resolve(() => undefined),

@@ -1,0 +1,183 @@
+// One editor of a machine or folder: what was loaded, what is typed, what is wrong, and saving it.
+
+import { asApiError, call, onEvent } from '$lib/host';
+import type { ApiError, Entry, Folder, NodeDetail, NodeId } from '$lib/host';
+import {
+  type FieldName,
+  type FormValues,
+  emptyForm,
+  entryDraft,
+  folderDraft,
+  formOf,
+  inheritAgain,
+  isDirty,
+} from './form';
+import type { SettingName } from './form';
+import { type FieldErrors, fieldOf, firstError, formErrors } from './validate';
+import { splitAddress } from './address';
+
+export interface EditorTarget {
+  nodeId?: NodeId;
+  parent?: NodeId | null;
+  folder?: boolean;
+}
+
+export class Editor {
+  /** The node, once it exists. */
+  id = $state<NodeId | null>(null);
+  /** Where a new node goes; null is the root. */
+  parent = $state<NodeId | null>(null);
+  folder = $state(false);
+  detail = $state.raw<NodeDetail | null>(null);
+  form = $state<FormValues>(emptyForm());
+  saving = $state(false);
+  /** What is wrong that no field can say. */
+  problem = $state.raw<ApiError | null>(null);
+  /** The node was deleted while it was being edited. */
+  gone = $state(false);
+
+  #loaded = $state.raw<FormValues>(emptyForm());
+  /** Fields that were left once: only they complain before the first try to save. */
+  #left = $state.raw<ReadonlySet<FieldName>>(new Set());
+  #tried = $state(false);
+  /** What the core said of values that were not changed since. */
+  #refused = $state.raw<{ errors: FieldErrors; at: FormValues } | null>(null);
+
+  readonly dirty = $derived(isDirty(this.form, this.#loaded));
+  readonly wrong = $derived(formErrors(this.form, this.folder));
+  /** The errors to show. */
+  readonly errors = $derived.by((): FieldErrors => {
+    const shown: FieldErrors = {};
+    for (const name of Object.keys(this.wrong) as FieldName[]) {
+      if (this.#tried || this.#left.has(name)) shown[name] = this.wrong[name];
+    }
+    for (const name of Object.keys(this.#refused?.errors ?? {}) as FieldName[]) {
+      const same = JSON.stringify(this.#refused?.at[name]) === JSON.stringify(this.form[name]);
+      if (same) shown[name] ??= this.#refused?.errors[name];
+    }
+    return shown;
+  });
+
+  constructor(target: EditorTarget) {
+    this.id = target.nodeId ?? null;
+    this.parent = target.parent ?? null;
+    this.folder = target.folder ?? false;
+  }
+
+  /** Follows changes of the tree; the returned function stops. */
+  start(): () => void {
+    void this.load();
+    return onEvent((event) => {
+      if (event.kind === 'tree' && !this.saving) void this.refresh();
+    });
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.problem = null;
+      if (this.id === null) {
+        this.detail = await call('node_new_detail', { parent: this.parent });
+        return;
+      }
+      this.#take(await call('node_get', { id: this.id }));
+    } catch (problem) {
+      this.#fail(asApiError(problem));
+    }
+  }
+
+  /** Reads again what the folders above say, and keeps what was typed. */
+  async refresh(): Promise<void> {
+    if (this.id === null || !this.dirty) return this.load();
+    try {
+      this.detail = await call('node_get', { id: this.id });
+    } catch (problem) {
+      this.#fail(asApiError(problem));
+    }
+  }
+
+  /** Puts a new node into another folder. */
+  async moveTo(parent: NodeId | null): Promise<void> {
+    this.parent = parent;
+    await this.load();
+  }
+
+  leave(name: FieldName): void {
+    if (!this.#left.has(name) && this.form[name] !== emptyForm()[name])
+      this.#left = new Set([...this.#left, name]);
+  }
+
+  inherit(name: SettingName): void {
+    this.form = inheritAgain($state.snapshot(this.form), name);
+  }
+
+  /** Spreads `user@host:port` over the fields it belongs to. */
+  takeApart(): void {
+    const parts = splitAddress(this.form.address);
+    if (parts === null) return;
+    this.form.address = parts.address;
+    if (parts.user !== undefined) this.form.user = parts.user;
+    if (parts.port !== undefined) this.form.port = parts.port;
+  }
+
+  revert(): void {
+    this.form = structuredClone(this.#loaded);
+    this.#left = new Set();
+    this.#tried = false;
+    this.#refused = null;
+    this.problem = null;
+  }
+
+  /** Saves. The answer is the node, or the field to go to. */
+  async save(): Promise<{ saved: NodeId } | { focus: FieldName | undefined }> {
+    if (this.saving) return { focus: undefined };
+    this.#tried = true;
+    const focus = firstError(this.wrong);
+    if (focus !== undefined) return { focus };
+    this.saving = true;
+    this.problem = null;
+    const sent = $state.snapshot(this.form);
+    try {
+      const node = await this.#send(sent);
+      this.id = node.id;
+      this.#take(await call('node_get', { id: node.id }));
+      return { saved: node.id };
+    } catch (problem) {
+      return { focus: this.#refuse(asApiError(problem), sent) };
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  #send(sent: FormValues): Promise<Entry | Folder> {
+    const where = this.id === null ? { parent: this.parent } : { id: this.id };
+    return this.folder
+      ? call('folder_save', { ...where, draft: folderDraft(sent) })
+      : call('entry_save', { ...where, draft: entryDraft(sent) });
+  }
+
+  #take(detail: NodeDetail): void {
+    const node = detail.entry ?? detail.folder;
+    if (node === null) return;
+    this.detail = detail;
+    this.folder = detail.folder !== null;
+    this.parent = node.parent;
+    this.#loaded = formOf(node);
+    this.revert();
+  }
+
+  #refuse(problem: ApiError, at: FormValues): FieldName | undefined {
+    const field = fieldOf(problem.field);
+    if (field === undefined) this.#fail(problem);
+    else
+      this.#refused = {
+        errors: { [field]: [problem.message, problem.nextStep].filter(Boolean).join(' ') },
+        at,
+      };
+    return field;
+  }
+
+  #fail(problem: ApiError): void {
+    this.gone = problem.code === 'notFound' && this.id !== null;
+    this.problem = problem;
+  }
+}

@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useHost } from '$lib/host';
+import type { ApiError } from '$lib/host';
+import { Editor } from './editor.svelte';
+import { detail, entry } from './fixtures';
+
+type Answer = (args: Record<string, unknown>) => unknown;
+let calls: { name: string; args: Record<string, unknown> }[];
+let answers: Record<string, Answer>;
+
+const refusal = (field: string | null): ApiError => ({
+  code: 'invalid',
+  message: 'That user name is not allowed.',
+  nextStep: 'Use another.',
+  field,
+  retryable: false,
+});
+
+beforeEach(() => {
+  calls = [];
+  answers = {
+    node_get: () => detail(),
+    node_new_detail: () => detail({ entry: null }),
+    entry_save: () => entry,
+  };
+  useHost({
+    call: async (name, args) => {
+      calls.push({ name, args: args as Record<string, unknown> });
+      return await answers[name]?.(args as Record<string, unknown>);
+    },
+    listen: () => Promise.resolve(() => undefined),
+    socket: () => {
+      throw new Error('no streams here');
+    },
+  });
+});
+
+async function open(): Promise<Editor> {
+  const editor = new Editor({ nodeId: entry.id });
+  await editor.load();
+  return editor;
+}
+
+describe('the editor', () => {
+  it('shows what is saved and has nothing to save', async () => {
+    const editor = await open();
+    expect(editor.form.address).toBe('192.0.2.42');
+    expect(editor.parent).toBe('f-production');
+    expect(editor.dirty).toBe(false);
+  });
+
+  it('complains about a field only once it was left, and at once after a try to save', async () => {
+    const editor = await open();
+    editor.form.port = 'x';
+    expect(editor.errors).toEqual({});
+    editor.leave('port');
+    expect(Object.keys(editor.errors)).toEqual(['port']);
+    editor.form.address = '';
+    expect(await editor.save()).toEqual({ focus: 'address' });
+    expect(Object.keys(editor.errors)).toEqual(['address', 'port']);
+    expect(calls.some((made) => made.name === 'entry_save')).toBe(false);
+  });
+
+  it('saves into the folder it was opened for', async () => {
+    const editor = new Editor({ parent: 'f-production' });
+    await editor.load();
+    editor.form.address = 'root@db:2222';
+    editor.takeApart();
+    expect(await editor.save()).toEqual({ saved: entry.id });
+    const sent = calls.find((made) => made.name === 'entry_save')?.args;
+    expect(sent).toMatchObject({
+      parent: 'f-production',
+      draft: { name: 'db', address: 'db', settings: { user: 'root', port: 2222 } },
+    });
+    expect(editor.dirty).toBe(false);
+  });
+
+  it('puts a refusal at its field until that is changed', async () => {
+    const editor = await open();
+    answers.entry_save = () => Promise.reject(refusal('settings.user'));
+    editor.form.user = 'no way';
+    expect(await editor.save()).toEqual({ focus: 'user' });
+    expect(editor.errors.user).toBe('That user name is not allowed. Use another.');
+    expect(editor.problem).toBeNull();
+    editor.form.user = 'ops';
+    expect(editor.errors.user).toBeUndefined();
+  });
+
+  it('keeps what was typed when nothing could be saved', async () => {
+    const editor = await open();
+    answers.entry_save = () => Promise.reject(refusal(null));
+    editor.form.notes = 'long text';
+    expect(await editor.save()).toEqual({ focus: undefined });
+    expect(editor.problem?.message).toBe('That user name is not allowed.');
+    expect(editor.form.notes).toBe('long text');
+    expect(editor.dirty).toBe(true);
+  });
+
+  it('takes over a change from elsewhere, but never over what is being typed', async () => {
+    const editor = await open();
+    answers.node_get = () => detail({ entry: { ...entry, name: 'renamed' } });
+    editor.form.notes = 'typing';
+    await editor.refresh();
+    expect(editor.form.name).toBe('db-replica-a');
+    editor.revert();
+    await editor.refresh();
+    expect(editor.form.name).toBe('renamed');
+  });
+
+  it('says when the machine was deleted meanwhile', async () => {
+    const editor = await open();
+    answers.node_get = () => Promise.reject({ ...refusal(null), code: 'notFound' });
+    await editor.refresh();
+    expect(editor.gone).toBe(true);
+  });
+});
