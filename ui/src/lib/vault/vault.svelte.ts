@@ -15,6 +15,8 @@ class VaultState {
   problem = $state.raw<ApiError | null>(null);
   /** When the status came, to count down from. */
   asOf = $state(0);
+  /** When the present phase began. */
+  since = $state(0);
   #touched = 0;
 
   readonly unlocked = $derived(this.status?.phase === 'unlocked');
@@ -30,8 +32,9 @@ class VaultState {
   }
 
   set(status: VaultStatus): void {
-    this.status = status;
     this.asOf = Date.now();
+    if (status.phase !== this.status?.phase) this.since = this.asOf;
+    this.status = status;
     this.problem = null;
   }
 
@@ -54,18 +57,11 @@ class VaultState {
     return Math.max(0, seconds - Math.round((now - this.asOf) / 1000));
   }
 
-  /** Somebody is there: puts off locking, at most every ten seconds. */
+  /** Somebody is there: puts off locking, at most every ten seconds. The core answers with an event. */
   touch(now = Date.now()): void {
     if (!this.unlocked || now - this.#touched < TOUCH_EVERY_MS) return;
     this.#touched = now;
-    if (this.status?.locksIn !== null) this.refreshAfter(call('vault_touch'));
-  }
-
-  private refreshAfter(done: Promise<unknown>): void {
-    done.then(
-      () => this.refresh(),
-      () => this.refresh(),
-    );
+    call('vault_touch').catch(() => this.refresh());
   }
 }
 
