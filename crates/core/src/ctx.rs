@@ -49,6 +49,13 @@ impl<T> Authorized<T> {
     }
 }
 
+impl<T: Clone> Authorized<Vec<T>> {
+    /// The same proof for each of the things.
+    pub fn each(&self) -> impl Iterator<Item = Authorized<T>> {
+        self.thing.iter().map(|thing| Authorized::new(thing.clone(), self.right))
+    }
+}
+
 /// The whole vault, as a thing one may have rights on: its settings, host keys and lists.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct WholeVault;

@@ -1,6 +1,7 @@
 //! What can go wrong in the services, and how each is put to people.
 
 use patchbay_model::{ApiError, ErrorCode};
+use patchbay_store::StoreError;
 use std::{path::PathBuf, time::Duration};
 
 /// What went wrong.
@@ -22,17 +23,11 @@ pub enum CoreError {
     /// The vault is locked.
     #[error("The vault is locked.")]
     VaultLocked,
-    /// There is no vault at the path.
-    #[error("There is no vault at {}.", .0.display())]
-    VaultMissing(PathBuf),
-    /// There is a vault at the path already.
-    #[error("There is a file at {} already.", .0.display())]
-    VaultExists(PathBuf),
-    /// The passphrase or recovery key is wrong.
-    #[error("{what} does not open the vault “{vault}”.")]
+    /// The passphrase is wrong.
+    #[error("The passphrase does not open the vault “{vault}”.")]
     WrongPassphrase {
-        /// "The passphrase", "The recovery key".
-        what: &'static str,
+        /// The input field, as the command names it.
+        field: &'static str,
         /// Name of the vault.
         vault: String,
         /// How long to wait before the next try.
@@ -65,6 +60,9 @@ pub enum CoreError {
     /// The operating system does not say where the person's files are.
     #[error("This computer does not say where your home directory is.")]
     NoHome,
+    /// The vault file, or a key of the vault.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Already put as people read it: problems of machines.
     #[error("{0}")]
     Api(#[from] Box<ApiError>),
@@ -88,13 +86,12 @@ impl CoreError {
             Self::Invalid { .. } => ErrorCode::Invalid,
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::VaultLocked => ErrorCode::VaultLocked,
-            Self::VaultMissing(_) => ErrorCode::VaultMissing,
-            Self::VaultExists(_) => ErrorCode::VaultExists,
             Self::WrongPassphrase { .. } | Self::TooSoon { .. } => ErrorCode::WrongPassphrase,
             Self::NeedsPassphrase => ErrorCode::NeedsPassphrase,
             Self::Keyring(_) => ErrorCode::Keyring,
             Self::File { .. } => ErrorCode::Storage,
             Self::Api(error) => error.code,
+            Self::Store(error) => error.api_error().code,
             Self::NoHome | Self::Internal(_) => ErrorCode::Internal,
         }
     }
@@ -104,8 +101,6 @@ impl CoreError {
             Self::Invalid { next, .. } => next.clone(),
             Self::NotFound(_) => "It may have been deleted in another window: look again.".into(),
             Self::VaultLocked => "Unlock it first.".into(),
-            Self::VaultMissing(_) => "Create one, or choose another file.".into(),
-            Self::VaultExists(_) => "Open it, or choose another place.".into(),
             Self::WrongPassphrase { wait: Some(wait), .. } => {
                 format!("Try again in {}.", seconds(*wait))
             }
@@ -121,6 +116,7 @@ impl CoreError {
             Self::NoHome => "Set HOME and start again.".into(),
             Self::Internal(_) => "Please report it.".into(),
             Self::Api(error) => error.next_step.clone(),
+            Self::Store(error) => error.api_error().next_step,
         }
     }
 }
@@ -135,8 +131,10 @@ fn seconds(wait: Duration) -> String {
 /// The one place where problems of the services take the shape front ends see.
 impl From<CoreError> for ApiError {
     fn from(error: CoreError) -> Self {
-        if let CoreError::Api(api) = error {
-            return *api;
+        match error {
+            CoreError::Api(api) => return *api,
+            CoreError::Store(store) => return store.api_error(),
+            _ => {}
         }
         let retryable = matches!(
             error,
@@ -144,11 +142,11 @@ impl From<CoreError> for ApiError {
         );
         let mut api = Self::new(error.code(), error.to_string()).next(error.next_step());
         api.retryable = retryable;
-        if let CoreError::Invalid { field, .. } = error
-            && !field.is_empty()
-        {
-            api.field = Some(field);
-        }
+        api.field = match error {
+            CoreError::Invalid { field, .. } => Some(field).filter(|field| !field.is_empty()),
+            CoreError::WrongPassphrase { field, .. } => Some(field.to_owned()),
+            _ => None,
+        };
         api
     }
 }

@@ -10,6 +10,9 @@ mod ctx;
 mod error;
 mod events;
 pub mod identities;
+pub mod import;
+pub mod recents;
+pub mod settings;
 mod sync;
 pub mod tree;
 pub mod vault;
@@ -21,7 +24,9 @@ pub use error::CoreError;
 
 use events::Events;
 use identities::Identities;
-use patchbay_model::AppEvent;
+use patchbay_model::{AppEvent, NodeId};
+use recents::Recents;
+use settings::{SettingsFile, SettingsService};
 use std::sync::{Arc, Weak};
 use tokio::sync::broadcast;
 use tree::Tree;
@@ -34,6 +39,7 @@ pub struct Core {
     me: Weak<Core>,
     config: CoreConfig,
     events: Events,
+    settings: SettingsFile,
     vault: VaultState,
 }
 
@@ -41,12 +47,10 @@ impl Core {
     /// The services, with the vault still locked.
     #[must_use]
     pub fn new(config: CoreConfig) -> Arc<Self> {
-        Arc::new_cyclic(|me| Self {
-            me: me.clone(),
-            vault: VaultState::default(),
-            events: Events::new(),
-            config,
-        })
+        let settings = SettingsFile::read(&config.config_dir);
+        let chosen = config.vault_path.clone().or_else(|| settings.vault());
+        let vault = VaultState::new(chosen.unwrap_or_else(|| config.default_vault_path()));
+        Arc::new_cyclic(|me| Self { me: me.clone(), vault, events: Events::new(), settings, config })
     }
 
     /// What it was built with.
@@ -94,4 +98,33 @@ impl Core {
     pub const fn identities(&self) -> Identities<'_> {
         Identities(self)
     }
+
+    /// Machines used lately.
+    #[must_use]
+    pub const fn recents(&self) -> Recents<'_> {
+        Recents(self)
+    }
+
+    /// Settings and the open tabs.
+    #[must_use]
+    pub const fn settings(&self) -> SettingsService<'_> {
+        SettingsService(self)
+    }
+
+    pub(crate) const fn settings_file(&self) -> &SettingsFile {
+        &self.settings
+    }
+
+    /// Sessions that are open or opening.
+    pub(crate) fn running_sessions(&self) -> u32 {
+        0
+    }
+
+    /// Sessions that are open or opening to one of these machines.
+    pub(crate) fn open_sessions(&self, _machines: &[NodeId]) -> u32 {
+        0
+    }
+
+    /// Ends all sessions.
+    pub(crate) fn close_sessions(&self) {}
 }

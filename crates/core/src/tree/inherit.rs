@@ -1,0 +1,163 @@
+//! What a node has from the folders above, and where each value was set.
+
+use super::forest::{Forest, Node};
+use patchbay_model::{
+    Effective, EffectiveSettings, IdentityId, Jump, NodeId, Origin, Settings, WhereValuesComeFrom,
+};
+
+/// What counts where nobody says anything.
+pub(crate) mod built_in {
+    /// TCP port of SSH (RFC 4253 section 4.1).
+    pub(crate) const PORT: u16 = 22;
+    /// Seconds until connecting is given up.
+    pub(crate) const CONNECT_TIMEOUT: u32 = 15;
+    /// Seconds between keep-alive messages.
+    pub(crate) const KEEP_ALIVE: u32 = 30;
+    /// What every terminal database knows and xterm.js is.
+    pub(crate) const TERMINAL_TYPE: &str = "xterm-256color";
+}
+
+/// Somewhere values can be set.
+struct Rung<'a> {
+    origin: Origin,
+    settings: &'a Settings,
+    tags: &'a [String],
+}
+
+/// The folders from the root to a node, and the node itself if there is one yet.
+pub(crate) struct Ladder<'a> {
+    rungs: Vec<Rung<'a>>,
+    /// The node the ladder leads to: it does not inherit a jump through itself.
+    me: Option<NodeId>,
+}
+
+impl<'a> Ladder<'a> {
+    /// To a node.
+    pub(crate) fn to(forest: &'a Forest, id: NodeId, node: &'a Node) -> Self {
+        let mut ladder = Self::folders(forest.above(id));
+        ladder.me = Some(id);
+        ladder.rungs.push(Rung {
+            origin: Origin::Here,
+            settings: node.settings(),
+            tags: node.tags(),
+        });
+        ladder
+    }
+
+    /// To a node that is not there yet, in a folder.
+    pub(crate) fn into(forest: &'a Forest, folder: Option<NodeId>) -> Self {
+        let nearest = folder.and_then(|id| forest.get(id).map(|node| (id, node)));
+        let above = folder.into_iter().flat_map(|id| forest.above(id));
+        Self::folders(nearest.into_iter().chain(above))
+    }
+
+    fn folders(nearest_first: impl Iterator<Item = (NodeId, &'a Node)>) -> Self {
+        let mut rungs: Vec<_> = nearest_first
+            .map(|(id, node)| Rung {
+                origin: Origin::Folder { id, name: node.name().to_owned() },
+                settings: node.settings(),
+                tags: node.tags(),
+            })
+            .collect();
+        rungs.reverse();
+        Self { rungs, me: None }
+    }
+
+    /// Names of the folders, outermost first.
+    pub(crate) fn path(&self) -> Vec<String> {
+        let name = |rung: &Rung<'_>| match &rung.origin {
+            Origin::Folder { name, .. } => Some(name.clone()),
+            Origin::BuiltIn | Origin::Here => None,
+        };
+        self.rungs.iter().filter_map(name).collect()
+    }
+
+    /// Tags of the folders, outermost first, each once.
+    pub(crate) fn inherited_tags(&self) -> Vec<String> {
+        let mut tags: Vec<String> = Vec::new();
+        for rung in self.rungs.iter().filter(|rung| rung.origin != Origin::Here) {
+            for tag in rung.tags {
+                if !tags.contains(tag) {
+                    tags.push(tag.clone());
+                }
+            }
+        }
+        tags
+    }
+
+    fn pick<T: Clone>(&self, built_in: T, own: impl Fn(&Settings) -> Option<T>) -> Effective<T> {
+        let mut inherited = (built_in, Origin::BuiltIn);
+        let mut here = None;
+        for rung in &self.rungs {
+            match (own(rung.settings), &rung.origin) {
+                (Some(value), Origin::Here) => here = Some(value),
+                (Some(value), origin) => inherited = (value, origin.clone()),
+                (None, _) => {}
+            }
+        }
+        let (inherited, inherited_origin) = inherited;
+        let (value, origin) = here.map_or_else(
+            || (inherited.clone(), inherited_origin.clone()),
+            |value| (value, Origin::Here),
+        );
+        Effective { value, origin, inherited, inherited_origin }
+    }
+
+    /// All settings.
+    pub(crate) fn effective(&self) -> EffectiveSettings {
+        let through_me = self.me.map(|entry| Jump::Through { entry });
+        EffectiveSettings {
+            port: self.pick(built_in::PORT, |own| own.port),
+            user: self.pick(None, |own| own.user.clone().map(Some)),
+            identities: self.pick(Vec::<IdentityId>::new(), |own| own.identities.clone()),
+            jump: self.pick(Jump::Direct, |own| {
+                own.jump.clone().filter(|jump| Some(jump) != through_me.as_ref())
+            }),
+            connect_timeout: self.pick(built_in::CONNECT_TIMEOUT, |own| own.connect_timeout),
+            keep_alive: self.pick(built_in::KEEP_ALIVE, |own| own.keep_alive),
+            compression: self.pick(false, |own| own.compression),
+            terminal_type: self
+                .pick(built_in::TERMINAL_TYPE.to_owned(), |own| own.terminal_type.clone()),
+            start_command: self.pick(None, |own| own.start_command.clone().map(Some)),
+        }
+    }
+
+    /// From built in, through each folder, to the node.
+    pub(crate) fn described(&self, effective: &EffectiveSettings) -> Vec<WhereValuesComeFrom> {
+        let origins = origins(effective);
+        let rung = |origin: &Origin, tags: &[String]| WhereValuesComeFrom {
+            origin: origin.clone(),
+            values: u32::try_from(origins.iter().filter(|set| **set == origin).count())
+                .unwrap_or(0),
+            tags: tags.to_vec(),
+        };
+        std::iter::once(rung(&Origin::BuiltIn, &[]))
+            .chain(self.rungs.iter().map(|set| rung(&set.origin, set.tags)))
+            .collect()
+    }
+}
+
+fn origins(effective: &EffectiveSettings) -> [&Origin; 9] {
+    let EffectiveSettings {
+        port,
+        user,
+        identities,
+        jump,
+        connect_timeout,
+        keep_alive,
+        compression,
+        terminal_type,
+        start_command,
+    } = effective;
+    [
+        &port.origin,
+        &user.origin,
+        &identities.origin,
+        &jump.origin,
+        &connect_timeout.origin,
+        &keep_alive.origin,
+        &compression.origin,
+        &terminal_type.origin,
+        &start_command.origin,
+    ]
+}

@@ -1,0 +1,220 @@
+//! How a node is kept in the vault: JSON that leaves out whatever is not set.
+//!
+//! Its own types, and not those of the API: what is on disk must stay readable when the API changes.
+
+use super::forest::{Body, Node};
+use patchbay_model::{EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Settings};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+struct StoredNode {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parent: Option<NodeId>,
+    order: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entry: Option<StoredEntry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    folder: Option<StoredFolder>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredEntry {
+    name: String,
+    #[serde(default)]
+    address: String,
+    #[serde(default, skip_serializing_if = "is_ssh")]
+    protocol: Protocol,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mac: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    notes: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    icon: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    color: Option<String>,
+    #[serde(default, skip_serializing_if = "StoredSettings::is_empty")]
+    settings: StoredSettings,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredFolder {
+    name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    notes: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    icon: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    color: Option<String>,
+    #[serde(default, skip_serializing_if = "StoredSettings::is_empty")]
+    settings: StoredSettings,
+}
+
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+struct StoredSettings {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    identities: Option<Vec<IdentityId>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    jump: Option<Jump>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    connect_timeout: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keep_alive: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    compression: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    terminal_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    start_command: Option<String>,
+}
+
+impl StoredSettings {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_ssh(protocol: &Protocol) -> bool {
+    *protocol == Protocol::Ssh
+}
+
+/// The bytes of a node.
+pub(crate) fn write(node: &Node) -> Result<Vec<u8>, serde_json::Error> {
+    let (entry, folder) = match &node.body {
+        Body::Entry(draft) => (Some(StoredEntry::from(draft.as_ref().clone())), None),
+        Body::Folder(draft) => (None, Some(StoredFolder::from(draft.as_ref().clone()))),
+    };
+    serde_json::to_vec(&StoredNode { parent: node.parent, order: node.order, entry, folder })
+}
+
+/// The node of these bytes.
+pub(crate) fn read(bytes: &[u8]) -> Result<Node, serde_json::Error> {
+    let stored: StoredNode = serde_json::from_slice(bytes)?;
+    let body = match (stored.entry, stored.folder) {
+        (Some(entry), _) => Body::Entry(Box::new(entry.into())),
+        (None, Some(folder)) => Body::Folder(Box::new(folder.into())),
+        (None, None) => return Err(serde::de::Error::missing_field("entry")),
+    };
+    Ok(Node { parent: stored.parent, order: stored.order, body })
+}
+
+impl From<EntryDraft> for StoredEntry {
+    fn from(draft: EntryDraft) -> Self {
+        let EntryDraft { name, protocol, address, mac, tags, notes, icon, color, settings } = draft;
+        Self { name, address, protocol, mac, tags, notes, icon, color, settings: settings.into() }
+    }
+}
+
+impl From<StoredEntry> for EntryDraft {
+    fn from(stored: StoredEntry) -> Self {
+        let StoredEntry { name, address, protocol, mac, tags, notes, icon, color, settings } =
+            stored;
+        Self { name, protocol, address, mac, tags, notes, icon, color, settings: settings.into() }
+    }
+}
+
+impl From<FolderDraft> for StoredFolder {
+    fn from(draft: FolderDraft) -> Self {
+        let FolderDraft { name, tags, notes, icon, color, settings } = draft;
+        Self { name, tags, notes, icon, color, settings: settings.into() }
+    }
+}
+
+impl From<StoredFolder> for FolderDraft {
+    fn from(stored: StoredFolder) -> Self {
+        let StoredFolder { name, tags, notes, icon, color, settings } = stored;
+        Self { name, tags, notes, icon, color, settings: settings.into() }
+    }
+}
+
+/// The same fields on both sides; naming them all makes forgetting a new one a compile error.
+macro_rules! same_fields {
+    ($($field:ident),+) => {
+        impl From<Settings> for StoredSettings {
+            fn from(Settings { $($field),+ }: Settings) -> Self {
+                Self { $($field),+ }
+            }
+        }
+
+        impl From<StoredSettings> for Settings {
+            fn from(StoredSettings { $($field),+ }: StoredSettings) -> Self {
+                Self { $($field),+ }
+            }
+        }
+    };
+}
+
+same_fields!(
+    port,
+    user,
+    identities,
+    jump,
+    connect_timeout,
+    keep_alive,
+    compression,
+    terminal_type,
+    start_command
+);
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_small_entry_is_small_and_comes_back() {
+        let draft = EntryDraft {
+            name: "web-01".into(),
+            address: "web-01.example.net".into(),
+            ..Default::default()
+        };
+        let node = Node { parent: None, order: 5, body: Body::Entry(Box::new(draft)) };
+        let bytes = write(&node).unwrap();
+        assert_eq!(
+            String::from_utf8(bytes.clone()).unwrap(),
+            r#"{"order":5,"entry":{"name":"web-01","address":"web-01.example.net"}}"#
+        );
+        assert_eq!(read(&bytes).unwrap(), node);
+    }
+
+    #[test]
+    fn everything_set_comes_back() {
+        let settings = Settings {
+            port: Some(2222),
+            user: Some("root".into()),
+            identities: Some(vec![IdentityId::new()]),
+            jump: Some(Jump::Through { entry: NodeId::new() }),
+            connect_timeout: Some(3),
+            keep_alive: Some(0),
+            compression: Some(true),
+            terminal_type: Some("xterm".into()),
+            start_command: Some("htop".into()),
+        };
+        let draft = FolderDraft {
+            name: "Ümlaut \u{1F600}".into(),
+            tags: vec!["a".into()],
+            settings,
+            ..Default::default()
+        };
+        let node = Node {
+            parent: Some(NodeId::new()),
+            order: u64::MAX,
+            body: Body::Folder(Box::new(draft)),
+        };
+        assert_eq!(read(&write(&node).unwrap()).unwrap(), node);
+    }
+
+    #[test]
+    fn neither_entry_nor_folder_is_an_error() {
+        assert!(read(br#"{"order":1}"#).is_err());
+        assert!(read(b"garbage").is_err());
+    }
+}
