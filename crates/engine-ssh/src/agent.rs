@@ -5,7 +5,7 @@ use patchbay_model::PublicKeyInfo;
 use russh::keys::{
     Error,
     agent::{
-        AgentIdentity,
+        AgentIdentity, AgentSessionBinding,
         client::{AgentClient, AgentStream},
     },
 };
@@ -108,6 +108,12 @@ async fn dial(socket: Option<&Path>) -> Result<Agent, SshError> {
             reason: "neither OpenSSH's agent nor Pageant is running".into(),
         }),
     }
+}
+
+/// Tells the agent which server it is about to sign for, so that it can honour destination constraints. Older agents do
+/// not know this and say no.
+pub(crate) async fn bind(agent: &mut Agent, binding: &AgentSessionBinding) {
+    let _ = tokio::time::timeout(LISTING, agent.bind_session(binding, false)).await;
 }
 
 /// Runs one request with a limit.

@@ -1,12 +1,21 @@
 //! One command, without a terminal.
 
-use crate::{SshError, Target};
+use crate::{
+    SshError, Target,
+    pump::{self, Event},
+    route::Route,
+    session::{self, Started},
+};
 use bytes::Bytes;
-use patchbay_model::CloseReason;
-use patchbay_session::Interaction;
-use std::sync::Arc;
+use patchbay_model::{CloseReason, Stage};
+use patchbay_session::{Interaction, Progress};
+use russh::{ChannelWriteHalf, client::Msg};
+use std::{future::pending, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+
+const EVENTS: usize = 8;
+const INPUT: usize = 8;
 
 /// From a command.
 #[derive(Debug)]
@@ -40,6 +49,71 @@ pub async fn exec(
     command: String,
     cancel: CancellationToken,
 ) -> Result<Exec, SshError> {
-    let _ = (target, interaction, command, cancel);
-    Err(SshError::Cancelled)
+    let opening = async {
+        let hop = session::machine(&target)?;
+        let route = Route::open(&target, &interaction).await?;
+        let stage = Stage::Shell;
+        interaction.progress(Progress::Began {
+            stage,
+            machine: hop.name.clone(),
+            detail: command.clone(),
+        });
+        let channel = session::open(&route, hop).await?;
+        let gone = |_| SshError::ShellRefused { what: "the command".into() };
+        channel.exec(true, command.as_bytes()).await.map_err(gone)?;
+        let started = session::answers(&route, hop, channel, &["the command"]).await?;
+        interaction.progress(Progress::Done { stage, detail: String::new() });
+        Ok::<_, SshError>((route, started, hop.keep_alive))
+    };
+    let (route, started, keep_alive) = tokio::select! {
+        opened = opening => opened?,
+        () = cancel.cancelled() => return Err(SshError::Cancelled),
+    };
+    let (events, receiver) = mpsc::channel(EVENTS);
+    let (sender, stdin) = mpsc::channel(INPUT);
+    tokio::spawn(run(route, started, keep_alive, events, stdin, cancel.clone()));
+    Ok(Exec { events: receiver, stdin: sender, cancel })
+}
+
+async fn run(
+    route: Route,
+    started: Started,
+    keep_alive: Option<Duration>,
+    events: mpsc::Sender<ExecEvent>,
+    stdin: mpsc::Receiver<Bytes>,
+    cancel: CancellationToken,
+) {
+    let Started { read, write, early } = started;
+    let reason = tokio::select! {
+        reason = pump::read(&route, read, early, &events, keep_alive) => reason,
+        () = feed(stdin, write) => CloseReason::ByPerson,
+        () = cancel.cancelled() => CloseReason::ByPerson,
+        () = events.closed() => CloseReason::ByPerson,
+    };
+    pump::finish(route, events, reason).await;
+}
+
+/// Never returns: after the end of the input, reading goes on.
+async fn feed(mut stdin: mpsc::Receiver<Bytes>, channel: ChannelWriteHalf<Msg>) {
+    while let Some(bytes) = stdin.recv().await {
+        if channel.data_bytes(bytes).await.is_err() {
+            return pending().await;
+        }
+    }
+    let _ = channel.eof().await;
+    pending::<()>().await;
+}
+
+impl Event for ExecEvent {
+    fn output(bytes: Bytes, error: bool) -> Self {
+        if error { Self::Stderr(bytes) } else { Self::Stdout(bytes) }
+    }
+
+    fn latency(_: u32) -> Option<Self> {
+        None
+    }
+
+    fn closed(reason: CloseReason) -> Self {
+        Self::Closed(reason)
+    }
 }

@@ -11,11 +11,22 @@ pub mod keys;
 pub mod known_hosts;
 
 mod agent;
+mod algorithms;
+mod dial;
 mod error;
 mod exec;
+mod gate;
+mod link;
+mod pump;
+mod report;
+mod route;
+mod russh_error;
+mod session;
+mod sign_in;
 mod target;
 mod terminal;
 mod text;
+mod watcher;
 
 pub use agent::agent_keys;
 pub use error::{SshError, Waiting};

@@ -146,7 +146,10 @@ fn decrypt(
                 .map_err(|_| bad())?;
         }
         other => {
-            return Err(unsupported(format!("it is encrypted with {}", crate::text::phrase(other))));
+            return Err(unsupported(format!(
+                "it is encrypted with {}",
+                crate::text::phrase(other)
+            )));
         }
     }
     // PKCS#7 padding.

@@ -46,7 +46,10 @@ pub(super) fn read(
         "none" => false,
         "aes256-cbc" => true,
         other => {
-            return Err(unsupported(format!("it is encrypted with {}", crate::text::phrase(other))));
+            return Err(unsupported(format!(
+                "it is encrypted with {}",
+                crate::text::phrase(other)
+            )));
         }
     };
     let keys = match (encrypted, passphrase) {

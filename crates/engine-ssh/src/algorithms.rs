@@ -1,0 +1,111 @@
+//! What is offered in the key exchange, and the sizes of things.
+//!
+//! Strict key exchange (the answer to Terrapin) is asked for always, and russh then insists on it whenever the server
+//! offers it: a message out of order ends the connection.
+
+use crate::Hop;
+use russh::{
+    Preferred, SshId, cipher, client, compression, kex,
+    keys::{Algorithm, EcdsaCurve, HashAlg},
+};
+use std::{borrow::Cow, sync::Arc};
+
+/// Small on purpose: what is on its way when Ctrl-C is pressed still has to be shown. Bulk transfers want 32 MiB.
+const TERMINAL_WINDOW: u32 = 256 * 1024;
+/// A jump host's channel carries a whole connection, whose own window bounds what is on its way.
+const JUMP_WINDOW: u32 = 2 * 1024 * 1024;
+
+const KEX: &[kex::Name] = &[
+    kex::MLKEM768X25519_SHA256,
+    kex::CURVE25519,
+    kex::CURVE25519_PRE_RFC_8731,
+    kex::ECDH_SHA2_NISTP256,
+    kex::ECDH_SHA2_NISTP384,
+    kex::ECDH_SHA2_NISTP521,
+    kex::DH_GEX_SHA256,
+    kex::DH_G16_SHA512,
+    kex::DH_G18_SHA512,
+    kex::DH_G14_SHA256,
+    kex::EXTENSION_SUPPORT_AS_CLIENT,
+    kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
+];
+
+const CIPHERS: &[cipher::Name] = &[
+    cipher::CHACHA20_POLY1305,
+    cipher::AES_256_GCM,
+    cipher::AES_128_GCM,
+    cipher::AES_256_CTR,
+    cipher::AES_192_CTR,
+    cipher::AES_128_CTR,
+];
+
+/// Host keys. RSA only with SHA-2: a signature with SHA-1 (`ssh-rsa`) proves nothing any more.
+const HOST_KEYS: &[Algorithm] = &[
+    Algorithm::Ed25519,
+    Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 },
+    Algorithm::Ecdsa { curve: EcdsaCurve::NistP384 },
+    Algorithm::Ecdsa { curve: EcdsaCurve::NistP521 },
+    Algorithm::Rsa { hash: Some(HashAlg::Sha512) },
+    Algorithm::Rsa { hash: Some(HashAlg::Sha256) },
+];
+
+/// russh's configuration for a hop. `last` is the machine itself, others are jump hosts.
+pub(crate) fn config(hop: &Hop, last: bool) -> Arc<client::Config> {
+    let host_keys = preferred_host_keys(&hop.host_keys.algorithms);
+    Arc::new(client::Config {
+        client_id: SshId::Standard(Cow::Borrowed(concat!(
+            "SSH-2.0-Patchbay_",
+            env!("CARGO_PKG_VERSION")
+        ))),
+        window_size: if last { TERMINAL_WINDOW } else { JUMP_WINDOW },
+        channel_buffer_size: if last { 8 } else { 64 },
+        preferred: Preferred {
+            kex: Cow::Borrowed(KEX),
+            host_key_certificates: if hop.host_keys.certificates {
+                host_keys.clone().into()
+            } else {
+                Cow::Borrowed(&[])
+            },
+            key: host_keys.into(),
+            cipher: Cow::Borrowed(CIPHERS),
+            // zlib that starts before sign-in is more for a stranger to attack than it is worth.
+            compression: if hop.compression {
+                Cow::Borrowed(&[compression::ZLIB_LEGACY, compression::NONE])
+            } else {
+                Cow::Borrowed(&[compression::NONE, compression::ZLIB_LEGACY])
+            },
+            ..Preferred::DEFAULT
+        },
+        nodelay: true,
+        ..client::Config::default()
+    })
+}
+
+/// Those on record first, so that a server with several keys shows one that can be compared.
+fn preferred_host_keys(on_record: &[String]) -> Vec<Algorithm> {
+    let known = |algorithm: &Algorithm| {
+        let name = match algorithm {
+            Algorithm::Rsa { .. } => "ssh-rsa".to_owned(),
+            other => other.to_string(),
+        };
+        on_record.contains(&name)
+    };
+    let (mut first, rest): (Vec<_>, Vec<_>) = HOST_KEYS.iter().cloned().partition(known);
+    first.extend(rest);
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+    use super::*;
+
+    #[test]
+    fn keys_on_record_come_first_and_none_gets_lost() {
+        let order = preferred_host_keys(&["ssh-rsa".into(), "ssh-dss".into()]);
+        assert_eq!(order[0], Algorithm::Rsa { hash: Some(HashAlg::Sha512) });
+        assert_eq!(order[2], Algorithm::Ed25519);
+        assert_eq!(order.len(), HOST_KEYS.len());
+        assert!(!order.contains(&Algorithm::Rsa { hash: None }));
+    }
+}

@@ -1,0 +1,162 @@
+//! The way to a machine: one connection after the other, each inside the one before.
+
+use crate::{Hop, SshError, Target, Waiting, dial, link::Link, report::Report, sign_in::sign_in};
+use patchbay_model::{CloseReason, Stage};
+use patchbay_session::Interaction;
+use russh::{ChannelOpenFailure, ChannelStream, client::Msg};
+use std::{path::Path, sync::Arc};
+use tokio::time::{Instant, timeout_at};
+
+/// Jumps beyond this are a mistake: the path turns in circles.
+const MOST_HOPS: usize = 32;
+
+/// Signed-in connections, in dialing order. Dropping it ends them all.
+pub(crate) struct Route {
+    links: Vec<Link>,
+    machine: String,
+}
+
+impl Route {
+    /// Connects and signs in at every hop.
+    pub(crate) async fn open(
+        target: &Target,
+        interaction: &Arc<dyn Interaction>,
+    ) -> Result<Self, SshError> {
+        let Some(last) = target.hops.last() else {
+            return Err(SshError::Internal("there is no hop".into()));
+        };
+        if target.hops.len() > MOST_HOPS {
+            return Err(SshError::Internal(format!("{} hops are too many", target.hops.len())));
+        }
+        let mut route = Self { links: Vec::new(), machine: last.name.clone() };
+        for (number, hop) in (1..).zip(&target.hops) {
+            let is_last = number == target.hops.len();
+            let report = Report { interaction: interaction.clone(), machine: hop.name.clone() };
+            match route.step(hop, is_last, target.agent.as_deref(), &report).await {
+                Ok(link) => route.links.push(link),
+                Err(error) => return Err(if is_last { error } else { through(hop, error) }),
+            }
+        }
+        Ok(route)
+    }
+
+    async fn step(
+        &self,
+        hop: &Hop,
+        is_last: bool,
+        agent: Option<&Path>,
+        report: &Report,
+    ) -> Result<Link, SshError> {
+        let deadline = Instant::now() + hop.connect_timeout;
+        let mut link = match self.links.last() {
+            None => {
+                Link::open(dial::tcp(hop, deadline, report).await?, hop, is_last, report, deadline)
+                    .await?
+            }
+            Some(jump) => {
+                Link::open(
+                    forwarded(jump, hop, deadline, report).await?,
+                    hop,
+                    is_last,
+                    report,
+                    deadline,
+                )
+                .await?
+            }
+        };
+        sign_in(&mut link, hop, agent, report).await?;
+        link.shared.gate.signed_in();
+        Ok(link)
+    }
+
+    /// The connection to the machine itself.
+    pub(crate) fn last(&self) -> Result<&Link, SshError> {
+        self.links.last().ok_or_else(|| SshError::Internal("a route without links".into()))
+    }
+
+    /// What to say when the connection is gone.
+    pub(crate) fn lost(&self) -> CloseReason {
+        let fault = self
+            .links
+            .iter()
+            .enumerate()
+            .find_map(|(at, link)| Some((at, link, link.shared.end()?)));
+        let reason = match fault {
+            Some((at, link, end)) if at + 1 < self.links.len() => Some(end.reason.map_or_else(
+                || format!("{} hung up", link.name),
+                |r| format!("{}: {r}", link.name),
+            )),
+            Some((_, _, end)) => end.reason,
+            None => None,
+        };
+        self.failed(&SshError::Lost { reason })
+    }
+
+    pub(crate) fn failed(&self, error: &SshError) -> CloseReason {
+        CloseReason::Failed { error: error.api_error(&self.machine) }
+    }
+
+    /// Says goodbye to the machine, then to each jump host.
+    pub(crate) async fn close(mut self) {
+        while let Some(link) = self.links.pop() {
+            link.close().await;
+        }
+    }
+}
+
+impl Drop for Route {
+    fn drop(&mut self) {
+        // Inner connections first: they run inside the outer ones.
+        while self.links.pop().is_some() {}
+    }
+}
+
+fn through(hop: &Hop, error: SshError) -> SshError {
+    match error {
+        // These name the machine they are about, and need a decision, not a diagnosis.
+        SshError::Cancelled
+        | SshError::HostKeyRefused { .. }
+        | SshError::HostKeyNotSaved { .. } => error,
+        error => SshError::Jump { name: hop.name.clone(), source: Box::new(error) },
+    }
+}
+
+async fn forwarded(
+    jump: &Link,
+    hop: &Hop,
+    deadline: Instant,
+    report: &Report,
+) -> Result<ChannelStream<Msg>, SshError> {
+    report.began(Stage::Connect, format!("through {}", jump.name));
+    let host = dial::bare(&hop.address).to_owned();
+    let opening = jump.handle.channel_open_direct_tcpip(host, u32::from(hop.port), "127.0.0.1", 0);
+    let refused = |reason: String| SshError::ForwardRefused {
+        jump: jump.name.clone(),
+        to: dial::shown(hop),
+        reason,
+    };
+    match timeout_at(deadline, opening).await {
+        Ok(Ok(channel)) => {
+            report.done(Stage::Connect, format!("through {}", jump.name));
+            Ok(channel.into_stream())
+        }
+        Ok(Err(russh::Error::ChannelOpenFailure(failure))) => {
+            let said = jump.shared.forward_refusal().filter(|s| !s.is_empty());
+            Err(refused(said.unwrap_or_else(|| meaning(&failure).to_owned())))
+        }
+        Ok(Err(_)) => {
+            let source = Box::new(jump.broke_off(Waiting::Connect));
+            Err(SshError::Jump { name: jump.name.clone(), source })
+        }
+        Err(_) => Err(dial::timed_out(hop, Waiting::Connect)),
+    }
+}
+
+const fn meaning(failure: &ChannelOpenFailure) -> &'static str {
+    match failure {
+        ChannelOpenFailure::AdministrativelyProhibited => "it does not allow forwarding",
+        ChannelOpenFailure::ConnectFailed => "it could not connect",
+        ChannelOpenFailure::UnknownChannelType => "it does not know forwarding",
+        _ => "it is short of resources",
+    }
+}
