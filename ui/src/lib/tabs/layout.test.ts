@@ -12,7 +12,12 @@ function tabs(): Tab[] {
   const first = makeTab({ kind: 'session', sessionId: 's1' });
   const second = makePane({ kind: 'session', sessionId: 's2' });
   return [
-    { ...first, name: 'Deploy', root: splitPane(first.root, first.focused, 'right', second), focused: second.id },
+    {
+      ...first,
+      name: 'Deploy',
+      root: splitPane(first.root, first.focused, 'right', second),
+      focused: second.id,
+    },
     makeTab({ kind: 'settings', section: 'terminal' }),
     makeTab({ kind: 'editor', nodeId: 'node-1' }),
   ];
@@ -67,11 +72,20 @@ describe('a damaged layout', () => {
     ['no object', '[]'],
     ['null', 'null'],
     ['tabs that are no list', '{"version":1,"tabs":{}}'],
-    ['tabs that are no tabs', '{"version":1,"tabs":[1,null,"x",{},{"root":{"pane":{"kind":"evil"}}}]}'],
-    ['a session to nothing', '{"version":1,"tabs":[{"root":{"pane":{"kind":"session","sessionId":"s"}}}]}'],
+    [
+      'tabs that are no tabs',
+      '{"version":1,"tabs":[1,null,"x",{},{"root":{"pane":{"kind":"evil"}}}]}',
+    ],
+    [
+      'a session to nothing',
+      '{"version":1,"tabs":[{"root":{"pane":{"kind":"session","sessionId":"s"}}}]}',
+    ],
     ['an entry that was never saved', '{"version":1,"tabs":[{"root":{"pane":{"kind":"editor"}}}]}'],
   ])('restores nothing from %s', async (_, json) => {
-    expect(await restoreLayout(json, () => Promise.resolve('x'))).toEqual({ tabs: [], active: null });
+    expect(await restoreLayout(json, () => Promise.resolve('x'))).toEqual({
+      tabs: [],
+      active: null,
+    });
   });
 
   it('keeps the good parts of a bad one', () => {
@@ -79,7 +93,10 @@ describe('a damaged layout', () => {
       version: 1,
       active: 7,
       tabs: [
-        { focused: -3, root: { split: 'row', sizes: ['x', 1e999], children: [{ pane: { kind: 'start' } }, {}] } },
+        {
+          focused: -3,
+          root: { split: 'row', sizes: ['x', 1e999], children: [{ pane: { kind: 'start' } }, {}] },
+        },
         { root: { split: 'diagonal', children: [] } },
       ],
     });
@@ -92,8 +109,12 @@ describe('a damaged layout', () => {
 
   it('does not follow endless nesting or thousands of panes', () => {
     let deep: object = { pane: { kind: 'start' } };
-    for (let level = 0; level < 50; level += 1) deep = { split: 'row', children: [deep, { pane: { kind: 'start' } }] };
-    const wide = { split: 'row', children: Array.from({ length: 999 }, () => ({ pane: { kind: 'start' } })) };
+    for (let level = 0; level < 50; level += 1)
+      deep = { split: 'row', children: [deep, { pane: { kind: 'start' } }] };
+    const wide = {
+      split: 'row',
+      children: Array.from({ length: 999 }, () => ({ pane: { kind: 'start' } })),
+    };
     const json = JSON.stringify({ version: 1, active: 0, tabs: [{ root: deep }, { root: wide }] });
     const parsed = parseLayout(json);
     expect(JSON.stringify(parsed.tabs[0]).length).toBeLessThan(1000);

@@ -6,15 +6,26 @@
  * another version, or a damaged one, restores what it can and never fails.
  */
 
-import { freshId, makePane, panes, toPercent, type PaneNode, type Tab, type TabSpec } from './model';
+import {
+  freshId,
+  makePane,
+  panes,
+  toPercent,
+  type PaneNode,
+  type Tab,
+  type TabSpec,
+} from './model';
 
 /** What a session was opened to. */
 export type KeptTarget = { kind: 'entry'; id: string } | { kind: 'localShell' };
 
 /** A pane as it is kept. */
-export type KeptPane = { kind: 'session'; sessionId: string; target: KeptTarget } | Exclude<TabSpec, { kind: 'session' }>;
+export type KeptPane =
+  | { kind: 'session'; sessionId: string; target: KeptTarget }
+  | Exclude<TabSpec, { kind: 'session' }>;
 
-type KeptNode = { pane: KeptPane } | { split: 'row' | 'column'; sizes: number[]; children: KeptNode[] };
+type KeptNode =
+  { pane: KeptPane } | { split: 'row' | 'column'; sizes: number[]; children: KeptNode[] };
 
 interface KeptTab {
   name?: string;
@@ -34,7 +45,11 @@ const MOST_PANES = 16;
 const DEEPEST = 6;
 
 /** The open tabs as JSON. `targetOf` says what a session was opened to; panes it does not know are left out. */
-export function keepLayout(tabs: readonly Tab[], active: string | null, targetOf: (sessionId: string) => KeptTarget | undefined): string {
+export function keepLayout(
+  tabs: readonly Tab[],
+  active: string | null,
+  targetOf: (sessionId: string) => KeptTarget | undefined,
+): string {
   const kept: KeptTab[] = [];
   let activeAt = 0;
   for (const tab of tabs) {
@@ -42,13 +57,20 @@ export function keepLayout(tabs: readonly Tab[], active: string | null, targetOf
     if (!root) continue;
     if (tab.id === active) activeAt = kept.length;
     const focused = panes(tab.root).findIndex((pane) => pane.id === tab.focused);
-    kept.push({ ...(tab.name === null ? {} : { name: tab.name }), focused: Math.max(0, focused), root });
+    kept.push({
+      ...(tab.name === null ? {} : { name: tab.name }),
+      focused: Math.max(0, focused),
+      root,
+    });
   }
   const layout: KeptLayout = { version: 1, active: activeAt, tabs: kept.slice(0, MOST_TABS) };
   return JSON.stringify(layout);
 }
 
-function keepNode(node: PaneNode, targetOf: (sessionId: string) => KeptTarget | undefined): KeptNode | null {
+function keepNode(
+  node: PaneNode,
+  targetOf: (sessionId: string) => KeptTarget | undefined,
+): KeptNode | null {
   if (node.kind === 'pane') {
     if (node.spec.kind !== 'session') return { pane: node.spec };
     const target = targetOf(node.spec.sessionId);
@@ -60,7 +82,11 @@ function keepNode(node: PaneNode, targetOf: (sessionId: string) => KeptTarget | 
   const [only] = kept;
   if (!only) return null;
   if (kept.length === 1) return only.child;
-  return { split: node.direction, sizes: kept.map((part) => round(part.size)), children: kept.map((part) => part.child) };
+  return {
+    split: node.direction,
+    sizes: kept.map((part) => round(part.size)),
+    children: kept.map((part) => part.child),
+  };
 }
 
 /** Tabs read back, and which was in front. */
@@ -112,7 +138,13 @@ async function restoreNode(
   const [only] = children;
   if (!only) return null;
   if (children.length === 1) return only;
-  return { kind: 'split', id: freshId('split'), direction: node.split, children, sizes: toPercent(sizes) };
+  return {
+    kind: 'split',
+    id: freshId('split'),
+    direction: node.split,
+    children,
+    sizes: toPercent(sizes),
+  };
 }
 
 const NOTHING: KeptLayout = { version: 1, active: 0, tabs: [] };
@@ -137,7 +169,10 @@ function parseTab(raw: unknown): KeptTab | null {
   if (!isObject(raw)) return null;
   const root = parseNode(raw['root'], { left: MOST_PANES }, 0);
   if (!root) return null;
-  const name = typeof raw['name'] === 'string' && raw['name'] !== '' ? { name: raw['name'].slice(0, 200) } : {};
+  const name =
+    typeof raw['name'] === 'string' && raw['name'] !== ''
+      ? { name: raw['name'].slice(0, 200) }
+      : {};
   return { ...name, focused: wholeNumber(raw['focused']), root };
 }
 
@@ -151,7 +186,8 @@ function parseNode(raw: unknown, budget: { left: number }, depth: number): KeptN
     return { pane };
   }
   const direction = raw['split'];
-  if ((direction !== 'row' && direction !== 'column') || !Array.isArray(raw['children'])) return null;
+  if ((direction !== 'row' && direction !== 'column') || !Array.isArray(raw['children']))
+    return null;
   const rawSizes: unknown[] = Array.isArray(raw['sizes']) ? raw['sizes'] : [];
   const children: KeptNode[] = [];
   const sizes: number[] = [];
@@ -177,7 +213,9 @@ function parsePane(raw: unknown): KeptPane | null {
     case 'editor': {
       const nodeId = text(raw['nodeId']);
       // A new entry that was not saved has nothing to come back to.
-      return nodeId === undefined ? null : { kind: 'editor', nodeId, folder: raw['folder'] === true };
+      return nodeId === undefined
+        ? null
+        : { kind: 'editor', nodeId, folder: raw['folder'] === true };
     }
     case 'settings': {
       const section = text(raw['section']);

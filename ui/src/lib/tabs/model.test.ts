@@ -24,7 +24,10 @@ describe('splitting', () => {
   it('puts the new pane on the wanted side', () => {
     expect(names(split(pane('a'), 'a', 'right', 'b'))).toEqual(['a', 'b']);
     expect(names(split(pane('a'), 'a', 'left', 'b'))).toEqual(['b', 'a']);
-    expect(split(pane('a'), 'a', 'down', 'b')).toMatchObject({ direction: 'column', sizes: [50, 50] });
+    expect(split(pane('a'), 'a', 'down', 'b')).toMatchObject({
+      direction: 'column',
+      sizes: [50, 50],
+    });
     expect(names(split(pane('a'), 'a', 'up', 'b'))).toEqual(['b', 'a']);
   });
 
@@ -36,7 +39,10 @@ describe('splitting', () => {
 
   it('nests a split of the other direction', () => {
     const nested = split(split(pane('a'), 'a', 'right', 'b'), 'b', 'down', 'c');
-    expect(nested).toMatchObject({ direction: 'row', children: [{ id: 'a' }, { direction: 'column' }] });
+    expect(nested).toMatchObject({
+      direction: 'row',
+      children: [{ id: 'a' }, { direction: 'column' }],
+    });
   });
 
   it('leaves everything as it is when the pane is not there', () => {
@@ -80,7 +86,8 @@ describe('the pane next door', () => {
   ] as const)('%s %s is %s', (from, side, to) => expect(neighbour(layout, from, side)).toBe(to));
 
   it('is the one that overlaps most', () => {
-    const grown = layout.kind === 'split' && layout.children[1]?.kind === 'split' ? layout.children[1].id : '';
+    const grown =
+      layout.kind === 'split' && layout.children[1]?.kind === 'split' ? layout.children[1].id : '';
     expect(neighbour(resizeSplit(layout, grown, [20, 80]), 'a', 'right')).toBe('c');
   });
 });

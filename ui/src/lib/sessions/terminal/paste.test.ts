@@ -32,7 +32,6 @@ describe('text that is pasted', () => {
   ])('cannot carry %s', (_, raw, clean) => {
     const paste = preparePaste(raw);
     expect(paste.text).toBe(clean);
-    // eslint-disable-next-line no-control-regex -- that none are left is the point
     expect(paste.text).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
     expect(paste.removed).toBeGreaterThan(0);
     expect(shouldAsk(paste, { confirmLines: false, bracketed: true })).toBe(true);

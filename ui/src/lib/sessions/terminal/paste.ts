@@ -25,10 +25,8 @@ export interface PasteRules {
   bracketed: boolean;
 }
 
-/* eslint-disable no-control-regex -- this is about control characters */
 const BRACKETS = /(?:\x1b\[|\x9b)20[01]~/g;
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
-/* eslint-enable no-control-regex */
 const HIDDEN = /[\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Prepares text for pasting. */

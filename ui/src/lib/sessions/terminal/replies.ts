@@ -7,7 +7,6 @@
  * Deliberately absent: title and icon reports, answer-back, OSC 52 reads, DA answers that echo.
  */
 
-// eslint-disable-next-line no-control-regex -- terminal replies are made of control characters
 const ALLOWED: readonly RegExp[] = [
   /^\x1b\[\?1;2c$/, // DA1: VT100 with advanced video
   /^\x1b\[>0;276;0c$/, // DA2: xterm 276

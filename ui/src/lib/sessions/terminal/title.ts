@@ -1,7 +1,6 @@
 /** Window titles that programs set (OSC 0 and 2): hostile text that is only ever shown. */
 
 const LONGEST = 120;
-// eslint-disable-next-line no-control-regex -- titles may hold them
 const UNSEEN = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** A title fit to be shown: no control or direction characters, one line, not too long. */

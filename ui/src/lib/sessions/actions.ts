@@ -1,0 +1,120 @@
+/** What can be done with sessions and terminals, by name. */
+
+import CircleX from '@lucide/svelte/icons/circle-x';
+import ClipboardPaste from '@lucide/svelte/icons/clipboard-paste';
+import Copy from '@lucide/svelte/icons/copy';
+import RotateCw from '@lucide/svelte/icons/rotate-cw';
+import Search from '@lucide/svelte/icons/search';
+import SquareTerminal from '@lucide/svelte/icons/square-terminal';
+import TextSelect from '@lucide/svelte/icons/text-select';
+import Unplug from '@lucide/svelte/icons/unplug';
+import type { Action } from '$lib/actions';
+import type { SessionInfo } from '$lib/host';
+import { tabs } from '$lib/tabs/tabs.svelte';
+import { sessions } from './sessions.svelte';
+import { existingTerminal } from './terminal/registry';
+import type { TerminalView } from './terminal/view.svelte';
+
+const GROUP = 'Session';
+
+/** The session in the pane that has the keyboard. */
+function current(): SessionInfo | undefined {
+  const spec = tabs.current?.spec;
+  return spec?.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
+}
+
+function view(): TerminalView | undefined {
+  const session = current();
+  return session && existingTerminal(session.id);
+}
+
+const here = () => current() !== undefined;
+const running = () => here() && current()?.state.kind !== 'closed';
+const open = () => current()?.state.kind === 'open';
+const detail = () => current()?.title ?? '';
+
+/** Does something with the session in front. */
+function withSession(run: (session: SessionInfo) => unknown): () => void {
+  return () => {
+    const session = current();
+    if (session) void run(session);
+  };
+}
+
+export const sessionActions: readonly Action[] = [
+  {
+    id: 'session.localShell',
+    title: 'Open a local shell',
+    group: GROUP,
+    shortcut: 'Ctrl+Shift+S',
+    icon: SquareTerminal,
+    keywords: 'terminal bash powershell this computer',
+    run: () => sessions.localShell(),
+  },
+  {
+    id: 'session.reconnect',
+    title: 'Connect again',
+    group: GROUP,
+    shortcut: 'Ctrl+Shift+R',
+    icon: RotateCw,
+    keywords: 'reconnect retry',
+    detail,
+    when: () => here() && !running(),
+    run: withSession((session) => sessions.reconnect(session.id)),
+  },
+  {
+    id: 'session.disconnect',
+    title: 'Disconnect',
+    group: GROUP,
+    icon: Unplug,
+    detail,
+    when: running,
+    run: withSession((session) => sessions.disconnect(session.id)),
+  },
+  {
+    id: 'terminal.copy',
+    title: 'Copy the selection',
+    group: GROUP,
+    shortcut: 'Ctrl+Shift+C',
+    icon: Copy,
+    when: here,
+    run: () => view()?.clipboard.copy(),
+  },
+  {
+    id: 'terminal.paste',
+    title: 'Paste into the terminal',
+    group: GROUP,
+    shortcut: 'Ctrl+Shift+V',
+    icon: ClipboardPaste,
+    detail,
+    when: open,
+    run: () => view()?.clipboard.paste(),
+  },
+  {
+    id: 'terminal.selectAll',
+    title: 'Select all output',
+    group: GROUP,
+    shortcut: 'Ctrl+Shift+A',
+    icon: TextSelect,
+    when: here,
+    run: () => view()?.selectAll(),
+  },
+  {
+    id: 'terminal.find',
+    title: 'Find in the terminal…',
+    group: GROUP,
+    shortcut: 'Ctrl+Shift+F',
+    icon: Search,
+    keywords: 'search output scrollback',
+    when: here,
+    run: () => view()?.finder.show(),
+  },
+  {
+    id: 'terminal.clear',
+    title: 'Clear scrollback',
+    group: GROUP,
+    icon: CircleX,
+    when: here,
+    run: () => view()?.clear(),
+  },
+];

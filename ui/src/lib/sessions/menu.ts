@@ -1,0 +1,67 @@
+/** What can be done with a session and its terminal: their menus. */
+
+import type { MenuItems } from '$lib/components/menu';
+import { call, type SessionInfo } from '$lib/host';
+import { tabs } from '$lib/tabs/tabs.svelte';
+import { sessions } from './sessions.svelte';
+import type { TerminalView } from './terminal/view.svelte';
+import { report } from './words';
+
+const copyText = (text: string) => void call('host_copy_text', { text });
+
+/** The menu of the machine bar. */
+export function sessionMenu(session: SessionInfo, view: TerminalView, paneId: string): MenuItems {
+  const { target } = session;
+  return [
+    ...(target.kind === 'entry'
+      ? [
+          {
+            label: 'Edit the entry',
+            run: () => void tabs.open({ kind: 'editor', nodeId: target.id }),
+          },
+        ]
+      : []),
+    {
+      label: 'Find…',
+      shortcut: 'Ctrl+Shift+F',
+      run: () => view.finder.show(),
+    },
+    { label: 'Copy all output', run: () => copyText(view.text(false)) },
+    { label: 'Copy all output with colours', run: () => copyText(view.text(true)) },
+    { label: 'Clear scrollback', run: () => view.clear() },
+    null,
+    { label: 'Split right', shortcut: 'Ctrl+Shift+E', run: () => void tabs.split(paneId, 'right') },
+    { label: 'Split down', shortcut: 'Ctrl+Shift+O', run: () => void tabs.split(paneId, 'down') },
+    null,
+    {
+      label: 'Connect again',
+      shortcut: 'Ctrl+Shift+R',
+      run: () => void sessions.reconnect(session.id),
+    },
+    { label: 'Copy connection details', run: () => copyText(report(session)) },
+    { label: 'Close', run: () => tabs.closePane(paneId) },
+  ];
+}
+
+/** The menu of a right click into the terminal. */
+export function terminalMenu(session: SessionInfo, view: TerminalView): MenuItems {
+  const open = session.state.kind === 'open';
+  return [
+    {
+      label: 'Copy',
+      shortcut: 'Ctrl+Shift+C',
+      disabled: !view.clipboard.canCopy,
+      run: () => view.clipboard.copy(),
+    },
+    {
+      label: 'Paste',
+      shortcut: 'Ctrl+Shift+V',
+      disabled: !open,
+      run: () => void view.clipboard.paste(),
+    },
+    { label: 'Select all', shortcut: 'Ctrl+Shift+A', run: () => view.selectAll() },
+    null,
+    { label: 'Find…', shortcut: 'Ctrl+Shift+F', run: () => view.finder.show() },
+    { label: 'Clear scrollback', run: () => view.clear() },
+  ];
+}

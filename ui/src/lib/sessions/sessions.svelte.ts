@@ -1,0 +1,148 @@
+/**
+ * The sessions there are, as the core tells of them, and what can be asked of one.
+ *
+ * The core connects, keeps and ends sessions; here is only a picture of them. Their tabs are in
+ * `lib/tabs`, their terminals in `terminal/`.
+ */
+
+import { attempt } from '$lib/frame/notices.svelte';
+import {
+  call,
+  onEvent,
+  type HostKeyAnswer,
+  type NodeId,
+  type Prompt,
+  type SessionId,
+  type SessionInfo,
+  type SessionTarget,
+} from '$lib/host';
+import { tabs } from '$lib/tabs/tabs.svelte';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { forgetTerminal, terminalOf } from './terminal/registry';
+import { expectedSize } from './terminal/view.svelte';
+
+class SessionsState {
+  #all = new SvelteMap<SessionId, SessionInfo>();
+  /** Sessions that were open at some time: what they showed is worth keeping in sight. */
+  #opened = new SvelteSet<SessionId>();
+
+  /** All of them, in the order they were opened. */
+  readonly list: SessionInfo[] = $derived(
+    [...this.#all.values()].sort((a, b) => a.opened - b.opened),
+  );
+
+  /** Follows the core and keeps the tabs; call once. The returned function stops. */
+  start(): () => void {
+    const unlisten = onEvent((event) => {
+      if (event.kind === 'session') this.#take(event.session);
+      else if (event.kind === 'sessionGone') this.#forget(event.id);
+    });
+    const stopTabs = tabs.start();
+    return () => {
+      unlisten();
+      stopTabs();
+    };
+  }
+
+  get(id: SessionId): SessionInfo | undefined {
+    return this.#all.get(id);
+  }
+
+  /** Whether it is or was open in this window. */
+  wasOpen(id: SessionId): boolean {
+    return this.#opened.has(id);
+  }
+
+  /** The machine's open or opening sessions. */
+  to(id: NodeId): SessionInfo[] {
+    return this.list.filter(
+      ({ target, state }) => target.kind === 'entry' && target.id === id && state.kind !== 'closed',
+    );
+  }
+
+  /** Reads all sessions: on start, and when the vault was unlocked. */
+  async load(): Promise<SessionInfo[]> {
+    const list = await call('session_list');
+    for (const session of list) this.#take(session);
+    return list;
+  }
+
+  /** Connects to a machine, in a new tab. */
+  connect(id: NodeId): Promise<void> {
+    return this.#openTab({ kind: 'entry', id });
+  }
+
+  /** Opens a shell on this computer, in a new tab. */
+  localShell(): Promise<void> {
+    return this.#openTab({ kind: 'localShell' });
+  }
+
+  /** Opens a session without a tab; `undefined` if that failed, and then a notice says why. */
+  async open(target: SessionTarget): Promise<SessionInfo | undefined> {
+    return attempt(async () => {
+      const session = await call('session_open', {
+        target,
+        size: expectedSize(),
+        attempt: crypto.randomUUID(),
+      });
+      this.#take(session);
+      return session;
+    });
+  }
+
+  /** Connects again; what the terminal shows stays. */
+  async reconnect(id: SessionId): Promise<void> {
+    await attempt(async () =>
+      this.#take(await call('session_reconnect', { id, size: expectedSize() })),
+    );
+  }
+
+  async disconnect(id: SessionId): Promise<void> {
+    await attempt(() => call('session_disconnect', { id }));
+  }
+
+  /** Ends it and forgets it. One that is gone already is closed, too. */
+  async close(id: SessionId): Promise<void> {
+    this.#forget(id);
+    await call('session_close', { id }).catch(() => undefined);
+  }
+
+  async rename(id: SessionId, title: string): Promise<void> {
+    await attempt(async () => this.#take(await call('session_rename', { id, title })));
+  }
+
+  async answer(id: SessionId, prompt: Prompt, answers: string[]): Promise<void> {
+    await attempt(() => call('session_answer', { id, prompt: prompt.id, answers }));
+  }
+
+  async cancelPrompt(id: SessionId, prompt: Prompt): Promise<void> {
+    await attempt(() => call('session_cancel_prompt', { id, prompt: prompt.id }));
+  }
+
+  async decide(id: SessionId, answer: HostKeyAnswer): Promise<void> {
+    await attempt(() => call('session_host_key', { id, answer }));
+  }
+
+  async #openTab(target: SessionTarget): Promise<void> {
+    const session = await this.open(target);
+    if (session) tabs.open({ kind: 'session', sessionId: session.id });
+  }
+
+  #take(session: SessionInfo): void {
+    this.#all.set(session.id, session);
+    const view = terminalOf(session.id);
+    view.name(session.title);
+    const open = session.state.kind === 'open';
+    view.accept(open);
+    if (open) this.#opened.add(session.id);
+  }
+
+  #forget(id: SessionId): void {
+    this.#all.delete(id);
+    this.#opened.delete(id);
+    forgetTerminal(id);
+    tabs.sessionGone(id);
+  }
+}
+
+export const sessions = new SessionsState();

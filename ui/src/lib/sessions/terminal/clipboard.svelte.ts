@@ -1,0 +1,103 @@
+/**
+ * Copying from and pasting into one terminal. Everything that is pasted, by whatever key, button or
+ * menu, goes through `requestPaste`.
+ */
+
+import { call } from '$lib/host';
+import { settings } from '$lib/settings/settings.svelte';
+import type { Terminal } from '@xterm/xterm';
+import { asOneLine, preparePaste, shouldAsk, type Paste } from './paste';
+
+/** What was selected last in any terminal: what a middle click pastes. */
+let selected = '';
+
+export class Clipboard {
+  /** A paste that waits for the person's decision. */
+  asking = $state.raw<Paste | null>(null);
+  /** Whether there is something to copy. */
+  canCopy = $state(false);
+
+  #terminal: Terminal | null = null;
+  #pastedByWebview = false;
+  #middleDone = false;
+
+  attach(terminal: Terminal, element: HTMLElement): void {
+    this.#terminal = terminal;
+    terminal.onSelectionChange(() => {
+      this.canCopy = terminal.hasSelection();
+      if (this.canCopy) selected = terminal.getSelection();
+    });
+    const capture = { capture: true };
+    element.addEventListener('paste', (event) => this.#onPaste(event), capture);
+    element.addEventListener(
+      'mousedown',
+      () => (this.#pastedByWebview = this.#middleDone = false),
+      capture,
+    );
+    element.addEventListener('mouseup', () => this.#onSelected());
+    element.addEventListener('auxclick', (event) => this.#onMiddleClick(event), capture);
+  }
+
+  /** Copies what is selected. */
+  copy(): void {
+    const text = this.#terminal?.getSelection() ?? '';
+    if (text !== '') void call('host_copy_text', { text });
+  }
+
+  /** Pastes what is on the clipboard. */
+  async paste(): Promise<void> {
+    const { text } = await call('host_read_clipboard');
+    this.requestPaste(text);
+  }
+
+  /** Pastes, or asks first if there is something to look at. */
+  requestPaste(raw: string): void {
+    const terminal = this.#terminal;
+    if (!terminal || raw === '' || terminal.options.disableStdin) return;
+    const paste = preparePaste(raw);
+    const rules = {
+      confirmLines: settings.app.terminal.confirmPaste,
+      bracketed: terminal.modes.bracketedPasteMode,
+    };
+    if (shouldAsk(paste, rules)) this.asking = paste;
+    else terminal.paste(paste.text);
+  }
+
+  /** What the person decided about the paste that waits. */
+  answer(decision: 'paste' | 'oneLine' | 'cancel'): void {
+    const paste = this.asking;
+    this.asking = null;
+    if (paste && decision !== 'cancel') {
+      this.#terminal?.paste(decision === 'oneLine' ? asOneLine(paste.text) : paste.text);
+    }
+    this.#terminal?.focus();
+  }
+
+  #onPaste(event: ClipboardEvent): void {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (this.#middleDone) return;
+    this.#pastedByWebview = true;
+    this.requestPaste(event.clipboardData?.getData('text/plain') ?? '');
+  }
+
+  #onSelected(): void {
+    if (settings.app.terminal.copyOnSelect && this.canCopy) this.copy();
+  }
+
+  /** Some webviews paste the selection by themselves on a middle click, others do nothing. */
+  #onMiddleClick(event: MouseEvent): void {
+    if (event.button !== 1 || this.#programHasMouse(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (this.#pastedByWebview) return;
+    this.#middleDone = true;
+    if (selected !== '') this.requestPaste(selected);
+    else void this.paste();
+  }
+
+  /** Programs that follow the mouse get its buttons, unless Shift is held. */
+  #programHasMouse(event: MouseEvent): boolean {
+    return this.#terminal?.modes.mouseTrackingMode !== 'none' && !event.shiftKey;
+  }
+}

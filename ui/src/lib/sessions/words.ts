@@ -1,0 +1,129 @@
+/** The words for what a session does and why it is over. */
+
+import type { CloseReason, SessionInfo, SessionState, Stage, Step } from '$lib/host';
+import type { DotState } from '$lib/components/StatusDot.svelte';
+
+/** The parts of connecting, in order, as the strip names them. */
+export const STAGES: readonly { stage: Stage; name: string }[] = [
+  { stage: 'name', name: 'Name' },
+  { stage: 'connect', name: 'Connect' },
+  { stage: 'handshake', name: 'Handshake' },
+  { stage: 'hostKey', name: 'Host key' },
+  { stage: 'signIn', name: 'Sign in' },
+  { stage: 'shell', name: 'Shell' },
+];
+
+/** What is being waited for. */
+export function waitingFor(stage: Stage, machine: string): string {
+  switch (stage) {
+    case 'name':
+      return `Looking up the address of ${machine}`;
+    case 'connect':
+      return `Connecting to ${machine}`;
+    case 'handshake':
+      return `Agreeing on encryption with ${machine}`;
+    case 'hostKey':
+      return `Checking the host key of ${machine}`;
+    case 'signIn':
+      return `Signing in to ${machine}`;
+    case 'shell':
+      return `Waiting for ${machine} to open a shell`;
+  }
+}
+
+/** A step with something for every part, reached or not. */
+export function allSteps(steps: readonly Step[]): (Step & { name: string })[] {
+  return STAGES.map(({ stage, name }) => ({
+    ...(steps.find((step) => step.stage === stage) ?? {
+      stage,
+      state: 'waiting',
+      detail: '',
+      ms: null,
+    }),
+    name,
+  }));
+}
+
+/** The second line of a step: "192.0.2.45, 2 ms". */
+export function stepDetail(step: Step): string {
+  if (step.state === 'waiting') return 'not reached';
+  if (step.state === 'running') return step.detail || 'under way';
+  const time = step.ms === null ? '' : duration(step.ms);
+  return (
+    [step.detail, time].filter(Boolean).join(', ') || (step.state === 'done' ? 'done' : 'failed')
+  );
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** Why a session is over: a sentence, and what to do. */
+export interface Ending {
+  title: string;
+  text: string;
+  /** Nothing went wrong. */
+  expected: boolean;
+}
+
+export function ending(session: Pick<SessionInfo, 'title'>, reason: CloseReason): Ending {
+  const name = session.title;
+  switch (reason.kind) {
+    case 'failed':
+      return { title: reason.error.message, text: reason.error.nextStep, expected: false };
+    case 'byPerson':
+      return { title: `Disconnected from ${name}`, text: '', expected: true };
+    case 'signalled':
+      return {
+        title: `The session on ${name} was ended by the signal ${reason.signal}`,
+        text: reason.message,
+        expected: false,
+      };
+    case 'exited':
+      if (reason.code === null || reason.code === 0) {
+        return { title: `The session on ${name} has ended`, text: '', expected: true };
+      }
+      return {
+        title: `The session on ${name} ended with exit status ${reason.code}`,
+        text: '',
+        expected: false,
+      };
+  }
+}
+
+/** The sign beside a session's name. */
+export function dotOf(state: SessionState): DotState {
+  switch (state.kind) {
+    case 'open':
+      return 'live';
+    case 'connecting':
+      return 'checking';
+    case 'asking':
+    case 'hostKey':
+      return 'warning';
+    case 'closed':
+      return state.reason.kind === 'failed' ? 'down' : 'unknown';
+  }
+}
+
+/** Everything about an attempt as text, to be given to somebody who can help. */
+export function report(session: SessionInfo): string {
+  const { state } = session;
+  const end = state.kind === 'closed' ? ending(session, state.reason) : null;
+  const code =
+    state.kind === 'closed' && state.reason.kind === 'failed'
+      ? [`Code: ${state.reason.error.code}`]
+      : [];
+  return [
+    `${session.title} (${session.subtitle})`,
+    ...(end ? [end.title, ...(end.text ? [end.text] : [])] : []),
+    ...code,
+    '',
+    ...allSteps(session.steps).map(
+      (step) => `${step.name.padEnd(10)} ${step.state.padEnd(8)} ${stepDetail(step)}`,
+    ),
+    '',
+    ...session.log,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,41 @@
+/** What tabs and panes are called. */
+
+import { sessions } from '$lib/sessions/sessions.svelte';
+import { tree } from '$lib/tree/tree.svelte';
+import { panes, type PaneLeaf, type Tab, type TabSpec } from './model';
+
+/** The name of what a pane shows. */
+export function paneTitle(spec: TabSpec): string {
+  switch (spec.kind) {
+    case 'session':
+      return sessions.get(spec.sessionId)?.title ?? 'Session';
+    case 'editor':
+      if (spec.nodeId !== undefined) return tree.byId(spec.nodeId)?.name ?? 'Edit';
+      return spec.folder ? 'New folder' : 'New machine';
+    case 'settings':
+      return 'Settings';
+    case 'identities':
+      return 'Identities';
+    case 'import':
+      return 'Import';
+    case 'start':
+      return 'New tab';
+  }
+}
+
+/** The name of a tab: the one a person gave it, or those of its panes. */
+export function tabTitle(tab: Tab): string {
+  if (tab.name !== null) return tab.name;
+  const names = panes(tab.root).map((pane) => paneTitle(pane.spec));
+  return names.length <= 2 ? names.join(' + ') : `${names[0] ?? ''} + ${names.length - 1} more`;
+}
+
+/** What a tab shows, in a line: for its tool tip. */
+export function tabHint(tab: Tab): string {
+  return panes(tab.root).map(paneHint).join('\n');
+}
+
+function paneHint({ spec }: PaneLeaf): string {
+  const session = spec.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
+  return session?.subtitle ? `${session.title}, ${session.subtitle}` : paneTitle(spec);
+}
