@@ -7,6 +7,7 @@ import { Editor, type EditorTarget } from './editor.svelte';
 
 class OpenEditors {
   #open = new SvelteMap<string, Editor>();
+  #vault = '';
   /** The editor that Save saves. */
   active = $state.raw<EditorActions | null>(null);
 
@@ -19,10 +20,6 @@ class OpenEditors {
     return fresh;
   }
 
-  get(key: string): Editor | undefined {
-    return this.#open.get(key);
-  }
-
   /** Whether closing the tab would lose something. */
   dirty(key: string): boolean {
     return this.#open.get(key)?.dirty ?? false;
@@ -33,9 +30,10 @@ class OpenEditors {
     this.#open.delete(key);
   }
 
-  /** Forgets everything that was typed: the vault was locked for another vault. */
-  clear(): void {
-    this.#open.clear();
+  /** Says whose machines are edited. What was typed for another vault is forgotten. */
+  belongTo(vaultPath: string): void {
+    if (this.#vault !== vaultPath) this.#open.clear();
+    this.#vault = vaultPath;
   }
 }
 
