@@ -39,8 +39,9 @@ pub fn typescript() -> Result<String, BindingsError> {
     let exporter = Exporter::from(Typescript::default()).framework_prelude(
         "// Written by `cargo run -p patchbay-commands --example bindings`. Do not edit.",
     );
-    let mut out =
-        exporter.export(&types, Wire).map_err(|error| BindingsError(error.to_string()))?;
+    let out = exporter.export(&types, Wire).map_err(|error| BindingsError(error.to_string()))?;
+    // Doc attributes begin with the blank after `///`.
+    let mut out = out.replace("/**  ", "/** ").replace("\n *  ", "\n * ").replace(" \n", "\n");
     out.push_str(
         "\n/** Every command: what it takes and what it gives. */\nexport interface Commands {\n",
     );

@@ -1,7 +1,7 @@
 //! Ways to sign in.
 
-use crate::framework::{NoArgs, not_yet};
-use patchbay_core::Ctx;
+use crate::framework::NoArgs;
+use patchbay_core::{Ctx, Right, identities};
 use patchbay_model::{
     ApiError, Identity, IdentityDraft, IdentityId, IdentitySecret, NodeId, PublicKeyInfo, Secret,
 };
@@ -36,6 +36,16 @@ pub(crate) enum KeyAlgorithm {
     Rsa4096,
     /// ECDSA on the curve P-256.
     EcdsaP256,
+}
+
+impl From<KeyAlgorithm> for identities::KeyAlgorithm {
+    fn from(algorithm: KeyAlgorithm) -> Self {
+        match algorithm {
+            KeyAlgorithm::Ed25519 => Self::Ed25519,
+            KeyAlgorithm::Rsa4096 => Self::Rsa4096,
+            KeyAlgorithm::EcdsaP256 => Self::EcdsaP256,
+        }
+    }
 }
 
 /// An identity to add or change.
@@ -100,34 +110,46 @@ pub(crate) struct KeyGenerate {
     pub(crate) passphrase: Option<Secret<String>>,
 }
 
-pub(crate) async fn list(_ctx: Ctx, _: NoArgs) -> Result<Vec<Identity>, ApiError> {
-    Err(not_yet())
+pub(crate) async fn list(ctx: Ctx, _: NoArgs) -> Result<Vec<Identity>, ApiError> {
+    Ok(ctx.core.identities().list(&ctx.authorize_vault(Right::View)?)?)
 }
 
-pub(crate) async fn save(_ctx: Ctx, _: IdentitySave) -> Result<Identity, ApiError> {
-    Err(not_yet())
+pub(crate) async fn save(ctx: Ctx, args: IdentitySave) -> Result<Identity, ApiError> {
+    let identities = ctx.core.identities();
+    Ok(match args.draft.id {
+        Some(id) => {
+            identities.change(&ctx.authorize_identity(id, Right::Edit)?, args.draft).await?
+        }
+        None => identities.add(&ctx.authorize_vault(Right::Edit)?, args.draft).await?,
+    })
 }
 
-pub(crate) async fn delete(_ctx: Ctx, _: IdentityDelete) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn delete(ctx: Ctx, args: IdentityDelete) -> Result<(), ApiError> {
+    let id = ctx.authorize_identity(args.id, Right::Edit)?;
+    Ok(ctx.core.identities().delete(&id, args.force.unwrap_or_default()).await?)
 }
 
-pub(crate) async fn used_by(_ctx: Ctx, _: IdentityRef) -> Result<Vec<NodeName>, ApiError> {
-    Err(not_yet())
+pub(crate) async fn used_by(ctx: Ctx, args: IdentityRef) -> Result<Vec<NodeName>, ApiError> {
+    let users = ctx.core.identities().used_by(&ctx.authorize_identity(args.id, Right::View)?)?;
+    Ok(users.into_iter().map(|(id, name)| NodeName { id, name }).collect())
 }
 
-pub(crate) async fn inspect_key(_ctx: Ctx, _: KeyToInspect) -> Result<PublicKeyInfo, ApiError> {
-    Err(not_yet())
+pub(crate) async fn inspect_key(ctx: Ctx, args: KeyToInspect) -> Result<PublicKeyInfo, ApiError> {
+    Ok(ctx.core.identities().inspect(args.private_key, args.passphrase).await?)
 }
 
-pub(crate) async fn reveal(_ctx: Ctx, _: IdentityReveal) -> Result<RevealedText, ApiError> {
-    Err(not_yet())
+pub(crate) async fn reveal(ctx: Ctx, args: IdentityReveal) -> Result<RevealedText, ApiError> {
+    let id = ctx.authorize_identity(args.id, Right::Reveal)?;
+    let secret = ctx.core.identities().reveal(&id, args.secret, args.passphrase.as_ref()).await?;
+    Ok(RevealedText { text: secret.expose_secret().clone() })
 }
 
-pub(crate) async fn generate_key(_ctx: Ctx, _: KeyGenerate) -> Result<Identity, ApiError> {
-    Err(not_yet())
+pub(crate) async fn generate_key(ctx: Ctx, args: KeyGenerate) -> Result<Identity, ApiError> {
+    let vault = ctx.authorize_vault(Right::Edit)?;
+    let KeyGenerate { name, user, algorithm, passphrase } = args;
+    Ok(ctx.core.identities().generate(&vault, name, user, algorithm.into(), passphrase).await?)
 }
 
-pub(crate) async fn agent_keys(_ctx: Ctx, _: NoArgs) -> Result<Vec<PublicKeyInfo>, ApiError> {
-    Err(not_yet())
+pub(crate) async fn agent_keys(ctx: Ctx, _: NoArgs) -> Result<Vec<PublicKeyInfo>, ApiError> {
+    Ok(ctx.core.identities().agent_keys().await?)
 }

@@ -1,7 +1,7 @@
 //! The tree of machines and folders.
 
-use crate::framework::{NoArgs, not_yet};
-use patchbay_core::Ctx;
+use crate::framework::NoArgs;
+use patchbay_core::{Ctx, Right, tree::DeletionPreview};
 use patchbay_model::{
     ApiError, Entry, EntryDraft, Folder, FolderDraft, MovePlace, NodeDetail, NodeId, TreeRows,
     UndoId,
@@ -23,6 +23,19 @@ pub(crate) struct DeletePreview {
     pub(crate) names: Vec<String>,
     /// Machines and folders that stay and go through one that is deleted.
     pub(crate) used_as_jump_by: Vec<String>,
+}
+
+impl From<DeletionPreview> for DeletePreview {
+    fn from(preview: DeletionPreview) -> Self {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self {
+            entries: count(preview.entries),
+            folders: count(preview.folders),
+            open_sessions: preview.open_sessions,
+            names: preview.names,
+            used_as_jump_by: preview.used_as_jump_by,
+        }
+    }
 }
 
 /// A machine or folder.
@@ -109,58 +122,76 @@ pub(crate) struct EntryQuickAdd {
     pub(crate) text: String,
 }
 
-pub(crate) async fn load(_ctx: Ctx, _: NoArgs) -> Result<TreeRows, ApiError> {
-    Err(not_yet())
+pub(crate) async fn load(ctx: Ctx, _: NoArgs) -> Result<TreeRows, ApiError> {
+    Ok(ctx.core.tree().rows(&ctx.authorize_vault(Right::View)?)?)
 }
 
-pub(crate) async fn get(_ctx: Ctx, _: NodeRef) -> Result<NodeDetail, ApiError> {
-    Err(not_yet())
+pub(crate) async fn get(ctx: Ctx, args: NodeRef) -> Result<NodeDetail, ApiError> {
+    Ok(ctx.core.tree().detail(&ctx.authorize(args.id, Right::View)?)?)
 }
 
-pub(crate) async fn new_detail(_ctx: Ctx, _: NewNode) -> Result<NodeDetail, ApiError> {
-    Err(not_yet())
+pub(crate) async fn new_detail(ctx: Ctx, args: NewNode) -> Result<NodeDetail, ApiError> {
+    Ok(ctx.core.tree().new_detail(&ctx.authorize_folder(args.parent, Right::View)?)?)
 }
 
-pub(crate) async fn save_entry(_ctx: Ctx, _: EntrySave) -> Result<Entry, ApiError> {
-    Err(not_yet())
+pub(crate) async fn save_entry(ctx: Ctx, args: EntrySave) -> Result<Entry, ApiError> {
+    let tree = ctx.core.tree();
+    Ok(match args.id {
+        Some(id) => tree.change_entry(&ctx.authorize(id, Right::Edit)?, args.draft).await?,
+        None => {
+            tree.add_entry(&ctx.authorize_folder(args.parent, Right::Edit)?, args.draft).await?
+        }
+    })
 }
 
-pub(crate) async fn save_folder(_ctx: Ctx, _: FolderSave) -> Result<Folder, ApiError> {
-    Err(not_yet())
+pub(crate) async fn save_folder(ctx: Ctx, args: FolderSave) -> Result<Folder, ApiError> {
+    let tree = ctx.core.tree();
+    Ok(match args.id {
+        Some(id) => tree.change_folder(&ctx.authorize(id, Right::Edit)?, args.draft).await?,
+        None => {
+            tree.add_folder(&ctx.authorize_folder(args.parent, Right::Edit)?, args.draft).await?
+        }
+    })
 }
 
-pub(crate) async fn rename(_ctx: Ctx, _: NodeRename) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn rename(ctx: Ctx, args: NodeRename) -> Result<(), ApiError> {
+    Ok(ctx.core.tree().rename(&ctx.authorize(args.id, Right::Edit)?, &args.name).await?)
 }
 
-pub(crate) async fn duplicate(_ctx: Ctx, _: Nodes) -> Result<Vec<NodeId>, ApiError> {
-    Err(not_yet())
+pub(crate) async fn duplicate(ctx: Ctx, args: Nodes) -> Result<Vec<NodeId>, ApiError> {
+    Ok(ctx.core.tree().duplicate(&ctx.authorize_all(&args.ids, Right::Edit)?).await?)
 }
 
-pub(crate) async fn move_nodes(_ctx: Ctx, _: NodesMove) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn move_nodes(ctx: Ctx, args: NodesMove) -> Result<(), ApiError> {
+    let ids = ctx.authorize_all(&args.ids, Right::Edit)?;
+    match args.place {
+        MovePlace::Before { id } | MovePlace::After { id } => drop(ctx.authorize(id, Right::Edit)?),
+        MovePlace::EndOf { folder } => drop(ctx.authorize_folder(folder, Right::Edit)?),
+    }
+    Ok(ctx.core.tree().move_to(&ids, args.place).await?)
 }
 
-pub(crate) async fn delete_preview(_ctx: Ctx, _: Nodes) -> Result<DeletePreview, ApiError> {
-    Err(not_yet())
+pub(crate) async fn delete_preview(ctx: Ctx, args: Nodes) -> Result<DeletePreview, ApiError> {
+    let preview = ctx.core.tree().preview_deletion(&ctx.authorize_all(&args.ids, Right::View)?)?;
+    Ok(preview.into())
 }
 
-pub(crate) async fn delete(_ctx: Ctx, _: Nodes) -> Result<UndoId, ApiError> {
-    Err(not_yet())
+pub(crate) async fn delete(ctx: Ctx, args: Nodes) -> Result<UndoId, ApiError> {
+    Ok(ctx.core.tree().delete(&ctx.authorize_all(&args.ids, Right::Edit)?).await?)
 }
 
-pub(crate) async fn undelete(_ctx: Ctx, _: NodesUndelete) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn undelete(ctx: Ctx, args: NodesUndelete) -> Result<(), ApiError> {
+    Ok(ctx.core.tree().undelete(&ctx.authorize_vault(Right::Edit)?, args.undo).await?)
 }
 
-pub(crate) async fn recents(_ctx: Ctx, _: NoArgs) -> Result<Vec<NodeId>, ApiError> {
-    Err(not_yet())
+pub(crate) async fn recents(ctx: Ctx, _: NoArgs) -> Result<Vec<NodeId>, ApiError> {
+    Ok(ctx.core.recents().list(&ctx.authorize_vault(Right::View)?)?)
 }
 
-pub(crate) async fn tags(_ctx: Ctx, _: NoArgs) -> Result<Vec<String>, ApiError> {
-    Err(not_yet())
+pub(crate) async fn tags(ctx: Ctx, _: NoArgs) -> Result<Vec<String>, ApiError> {
+    Ok(ctx.core.tree().tags(&ctx.authorize_vault(Right::View)?)?)
 }
 
-pub(crate) async fn quick_add(_ctx: Ctx, _: EntryQuickAdd) -> Result<Entry, ApiError> {
-    Err(not_yet())
+pub(crate) async fn quick_add(ctx: Ctx, args: EntryQuickAdd) -> Result<Entry, ApiError> {
+    Ok(ctx.core.tree().quick_add(&ctx.authorize_folder(None, Right::Edit)?, &args.text).await?)
 }

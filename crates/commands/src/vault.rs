@@ -1,8 +1,8 @@
 //! Opening, locking and keeping the vault.
 
-use crate::framework::{NoArgs, not_yet};
+use crate::framework::NoArgs;
 use patchbay_core::Ctx;
-use patchbay_model::{ApiError, KeyringOffer, PassphraseStrength, Secret, VaultStatus};
+use patchbay_model::{ApiError, KeyringOffer, LockReason, PassphraseStrength, Secret, VaultStatus};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -12,6 +12,13 @@ use specta::Type;
 pub(crate) struct RecoveryKeyText {
     /// In groups of four.
     pub(crate) recovery_key: String,
+}
+
+impl RecoveryKeyText {
+    /// The one secret a person must see, since nothing but paper is to keep it.
+    fn of(key: Secret<String>) -> Self {
+        Self { recovery_key: key.expose_secret().clone() }
+    }
 }
 
 /// Where to write the recovery key.
@@ -110,87 +117,91 @@ pub(crate) struct VaultRestore {
     pub(crate) to: Option<String>,
 }
 
-pub(crate) async fn status(_ctx: Ctx, _: NoArgs) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn status(ctx: Ctx, _: NoArgs) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().status().await)
 }
 
-pub(crate) async fn propose_recovery_key(
-    _ctx: Ctx,
-    _: NoArgs,
-) -> Result<RecoveryKeyText, ApiError> {
-    Err(not_yet())
+pub(crate) async fn propose_recovery_key(ctx: Ctx, _: NoArgs) -> Result<RecoveryKeyText, ApiError> {
+    ctx.core.vault().propose_recovery_key().map(RecoveryKeyText::of).map_err(Into::into)
 }
 
-pub(crate) async fn save_recovery_key(_ctx: Ctx, _: SaveRecoveryKey) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn save_recovery_key(ctx: Ctx, args: SaveRecoveryKey) -> Result<(), ApiError> {
+    Ok(ctx.core.vault().save_recovery_key(&args.path).await?)
 }
 
 pub(crate) async fn passphrase_strength(
-    _ctx: Ctx,
-    _: PassphraseToJudge,
+    ctx: Ctx,
+    args: PassphraseToJudge,
 ) -> Result<PassphraseStrength, ApiError> {
-    Err(not_yet())
+    Ok(ctx.core.vault().strength(&args.passphrase))
 }
 
-pub(crate) async fn create(_ctx: Ctx, _: VaultCreate) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn create(ctx: Ctx, args: VaultCreate) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().create(args.path.as_deref(), &args.passphrase).await?)
 }
 
-pub(crate) async fn choose(_ctx: Ctx, _: VaultChoose) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn choose(ctx: Ctx, args: VaultChoose) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().choose(&args.path).await?)
 }
 
-pub(crate) async fn unlock(_ctx: Ctx, _: VaultUnlock) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn unlock(ctx: Ctx, args: VaultUnlock) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().unlock(&args.passphrase).await?)
 }
 
-pub(crate) async fn unlock_keyring(_ctx: Ctx, _: NoArgs) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn unlock_keyring(ctx: Ctx, _: NoArgs) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().unlock_by_keyring().await?)
 }
 
-pub(crate) async fn recover(_ctx: Ctx, _: VaultRecover) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn recover(ctx: Ctx, args: VaultRecover) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().recover(&args.recovery_key, &args.new_passphrase).await?)
 }
 
-pub(crate) async fn lock(_ctx: Ctx, _: VaultLock) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn lock(ctx: Ctx, args: VaultLock) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().lock(LockReason::Person, args.close_sessions))
 }
 
-pub(crate) async fn change_passphrase(_ctx: Ctx, _: VaultChangePassphrase) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn change_passphrase(
+    ctx: Ctx,
+    args: VaultChangePassphrase,
+) -> Result<(), ApiError> {
+    Ok(ctx.core.vault().change_passphrase(&args.current, &args.new).await?)
 }
 
 pub(crate) async fn replace_recovery_key(
-    _ctx: Ctx,
-    _: PassphraseAgain,
+    ctx: Ctx,
+    args: PassphraseAgain,
 ) -> Result<RecoveryKeyText, ApiError> {
-    Err(not_yet())
+    Ok(RecoveryKeyText::of(ctx.core.vault().replace_recovery_key(&args.passphrase).await?))
 }
 
-pub(crate) async fn rekey(_ctx: Ctx, _: PassphraseAgain) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn rekey(ctx: Ctx, args: PassphraseAgain) -> Result<RecoveryKeyText, ApiError> {
+    Ok(RecoveryKeyText::of(ctx.core.vault().rekey(&args.passphrase).await?))
 }
 
-pub(crate) async fn keyring_offer(_ctx: Ctx, _: NoArgs) -> Result<KeyringOffer, ApiError> {
-    Err(not_yet())
+pub(crate) async fn keyring_offer(ctx: Ctx, _: NoArgs) -> Result<KeyringOffer, ApiError> {
+    Ok(ctx.core.vault().keyring_offer().await?)
 }
 
-pub(crate) async fn keyring_enable(_ctx: Ctx, _: PassphraseAgain) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn keyring_enable(
+    ctx: Ctx,
+    args: PassphraseAgain,
+) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().enable_keyring(&args.passphrase).await?)
 }
 
-pub(crate) async fn keyring_disable(_ctx: Ctx, _: NoArgs) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn keyring_disable(ctx: Ctx, _: NoArgs) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().disable_keyring().await?)
 }
 
-pub(crate) async fn backup(_ctx: Ctx, _: VaultBackup) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn backup(ctx: Ctx, args: VaultBackup) -> Result<(), ApiError> {
+    Ok(ctx.core.vault().backup(&args.path).await?)
 }
 
-pub(crate) async fn restore(_ctx: Ctx, _: VaultRestore) -> Result<VaultStatus, ApiError> {
-    Err(not_yet())
+pub(crate) async fn restore(ctx: Ctx, args: VaultRestore) -> Result<VaultStatus, ApiError> {
+    Ok(ctx.core.vault().restore(&args.from, args.to.as_deref()).await?)
 }
 
-pub(crate) async fn touch(_ctx: Ctx, _: NoArgs) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn touch(ctx: Ctx, _: NoArgs) -> Result<(), ApiError> {
+    ctx.core.vault().touch();
+    Ok(())
 }

@@ -36,18 +36,26 @@ pub(super) fn resolve(
     };
     // What does not belong to the kind is removed: a forgotten secret is one nobody looks after.
     let secrets = match draft.kind {
-        IdentityKind::Password => {
-            Secrets { password: over("password", draft.password, kept.password)?, ..Secrets::default() }
-        }
+        IdentityKind::Password => Secrets {
+            password: over("password", draft.password, kept.password)?,
+            ..Secrets::default()
+        },
         IdentityKind::Key => {
-            let private_key = over("privateKey", draft.private_key, kept.private_key)?.ok_or_else(|| {
-                CoreError::invalid("privateKey", "There is no private key.", "Paste one, or choose its file.")
-            })?;
+            let private_key =
+                over("privateKey", draft.private_key, kept.private_key)?.ok_or_else(|| {
+                    CoreError::invalid(
+                        "privateKey",
+                        "There is no private key.",
+                        "Paste one, or choose its file.",
+                    )
+                })?;
             let passphrase = over("passphrase", draft.passphrase, kept.passphrase)?;
             stored.public_key = inspect(&private_key, passphrase.as_ref())?;
-            let certificate = draft.certificate.or(old_certificate).filter(|text| !text.trim().is_empty());
-            stored.certificate =
-                certificate.map(|text| pair(text, &private_key, passphrase.as_ref(), &stored)).transpose()?;
+            let certificate =
+                draft.certificate.or(old_certificate).filter(|text| !text.trim().is_empty());
+            stored.certificate = certificate
+                .map(|text| pair(text, &private_key, passphrase.as_ref(), &stored))
+                .transpose()?;
             Secrets { private_key: Some(private_key), passphrase, ..Secrets::default() }
         }
         IdentityKind::Agent => {
@@ -69,7 +77,11 @@ fn over(
 ) -> Result<Option<Secret<String>>, CoreError> {
     let Some(new) = new else { return Ok(old) };
     if new.expose_secret().len() > LONGEST_SECRET {
-        return Err(CoreError::invalid(field, "This is longer than 64 KiB.", "Check what was pasted."));
+        return Err(CoreError::invalid(
+            field,
+            "This is longer than 64 KiB.",
+            "Check what was pasted.",
+        ));
     }
     Ok(Some(new).filter(|secret| !secret.expose_secret().is_empty()))
 }
@@ -109,7 +121,8 @@ fn fingerprint(text: Option<String>) -> Result<Option<String>, CoreError> {
         return Ok(None);
     };
     let fits = text.strip_prefix("SHA256:").is_some_and(|digest| {
-        digest.len() == 43 && digest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
+        digest.len() == 43
+            && digest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
     });
     if fits {
         return Ok(Some(text));

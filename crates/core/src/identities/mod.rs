@@ -20,7 +20,9 @@ use crate::{
     vault::{Unlocked, put, written},
 };
 use patchbay_engine_ssh::{SshError, agent_keys, keys};
-use patchbay_model::{Identity, IdentityDraft, IdentityId, IdentityKind, NodeId, PublicKeyInfo, Secret};
+use patchbay_model::{
+    Identity, IdentityDraft, IdentityId, IdentityKind, NodeId, PublicKeyInfo, Secret,
+};
 use patchbay_store::{Change, Kind};
 use secrets::Secrets;
 use std::{collections::HashMap, sync::Arc};
@@ -48,12 +50,20 @@ impl Identities<'_> {
     }
 
     /// Adds an identity.
-    pub async fn add(&self, _vault: &Authorized<WholeVault>, draft: IdentityDraft) -> Result<Identity, CoreError> {
+    pub async fn add(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        draft: IdentityDraft,
+    ) -> Result<Identity, CoreError> {
         self.save(IdentityId::new(), draft).await
     }
 
     /// Changes an identity. Secrets the draft does not name stay as they are.
-    pub async fn change(&self, id: &Authorized<IdentityId>, draft: IdentityDraft) -> Result<Identity, CoreError> {
+    pub async fn change(
+        &self,
+        id: &Authorized<IdentityId>,
+        draft: IdentityDraft,
+    ) -> Result<Identity, CoreError> {
         self.require(*id.get())?;
         self.save(*id.get(), draft).await
     }
@@ -66,10 +76,12 @@ impl Identities<'_> {
             Some(_) => Secrets::load(&unlocked, id).await?,
             None => Secrets::default(),
         };
-        let (stored, secrets) = tokio::task::spawn_blocking(move || draft::resolve(draft, old, kept))
-            .await
-            .map_err(|stopped| CoreError::Internal(stopped.to_string()))??;
-        let mut changes = vec![put(Kind::Identity, *id.as_bytes(), written(serde_json::to_vec(&stored))?)];
+        let (stored, secrets) =
+            tokio::task::spawn_blocking(move || draft::resolve(draft, old, kept))
+                .await
+                .map_err(|stopped| CoreError::Internal(stopped.to_string()))??;
+        let mut changes =
+            vec![put(Kind::Identity, *id.as_bytes(), written(serde_json::to_vec(&stored))?)];
         changes.extend(secrets.changes(id));
         unlocked.vault().apply(changes).await?;
         sync::write(unlocked.identities()).insert(id, stored.clone());
@@ -88,10 +100,12 @@ impl Identities<'_> {
         let name = crate::tree::check_name(&name)?;
         let comment = format!("{name} (Patchbay)");
         let protect = passphrase.clone();
-        let generated = tokio::task::spawn_blocking(move || keys::generate(algorithm, &comment, protect.as_ref()))
-            .await
-            .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
-            .map_err(|error| CoreError::Api(Box::new(error.api_error("this computer"))))?;
+        let generated = tokio::task::spawn_blocking(move || {
+            keys::generate(algorithm, &comment, protect.as_ref())
+        })
+        .await
+        .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
+        .map_err(|error| CoreError::Api(Box::new(error.api_error("this computer"))))?;
         let draft = IdentityDraft {
             id: None,
             name,
@@ -150,7 +164,9 @@ impl Identities<'_> {
 
     /// Keys of the running SSH agent.
     pub async fn agent_keys(&self) -> Result<Vec<PublicKeyInfo>, CoreError> {
-        agent_keys(None).await.map_err(|error: SshError| CoreError::Api(Box::new(error.api_error("this computer"))))
+        agent_keys(None)
+            .await
+            .map_err(|error: SshError| CoreError::Api(Box::new(error.api_error("this computer"))))
     }
 }
 

@@ -53,7 +53,11 @@ impl Secrets {
     }
 }
 
-async fn one(unlocked: &Unlocked, id: IdentityId, field: Field) -> Result<Option<Secret<String>>, CoreError> {
+async fn one(
+    unlocked: &Unlocked,
+    id: IdentityId,
+    field: Field,
+) -> Result<Option<Secret<String>>, CoreError> {
     let data = unlocked.vault().get(Kind::IdentitySecret, *id.as_bytes(), field).await?;
     let text = data.map(|data| std::str::from_utf8(&data).map(|text| Secret::new(text.to_owned())));
     text.transpose().map_err(|_| CoreError::Internal("a secret is not text".into()))
@@ -61,7 +65,10 @@ async fn one(unlocked: &Unlocked, id: IdentityId, field: Field) -> Result<Option
 
 impl Identities<'_> {
     /// What these identities offer to a server, in their order. The proof comes with a way to a machine.
-    pub async fn sign_in(&self, identities: &Authorized<Vec<IdentityId>>) -> Result<SignIn, CoreError> {
+    pub async fn sign_in(
+        &self,
+        identities: &Authorized<Vec<IdentityId>>,
+    ) -> Result<SignIn, CoreError> {
         let unlocked = self.0.vault().unlocked()?;
         let mut sign_in = SignIn::default();
         for id in identities.get() {
@@ -76,7 +83,9 @@ impl Identities<'_> {
                     passphrase: secrets.passphrase,
                     certificate: stored.certificate.map(|certificate| certificate.text),
                 }),
-                IdentityKind::Agent => Some(Credential::Agent { fingerprint: stored.agent_fingerprint }),
+                IdentityKind::Agent => {
+                    Some(Credential::Agent { fingerprint: stored.agent_fingerprint })
+                }
             };
             sign_in.credentials.extend(credential);
         }
@@ -104,7 +113,11 @@ impl Identities<'_> {
             IdentitySecret::Passphrase => (Field::Passphrase, "passphrase"),
         };
         one(&unlocked, *id.get(), field).await?.ok_or_else(|| {
-            CoreError::invalid("secret", format!("“{name}” has no {what}."), "Edit the identity to add one.")
+            CoreError::invalid(
+                "secret",
+                format!("“{name}” has no {what}."),
+                "Edit the identity to add one.",
+            )
         })
     }
 }

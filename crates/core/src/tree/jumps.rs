@@ -144,6 +144,13 @@ fn follow<'a>(get: &impl Fn(NodeId) -> Option<&'a Node>, id: NodeId) -> Result<(
     Ok(())
 }
 
+impl Forest {
+    /// Where a machine jumps to in the end, if it does.
+    pub(crate) fn jump_of(&self, id: NodeId) -> Option<NodeId> {
+        jump_of(&|id| self.get(id), id)
+    }
+}
+
 /// Where a machine jumps to in the end, if it does. It never inherits a jump through itself: a bastion may lie in the
 /// folder that goes through it.
 fn jump_of<'a>(get: &impl Fn(NodeId) -> Option<&'a Node>, id: NodeId) -> Option<NodeId> {

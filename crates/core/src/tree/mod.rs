@@ -17,6 +17,8 @@ mod undo;
 
 #[cfg(test)]
 mod model_tests;
+#[cfg(test)]
+mod tests;
 
 pub use jumps::ResolvedHop;
 
@@ -41,10 +43,12 @@ pub struct Tree<'a>(pub(crate) &'a Core);
 /// What deleting would take away.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct DeletionPreview {
-    /// The machines.
-    pub entries: Vec<NodeId>,
-    /// How many folders.
+    /// Machines.
+    pub entries: usize,
+    /// Folders.
     pub folders: usize,
+    /// Sessions that are open to them.
+    pub open_sessions: u32,
     /// The first names, outermost first.
     pub names: Vec<String>,
     /// Machines and folders that stay and go through one that is deleted.
@@ -304,10 +308,13 @@ impl Tree<'_> {
             let all: Vec<NodeId> =
                 forest.outermost(ids.get()).iter().flat_map(|id| forest.inside(*id)).collect();
             let gone: HashSet<NodeId> = all.iter().copied().collect();
-            let mut preview = DeletionPreview::default();
-            for (id, node) in all.iter().filter_map(|id| forest.get(*id).map(|node| (*id, node))) {
+            let mut preview = DeletionPreview {
+                open_sessions: self.0.open_sessions(&all),
+                ..DeletionPreview::default()
+            };
+            for node in all.iter().filter_map(|id| forest.get(*id)) {
                 match node.body {
-                    Body::Entry(_) => preview.entries.push(id),
+                    Body::Entry(_) => preview.entries += 1,
                     Body::Folder(_) => preview.folders += 1,
                 }
                 if preview.names.len() < SHOWN {

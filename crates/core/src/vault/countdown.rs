@@ -45,7 +45,9 @@ enum Look {
 }
 
 fn look(core: &Weak<Core>, unlocked: &Weak<Unlocked>) -> Look {
-    let (Some(core), Some(watched)) = (core.upgrade(), unlocked.upgrade()) else { return Look::Over };
+    let (Some(core), Some(watched)) = (core.upgrade(), unlocked.upgrade()) else {
+        return Look::Over;
+    };
     if !core.vault().unlocked().is_ok_and(|open| Arc::ptr_eq(&open, &watched)) {
         return Look::Over;
     }

@@ -43,7 +43,11 @@ impl Vault<'_> {
     }
 
     /// Creates a vault with the recovery key that was proposed, and opens it.
-    pub async fn create(&self, path: Option<&str>, passphrase: &Secret<String>) -> Result<VaultStatus, CoreError> {
+    pub async fn create(
+        &self,
+        path: Option<&str>,
+        passphrase: &Secret<String>,
+    ) -> Result<VaultStatus, CoreError> {
         require_strong("passphrase", passphrase)?;
         let path = path.map_or_else(|| Ok(self.path()), |path| self.file_path(path))?;
         let recovery = sync::lock(&self.state().fresh).clone().ok_or_else(|| {
@@ -163,7 +167,10 @@ impl Vault<'_> {
             None => PathBuf::from(text),
         };
         if !path.is_absolute() {
-            return problem(format!("“{}” does not say in which directory.", path.display()), "Give the whole path.");
+            return problem(
+                format!("“{}” does not say in which directory.", path.display()),
+                "Give the whole path.",
+            );
         }
         if path.is_dir() {
             return problem(format!("{} is a directory.", path.display()), "Add a file name.");
@@ -180,8 +187,16 @@ pub(super) fn require_strong(field: &str, passphrase: &Secret<String>) -> Result
     if strength.score >= ENOUGH {
         return Ok(());
     }
-    let next = if strength.hint.is_empty() { "Use four or more unrelated words.".into() } else { strength.hint };
-    Err(CoreError::invalid(field, format!("This passphrase is too easy to guess ({}).", strength.guess_time), next))
+    let next = if strength.hint.is_empty() {
+        "Use four or more unrelated words.".into()
+    } else {
+        strength.hint
+    };
+    Err(CoreError::invalid(
+        field,
+        format!("This passphrase is too easy to guess ({}).", strength.guess_time),
+        next,
+    ))
 }
 
 fn recovery_page(vault: &str, key: &Secret<String>) -> Secret<String> {
@@ -200,7 +215,11 @@ fn private_directory(path: &Path) -> Result<(), CoreError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|source| CoreError::File { action: "Creating", path: path.to_path_buf(), source })
+    builder.create(path).map_err(|source| CoreError::File {
+        action: "Creating",
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 fn write_private(path: &Path, text: &Secret<String>) -> Result<(), CoreError> {

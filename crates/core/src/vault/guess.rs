@@ -48,7 +48,8 @@ mod tests {
     fn the_wait_grows_and_a_hit_ends_it() {
         let mut guesses = Guesses::default();
         let now = Duration::from_secs(100);
-        let waits: Vec<_> = (0..12).map(|_| guesses.missed(now).map_or(0, |wait| wait.as_secs())).collect();
+        let waits: Vec<_> =
+            (0..12).map(|_| guesses.missed(now).map_or(0, |wait| wait.as_secs())).collect();
         assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60]);
         assert!(guesses.allow(now).is_err());
         assert!(guesses.allow(now + LONGEST).is_ok());

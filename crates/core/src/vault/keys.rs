@@ -43,10 +43,18 @@ impl Vault<'_> {
     }
 
     /// Opens the vault with the recovery key and sets a new passphrase.
-    pub async fn recover(&self, recovery: &Secret<String>, new: &Secret<String>) -> Result<VaultStatus, CoreError> {
+    pub async fn recover(
+        &self,
+        recovery: &Secret<String>,
+        new: &Secret<String>,
+    ) -> Result<VaultStatus, CoreError> {
         require_strong("newPassphrase", new)?;
         let key = RecoveryKey::parse(recovery.expose_secret()).map_err(|error| {
-            CoreError::invalid("recoveryKey", error.to_string(), "Compare it with what you wrote down.")
+            CoreError::invalid(
+                "recoveryKey",
+                error.to_string(),
+                "Compare it with what you wrote down.",
+            )
         })?;
         let mut held = self.state().held.lock().await;
         let file = self.hold(&mut held).await?;
@@ -84,7 +92,11 @@ impl Vault<'_> {
     }
 
     /// Checks the passphrase of the open vault, slowing down whoever guesses. For the next minute secrets may be shown.
-    pub(crate) async fn prove(&self, field: &'static str, passphrase: &Secret<String>) -> Result<(), CoreError> {
+    pub(crate) async fn prove(
+        &self,
+        field: &'static str,
+        passphrase: &Secret<String>,
+    ) -> Result<(), CoreError> {
         let unlocked = self.unlocked()?;
         let mut held = self.state().held.lock().await;
         held.guesses.allow(self.0.clock().now())?;
@@ -98,14 +110,21 @@ impl Vault<'_> {
     }
 
     /// Sets another passphrase.
-    pub async fn change_passphrase(&self, current: &Secret<String>, new: &Secret<String>) -> Result<(), CoreError> {
+    pub async fn change_passphrase(
+        &self,
+        current: &Secret<String>,
+        new: &Secret<String>,
+    ) -> Result<(), CoreError> {
         require_strong("new", new)?;
         self.prove("current", current).await?;
         Ok(self.unlocked()?.vault().change_passphrase(new).await?)
     }
 
     /// Makes another recovery key, which is the text to write down. The old one is worthless from then on.
-    pub async fn replace_recovery_key(&self, passphrase: &Secret<String>) -> Result<Secret<String>, CoreError> {
+    pub async fn replace_recovery_key(
+        &self,
+        passphrase: &Secret<String>,
+    ) -> Result<Secret<String>, CoreError> {
         self.prove("passphrase", passphrase).await?;
         let key = RecoveryKey::generate().map_err(StoreError::from)?;
         self.unlocked()?.vault().replace_recovery_key(&key).await?;
@@ -134,11 +153,16 @@ impl Vault<'_> {
     }
 
     /// Lets the keyring of this computer open the vault.
-    pub async fn enable_keyring(&self, passphrase: &Secret<String>) -> Result<VaultStatus, CoreError> {
+    pub async fn enable_keyring(
+        &self,
+        passphrase: &Secret<String>,
+    ) -> Result<VaultStatus, CoreError> {
         self.prove("passphrase", passphrase).await?;
         let offer = self.keyring_offer().await?;
         if !offer.available {
-            return Err(CoreError::Keyring(offer.reason.unwrap_or_else(|| "it does not say why".into())));
+            return Err(CoreError::Keyring(
+                offer.reason.unwrap_or_else(|| "it does not say why".into()),
+            ));
         }
         self.wrap_for_keyring().await?;
         Ok(self.set_keyring(true))
@@ -176,5 +200,7 @@ async fn blocking<T: Send + 'static>(
     call: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
 ) -> Result<T, CoreError> {
     let called = tokio::task::spawn_blocking(call).await;
-    Ok(called.map_err(|stopped| CoreError::Internal(stopped.to_string()))?.map_err(StoreError::from)?)
+    Ok(called
+        .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
+        .map_err(StoreError::from)?)
 }

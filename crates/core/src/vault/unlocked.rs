@@ -43,7 +43,11 @@ pub struct Unlocked {
 
 impl Unlocked {
     /// Reads everything the caches hold.
-    pub(crate) async fn load(vault: OpenVault, now: Duration, proved: bool) -> Result<Self, CoreError> {
+    pub(crate) async fn load(
+        vault: OpenVault,
+        now: Duration,
+        proved: bool,
+    ) -> Result<Self, CoreError> {
         let nodes = vault.load(Kind::Node).await?;
         let forest = tokio::task::spawn_blocking(move || Forest::load(parse_nodes(&nodes)))
             .await
@@ -108,7 +112,11 @@ impl Unlocked {
     }
 
     /// Writes changes of nodes, with whatever has to be written in the same transaction.
-    pub(crate) async fn write_nodes(&self, steps: &[Step], more: Vec<Change>) -> Result<(), CoreError> {
+    pub(crate) async fn write_nodes(
+        &self,
+        steps: &[Step],
+        more: Vec<Change>,
+    ) -> Result<(), CoreError> {
         let mut changes = more;
         changes.reserve(steps.len());
         for step in steps {
@@ -165,21 +173,34 @@ fn parse<T: serde::de::DeserializeOwned>(what: &str, item: &Item) -> Option<T> {
 
 /// The error is not written down: it could repeat part of the item.
 fn left_out(what: &str, error: &serde_json::Error) {
-    tracing::warn!(what, line = error.line(), column = error.column(), "an item cannot be read and is left out");
+    tracing::warn!(
+        what,
+        line = error.line(),
+        column = error.column(),
+        "an item cannot be read and is left out"
+    );
 }
 
-async fn the_one<T: serde::de::DeserializeOwned>(vault: &OpenVault, kind: Kind) -> Result<Option<T>, CoreError> {
+async fn the_one<T: serde::de::DeserializeOwned>(
+    vault: &OpenVault,
+    kind: Kind,
+) -> Result<Option<T>, CoreError> {
     let data = vault.get(kind, THE_ONE, Field::Main).await?;
-    Ok(data.and_then(|data| serde_json::from_slice(&data).map_err(|error| left_out("settings", &error)).ok()))
+    Ok(data.and_then(|data| {
+        serde_json::from_slice(&data).map_err(|error| left_out("settings", &error)).ok()
+    }))
 }
 
 /// On several threads: with 100,000 machines this is most of opening the vault.
 fn parse_nodes(items: &[Item]) -> HashMap<NodeId, Node> {
     /// Fewer are read faster than a thread starts.
     const WORTH_A_THREAD: usize = 2000;
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len() / WORTH_A_THREAD + 1);
+    let threads = thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(items.len() / WORTH_A_THREAD + 1);
     let read = |items: &[Item]| -> Vec<(NodeId, Node)> {
-        let node = |item: &Item| read_node(&item.data).map_err(|error| left_out("node", &error)).ok();
+        let node =
+            |item: &Item| read_node(&item.data).map_err(|error| left_out("node", &error)).ok();
         items.iter().filter_map(|item| Some((NodeId::from_bytes(item.id), node(item)?))).collect()
     };
     let mut nodes = HashMap::with_capacity(items.len());
