@@ -70,6 +70,8 @@ codes! {
     ShellRefused,
     /// It was cancelled.
     Cancelled,
+    /// The desktop refused: clipboard, dialog, browser, window.
+    Desktop,
     /// A bug: please report it.
     Internal,
 }

@@ -1,0 +1,128 @@
+//! What the page reaches: the one command, the events, and what both share.
+
+use crate::clipboard::Clipboard;
+use crate::environment::Environment;
+use crate::stream::{Line, StreamServer};
+use crate::{SetupError, host, watch, window};
+use patchbay_core::{Core, Ctx, Right};
+use patchbay_model::{ApiError, AppEvent, LockReason};
+use std::sync::Arc;
+use tauri::ipc::Response;
+use tauri::{App, AppHandle, Emitter as _, Manager, State, WebviewWindow};
+use tokio::sync::broadcast::error::RecvError;
+use zeroize::Zeroizing;
+
+/// The event that carries every [`AppEvent`].
+const EVENT: &str = "patchbay";
+
+/// What commands work on.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell {
+    pub(crate) ctx: Ctx,
+    pub(crate) clipboard: Clipboard,
+}
+
+impl Shell {
+    pub(crate) fn of(app: &impl Manager<tauri::Wry>) -> Self {
+        app.state::<Self>().inner().clone()
+    }
+}
+
+/// Runs a command: `args` and the result are JSON, which is passed on as it is.
+#[tauri::command]
+pub(crate) async fn call(
+    window: WebviewWindow,
+    shell: State<'_, Shell>,
+    name: String,
+    args: String,
+) -> Result<Response, ApiError> {
+    // Passphrases and keys come in here.
+    let args = Zeroizing::new(args);
+    let result = if name.starts_with(host::PREFIX) {
+        host::dispatch(&window, &shell, &name, &args).await?
+    } else {
+        patchbay_commands::dispatch(&shell.ctx, &name, &args).await?
+    };
+    Ok(Response::new(result))
+}
+
+/// Starts the core and everything that serves the page.
+pub(crate) fn start(
+    app: &App,
+    window: &WebviewWindow,
+    environment: &Environment,
+) -> Result<(), SetupError> {
+    let runtime = tauri::async_runtime::handle();
+    let _inside = runtime.inner().enter();
+    let core = Core::new(environment.core_config()?);
+    let clipboard = Clipboard::start().map_err(SetupError::Clipboard)?;
+    let ctx = Ctx::person(Arc::clone(&core));
+    app.manage(Shell { ctx: ctx.clone(), clipboard });
+    forward(app.handle().clone(), window.clone(), &core);
+    serve(&core)?;
+    watch::start(locker(ctx));
+    Ok(())
+}
+
+/// Passes every event of the core to the page.
+fn forward(app: AppHandle, window: WebviewWindow, core: &Core) {
+    let mut events = core.events();
+    tokio::spawn(async move {
+        loop {
+            match events.recv().await {
+                Ok(event) => {
+                    if let AppEvent::Settings { settings } = &event {
+                        window::paint(&window, settings);
+                    }
+                    if let Err(error) = app.emit(EVENT, &event) {
+                        tracing::warn!(%error, "an event did not reach the page");
+                    }
+                }
+                // The page cannot know what it missed, but it starts from the present state and sessions go on.
+                Err(RecvError::Lagged(missed)) => {
+                    tracing::warn!(missed, "the page fell behind and loads again");
+                    if let Err(error) = window.reload() {
+                        tracing::warn!(%error, "the page did not load again");
+                    }
+                }
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
+}
+
+/// Serves the bytes of sessions.
+fn serve(core: &Arc<Core>) -> Result<(), SetupError> {
+    let server = StreamServer::bind().map_err(SetupError::Stream)?;
+    core.sessions().set_stream_url(server.url());
+    let core = Arc::clone(core);
+    let redeem = Arc::new(move |token: &str| {
+        let session = core.sessions().redeem(token)?;
+        Some(Line { output: session.output, input: session.input })
+    });
+    tokio::spawn(async move {
+        if let Err(error) = server.run(redeem).await {
+            tracing::error!(%error, "terminals cannot be shown");
+        }
+    });
+    Ok(())
+}
+
+/// Locks when the vault's settings ask for it. Sessions go on: nobody can reach them behind the lock screen.
+fn locker(ctx: Ctx) -> watch::Locker {
+    Arc::new(move |reason| {
+        // It fails when the vault is locked already.
+        let vault = ctx.authorize_vault(Right::View);
+        let Ok(settings) = vault.and_then(|vault| ctx.core.settings().vault(&vault)) else {
+            return;
+        };
+        let wanted = match reason {
+            LockReason::Sleep => settings.lock_on_sleep,
+            LockReason::ScreenLock => settings.lock_on_screen_lock,
+            LockReason::Start | LockReason::Person | LockReason::Idle => true,
+        };
+        if wanted {
+            ctx.core.vault().lock(reason, false);
+        }
+    })
+}

@@ -1,0 +1,109 @@
+//! What the environment says about where things are and how to behave; tests and the demo live in their own folders.
+
+use patchbay_core::{CoreConfig, CoreError};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Read once, at the start.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Environment {
+    data_dir: Option<PathBuf>,
+    config_dir: Option<PathBuf>,
+    vault: Option<PathBuf>,
+    cheap_key_derivation: bool,
+    /// Whether a second start shows the window of the first.
+    pub(crate) single_instance: bool,
+}
+
+impl Environment {
+    pub(crate) fn read() -> Self {
+        Self::from(|name| std::env::var_os(name).filter(|value| !value.is_empty()))
+    }
+
+    fn from(get: impl Fn(&str) -> Option<OsString>) -> Self {
+        let path = |name| get(name).map(PathBuf::from);
+        Self {
+            data_dir: path("PATCHBAY_DATA_DIR"),
+            config_dir: path("PATCHBAY_CONFIG_DIR"),
+            vault: path("PATCHBAY_VAULT"),
+            cheap_key_derivation: get("PATCHBAY_CHEAP_KEY_DERIVATION").is_some(),
+            single_instance: get("PATCHBAY_NO_SINGLE_INSTANCE").is_none(),
+        }
+    }
+
+    /// The core's view of this computer, with the directories asked for.
+    pub(crate) fn core_config(&self) -> Result<CoreConfig, CoreError> {
+        let mut config = CoreConfig::of_this_computer()?;
+        if let Some(dir) = &self.data_dir {
+            config.data_dir.clone_from(dir);
+        }
+        if let Some(dir) = &self.config_dir {
+            config.config_dir.clone_from(dir);
+        }
+        config.vault_path.clone_from(&self.vault);
+        config.cheap_key_derivation = self.cheap_key_derivation;
+        Ok(config)
+    }
+
+    /// Where the shell's own files go; `None` if there is no home folder.
+    pub(crate) fn data_dir(&self) -> Option<PathBuf> {
+        self.core_config().ok().map(|config| config.data_dir)
+    }
+
+    /// Where settings are.
+    pub(crate) fn config_dir(&self) -> Option<PathBuf> {
+        self.core_config().ok().map(|config| config.config_dir)
+    }
+}
+
+/// Whether the web engine should paint without compositing.
+///
+/// In software, compositing makes scrolling two to five times slower. It stays on under automation, where screenshots
+/// wait for it, and where the person decided.
+#[must_use]
+pub fn without_gpu() -> bool {
+    let set = |name| std::env::var_os(name).is_some();
+    cfg!(target_os = "linux")
+        && !set("TAURI_WEBVIEW_AUTOMATION")
+        && !set("WEBKIT_DISABLE_COMPOSITING_MODE")
+        && !has_render_node(Path::new("/dev/dri"))
+}
+
+fn has_render_node(dir: &Path) -> bool {
+    std::fs::read_dir(dir).is_ok_and(|mut entries| {
+        entries.any(|entry| {
+            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("renderD"))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn folders_can_be_moved() {
+        let environment = Environment::from(|name| match name {
+            "PATCHBAY_DATA_DIR" => Some("/elsewhere/data".into()),
+            "PATCHBAY_VAULT" => Some("/elsewhere/a.patchbay".into()),
+            "PATCHBAY_NO_SINGLE_INSTANCE" => Some("1".into()),
+            _ => None,
+        });
+        let config = environment.core_config().unwrap();
+        assert_eq!(config.data_dir, Path::new("/elsewhere/data"));
+        assert_eq!(config.vault_path.as_deref(), Some(Path::new("/elsewhere/a.patchbay")));
+        assert!(!environment.single_instance);
+        assert!(Environment::from(|_| None).single_instance);
+    }
+
+    #[test]
+    fn a_gpu_is_a_render_node() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(!has_render_node(&dir.path().join("none")));
+        std::fs::write(dir.path().join("card0"), "").unwrap();
+        assert!(!has_render_node(dir.path()));
+        std::fs::write(dir.path().join("renderD128"), "").unwrap();
+        assert!(has_render_node(dir.path()));
+    }
+}

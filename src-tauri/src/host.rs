@@ -1,0 +1,236 @@
+//! What only a desktop can do for the page: dialogs, clipboard, browser, the window itself.
+
+use crate::bridge::Shell;
+use crate::clipboard::{ClipboardError, KEEPS_SECRET};
+use crate::started;
+use patchbay_core::Right;
+use patchbay_model::{ApiError, ErrorCode, IdentityId, IdentitySecret, Secret};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tauri::{Url, WebviewWindow};
+use tauri_plugin_dialog::DialogExt as _;
+use tokio::sync::oneshot;
+
+/// How the names of these commands begin.
+pub(crate) const PREFIX: &str = "host_";
+/// Longer addresses are not links a person clicks.
+const LONGEST_URL: usize = 8 * 1024;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PickFile {
+    title: String,
+    save: bool,
+    default_name: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PickedFile {
+    path: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenUrl {
+    url: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CopySecret {
+    id: IdentityId,
+    secret: IdentitySecret,
+    passphrase: Option<Secret<String>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CopiedSecret {
+    clears_in: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Window {
+    action: WindowAction,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WindowAction {
+    Minimize,
+    Maximize,
+    Close,
+    Drag,
+}
+
+/// Runs a command of the desktop.
+pub(crate) async fn dispatch(
+    window: &WebviewWindow,
+    shell: &Shell,
+    name: &str,
+    args: &str,
+) -> Result<String, ApiError> {
+    match name {
+        "host_pick_file" => json(&pick_file(window, parse(args)?).await?),
+        "host_open_url" => json(&open_url(parse(args)?).await?),
+        "host_copy_identity_secret" => json(&copy_secret(shell, parse(args)?).await?),
+        "host_copy_text" => {
+            let Text { text } = parse(args)?;
+            json(&shell.clipboard.copy(text).await.map_err(no_clipboard)?)
+        }
+        "host_read_clipboard" => {
+            json(&Text { text: shell.clipboard.read().await.map_err(no_clipboard)? })
+        }
+        "host_window" => json(&change_window(window, &parse::<Window>(args)?.action)?),
+        "host_ready" => {
+            started::note("interactive");
+            json(&())
+        }
+        _ => Err(ApiError::new(ErrorCode::NotFound, format!("There is no command “{name}”."))),
+    }
+}
+
+fn parse<T: DeserializeOwned>(args: &str) -> Result<T, ApiError> {
+    // The text of the error may quote what was given, and that may be a passphrase.
+    serde_json::from_str(args).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        ApiError::new(
+            ErrorCode::Invalid,
+            format!("The arguments do not fit the command ({place})."),
+        )
+    })
+}
+
+fn json(value: &impl Serialize) -> Result<String, ApiError> {
+    serde_json::to_string(value)
+        .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))
+}
+
+fn desktop(message: String, step: &str) -> ApiError {
+    ApiError::new(ErrorCode::Desktop, message).next(step)
+}
+
+fn no_clipboard(error: ClipboardError) -> ApiError {
+    let message = format!("The clipboard of this desktop did not answer: {error}.");
+    desktop(message, "Try again, or restart the desktop session.").retry()
+}
+
+async fn pick_file(window: &WebviewWindow, wanted: PickFile) -> Result<PickedFile, ApiError> {
+    let mut dialog = window.dialog().file().set_title(wanted.title).set_parent(window);
+    if let Some(name) = wanted.default_name {
+        dialog = dialog.set_file_name(name);
+    }
+    let (done, answer) = oneshot::channel();
+    // Nobody waits for it any more when the page was loaded again meanwhile.
+    let picked = move |path| drop(done.send(path));
+    if wanted.save {
+        dialog.save_file(picked)
+    } else {
+        dialog.pick_file(picked)
+    }
+    let Ok(Some(path)) = answer.await else { return Ok(PickedFile { path: None }) };
+    let path = path.into_path().ok().and_then(|path| path.into_os_string().into_string().ok());
+    let path = path.ok_or_else(|| {
+        let message = "The name of that file is not valid text.".to_owned();
+        desktop(message, "Rename the file or its folder, or choose another.")
+    })?;
+    Ok(PickedFile { path: Some(path) })
+}
+
+async fn open_url(OpenUrl { url }: OpenUrl) -> Result<(), ApiError> {
+    let url = web_address(&url)?;
+    let opened = tokio::task::spawn_blocking(move || {
+        tauri_plugin_opener::open_url(url.as_str(), None::<&str>)
+    });
+    let problem = match opened.await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let message = format!("The browser could not be started: {problem}.");
+    Err(desktop(message, "Copy the address and open it yourself."))
+}
+
+/// Links come from servers: only what a browser is for, and nothing that starts another program.
+fn web_address(text: &str) -> Result<Url, ApiError> {
+    let refused = |why: &str| {
+        ApiError::new(ErrorCode::Invalid, format!("This link was not opened: {why}."))
+            .next("Copy the address if you are sure about it.")
+            .on("url")
+    };
+    if text.len() > LONGEST_URL {
+        return Err(refused("it is too long"));
+    }
+    let url = Url::parse(text).map_err(|_| refused("it is not an address"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refused("it leads to something else than a web page"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refused("it holds a user name, as forged links do"));
+    }
+    Ok(url)
+}
+
+/// The secret goes from the vault to the clipboard and never through the page.
+async fn copy_secret(shell: &Shell, wanted: CopySecret) -> Result<CopiedSecret, ApiError> {
+    let proof = shell.ctx.authorize_identity(wanted.id, Right::Reveal)?;
+    let text = shell
+        .ctx
+        .core
+        .identities()
+        .reveal(&proof, wanted.secret, wanted.passphrase.as_ref())
+        .await?;
+    shell.clipboard.copy_secret(text).await.map_err(no_clipboard)?;
+    Ok(CopiedSecret { clears_in: KEEPS_SECRET.as_secs() })
+}
+
+fn change_window(window: &WebviewWindow, action: &WindowAction) -> Result<(), ApiError> {
+    let changed = match action {
+        WindowAction::Minimize => window.minimize(),
+        WindowAction::Maximize => window
+            .is_maximized()
+            .and_then(|maximized| if maximized { window.unmaximize() } else { window.maximize() }),
+        WindowAction::Close => window.close(),
+        WindowAction::Drag => window.start_dragging(),
+    };
+    changed.map_err(|error| desktop(format!("The window stayed as it is: {error}."), ""))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn only_web_pages_are_opened() {
+        assert!(web_address("https://example.org/a?b#c").is_ok());
+        assert!(web_address("http://[::1]:8080/").is_ok());
+        let long = format!("https://example.org/{}", "a".repeat(LONGEST_URL));
+        for refused in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "ssh://example.org",
+            "smb://share",
+            "https://bank.example@evil.example/",
+            "example.org",
+            "",
+            "--help",
+            &long,
+        ] {
+            assert_eq!(web_address(refused).unwrap_err().code, ErrorCode::Invalid, "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_argument_is_not_quoted() {
+        let text = r#"{"id":"hunter2","secret":"password"}"#;
+        let error = parse::<CopySecret>(text).map(drop).unwrap_err();
+        assert!(!error.to_string().contains("hunter2"));
+    }
+}
