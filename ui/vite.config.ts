@@ -3,10 +3,22 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { svelteTesting } from '@testing-library/svelte/vite';
 import { defineConfig } from 'vitest/config';
 
-/** `--mode memory` runs the UI on the in-memory host of tests/memory: for looking at screens, never for release. */
-export default defineConfig({
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * `--mode memory` and tests put the in-memory host of tests/memory in the place of the desktop shell. A release build
+ * does not know that it exists.
+ */
+export default defineConfig(({ mode }) => ({
   plugins: [svelte(), svelteTesting()],
-  resolve: { alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: '$lib', replacement: here('./src/lib') },
+      ...(mode === 'memory' || mode === 'test'
+        ? [{ find: /^\.\/tauri$/, replacement: here('./tests/memory/page.ts') }]
+        : []),
+    ],
+  },
   clearScreen: false,
   server: { host: '127.0.0.1', port: 5173, strictPort: true },
   build: {
@@ -24,4 +36,4 @@ export default defineConfig({
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
   },
-});
+}));

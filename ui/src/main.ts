@@ -1,12 +1,7 @@
 import './styles/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { call, useHost } from '$lib/host';
-
-if (import.meta.env.MODE === 'memory') {
-  const { memoryHostFromUrl } = await import('../tests/memory/page');
-  useHost(memoryHostFromUrl(location.search));
-}
+import { call } from '$lib/host';
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

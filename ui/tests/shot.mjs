@@ -6,12 +6,13 @@
  * FILE.mjs exports `default async (page) => {}` and brings the screen into the wanted state, `name` names the picture.
  * Needs a Chromium of the system (CHROMIUM names another than /usr/bin/chromium).
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { createServer } from 'vite';
+import { build, preview } from 'vite';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -25,15 +26,16 @@ const { positionals, values } = parseArgs({
 const out = positionals[0] ?? 'shots';
 const scene = values.do ? await import(pathToFileURL(resolve(values.do)).href) : {};
 
-const server = await createServer({
-  root: fileURLToPath(new URL('..', import.meta.url)),
-  mode: 'memory',
-  // Neighbours may be editing: a picture is of one moment, and two runs must not share a port.
-  server: { port: 0, strictPort: false, hmr: false, watch: null },
-  cacheDir: `node_modules/.vite-shot`,
+// Built, not served from source: what is seen is what ships, and neighbours may be editing meanwhile.
+const root = fileURLToPath(new URL('..', import.meta.url));
+const outDir = await mkdtemp(join(tmpdir(), 'patchbay-shot-'));
+await build({ root, mode: 'memory', logLevel: 'error', build: { outDir, emptyOutDir: true } });
+const server = await preview({
+  root,
   logLevel: 'error',
+  build: { outDir },
+  preview: { host: '127.0.0.1', port: 0, strictPort: false },
 });
-await server.listen();
 const base = server.resolvedUrls?.local[0] ?? '';
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -54,6 +56,7 @@ for (const state of values.state.split(',')) {
         if (message.type() === 'error' || message.type() === 'warning')
           console.error(`${state}: ${message.text()}`);
       });
+      await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
       await page.goto(`${base}?state=${state}&theme=${theme}`);
       await page.waitForSelector('#app > *', { state: 'attached' });
       await scene.default?.(page);
@@ -67,4 +70,5 @@ for (const state of values.state.split(',')) {
 }
 await browser.close();
 await server.close();
+await rm(outDir, { recursive: true });
 process.exitCode = failed ? 1 : 0;

@@ -18,10 +18,13 @@ type MaybeArgs<N extends CommandName> =
   Record<string, never> extends Args<N> ? [args?: Args<N>] : [args: Args<N>];
 
 let host: Host = tauriHost;
+const hearers = new Set<(event: AppEvent) => void>();
+let listening: Host | null = null;
 
-/** Replaces the desktop shell: tests and the memory mode of the development server do. */
+/** Replaces the host, as tests do. Whoever hears events goes on hearing. */
 export function useHost(other: Host): void {
   host = other;
+  if (listening) void listen();
 }
 
 /** Calls a command. Throws an ApiError, always. */
@@ -38,20 +41,22 @@ export async function call<N extends CommandName>(
 
 /** Hears every event of the core until the returned function is called. */
 export function onEvent(heard: (event: AppEvent) => void): () => void {
-  let stopped = false;
-  let stop: (() => void) | undefined;
-  void host
-    .listen((event) => {
-      if (!stopped) heard(event);
-    })
-    .then((unlisten) => {
-      stop = unlisten;
-      if (stopped) unlisten();
+  hearers.add(heard);
+  if (!listening) void listen();
+  return () => hearers.delete(heard);
+}
+
+/** One subscription for everybody, for as long as the window lives. */
+async function listen(): Promise<void> {
+  const to = (listening = host);
+  try {
+    await to.listen((event) => {
+      if (to === host) for (const heard of [...hearers]) heard(event);
     });
-  return () => {
-    stopped = true;
-    stop?.();
-  };
+  } catch (problem) {
+    // A host that was replaced meanwhile need not be one that works.
+    if (to === host) throw problem;
+  }
 }
 
 /** Opens the socket of an attachment: give it to SessionStream as `connect`, so that the memory host works too. */

@@ -116,7 +116,6 @@ export const treeActions: readonly Action[] = [
     id: 'machine.move',
     title: 'Move to folder…',
     group: 'Machines',
-    shortcut: 'Ctrl+Shift+M',
     icon: FolderInput,
     detail: what,
     when: some,
