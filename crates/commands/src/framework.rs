@@ -67,11 +67,6 @@ pub(crate) fn unknown(name: &str) -> ApiError {
         .next("“patchbay-cli list” shows all of them.")
 }
 
-/// For a body that is being written.
-pub(crate) fn not_yet() -> ApiError {
-    ApiError::new(ErrorCode::Internal, "This is not there yet.")
-}
-
 fn bug(name: &str, what: &str) -> ApiError {
     ApiError::new(
         ErrorCode::Internal,

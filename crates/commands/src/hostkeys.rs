@@ -1,7 +1,7 @@
 //! Host keys on record.
 
-use crate::framework::{NoArgs, not_yet};
-use patchbay_core::Ctx;
+use crate::framework::NoArgs;
+use patchbay_core::{Ctx, Right};
 use patchbay_model::{ApiError, HostKeyId, HostKeyRecord};
 use serde::Deserialize;
 use specta::Type;
@@ -14,10 +14,12 @@ pub(crate) struct HostKeyRemove {
     pub(crate) id: HostKeyId,
 }
 
-pub(crate) async fn list(_ctx: Ctx, _: NoArgs) -> Result<Vec<HostKeyRecord>, ApiError> {
-    Err(not_yet())
+pub(crate) async fn list(ctx: Ctx, _: NoArgs) -> Result<Vec<HostKeyRecord>, ApiError> {
+    let vault = ctx.authorize_vault(Right::View)?;
+    Ok(ctx.core.hostkeys().list(&vault).await?)
 }
 
-pub(crate) async fn remove(_ctx: Ctx, _: HostKeyRemove) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn remove(ctx: Ctx, args: HostKeyRemove) -> Result<(), ApiError> {
+    let vault = ctx.authorize_vault(Right::Edit)?;
+    Ok(ctx.core.hostkeys().remove(&vault, args.id).await?)
 }

@@ -1,7 +1,6 @@
 //! Import of an OpenSSH client configuration.
 
-use crate::framework::not_yet;
-use patchbay_core::Ctx;
+use patchbay_core::{Ctx, Right};
 use patchbay_model::{ApiError, ImportPreview, ImportRemark, NodeId};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -36,10 +35,17 @@ pub(crate) struct ImportApply {
     pub(crate) parent: Option<NodeId>,
 }
 
-pub(crate) async fn preview(_ctx: Ctx, _: ImportFrom) -> Result<ImportPreview, ApiError> {
-    Err(not_yet())
+pub(crate) async fn preview(ctx: Ctx, args: ImportFrom) -> Result<ImportPreview, ApiError> {
+    let vault = ctx.authorize_vault(Right::View)?;
+    Ok(ctx.core.import().preview(&vault, args.path.as_deref()).await?)
 }
 
-pub(crate) async fn apply(_ctx: Ctx, _: ImportApply) -> Result<ImportDone, ApiError> {
-    Err(not_yet())
+pub(crate) async fn apply(ctx: Ctx, args: ImportApply) -> Result<ImportDone, ApiError> {
+    let vault = ctx.authorize_vault(Right::Edit)?;
+    let folder = ctx.authorize_folder(args.parent, Right::Edit)?;
+    let done = ctx.core.import().apply(&vault, &folder, &args.path, args.aliases).await?;
+    Ok(ImportDone {
+        imported: u32::try_from(done.machines).unwrap_or(u32::MAX),
+        remarks: done.remarks,
+    })
 }

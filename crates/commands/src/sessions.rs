@@ -1,7 +1,7 @@
 //! Sessions: connecting, answering, ending.
 
-use crate::framework::{NoArgs, not_yet};
-use patchbay_core::Ctx;
+use crate::framework::NoArgs;
+use patchbay_core::{Ctx, Right, sessions::OpenTarget};
 use patchbay_model::{
     ApiError, Attachment, EntryDraft, HostKeyAnswer, NodeId, PromptId, Secret, SessionId,
     SessionInfo, SessionTarget, TerminalSize,
@@ -93,46 +93,51 @@ pub(crate) struct SessionTest {
     pub(crate) id: Option<NodeId>,
 }
 
-pub(crate) async fn open(_ctx: Ctx, _: SessionOpen) -> Result<SessionInfo, ApiError> {
-    Err(not_yet())
+pub(crate) async fn open(ctx: Ctx, args: SessionOpen) -> Result<SessionInfo, ApiError> {
+    let target = match args.target {
+        SessionTarget::Entry { id } => OpenTarget::Entry(ctx.authorize(id, Right::Use)?),
+        SessionTarget::LocalShell => OpenTarget::LocalShell,
+    };
+    Ok(ctx.core.sessions().open(target, args.size, args.attempt).await?)
 }
 
-pub(crate) async fn list(_ctx: Ctx, _: NoArgs) -> Result<Vec<SessionInfo>, ApiError> {
-    Err(not_yet())
+pub(crate) async fn list(ctx: Ctx, _: NoArgs) -> Result<Vec<SessionInfo>, ApiError> {
+    Ok(ctx.core.sessions().list())
 }
 
-pub(crate) async fn attach(_ctx: Ctx, _: SessionRef) -> Result<Attachment, ApiError> {
-    Err(not_yet())
+pub(crate) async fn attach(ctx: Ctx, args: SessionRef) -> Result<Attachment, ApiError> {
+    Ok(ctx.core.sessions().attach(args.id)?)
 }
 
-pub(crate) async fn answer(_ctx: Ctx, _: SessionAnswer) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn answer(ctx: Ctx, args: SessionAnswer) -> Result<(), ApiError> {
+    Ok(ctx.core.sessions().answer(args.id, args.prompt, Some(args.answers))?)
 }
 
-pub(crate) async fn cancel_prompt(_ctx: Ctx, _: SessionCancelPrompt) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn cancel_prompt(ctx: Ctx, args: SessionCancelPrompt) -> Result<(), ApiError> {
+    Ok(ctx.core.sessions().answer(args.id, args.prompt, None)?)
 }
 
-pub(crate) async fn host_key(_ctx: Ctx, _: SessionHostKey) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn host_key(ctx: Ctx, args: SessionHostKey) -> Result<(), ApiError> {
+    Ok(ctx.core.sessions().answer_host_key(args.id, args.answer)?)
 }
 
-pub(crate) async fn reconnect(_ctx: Ctx, _: SessionReconnect) -> Result<SessionInfo, ApiError> {
-    Err(not_yet())
+pub(crate) async fn reconnect(ctx: Ctx, args: SessionReconnect) -> Result<SessionInfo, ApiError> {
+    Ok(ctx.core.sessions().reconnect(&ctx, args.id, args.size).await?)
 }
 
-pub(crate) async fn disconnect(_ctx: Ctx, _: SessionRef) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn disconnect(ctx: Ctx, args: SessionRef) -> Result<(), ApiError> {
+    Ok(ctx.core.sessions().disconnect(args.id)?)
 }
 
-pub(crate) async fn close(_ctx: Ctx, _: SessionRef) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn close(ctx: Ctx, args: SessionRef) -> Result<(), ApiError> {
+    Ok(ctx.core.sessions().close(args.id)?)
 }
 
-pub(crate) async fn rename(_ctx: Ctx, _: SessionRename) -> Result<SessionInfo, ApiError> {
-    Err(not_yet())
+pub(crate) async fn rename(ctx: Ctx, args: SessionRename) -> Result<SessionInfo, ApiError> {
+    Ok(ctx.core.sessions().rename(args.id, &args.title)?)
 }
 
-pub(crate) async fn test(_ctx: Ctx, _: SessionTest) -> Result<SessionInfo, ApiError> {
-    Err(not_yet())
+pub(crate) async fn test(ctx: Ctx, args: SessionTest) -> Result<SessionInfo, ApiError> {
+    let folder = ctx.authorize_folder(args.parent, Right::Use)?;
+    Ok(ctx.core.sessions().test(args.draft, &folder, args.id).await?)
 }

@@ -1,7 +1,6 @@
 //! Whether machines answer, and waking them.
 
-use crate::framework::not_yet;
-use patchbay_core::Ctx;
+use patchbay_core::{Ctx, Right};
 use patchbay_model::{ApiError, NodeId};
 use serde::Deserialize;
 use specta::Type;
@@ -14,10 +13,12 @@ pub(crate) struct Machines {
     pub(crate) ids: Vec<NodeId>,
 }
 
-pub(crate) async fn check(_ctx: Ctx, _: Machines) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn check(ctx: Ctx, args: Machines) -> Result<(), ApiError> {
+    let machines = ctx.authorize_all(&args.ids, Right::Use)?;
+    Ok(ctx.core.status().check(&machines)?)
 }
 
-pub(crate) async fn wake(_ctx: Ctx, _: Machines) -> Result<(), ApiError> {
-    Err(not_yet())
+pub(crate) async fn wake(ctx: Ctx, args: Machines) -> Result<(), ApiError> {
+    let machines = ctx.authorize_all(&args.ids, Right::Use)?;
+    Ok(ctx.core.wake().wake(&machines).await?)
 }

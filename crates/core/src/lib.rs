@@ -9,13 +9,19 @@ mod config;
 mod ctx;
 mod error;
 mod events;
+pub mod hostkeys;
 pub mod identities;
 pub mod import;
 pub mod recents;
+pub mod sessions;
 pub mod settings;
+pub mod status;
 mod sync;
+#[cfg(test)]
+mod testing;
 pub mod tree;
 pub mod vault;
+pub mod wake;
 
 pub use clock::{Clock, ManualClock, SystemClock, Wait};
 pub use config::CoreConfig;
@@ -23,14 +29,19 @@ pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
 pub use error::CoreError;
 
 use events::Events;
+use hostkeys::HostKeys;
 use identities::Identities;
+use import::Import;
 use patchbay_model::{AppEvent, NodeId};
 use recents::Recents;
+use sessions::{Sessions, SessionsState};
 use settings::{SettingsFile, SettingsService};
+use status::{Status, StatusState};
 use std::sync::{Arc, Weak};
 use tokio::sync::broadcast;
 use tree::Tree;
 use vault::{Vault, VaultState};
+use wake::Wake;
 
 /// All services of one running Patchbay.
 #[derive(Debug)]
@@ -39,7 +50,9 @@ pub struct Core {
     me: Weak<Core>,
     config: CoreConfig,
     events: Events,
+    sessions: SessionsState,
     settings: SettingsFile,
+    status: StatusState,
     vault: VaultState,
 }
 
@@ -50,7 +63,15 @@ impl Core {
         let settings = SettingsFile::read(&config.config_dir);
         let chosen = config.vault_path.clone().or_else(|| settings.vault());
         let vault = VaultState::new(chosen.unwrap_or_else(|| config.default_vault_path()));
-        Arc::new_cyclic(|me| Self { me: me.clone(), vault, events: Events::new(), settings, config })
+        Arc::new_cyclic(|me| Self {
+            me: me.clone(),
+            sessions: SessionsState::default(),
+            status: StatusState::default(),
+            events: Events::new(),
+            vault,
+            settings,
+            config,
+        })
     }
 
     /// What it was built with.
@@ -115,16 +136,48 @@ impl Core {
         &self.settings
     }
 
+    /// Sessions.
+    #[must_use]
+    pub const fn sessions(&self) -> Sessions<'_> {
+        Sessions(self)
+    }
+
+    /// Host keys on record.
+    #[must_use]
+    pub const fn hostkeys(&self) -> HostKeys<'_> {
+        HostKeys(self)
+    }
+
+    /// Whether machines answer.
+    #[must_use]
+    pub const fn status(&self) -> Status<'_> {
+        Status(self)
+    }
+
+    /// Waking machines up.
+    #[must_use]
+    pub const fn wake(&self) -> Wake<'_> {
+        Wake(self)
+    }
+
+    /// Import of an OpenSSH client configuration.
+    #[must_use]
+    pub const fn import(&self) -> Import<'_> {
+        Import(self)
+    }
+
     /// Sessions that are open or opening.
     pub(crate) fn running_sessions(&self) -> u32 {
-        0
+        self.sessions().running()
     }
 
     /// Sessions that are open or opening to one of these machines.
-    pub(crate) fn open_sessions(&self, _machines: &[NodeId]) -> u32 {
-        0
+    pub(crate) fn open_sessions(&self, machines: &[NodeId]) -> u32 {
+        self.sessions().running_to(machines)
     }
 
     /// Ends all sessions.
-    pub(crate) fn close_sessions(&self) {}
+    pub(crate) fn close_sessions(&self) {
+        self.sessions().close_all();
+    }
 }

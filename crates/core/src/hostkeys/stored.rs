@@ -1,0 +1,81 @@
+//! How a host key is kept in the vault.
+
+use patchbay_engine_ssh::{
+    SshError, hostkey,
+    known_hosts::{Marker, Record},
+};
+use patchbay_model::{HostKeyId, HostKeyRecord, PresentedKey, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What keys of the vault are said to come from.
+pub(super) const SOURCE: &str = "This vault";
+
+/// A trusted key. Its own type, and not that of the API: what is on disk must stay readable when the API changes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Stored {
+    /// `host` or `[host]:port`.
+    pub(super) host: String,
+    /// `algorithm base64`.
+    pub(super) key: String,
+    pub(super) first_seen: Timestamp,
+    pub(super) last_seen: Timestamp,
+    pub(super) times: u32,
+}
+
+impl Stored {
+    /// As a line of `known_hosts` would say it.
+    pub(super) fn record(&self) -> Result<Record, SshError> {
+        Record::new(Marker::Host, &self.host, &self.key, SOURCE)
+    }
+
+    /// As front ends see it.
+    pub(super) fn shown(&self, id: HostKeyId) -> HostKeyRecord {
+        let PresentedKey { algorithm, fingerprint, picture, .. } = presented(&self.key);
+        HostKeyRecord {
+            id: Some(id),
+            host: self.host.clone(),
+            algorithm,
+            fingerprint,
+            picture,
+            source: SOURCE.to_owned(),
+            first_seen: Some(self.first_seen),
+            last_seen: Some(self.last_seen),
+            times: self.times,
+        }
+    }
+}
+
+/// A key as people compare it. One that cannot be read is shown as such: it was readable when it was judged.
+pub(super) fn presented(openssh: &str) -> PresentedKey {
+    let or_unreadable =
+        |text: Result<String, SshError>| text.unwrap_or_else(|_| "unreadable".to_owned());
+    PresentedKey {
+        algorithm: or_unreadable(hostkey::algorithm(openssh)),
+        fingerprint: or_unreadable(hostkey::fingerprint(openssh)),
+        picture: hostkey::picture(openssh).unwrap_or_default(),
+        openssh: openssh.to_owned(),
+    }
+}
+
+/// A line of a file as front ends see it.
+pub(super) fn of_file(record: &Record) -> HostKeyRecord {
+    let PresentedKey { algorithm, fingerprint, picture, .. } = presented(&record.openssh);
+    let host = if record.hashed() { "(hashed)".to_owned() } else { record.names.clone() };
+    let host = match record.marker {
+        Marker::Host => host,
+        Marker::Authority => format!("@cert-authority {host}"),
+        Marker::Revoked => format!("@revoked {host}"),
+    };
+    HostKeyRecord {
+        id: None,
+        host,
+        algorithm,
+        fingerprint,
+        picture,
+        source: format!("{}, line {}", record.source, record.line),
+        first_seen: None,
+        last_seen: None,
+        times: 0,
+    }
+}

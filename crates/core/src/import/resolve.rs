@@ -1,0 +1,401 @@
+//! What a configuration says about one alias: for each setting the first value counts, as in OpenSSH.
+//!
+//! Files are not touched here, and nothing is looked up.
+
+use super::{
+    keywords::Setting,
+    pattern,
+    read::{Config, Place, Step},
+    tokens::{self, Surroundings, Tokens},
+};
+use patchbay_model::ImportRemark;
+use std::collections::HashSet;
+
+/// As OpenSSH.
+const MOST_FILES_OF_A_KIND: usize = 100;
+const MOST_ALIASES: usize = 10_000;
+/// Steps taken in all, so that a file made to be slow is not.
+const MOST_WORK: u64 = 400_000_000;
+
+/// One jump of `ProxyJump`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct JumpHost {
+    pub(super) user: Option<String>,
+    /// An alias or an address.
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+}
+
+/// The effective values of an alias. `None` is ssh's default.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Resolved {
+    pub(super) host_name: String,
+    pub(super) user: Option<String>,
+    pub(super) port: Option<u16>,
+    /// With `~` and tokens resolved, and where each is named.
+    pub(super) identity_files: Vec<(String, Place)>,
+    /// With `~` and tokens resolved, and where each is named.
+    pub(super) certificate_files: Vec<(String, Place)>,
+    /// In dialing order.
+    pub(super) jumps: Vec<JumpHost>,
+    /// The line that names the jumps.
+    pub(super) jumps_at: Option<Place>,
+    pub(super) connect_timeout: Option<u32>,
+    pub(super) keep_alive: Option<u32>,
+    pub(super) compression: Option<bool>,
+}
+
+/// Answers for one configuration after the other alias, and counts the work.
+pub(super) struct Resolver<'a> {
+    config: &'a Config,
+    around: &'a Surroundings,
+    work: u64,
+    remarks: Vec<ImportRemark>,
+    remarked: HashSet<(Place, String)>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(config: &'a Config, around: &'a Surroundings) -> Self {
+        Self { config, around, work: 0, remarks: Vec::new(), remarked: HashSet::new() }
+    }
+
+    /// What could not be taken over, found while resolving.
+    pub(super) fn into_remarks(self) -> Vec<ImportRemark> {
+        self.remarks
+    }
+
+    /// Every name a `Host` line spells out and reaches, in the order of the file. The second value tells that the file
+    /// has more than fit.
+    pub(super) fn aliases(&mut self) -> (Vec<String>, bool) {
+        let mut decided = HashSet::new();
+        let mut reached = Vec::new();
+        for (patterns, alias, inside) in named(self.config) {
+            if decided.contains(alias) {
+                continue;
+            }
+            // Inside an included file it depends on where the file is included.
+            let reaches =
+                pattern::host_matches(patterns, alias) && (!inside || self.is_reached(alias));
+            if reaches || inside {
+                decided.insert(alias);
+            }
+            if reaches {
+                if reached.len() == MOST_ALIASES || self.exhausted() {
+                    return (reached, true);
+                }
+                reached.push(alias.to_owned());
+            }
+        }
+        (reached, false)
+    }
+
+    /// Whether a `Host` line that names the alias counts for it. One inside a file that is only included for others
+    /// does not.
+    fn is_reached(&mut self, alias: &str) -> bool {
+        let config = self.config;
+        let mut scope = Scope::new();
+        for step in &config.steps {
+            let named = matches!(step, Step::Host(patterns) if patterns.iter().any(|pattern| pattern == alias));
+            let cost = scope.step(step, alias);
+            self.spend(cost);
+            if named && scope.active {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Counts work that was done.
+    pub(super) fn spend(&mut self, work: u64) {
+        self.work = self.work.saturating_add(work);
+    }
+
+    /// Whether all the work one configuration is worth has been done.
+    pub(super) const fn exhausted(&self) -> bool {
+        self.work > MOST_WORK
+    }
+
+    /// The effective values of an alias.
+    pub(super) fn resolve(&mut self, alias: &str) -> Resolved {
+        let mut scope = Scope::new();
+        let mut first = First::default();
+        let config = self.config;
+        for step in &config.steps {
+            let cost = scope.step(step, alias);
+            self.spend(cost);
+            if let (Step::Set(setting, value, place), true) = (step, scope.active)
+                && let Err(reason) = first.set(*setting, value, place)
+            {
+                self.remark(place, reason);
+            }
+        }
+        self.finish(alias, first)
+    }
+
+    fn finish(&mut self, alias: &str, first: First) -> Resolved {
+        let host_name = first.host_name.map_or_else(
+            || alias.to_owned(),
+            |(pattern, place)| {
+                tokens::host_name(&pattern, alias).unwrap_or_else(|reason| {
+                    self.remark(&place, reason);
+                    alias.to_owned()
+                })
+            },
+        );
+        let host_name = host_name.to_lowercase();
+        let values = Tokens {
+            around: self.around,
+            alias,
+            host: &host_name,
+            port: first.port.unwrap_or(22),
+            user: first.user.as_deref().unwrap_or(&self.around.user),
+        };
+        let mut refused = Vec::new();
+        let mut files = |named: &[(String, Place)]| {
+            let mut paths = Vec::new();
+            for (text, place) in named {
+                match values.file(text) {
+                    Ok(path) => paths.push((path, place.clone())),
+                    Err(reason) => refused.push((place.clone(), reason)),
+                }
+            }
+            paths
+        };
+        let identity_files = files(&first.identity_files);
+        let certificate_files = files(&first.certificate_files);
+        for (place, reason) in refused {
+            self.remark(&place, reason);
+        }
+        let (jumps, jumps_at) = match first.way {
+            Some(Way::Jumps(jumps, place)) => (jumps, Some(place)),
+            Some(Way::Command) | None => (Vec::new(), None),
+        };
+        Resolved {
+            host_name,
+            user: first.user,
+            port: first.port,
+            identity_files,
+            certificate_files,
+            jumps,
+            jumps_at,
+            connect_timeout: first.connect_timeout.flatten(),
+            keep_alive: first.keep_alive,
+            compression: first.compression,
+        }
+    }
+
+    fn remark(&mut self, place: &Place, reason: String) {
+        if self.remarked.insert((place.clone(), reason.clone())) {
+            self.remarks.push(place.remark(reason));
+        }
+    }
+}
+
+/// Every concrete pattern with the line it is in, and whether that line is in an included file.
+fn named(config: &Config) -> impl Iterator<Item = (&[String], &str, bool)> {
+    let mut depth = 0_usize;
+    config
+        .steps
+        .iter()
+        .filter_map(move |step| {
+            match step {
+                Step::Enter => depth += 1,
+                Step::Leave => depth = depth.saturating_sub(1),
+                Step::Host(patterns) => return Some((patterns.as_slice(), depth > 0)),
+                Step::Nobody | Step::Everybody | Step::Set(..) => {}
+            }
+            None
+        })
+        .flat_map(|(patterns, inside)| {
+            let concrete = patterns.iter().filter(|pattern| pattern::is_concrete(pattern));
+            concrete.map(move |alias| (patterns, alias.as_str(), inside))
+        })
+}
+
+/// Whether the lines being read count.
+struct Scope {
+    active: bool,
+    /// Inside a file that was included where the lines did not count: nothing in it does.
+    never: bool,
+    around: Vec<(bool, bool)>,
+}
+
+impl Scope {
+    const fn new() -> Self {
+        Self { active: true, never: false, around: Vec::new() }
+    }
+
+    /// Takes a step and tells what it cost.
+    fn step(&mut self, step: &Step, alias: &str) -> u64 {
+        match step {
+            Step::Host(patterns) => {
+                self.active = !self.never && pattern::host_matches(patterns, alias);
+                return patterns.iter().map(|pattern| pattern::cost(pattern, alias)).sum();
+            }
+            Step::Nobody => self.active = false,
+            Step::Everybody => self.active = !self.never,
+            Step::Set(..) => {}
+            Step::Enter => {
+                self.around.push((self.active, self.never));
+                self.never |= !self.active;
+            }
+            Step::Leave => {
+                if let Some((active, never)) = self.around.pop() {
+                    self.active = active;
+                    self.never = never;
+                }
+            }
+        }
+        1
+    }
+}
+
+/// How the machine is reached: whichever of `ProxyJump` and `ProxyCommand` comes first.
+enum Way {
+    Jumps(Vec<JumpHost>, Place),
+    Command,
+}
+
+/// The first value of each setting.
+#[derive(Default)]
+struct First {
+    host_name: Option<(String, Place)>,
+    user: Option<String>,
+    port: Option<u16>,
+    identity_files: Vec<(String, Place)>,
+    certificate_files: Vec<(String, Place)>,
+    way: Option<Way>,
+    connect_timeout: Option<Option<u32>>,
+    keep_alive: Option<u32>,
+    compression: Option<bool>,
+}
+
+impl First {
+    /// Takes a value in, unless there is one. An error is why it is unusable; ssh would not start with it.
+    fn set(&mut self, setting: Setting, value: &str, place: &Place) -> Result<(), String> {
+        match setting {
+            Setting::HostName => {
+                self.host_name.get_or_insert_with(|| (value.to_owned(), place.clone()));
+            }
+            Setting::User => {
+                self.user.get_or_insert_with(|| value.to_owned());
+            }
+            Setting::Port => {
+                let port = port(value)?;
+                self.port.get_or_insert(port);
+            }
+            Setting::IdentityFile => add_file(&mut self.identity_files, value, place)?,
+            Setting::CertificateFile => add_file(&mut self.certificate_files, value, place)?,
+            Setting::ProxyCommand => {
+                self.way.get_or_insert(Way::Command);
+            }
+            Setting::ProxyJump => {
+                let jumps = proxy_jump(value)?;
+                self.way.get_or_insert_with(|| Way::Jumps(jumps, place.clone()));
+            }
+            Setting::ConnectTimeout => {
+                let seconds = if value == "none" { None } else { Some(seconds(value)?) };
+                self.connect_timeout.get_or_insert(seconds);
+            }
+            Setting::ServerAliveInterval => {
+                let seconds = seconds(value)?;
+                self.keep_alive.get_or_insert(seconds);
+            }
+            Setting::Compression => {
+                let on = yes(value)?;
+                self.compression.get_or_insert(on);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn add_file(files: &mut Vec<(String, Place)>, value: &str, place: &Place) -> Result<(), String> {
+    if files.iter().any(|(known, _)| known == value) || value.eq_ignore_ascii_case("none") {
+        return Ok(());
+    }
+    if files.len() >= MOST_FILES_OF_A_KIND {
+        return Err("There are more than 100 files for one host.".to_owned());
+    }
+    files.push((value.to_owned(), place.clone()));
+    Ok(())
+}
+
+fn port(value: &str) -> Result<u16, String> {
+    match value.parse() {
+        Ok(port) if port > 0 => Ok(port),
+        _ => Err("The port is not a number from 1 to 65535.".to_owned()),
+    }
+}
+
+fn yes(value: &str) -> Result<bool, String> {
+    match value {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err("It is neither yes nor no.".to_owned()),
+    }
+}
+
+/// The time formats of sshd_config(5): numbers, each with an optional unit.
+fn seconds(value: &str) -> Result<u32, String> {
+    let not_a_time = || "It is not a time.".to_owned();
+    let mut total: u32 = 0;
+    let mut rest = value;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, tail) = rest.split_at(digits);
+        let number: u32 = number.parse().map_err(|_| not_a_time())?;
+        let unit = tail.chars().next();
+        let factor = match unit {
+            None | Some('s' | 'S') => 1,
+            Some('m' | 'M') => 60,
+            Some('h' | 'H') => 3_600,
+            Some('d' | 'D') => 86_400,
+            Some('w' | 'W') => 604_800,
+            Some(_) => return Err(not_a_time()),
+        };
+        total = number
+            .checked_mul(factor)
+            .and_then(|part| total.checked_add(part))
+            .ok_or_else(not_a_time)?;
+        rest = tail.split_at(unit.map_or(0, char::len_utf8)).1;
+    }
+    if value.is_empty() { Err(not_a_time()) } else { Ok(total) }
+}
+
+/// `none`, or `[user@]host[:port]` and `ssh://[user@]host[:port]` separated by commas, in dialing order.
+fn proxy_jump(value: &str) -> Result<Vec<JumpHost>, String> {
+    if value.eq_ignore_ascii_case("none") {
+        return Ok(Vec::new());
+    }
+    value.split(',').map(jump_host).collect()
+}
+
+fn jump_host(text: &str) -> Result<JumpHost, String> {
+    let unusable = || format!("“{text}” is not a jump host.");
+    let (plain, uri) = match text.strip_prefix("ssh://") {
+        Some(rest) => (rest.trim_end_matches('/'), true),
+        None => (text, false),
+    };
+    // The last @, since a user name may hold one.
+    let (user, place) = match plain.rsplit_once('@') {
+        Some((user, place)) => (Some(user), place),
+        None => (None, plain),
+    };
+    let (host, port_text) = match place.strip_prefix('[') {
+        Some(rest) => {
+            let (host, after) = rest.split_once(']').ok_or_else(unusable)?;
+            (host, after.strip_prefix(':'))
+        }
+        None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
+    };
+    if host.is_empty() || user.is_some_and(str::is_empty) {
+        return Err(unusable());
+    }
+    let port = match port_text {
+        None => None,
+        Some("") if uri => None,
+        Some(text) => Some(port(text)?),
+    };
+    Ok(JumpHost { user: user.map(str::to_owned), host: host.to_owned(), port })
+}

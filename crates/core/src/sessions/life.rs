@@ -1,0 +1,175 @@
+//! The life of a session: a task of its own that connects, passes bytes, and waits to be connected again.
+
+use super::{
+    person::Gate,
+    session::{Session, Tab, failed},
+};
+use bytes::Bytes;
+use patchbay_engine_local::LocalShell;
+use patchbay_engine_ssh::Target;
+use patchbay_model::{ApiError, CloseReason, ErrorCode};
+use patchbay_session::{Interaction, Terminal, TerminalEvent, TerminalInput};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// Leaves full-screen programs, mouse reporting and whatever else a lost program left behind, and keeps what is shown
+/// (DECSTR and the private modes of xterm). Saving the cursor first keeps it where it is if no such program runs.
+const SOFT_RESET: &str = "\x1b7\x1b[?1049l\x1b[?9l\x1b[?1000l\x1b[?1001l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\
+    \x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1l\x1b[?7h\x1b[?25h\x1b>\x1b[!p\x1b[0m\x1b(B\x0f";
+
+/// Where a session leads.
+pub(super) enum Plan {
+    Ssh(Box<Target>),
+    Local(LocalShell),
+    /// Signs in and closes.
+    Try(Box<Target>),
+}
+
+/// Asks for an attempt.
+pub(super) struct Order {
+    pub(super) plan: Plan,
+    pub(super) cancel: CancellationToken,
+}
+
+/// What the task of a session owns.
+pub(super) struct Life {
+    pub(super) session: Arc<Session>,
+    pub(super) input: mpsc::Receiver<TerminalInput>,
+    pub(super) orders: mpsc::Receiver<Order>,
+}
+
+impl Life {
+    /// Lives until the session is forgotten.
+    pub(super) async fn run(mut self) {
+        let gone = self.session.gone.clone();
+        loop {
+            tokio::select! {
+                biased;
+                () = gone.cancelled() => break,
+                order = self.orders.recv() => match order {
+                    Some(order) => {
+                        let reason = self.attempt(order).await;
+                        self.session.closed(reason);
+                    }
+                    None => break,
+                },
+                // Nothing is connected: what is typed goes nowhere.
+                Some(input) = self.input.recv() => self.note(&input),
+            }
+        }
+        self.session.output.close();
+    }
+
+    async fn attempt(&mut self, order: Order) -> CloseReason {
+        let Order { plan, cancel } = order;
+        let trying = matches!(plan, Plan::Try(_));
+        let terminal = match self.dial(plan, &cancel).await {
+            Ok(terminal) => terminal,
+            Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
+            Err(error) => return failed(error),
+        };
+        self.announce().await;
+        self.session.opened();
+        if trying {
+            return CloseReason::Exited { code: Some(0) };
+        }
+        self.pass(terminal, &cancel).await
+    }
+
+    async fn dial(&mut self, plan: Plan, cancel: &CancellationToken) -> Result<Terminal, ApiError> {
+        let size = self.session.size();
+        let target = match plan {
+            Plan::Local(shell) => {
+                return patchbay_engine_local::open(size, shell, cancel.clone())
+                    .map_err(|error| error.api_error());
+            }
+            Plan::Ssh(target) | Plan::Try(target) => *target,
+        };
+        let machine = self.session.info().title;
+        let person = Arc::new(Tab(Arc::clone(&self.session)));
+        let gate: Arc<dyn Interaction> = Arc::new(Gate { core: self.session.core.clone(), person });
+        // A task of its own: should the engine fail badly, the session says so instead of standing still.
+        let mut dialing =
+            tokio::spawn(patchbay_engine_ssh::connect(target, gate, size, cancel.clone()));
+        loop {
+            tokio::select! {
+                dialed = &mut dialing => {
+                    return match dialed {
+                        Ok(dialed) => dialed.map_err(|error| error.api_error(&machine)),
+                        Err(_) => Err(stopped(&machine)),
+                    };
+                }
+                () = cancel.cancelled() => {
+                    dialing.abort();
+                    // Until it has let go, a question of it may still be up.
+                    let _aborted = (&mut dialing).await;
+                    return Err(ApiError::new(ErrorCode::Cancelled, "Cancelled."));
+                }
+                Some(input) = self.input.recv() => self.note(&input),
+            }
+        }
+    }
+
+    /// Goes on below what an earlier connection left, and shows what the server said before signing in.
+    async fn announce(&self) {
+        let output = &self.session.output;
+        if output.end() > 0 {
+            let marker = format!("{SOFT_RESET}\r\n\x1b[2m── connected again ──\x1b[0m\r\n");
+            output.push(Bytes::from(marker)).await;
+        }
+        let banner = self.session.take_banner();
+        if !banner.is_empty() {
+            output.push(banner).await;
+        }
+    }
+
+    /// Both directions at once: output that waits for a slow viewer does not hold up what is typed.
+    async fn pass(&mut self, terminal: Terminal, cancel: &CancellationToken) -> CloseReason {
+        let Terminal { mut events, input: far, cancel: engine } = terminal;
+        let session = &self.session;
+        let input = &mut self.input;
+        let outwards = async {
+            loop {
+                match events.recv().await {
+                    Some(TerminalEvent::Output(bytes)) => session.output.push(bytes).await,
+                    Some(TerminalEvent::Latency(ms)) => session.latency(ms),
+                    Some(TerminalEvent::Closed(reason)) => return reason,
+                    None => return failed(stopped(&session.info().title)),
+                }
+            }
+        };
+        let inwards = async {
+            while let Some(input) = input.recv().await {
+                if let TerminalInput::Resize(size) = &input {
+                    session.set_size(*size);
+                }
+                // After the far end has closed, the reason is on its way; what is typed until then goes nowhere.
+                let _closed = far.send(input).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        let reason = tokio::select! {
+            reason = outwards => reason,
+            () = inwards => CloseReason::ByPerson,
+            () = cancel.cancelled() => CloseReason::ByPerson,
+        };
+        engine.cancel();
+        reason
+    }
+
+    fn note(&self, input: &TerminalInput) {
+        if let TerminalInput::Resize(size) = input {
+            self.session.set_size(*size);
+        }
+    }
+}
+
+fn stopped(machine: &str) -> ApiError {
+    ApiError::new(
+        ErrorCode::Internal,
+        format!("The connection to {machine} stopped inside Patchbay."),
+    )
+    .next("Connect again, and please report it.")
+    .retry()
+}

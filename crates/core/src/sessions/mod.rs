@@ -1,0 +1,360 @@
+//! Sessions: connecting to machines and local shells, and what they show, for as long as the process lives.
+//!
+//! Each session is a task of its own, so that one that hangs, floods or fails holds up no other. A session goes on when
+//! the window is loaded again, and its output goes on when it is connected again. Deliberately absent: protocols (the
+//! engines), keeping and passing on output (`patchbay-session`), and the sockets of the webview (the shell).
+
+mod journal;
+mod life;
+mod person;
+mod session;
+mod target;
+mod tickets;
+
+pub use patchbay_engine_ssh::{Exec, ExecEvent};
+pub use person::{Answer, Person};
+
+use crate::{Authorized, Core, CoreError, Ctx, Right, sync};
+use life::{Life, Order, Plan};
+use patchbay_engine_local::LocalShell;
+use patchbay_model::{
+    AppEvent, Attachment, EntryDraft, HostKeyAnswer, NodeId, PromptId, Secret, SessionId,
+    SessionInfo, SessionTarget, TerminalSize,
+};
+use patchbay_session::{Output, TerminalInput};
+use person::Gate;
+use session::{Names, Session};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+use tickets::Tickets;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// More open at once are a mistake of a caller.
+const MOST_SESSIONS: usize = 1_000;
+/// Messages from a viewer on their way to the far end.
+const INPUT_QUEUE: usize = 64;
+
+/// What the services keep about sessions between calls.
+#[derive(Default)]
+pub(crate) struct SessionsState {
+    all: Mutex<HashMap<SessionId, Held>>,
+    tickets: Tickets,
+    stream_url: Mutex<Option<String>>,
+}
+
+struct Held {
+    session: Arc<Session>,
+    orders: mpsc::Sender<Order>,
+}
+
+impl std::fmt::Debug for SessionsState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionsState")
+            .field("sessions", &sync::lock(&self.all).len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for SessionsState {
+    fn drop(&mut self) {
+        for held in sync::lock(&self.all).values() {
+            held.session.gone.cancel();
+        }
+    }
+}
+
+/// The bytes of a session, for whoever shows them.
+#[derive(Clone, Debug)]
+pub struct SessionHandle {
+    /// The session.
+    pub id: SessionId,
+    /// What it shows; goes on over reconnects and ends when the session is forgotten.
+    pub output: Arc<Output>,
+    /// What is typed, and the size. While nothing is connected, what is typed goes nowhere.
+    pub input: mpsc::Sender<TerminalInput>,
+}
+
+/// What to open.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OpenTarget {
+    /// A machine of the tree.
+    Entry(Authorized<NodeId>),
+    /// A shell on this computer, which needs no vault.
+    LocalShell,
+}
+
+/// Sessions.
+#[derive(Clone, Copy, Debug)]
+pub struct Sessions<'a>(pub(crate) &'a Core);
+
+impl Sessions<'_> {
+    /// Opens a session; connecting goes on by itself. The same attempt asked for twice is one session.
+    pub async fn open(
+        &self,
+        target: OpenTarget,
+        size: TerminalSize,
+        attempt: Option<String>,
+    ) -> Result<SessionInfo, CoreError> {
+        if let Some(known) = attempt.as_ref().and_then(|attempt| self.of_attempt(attempt)) {
+            return Ok(known.info());
+        }
+        let (plan, names) = self.plan(&target).await?;
+        let shown = match &target {
+            OpenTarget::Entry(id) => SessionTarget::Entry { id: *id.get() },
+            OpenTarget::LocalShell => SessionTarget::LocalShell,
+        };
+        if let OpenTarget::Entry(id) = &target {
+            // Not being listed among the recent ones is worth no failed connection.
+            if let Err(error) = self.0.recents().touch(id).await {
+                tracing::warn!(%error, "the list of recent machines could not be changed");
+            }
+        }
+        self.start(plan, shown, names, size, attempt)
+    }
+
+    /// Tries a machine that is not saved yet: signs in, and closes by itself.
+    pub async fn test(
+        &self,
+        draft: EntryDraft,
+        parent: &Authorized<Option<NodeId>>,
+        id: Option<NodeId>,
+    ) -> Result<SessionInfo, CoreError> {
+        let route = self.0.tree().route_of_draft(parent, id, draft)?;
+        let names = target::names(&route);
+        let target = target::build(self.0, &route).await?;
+        let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
+        let shown = SessionTarget::Entry { id: id.unwrap_or_else(NodeId::new) };
+        self.start(Plan::Try(Box::new(target)), shown, names, size, None)
+    }
+
+    /// Runs a command on a machine, for front ends that are scripts. It is no session: nobody else sees it.
+    pub async fn exec(
+        &self,
+        id: &Authorized<NodeId>,
+        command: String,
+        person: Arc<dyn Person>,
+    ) -> Result<Exec, CoreError> {
+        let route = self.0.tree().route(id)?;
+        let mut target = target::build(self.0, &route).await?;
+        // What is run instead of a shell is not run instead of this command.
+        if let Some(machine) = target.hops.last_mut() {
+            machine.start_command = None;
+        }
+        let gate = Arc::new(Gate { core: self.0.weak(), person });
+        let title = target::names(&route).title;
+        patchbay_engine_ssh::exec(target, gate, command, CancellationToken::new())
+            .await
+            .map_err(|error| CoreError::Api(Box::new(error.api_error(&title))))
+    }
+
+    /// All sessions, oldest first.
+    #[must_use]
+    pub fn list(&self) -> Vec<SessionInfo> {
+        let mut all: Vec<SessionInfo> =
+            sync::lock(&self.0.sessions.all).values().map(|held| held.session.info()).collect();
+        all.sort_by_key(|info| info.id);
+        all
+    }
+
+    /// How many are connected or on the way.
+    #[must_use]
+    pub fn running(&self) -> u32 {
+        self.count(|_| true)
+    }
+
+    /// How many to these machines are connected or on the way.
+    #[must_use]
+    pub fn running_to(&self, ids: &[NodeId]) -> u32 {
+        self.count(|session| ids.iter().any(|id| session.is_to(&SessionTarget::Entry { id: *id })))
+    }
+
+    /// Where front ends of this process find the stream of bytes.
+    pub fn set_stream_url(&self, url: impl Into<String>) {
+        *sync::lock(&self.0.sessions.stream_url) = Some(url.into());
+    }
+
+    /// A way for the webview to reach the bytes of a session.
+    pub fn attach(&self, id: SessionId) -> Result<Attachment, CoreError> {
+        self.get(id)?;
+        let url = sync::lock(&self.0.sessions.stream_url).clone();
+        let url = url.ok_or_else(|| {
+            CoreError::invalid("id", "This front end shows no terminals.", "Use the window.")
+        })?;
+        let token = self.0.sessions.tickets.issue(id, self.0.clock().now());
+        Ok(Attachment {
+            url,
+            token: token.ok_or_else(|| CoreError::Internal("no token could be made".into()))?,
+        })
+    }
+
+    /// The session of a token. A token is good once, for ten seconds.
+    #[must_use]
+    pub fn redeem(&self, token: &str) -> Option<SessionHandle> {
+        let id = self.0.sessions.tickets.redeem(token, self.0.clock().now())?;
+        self.handle(id).ok()
+    }
+
+    /// The bytes of a session, for front ends in this process.
+    pub fn handle(&self, id: SessionId) -> Result<SessionHandle, CoreError> {
+        let session = self.get(id)?;
+        Ok(SessionHandle { id, output: Arc::clone(&session.output), input: session.input.clone() })
+    }
+
+    /// One session.
+    pub fn info(&self, id: SessionId) -> Result<SessionInfo, CoreError> {
+        Ok(self.get(id)?.info())
+    }
+
+    /// Answers a prompt; `None` gives up.
+    pub fn answer(
+        &self,
+        id: SessionId,
+        prompt: PromptId,
+        answers: Option<Vec<Secret<String>>>,
+    ) -> Result<(), CoreError> {
+        self.get(id)?.answer(prompt, answers)
+    }
+
+    /// Decides about a host key.
+    pub fn answer_host_key(&self, id: SessionId, answer: HostKeyAnswer) -> Result<(), CoreError> {
+        self.get(id)?.answer_host_key(answer)
+    }
+
+    /// Connects a closed session again. What it showed stays.
+    pub async fn reconnect(
+        &self,
+        ctx: &Ctx,
+        id: SessionId,
+        size: TerminalSize,
+    ) -> Result<SessionInfo, CoreError> {
+        let session = self.get(id)?;
+        let target = match session.info().target {
+            SessionTarget::Entry { id } => OpenTarget::Entry(ctx.authorize(id, Right::Use)?),
+            SessionTarget::LocalShell => OpenTarget::LocalShell,
+        };
+        let (plan, names) = self.plan(&target).await?;
+        let orders = self.orders(id)?;
+        // One that is already on the way, or open, is left as it is.
+        if let Some(cancel) = session.begin(Some(names), size, false) {
+            let _forgotten = orders.send(Order { plan, cancel }).await;
+        }
+        Ok(session.info())
+    }
+
+    /// Ends the connection; the session stays to be read.
+    pub fn disconnect(&self, id: SessionId) -> Result<(), CoreError> {
+        self.get(id)?.disconnect();
+        Ok(())
+    }
+
+    /// Ends the connection and forgets the session.
+    pub fn close(&self, id: SessionId) -> Result<(), CoreError> {
+        let held =
+            sync::lock(&self.0.sessions.all).remove(&id).ok_or(CoreError::NotFound("session"))?;
+        held.session.gone.cancel();
+        self.0.emit(AppEvent::SessionGone { id });
+        Ok(())
+    }
+
+    /// Ends and forgets every session.
+    pub fn close_all(&self) {
+        let ids: Vec<SessionId> = sync::lock(&self.0.sessions.all).keys().copied().collect();
+        for id in ids {
+            // Another caller may have closed it in between.
+            let _gone = self.close(id);
+        }
+    }
+
+    /// Gives a session another title.
+    pub fn rename(&self, id: SessionId, title: &str) -> Result<SessionInfo, CoreError> {
+        let title = title.trim();
+        if title.is_empty() || title.chars().count() > 200 || title.chars().any(char::is_control) {
+            return Err(CoreError::invalid(
+                "title",
+                "A title has 1 to 200 printable characters.",
+                "Type another one.",
+            ));
+        }
+        let session = self.get(id)?;
+        session.rename(title.to_owned());
+        Ok(session.info())
+    }
+}
+
+impl Sessions<'_> {
+    async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Names), CoreError> {
+        match target {
+            OpenTarget::Entry(id) => {
+                let route = self.0.tree().route(id)?;
+                Ok((
+                    Plan::Ssh(Box::new(target::build(self.0, &route).await?)),
+                    target::names(&route),
+                ))
+            }
+            OpenTarget::LocalShell => {
+                let shell = LocalShell { program: None, cwd: Some(self.0.config().home.clone()) };
+                let names = Names { title: shell.name(), subtitle: "this computer".to_owned() };
+                Ok((Plan::Local(shell), names))
+            }
+        }
+    }
+
+    fn start(
+        &self,
+        plan: Plan,
+        target: SessionTarget,
+        names: Names,
+        size: TerminalSize,
+        attempt: Option<String>,
+    ) -> Result<SessionInfo, CoreError> {
+        let (input, typed) = mpsc::channel(INPUT_QUEUE);
+        let (orders, ordered) = mpsc::channel(1);
+        let session = Session::new(self.0, target, names, size, attempt, input);
+        let mut all = sync::lock(&self.0.sessions.all);
+        if all.len() >= MOST_SESSIONS {
+            let message = format!("There are {MOST_SESSIONS} sessions already.");
+            return Err(CoreError::invalid("target", message, "Close some of them."));
+        }
+        // Asked for twice at the same moment, it is still one session.
+        if let Some(twin) = all
+            .values()
+            .find(|held| session.attempt.is_some() && held.session.attempt == session.attempt)
+        {
+            return Ok(twin.session.info());
+        }
+        all.insert(session.id, Held { session: Arc::clone(&session), orders: orders.clone() });
+        drop(all);
+        if let Some(cancel) = session.begin(None, size, true) {
+            // The queue is new and has room.
+            let _room = orders.try_send(Order { plan, cancel });
+        }
+        let info = session.info();
+        tokio::spawn(Life { session, input: typed, orders: ordered }.run());
+        Ok(info)
+    }
+
+    fn get(&self, id: SessionId) -> Result<Arc<Session>, CoreError> {
+        let all = sync::lock(&self.0.sessions.all);
+        all.get(&id).map(|held| Arc::clone(&held.session)).ok_or(CoreError::NotFound("session"))
+    }
+
+    fn orders(&self, id: SessionId) -> Result<mpsc::Sender<Order>, CoreError> {
+        let all = sync::lock(&self.0.sessions.all);
+        all.get(&id).map(|held| held.orders.clone()).ok_or(CoreError::NotFound("session"))
+    }
+
+    fn of_attempt(&self, attempt: &str) -> Option<Arc<Session>> {
+        let all = sync::lock(&self.0.sessions.all);
+        let found = all.values().find(|held| held.session.attempt.as_deref() == Some(attempt))?;
+        Some(Arc::clone(&found.session))
+    }
+
+    fn count(&self, which: impl Fn(&Session) -> bool) -> u32 {
+        let all = sync::lock(&self.0.sessions.all);
+        let running = all.values().filter(|held| held.session.running() && which(&held.session));
+        u32::try_from(running.count()).unwrap_or(u32::MAX)
+    }
+}

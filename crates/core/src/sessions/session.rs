@@ -1,0 +1,397 @@
+//! One session: what front ends see of it, what it waits for, and how they are told of changes.
+
+use super::{
+    journal::Journal,
+    person::{Answer, Person, check_answer},
+};
+use crate::{Clock, Core, CoreError, sync};
+use bytes::Bytes;
+use patchbay_model::{
+    ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, Prompt, PromptId,
+    Secret, SessionId, SessionInfo, SessionState, SessionTarget, Stage, TerminalSize,
+};
+use patchbay_session::{Ask, Output, Progress, TerminalInput};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, Weak},
+    time::Duration,
+};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+/// Changes that nobody waits for are told of this often at most.
+const COALESCE: Duration = Duration::from_millis(60);
+const LATENCY_EVERY: Duration = Duration::from_secs(5);
+const MOST_BANNER: usize = 64 * 1024;
+
+/// A session and its life.
+pub(super) struct Session {
+    pub(super) id: SessionId,
+    /// Names the call that opened it.
+    pub(super) attempt: Option<String>,
+    pub(super) output: Arc<Output>,
+    /// For whoever is attached; stays the same over reconnects.
+    pub(super) input: mpsc::Sender<TerminalInput>,
+    /// Ends it for good.
+    pub(super) gone: CancellationToken,
+    pub(super) core: Weak<Core>,
+    clock: Arc<dyn Clock>,
+    live: Mutex<Live>,
+    /// One question at a time.
+    asking: tokio::sync::Mutex<()>,
+}
+
+struct Live {
+    info: SessionInfo,
+    journal: Journal,
+    pending: Option<Pending>,
+    /// Ends the present connection only.
+    cancel: CancellationToken,
+    size: TerminalSize,
+    /// Told by the server before signing in, not yet on the screen.
+    banner: Vec<u8>,
+    /// An event is on its way.
+    scheduled: bool,
+    latency_told: Duration,
+}
+
+/// What the session waits for.
+enum Pending {
+    Prompt(PromptId, usize, oneshot::Sender<Option<Vec<Secret<String>>>>),
+    HostKey(Box<HostKeyQuestion>, oneshot::Sender<HostKeyAnswer>),
+}
+
+impl Session {
+    pub(super) fn new(
+        core: &Core,
+        target: SessionTarget,
+        names: Names,
+        size: TerminalSize,
+        attempt: Option<String>,
+        input: mpsc::Sender<TerminalInput>,
+    ) -> Arc<Self> {
+        let clock = Arc::clone(&core.config().clock);
+        let now = clock.now();
+        let id = SessionId::new();
+        let info = SessionInfo {
+            id,
+            title: names.title.clone(),
+            subtitle: names.subtitle,
+            target,
+            state: SessionState::Connecting { stage: Stage::Name, machine: names.title },
+            steps: Vec::new(),
+            log: Vec::new(),
+            opened: clock.wall(),
+            latency: None,
+        };
+        Arc::new(Self {
+            id,
+            attempt,
+            output: Output::new(patchbay_session::CAPACITY),
+            input,
+            gone: CancellationToken::new(),
+            core: core.weak(),
+            clock,
+            live: Mutex::new(Live {
+                info,
+                journal: Journal::default(),
+                pending: None,
+                cancel: CancellationToken::new(),
+                size,
+                banner: Vec::new(),
+                scheduled: false,
+                latency_told: now,
+            }),
+            asking: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    pub(super) fn info(&self) -> SessionInfo {
+        self.live().snapshot()
+    }
+
+    /// Whether it is connected or on the way.
+    pub(super) fn running(&self) -> bool {
+        !matches!(self.live().info.state, SessionState::Closed { .. })
+    }
+
+    pub(super) fn is_to(&self, target: &SessionTarget) -> bool {
+        self.live().info.target == *target
+    }
+
+    pub(super) fn rename(self: &Arc<Self>, title: String) {
+        self.change(true, |live| live.info.title = title);
+    }
+
+    /// Begins an attempt and gives what ends it; `None` if one is under way.
+    pub(super) fn begin(
+        self: &Arc<Self>,
+        names: Option<Names>,
+        size: TerminalSize,
+        first: bool,
+    ) -> Option<CancellationToken> {
+        let now = self.clock.now();
+        self.change(true, |live| {
+            if !first && !matches!(live.info.state, SessionState::Closed { .. }) {
+                return None;
+            }
+            if let Some(names) = names {
+                live.info.subtitle = names.subtitle;
+            }
+            live.size = size;
+            live.cancel = self.gone.child_token();
+            live.journal = Journal::start(now, &format!("Connecting to {}", live.info.subtitle));
+            live.info.state =
+                SessionState::Connecting { stage: Stage::Name, machine: live.info.title.clone() };
+            live.info.latency = None;
+            Some(live.cancel.clone())
+        })
+    }
+
+    pub(super) fn size(&self) -> TerminalSize {
+        self.live().size
+    }
+
+    pub(super) fn set_size(&self, size: TerminalSize) {
+        self.live().size = size;
+    }
+
+    /// Ends the present connection, if there is one.
+    pub(super) fn disconnect(&self) {
+        self.live().cancel.cancel();
+    }
+
+    pub(super) fn opened(self: &Arc<Self>) {
+        let now = self.clock.now();
+        self.change(true, |live| {
+            live.journal.opened(now);
+            live.info.state = SessionState::Open;
+        });
+    }
+
+    pub(super) fn closed(self: &Arc<Self>, reason: CloseReason) {
+        let now = self.clock.now();
+        self.change(true, |live| {
+            live.pending = None;
+            let opened = matches!(live.info.state, SessionState::Open);
+            match &reason {
+                CloseReason::Failed { error } if opened => live.journal.note(now, &error.message),
+                CloseReason::Failed { error } => {
+                    live.journal.failed(now, error.code, &error.message)
+                }
+                CloseReason::ByPerson if opened => live.journal.note(now, "Closed."),
+                CloseReason::ByPerson => {
+                    live.journal.failed(now, ErrorCode::Cancelled, "Cancelled.")
+                }
+                CloseReason::Exited { .. } | CloseReason::Signalled { .. } => {
+                    live.journal.note(now, "Ended.")
+                }
+            }
+            live.info.state = SessionState::Closed { reason };
+        });
+    }
+
+    pub(super) fn latency(self: &Arc<Self>, ms: u32) {
+        let now = self.clock.now();
+        let mut live = self.live();
+        let first = live.info.latency.is_none();
+        live.info.latency = Some(ms);
+        if first || now.saturating_sub(live.latency_told) >= LATENCY_EVERY {
+            live.latency_told = now;
+            drop(live);
+            self.change(false, |_| ());
+        }
+    }
+
+    /// What the server said before signing in, as a terminal shows it.
+    pub(super) fn take_banner(&self) -> Bytes {
+        std::mem::take(&mut self.live().banner).into()
+    }
+
+    pub(super) fn answer(
+        &self,
+        prompt: PromptId,
+        answers: Option<Vec<Secret<String>>>,
+    ) -> Result<(), CoreError> {
+        let mut live = self.live();
+        match live.pending.take() {
+            Some(Pending::Prompt(id, wanted, sender)) if id == prompt => {
+                let given = answers.as_ref().map_or(wanted, Vec::len);
+                if given != wanted {
+                    live.pending = Some(Pending::Prompt(id, wanted, sender));
+                    let message = format!("There are {wanted} questions and {given} answers.");
+                    return Err(CoreError::invalid("answers", message, "Answer each question."));
+                }
+                // If nobody listens any more, the question was withdrawn just now.
+                let _withdrawn = sender.send(answers);
+                Ok(())
+            }
+            other => {
+                live.pending = other;
+                Err(CoreError::NotFound("question"))
+            }
+        }
+    }
+
+    pub(super) fn answer_host_key(&self, answer: HostKeyAnswer) -> Result<(), CoreError> {
+        let mut live = self.live();
+        match live.pending.take() {
+            Some(Pending::HostKey(question, sender)) => {
+                if let Err(error) = check_answer(&question, &answer) {
+                    live.pending = Some(Pending::HostKey(question, sender));
+                    return Err(error);
+                }
+                let _withdrawn = sender.send(answer);
+                Ok(())
+            }
+            other => {
+                live.pending = other;
+                Err(CoreError::NotFound("question"))
+            }
+        }
+    }
+
+    /// Waits for an answer, in this state; whatever ends the wait puts the state back.
+    async fn wait<T>(
+        self: &Arc<Self>,
+        state: SessionState,
+        pending: Pending,
+        answer: oneshot::Receiver<T>,
+    ) -> Option<T> {
+        let before = self.change(true, |live| {
+            live.pending = Some(pending);
+            std::mem::replace(&mut live.info.state, state)
+        });
+        let _back = Back { session: self, state: Some(before) };
+        answer.await.ok()
+    }
+
+    fn live(&self) -> MutexGuard<'_, Live> {
+        sync::lock(&self.live)
+    }
+
+    /// Changes it and tells: at once, or together with whatever else changes in the next moment.
+    fn change<T>(self: &Arc<Self>, at_once: bool, change: impl FnOnce(&mut Live) -> T) -> T {
+        let mut live = self.live();
+        let result = change(&mut live);
+        if at_once {
+            // Under the lock, so that events are in the order of the changes.
+            self.tell(&live);
+        } else if !live.scheduled {
+            live.scheduled = true;
+            let session = Arc::clone(self);
+            tokio::spawn(async move {
+                tokio::time::sleep(COALESCE).await;
+                let mut live = session.live();
+                live.scheduled = false;
+                session.tell(&live);
+            });
+        }
+        result
+    }
+
+    fn tell(&self, live: &Live) {
+        // A forgotten session stays forgotten.
+        if let (Some(core), false) = (self.core.upgrade(), self.gone.is_cancelled()) {
+            core.emit(AppEvent::Session { session: Box::new(live.snapshot()) });
+        }
+    }
+}
+
+impl Live {
+    fn snapshot(&self) -> SessionInfo {
+        SessionInfo {
+            steps: self.journal.steps(),
+            log: self.journal.lines().to_vec(),
+            ..self.info.clone()
+        }
+    }
+}
+
+/// What people call the far end.
+#[derive(Clone, Debug)]
+pub(super) struct Names {
+    pub(super) title: String,
+    pub(super) subtitle: String,
+}
+
+/// Puts the state back when a question is answered or withdrawn.
+struct Back<'a> {
+    session: &'a Arc<Session>,
+    state: Option<SessionState>,
+}
+
+impl Drop for Back<'_> {
+    fn drop(&mut self) {
+        let state = self.state.take();
+        self.session.change(true, |live| {
+            live.pending = None;
+            let still_asking = matches!(
+                live.info.state,
+                SessionState::Asking { .. } | SessionState::HostKey { .. }
+            );
+            if let (Some(state), true) = (state, still_asking) {
+                live.info.state = state;
+            }
+        });
+    }
+}
+
+/// The person in front of the tab.
+pub(super) struct Tab(pub(super) Arc<Session>);
+
+impl Person for Tab {
+    fn progress(&self, progress: Progress) {
+        let now = self.0.clock.now();
+        self.0.change(false, |live| match progress {
+            Progress::Began { stage, machine, detail } => {
+                live.journal.began(now, stage, &machine, &detail);
+                if matches!(live.info.state, SessionState::Connecting { .. }) {
+                    live.info.state = SessionState::Connecting { stage, machine };
+                }
+            }
+            Progress::Done { stage, detail } => live.journal.done(now, stage, &detail),
+            Progress::Note(text) => live.journal.note(now, &text),
+            Progress::Banner(text) => {
+                for line in text.lines().take(20) {
+                    live.journal.note(now, &format!("The server says: {line}"));
+                }
+                let text = text.trim_end().replace('\n', "\r\n") + "\r\n";
+                if live.banner.len() + text.len() <= MOST_BANNER {
+                    live.banner.extend_from_slice(text.as_bytes());
+                }
+            }
+        });
+    }
+
+    fn ask(&self, ask: Ask) -> Answer<'_, Option<Vec<Secret<String>>>> {
+        Box::pin(async move {
+            let _turn = self.0.asking.lock().await;
+            let Ask { kind, machine, title, instructions, questions, again } = ask;
+            let id = PromptId::new();
+            let (sender, answer) = oneshot::channel();
+            let pending = Pending::Prompt(id, questions.len(), sender);
+            let prompt = Prompt { id, kind, machine, title, instructions, questions, again };
+            self.0.wait(SessionState::Asking { prompt }, pending, answer).await.flatten()
+        })
+    }
+
+    fn decide(&self, question: HostKeyQuestion) -> Answer<'_, HostKeyAnswer> {
+        Box::pin(async move {
+            let _turn = self.0.asking.lock().await;
+            let (sender, answer) = oneshot::channel();
+            let pending = Pending::HostKey(Box::new(question.clone()), sender);
+            self.0
+                .wait(SessionState::HostKey { question }, pending, answer)
+                .await
+                .unwrap_or(HostKeyAnswer::Refuse)
+        })
+    }
+}
+
+/// Why a session that could not be opened is closed.
+pub(super) fn failed(error: ApiError) -> CloseReason {
+    match error.code {
+        ErrorCode::Cancelled => CloseReason::ByPerson,
+        _ => CloseReason::Failed { error },
+    }
+}

@@ -1,0 +1,79 @@
+//! From machines of the tree to what an engine dials.
+
+use super::session::Names;
+use crate::{Core, CoreError, hostkeys::Hints, tree::ResolvedHop};
+use patchbay_engine_ssh::{Credential, Hop, Target};
+use std::time::Duration;
+
+/// The machine and those on the way to it, with their secrets.
+pub(super) async fn build(core: &Core, route: &[ResolvedHop]) -> Result<Target, CoreError> {
+    let hints = core.hostkeys().hints().await?;
+    let mut hops = Vec::with_capacity(route.len());
+    for (at, hop) in route.iter().enumerate() {
+        let last = at + 1 == route.len();
+        hops.push(dial(core, hop, &hints, last).await?);
+    }
+    Ok(Target { hops, agent: None })
+}
+
+/// What people call the machine.
+pub(super) fn names(route: &[ResolvedHop]) -> Names {
+    let Some(machine) = route.last() else {
+        return Names { title: String::new(), subtitle: String::new() };
+    };
+    let draft = &machine.entry.draft;
+    let user =
+        machine.settings.user.value.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
+    let subtitle = match machine.settings.port.value {
+        22 => format!("{user}{}", draft.address),
+        port if draft.address.contains(':') => {
+            format!("{user}[{}]:{port}", draft.address.trim_matches(['[', ']']))
+        }
+        port => format!("{user}{}:{port}", draft.address),
+    };
+    Names { title: draft.name.clone(), subtitle }
+}
+
+async fn dial(core: &Core, hop: &ResolvedHop, hints: &Hints, last: bool) -> Result<Hop, CoreError> {
+    let draft = &hop.entry.draft;
+    let settings = &hop.settings;
+    if draft.address.trim().is_empty() {
+        return Err(CoreError::invalid(
+            "address",
+            format!("{} has no address.", draft.name),
+            "Edit the machine and fill it in.",
+        ));
+    }
+    let sign_in = core.identities().sign_in(&hop.identities).await?;
+    let port = settings.port.value;
+    let mut dial = Hop::new(&draft.name, &draft.address, port);
+    dial.user = settings.user.value.clone().or(sign_in.user).or_else(|| own_name(core));
+    dial.credentials = sign_in.credentials;
+    if hop.identities.get().is_empty() && agent_is_there() {
+        dial.credentials.push(Credential::Agent { fingerprint: None });
+    }
+    dial.connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
+    dial.keep_alive = match settings.keep_alive.value {
+        0 => None,
+        seconds => Some(Duration::from_secs(u64::from(seconds))),
+    };
+    dial.compression = settings.compression.value;
+    settings.terminal_type.value.clone_into(&mut dial.terminal_type);
+    // What is run instead of a shell concerns the machine, not those on the way.
+    dial.start_command = settings.start_command.value.clone().filter(|_| last);
+    dial.host_keys = hints.at(&draft.address, port);
+    Ok(dial)
+}
+
+fn own_name(core: &Core) -> Option<String> {
+    let name = &core.config().user_name;
+    (!name.is_empty()).then(|| name.clone())
+}
+
+/// A machine with no identity is offered the agent's keys, as ssh(1) does. Without an agent that would only be one more
+/// thing that fails.
+fn agent_is_there() -> bool {
+    cfg!(unix)
+        && std::env::var_os("SSH_AUTH_SOCK")
+            .is_some_and(|socket| std::path::Path::new(&socket).exists())
+}

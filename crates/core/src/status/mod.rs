@@ -1,0 +1,111 @@
+//! Whether machines answer, as the dots in the tree show it.
+//!
+//! Deliberately absent: signing in, and looking through jump hosts, which would need to.
+
+mod probe;
+
+use crate::{Authorized, Core, CoreError, Right, tree::ResolvedHop};
+use patchbay_model::{AppEvent, NodeId, Reachability, StatusReport};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+use tokio::sync::{Semaphore, mpsc};
+
+/// How long a machine may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// Machines looked at at once, whoever asks.
+const AT_ONCE: usize = 32;
+/// Results are told together that come within this time.
+const BATCH: Duration = Duration::from_millis(100);
+
+/// What the services keep about status checks between calls.
+#[derive(Debug)]
+pub(crate) struct StatusState(Arc<Semaphore>);
+
+impl Default for StatusState {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+/// Status checks.
+#[derive(Clone, Copy, Debug)]
+pub struct Status<'a>(pub(crate) &'a Core);
+
+impl Status<'_> {
+    /// Looks at the machines; results come as events. What is no machine is left out.
+    pub fn check(&self, ids: &Authorized<Vec<NodeId>>) -> Result<(), CoreError> {
+        let mut first = Vec::new();
+        let mut looks = Vec::new();
+        for id in ids.get() {
+            match self.0.tree().route(&Authorized::new(*id, Right::Use)) {
+                Ok(route) => match to_look_at(*id, &route) {
+                    Ok((address, port)) => {
+                        first.push(report(*id, Reachability::Checking, String::new()));
+                        looks.push((*id, address, port));
+                    }
+                    Err(known) => first.push(known),
+                },
+                Err(CoreError::VaultLocked) => return Err(CoreError::VaultLocked),
+                Err(_) => {}
+            }
+        }
+        if !first.is_empty() {
+            self.0.emit(AppEvent::Status { reports: first });
+        }
+        let (results, arrived) = mpsc::channel(AT_ONCE);
+        for (id, address, port) in looks {
+            let turn = Arc::clone(&self.0.status.0);
+            let results = results.clone();
+            tokio::spawn(async move {
+                let Ok(_turn) = turn.acquire().await else { return };
+                let (reachability, detail) = probe::look(&address, port, PATIENCE).await;
+                // Nobody listens once the services are gone.
+                let _gone = results.send(report(id, reachability, detail)).await;
+            });
+        }
+        tokio::spawn(tell(self.0.weak(), arrived));
+        Ok(())
+    }
+}
+
+/// Where to look, or what is known without looking.
+fn to_look_at(id: NodeId, route: &[ResolvedHop]) -> Result<(String, u16), StatusReport> {
+    match route {
+        [machine] if machine.entry.draft.address.trim().is_empty() => {
+            Err(report(id, Reachability::Unknown, "no address".to_owned()))
+        }
+        [machine] => Ok((machine.entry.draft.address.clone(), machine.settings.port.value)),
+        [.., jump, _] => {
+            Err(report(id, Reachability::Unknown, format!("behind {}", jump.entry.draft.name)))
+        }
+        [] => Err(report(id, Reachability::Unknown, String::new())),
+    }
+}
+
+const fn report(id: NodeId, reachability: Reachability, detail: String) -> StatusReport {
+    StatusReport { id, reachability, detail }
+}
+
+/// Passes results on, together with whatever else arrives in the next moment.
+async fn tell(core: Weak<Core>, mut arrived: mpsc::Receiver<StatusReport>) {
+    while let Some(report) = arrived.recv().await {
+        let mut reports = vec![report];
+        let batch = tokio::time::sleep(BATCH);
+        tokio::pin!(batch);
+        loop {
+            tokio::select! {
+                () = &mut batch => break,
+                next = arrived.recv() => match next {
+                    Some(report) => reports.push(report),
+                    None => break,
+                },
+            }
+        }
+        match core.upgrade() {
+            Some(core) => core.emit(AppEvent::Status { reports }),
+            None => return,
+        }
+    }
+}
