@@ -63,9 +63,13 @@ impl SettingsFile {
         let mut stored = sync::lock(&self.stored);
         let mut new = stored.clone();
         change(&mut new);
-        let json = serde_json::to_vec_pretty(&new).map_err(|error| CoreError::Internal(error.to_string()))?;
-        replace(&self.path, &json)
-            .map_err(|source| CoreError::File { action: "Writing", path: self.path.clone(), source })?;
+        let json = serde_json::to_vec_pretty(&new)
+            .map_err(|error| CoreError::Internal(error.to_string()))?;
+        replace(&self.path, &json).map_err(|source| CoreError::File {
+            action: "Writing",
+            path: self.path.clone(),
+            source,
+        })?;
         *stored = new;
         Ok(())
     }
@@ -107,13 +111,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("settings.json"), "{broken").unwrap();
         assert_eq!(SettingsFile::read(dir.path()).app(), AppSettings::default());
-        assert_eq!(fs::read_to_string(dir.path().join("settings.json.unreadable")).unwrap(), "{broken");
+        assert_eq!(
+            fs::read_to_string(dir.path().join("settings.json.unreadable")).unwrap(),
+            "{broken"
+        );
     }
 
     #[test]
     fn unknown_and_missing_fields_are_fine() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("settings.json"), r#"{"app":{"theme":"light"},"future":1}"#).unwrap();
+        fs::write(dir.path().join("settings.json"), r#"{"app":{"theme":"light"},"future":1}"#)
+            .unwrap();
         let app = SettingsFile::read(dir.path()).app();
         assert_eq!(app.theme, Theme::Light);
         assert_eq!(app.terminal.font_size, 13);

@@ -30,10 +30,12 @@ impl SettingsService<'_> {
         let settings = checked(settings)?;
         let core = self.0.weak();
         let keep = settings.clone();
-        tokio::task::spawn_blocking(move || core.upgrade().map(|core| core.settings_file().set_app(keep)))
-            .await
-            .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
-            .transpose()?;
+        tokio::task::spawn_blocking(move || {
+            core.upgrade().map(|core| core.settings_file().set_app(keep))
+        })
+        .await
+        .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
+        .transpose()?;
         self.0.emit(AppEvent::Settings { settings: Box::new(settings.clone()) });
         Ok(settings)
     }
@@ -76,7 +78,11 @@ impl SettingsService<'_> {
     }
 
     /// Remembers the open tabs.
-    pub async fn set_layout(&self, _vault: &Authorized<WholeVault>, layout: TabLayout) -> Result<(), CoreError> {
+    pub async fn set_layout(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        layout: TabLayout,
+    ) -> Result<(), CoreError> {
         if layout.json.len() > LONGEST_LAYOUT {
             return Err(CoreError::invalid("json", "The layout is larger than 256 KiB.", ""));
         }
@@ -91,8 +97,15 @@ impl SettingsService<'_> {
 fn checked(mut settings: AppSettings) -> Result<AppSettings, CoreError> {
     let terminal = &mut settings.terminal;
     terminal.font = terminal.font.trim().to_owned();
-    if terminal.font.is_empty() || terminal.font.len() > 200 || terminal.font.chars().any(char::is_control) {
-        return Err(CoreError::invalid("font", "This is not the name of a font.", "JetBrains Mono is always there."));
+    if terminal.font.is_empty()
+        || terminal.font.len() > 200
+        || terminal.font.chars().any(char::is_control)
+    {
+        return Err(CoreError::invalid(
+            "font",
+            "This is not the name of a font.",
+            "JetBrains Mono is always there.",
+        ));
     }
     if !(8..=32).contains(&terminal.font_size) {
         return Err(CoreError::invalid(

@@ -172,6 +172,9 @@ impl Tree<'_> {
         self.change(|forest, unlocked| {
             plan::require_folder(forest, parent)?;
             let new: HashSet<NodeId> = entries.iter().map(|entry| entry.id).collect();
+            if new.len() < entries.len() || new.iter().any(|id| forest.get(*id).is_some()) {
+                return Err(CoreError::Internal("a new machine has the id of another one".into()));
+            }
             for entry in &entries {
                 check_identities(unlocked, &entry.draft.settings)?;
                 match &entry.draft.settings.jump {

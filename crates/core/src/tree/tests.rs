@@ -209,8 +209,14 @@ async fn machines_added_together_may_jump_through_each_other() {
         .await
         .unwrap();
     assert_eq!(tree.route(&fixture.node(inner)).unwrap().len(), 2);
-    let circle = vec![(bastion, through(inner))];
-    assert!(tree.add_entries(&fixture.folder(None), circle).await.is_err());
+    // An id that is taken would overwrite its machine.
+    assert!(
+        tree.add_entries(&fixture.folder(None), vec![(bastion, through(inner))]).await.is_err()
+    );
+    let (one, other) = (NodeId::new(), NodeId::new());
+    let circle = vec![(one, through(other)), (other, through(one))];
+    assert_eq!(field(tree.add_entries(&fixture.folder(None), circle).await), "jump");
+    assert_eq!(fixture.outline(), ["inner", "bastion"]);
 }
 
 #[tokio::test]

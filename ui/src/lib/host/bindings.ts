@@ -1,161 +1,161 @@
 // Written by `cargo run -p patchbay-commands --example bindings`. Do not edit.
-/**  What went wrong, to which machine, why, and what to do. */
+/** What went wrong, to which machine, why, and what to do. */
 export type ApiError = {
-	/**  For programs. */
+	/** For programs. */
 	code: ErrorCode,
-	/**  One sentence: what happened, to what. */
+	/** One sentence: what happened, to what. */
 	message: string,
-	/**  The next step, one sentence; may be empty. */
+	/** The next step, one sentence; may be empty. */
 	nextStep: string,
-	/**  The input field it is about. */
+	/** The input field it is about. */
 	field: string | null,
-	/**  Whether the same call may work later. */
+	/** Whether the same call may work later. */
 	retryable: boolean,
 };
 
-/**  Something changed. Events are small and rare: bytes of sessions never travel here. */
-export type AppEvent = 
-/**  The vault was opened, locked or moved, or its countdown was reset. */
-{ kind: "vault"; 
-/**  Its new state. */
-status: VaultStatus } | 
-/**  The tree changed: load it again if your revision is older. */
-{ kind: "tree"; 
-/**  The new revision. */
-revision: number } | 
-/**  A session is new or changed. */
-{ kind: "session"; 
-/**  Its new state. */
-session: SessionInfo } | 
-/**  A session was closed and forgotten. */
-{ kind: "sessionGone"; 
-/**  The session. */
-id: SessionId } | 
-/**  Status checks came back. */
-{ kind: "status"; 
-/**  Their results. */
-reports: StatusReport[] } | 
-/**  Settings were changed, perhaps by another window. */
-{ kind: "settings"; 
-/**  All of them. */
+/** Something changed. Events are small and rare: bytes of sessions never travel here. */
+export type AppEvent =
+/** The vault was opened, locked or moved, or its countdown was reset. */
+{ kind: "vault";
+/** Its new state. */
+status: VaultStatus } |
+/** The tree changed: load it again if your revision is older. */
+{ kind: "tree";
+/** The new revision. */
+revision: number } |
+/** A session is new or changed. */
+{ kind: "session";
+/** Its new state. */
+session: SessionInfo } |
+/** A session was closed and forgotten. */
+{ kind: "sessionGone";
+/** The session. */
+id: SessionId } |
+/** Status checks came back. */
+{ kind: "status";
+/** Their results. */
+reports: StatusReport[] } |
+/** Settings were changed, perhaps by another window. */
+{ kind: "settings";
+/** All of them. */
 settings: AppSettings };
 
-/**  About this computer and this Patchbay. */
+/** About this computer and this Patchbay. */
 export type AppInfo = {
-	/**  Version of Patchbay. */
+	/** Version of Patchbay. */
 	version: string,
-	/**  "linux", "macos" or "windows". */
+	/** "linux", "macos" or "windows". */
 	os: string,
-	/**  The person's login name. */
+	/** The person's login name. */
 	userName: string,
-	/**  Name of this computer. */
+	/** Name of this computer. */
 	hostName: string,
-	/**  Name of the person's shell. */
+	/** Name of the person's shell. */
 	shell: string,
-	/**  Where a vault is made unless the person says otherwise. */
+	/** Where a vault is made unless the person says otherwise. */
 	defaultVaultPath: string,
-	/**  Hosts in the person's OpenSSH client configuration. */
+	/** Hosts in the person's OpenSSH client configuration. */
 	sshConfigHosts: number,
-	/**  That file. */
+	/** That file. */
 	sshConfigPath: string,
 };
 
-/**  Settings of this computer. Nothing in here is secret: it is read before any vault is open. */
+/** Settings of this computer. Nothing in here is secret: it is read before any vault is open. */
 export type AppSettings = {
-	/**  Light or dark. */
+	/** Light or dark. */
 	theme: Theme,
-	/**  Terminals. */
+	/** Terminals. */
 	terminal: TerminalSettings,
-	/**  Open the tabs of the last time once the vault is unlocked. */
+	/** Open the tabs of the last time once the vault is unlocked. */
 	restoreTabs: RestoreTabs,
 };
 
-/**  How to reach the bytes of a session from the webview. */
+/** How to reach the bytes of a session from the webview. */
 export type Attachment = {
-	/**  `ws://127.0.0.1:PORT/stream`. */
+	/** `ws://127.0.0.1:PORT/stream`. */
 	url: string,
-	/**  Good for one connection within ten seconds. */
+	/** Good for one connection within ten seconds. */
 	token: string,
 };
 
-/**  What the bell does. */
-export type Bell = 
-/**  Nothing. */
-"off" | 
-/**  Marks the tab. */
-"visual" | 
-/**  Sounds. */
+/** What the bell does. */
+export type Bell =
+/** Nothing. */
+"off" |
+/** Marks the tab. */
+"visual" |
+/** Sounds. */
 "sound";
 
-/**  An OpenSSH user certificate (PROTOCOL.certkeys). */
+/** An OpenSSH user certificate (PROTOCOL.certkeys). */
 export type CertificateInfo = {
-	/**  The certificate's key id. */
+	/** The certificate's key id. */
 	keyId: string,
-	/**  User names it is good for; none means any. */
+	/** User names it is good for; none means any. */
 	principals: string[],
-	/**  RFC 3339, or `None` for "always". */
+	/** RFC 3339, or `None` for "always". */
 	validFrom: string | null,
-	/**  RFC 3339, or `None` for "forever". */
+	/** RFC 3339, or `None` for "forever". */
 	validUntil: string | null,
-	/**  Fingerprint of the authority that signed it. */
+	/** Fingerprint of the authority that signed it. */
 	authority: string,
 };
 
-/**  Why a session is no longer open. */
-export type CloseReason = 
-/**  The program ended. */
-{ kind: "exited"; 
-/**  Its exit status, if the server said. */
-code: number | null } | 
-/**  The program was ended by a signal (RFC 4254 section 6.10). */
-{ kind: "signalled"; 
-/**  `TERM`, `KILL` and so on, without `SIG`. */
-signal: string; 
-/**  What the server adds. */
-message: string } | 
-/**  It never opened, or was lost. */
-{ kind: "failed"; 
-/**  What happened and what to do. */
-error: ApiError } | 
-/**  The person closed it. */
+/** Why a session is no longer open. */
+export type CloseReason =
+/** The program ended. */
+{ kind: "exited";
+/** Its exit status, if the server said. */
+code: number | null } |
+/** The program was ended by a signal (RFC 4254 section 6.10). */
+{ kind: "signalled";
+/** `TERM`, `KILL` and so on, without `SIG`. */
+signal: string;
+/** What the server adds. */
+message: string } |
+/** It never opened, or was lost. */
+{ kind: "failed";
+/** What happened and what to do. */
+error: ApiError } |
+/** The person closed it. */
 { kind: "byPerson" };
 
-/**  The cursor of terminals. */
-export type CursorShape = 
-/**  A full cell. */
-"block" | 
-/**  A vertical line. */
-"bar" | 
-/**  A line below. */
+/** The cursor of terminals. */
+export type CursorShape =
+/** A full cell. */
+"block" |
+/** A vertical line. */
+"bar" |
+/** A line below. */
 "underline";
 
-/**  What deleting would take away. */
+/** What deleting would take away. */
 export type DeletePreview = {
-	/**  Machines. */
+	/** Machines. */
 	entries: number,
-	/**  Folders. */
+	/** Folders. */
 	folders: number,
-	/**  Sessions that are open to them. */
+	/** Sessions that are open to them. */
 	openSessions: number,
-	/**  The first twenty names. */
+	/** The first twenty names. */
 	names: string[],
-	/**  Machines and folders that stay and go through one that is deleted. */
+	/** Machines and folders that stay and go through one that is deleted. */
 	usedAsJumpBy: string[],
 };
 
-/**  A value together with where it comes from, and what it would be if it were not set here. */
+/** A value together with where it comes from, and what it would be if it were not set here. */
 export type Effective<T> = {
-	/**  What counts. */
+	/** What counts. */
 	value: T,
-	/**  Who said so. */
+	/** Who said so. */
 	origin: Origin,
-	/**  What would count without the value set here. */
+	/** What would count without the value set here. */
 	inherited: T,
-	/**  Who would say so. */
+	/** Who would say so. */
 	inheritedOrigin: Origin,
 };
 
-/**  All settings of a node after inheritance. */
+/** All settings of a node after inheritance. */
 export type EffectiveSettings = {
 	port: Effective<number>,
 	user: Effective<string | null>,
@@ -168,1090 +168,1092 @@ export type EffectiveSettings = {
 	startCommand: Effective<string | null>,
 };
 
-/**  A machine. */
+/** A machine. */
 export type Entry = {
-	/**  Its id. */
+	/** Its id. */
 	id: NodeId,
-	/**  The folder it is in; `None` is the root. */
+	/** The folder it is in; `None` is the root. */
 	parent: NodeId | null,
 } & EntryDraft;
 
-/**  What a person edits of a machine. */
+/** What a person edits of a machine. */
 export type EntryDraft = {
-	/**  Shown in the tree. */
+	/** Shown in the tree. */
 	name: string,
-	/**  How it is reached. */
+	/** How it is reached. */
 	protocol: Protocol,
-	/**  Host name or IP address. */
+	/** Host name or IP address. */
 	address: string,
-	/**  Hardware address for Wake-on-LAN, `aa:bb:cc:dd:ee:ff`. */
+	/** Hardware address for Wake-on-LAN, `aa:bb:cc:dd:ee:ff`. */
 	mac: string | null,
-	/**  Labels, without those of the folders. */
+	/** Labels, without those of the folders. */
 	tags: string[],
-	/**  Free text. */
+	/** Free text. */
 	notes: string,
-	/**  Name of the icon; `None` is the protocol's. */
+	/** Name of the icon; `None` is the protocol's. */
 	icon: string | null,
-	/**  Name of a colour of the palette. */
+	/** Name of a colour of the palette. */
 	color: string | null,
-	/**  Own settings. */
+	/** Own settings. */
 	settings: Settings,
 };
 
-/**  A machine in one line. */
+/** A machine in one line. */
 export type EntryQuickAdd = {
-	/**  `user@host:port`, `ssh://user@host:port`, `[v6]:port`. */
+	/** `user@host:port`, `ssh://user@host:port`, `[v6]:port`. */
 	text: string,
 };
 
-/**  A machine to add or change. */
+/** A machine to add or change. */
 export type EntrySave = {
-	/**  Set to change one. */
+	/** Set to change one. */
 	id?: NodeId | null,
-	/**  The folder of a new one; none is the root. */
+	/** The folder of a new one; none is the root. */
 	parent?: NodeId | null,
-	/**  All its fields. */
+	/** All its fields. */
 	draft: EntryDraft,
 };
 
-/**  What went wrong, for programs. People read the message. */
-export type ErrorCode = 
-/**  The input breaks a rule; `field` says which. */
-"invalid" | 
-/**  No such thing, or it was deleted. */
-"notFound" | 
-/**  Unlock the vault first. */
-"vaultLocked" | 
-/**  There is no vault yet. */
-"vaultMissing" | 
-/**  The passphrase or recovery key does not open the vault. */
-"wrongPassphrase" | 
-/**  The vault file is damaged, or was tampered with. */
-"vaultDamaged" | 
-/**  Another process has the vault open. */
-"vaultInUse" | 
-/**  The vault was written by a newer Patchbay. */
-"vaultTooNew" | 
-/**  A vault is already at that path. */
-"vaultExists" | 
-/**  The disk is full or the file cannot be written. */
-"storage" | 
-/**  The passphrase must be given again first. */
-"needsPassphrase" | 
-/**  The OS keyring refused. */
-"keyring" | 
-/**  The name does not resolve. */
-"unknownHost" | 
-/**  The machine answers, and nothing listens on the port. */
-"refused" | 
-/**  Nothing answered in time. */
-"timedOut" | 
-/**  No route, or the network is down. */
-"unreachable" | 
-/**  What answers does not speak the protocol, or broke off. */
-"protocol" | 
-/**  No algorithm in common. */
-"noCommonAlgorithm" | 
-/**  The machine refused every way to sign in. */
-"authFailed" | 
-/**  A key needs a passphrase, or it was wrong. */
-"keyPassphrase" | 
-/**  A key or certificate is of a kind Patchbay cannot use. */
-"keyUnsupported" | 
-/**  The SSH agent is not there or refused. */
-"agent" | 
-/**  The host key is not trusted. */
-"hostKey" | 
-/**  The host key could not be saved. */
-"hostKeyNotSaved" | 
-/**  The jump host failed; the message says which. */
-"jump" | 
-/**  The connection was lost. */
-"disconnected" | 
-/**  The machine would not open a terminal or run the command. */
-"shellRefused" | 
-/**  It was cancelled. */
-"cancelled" | 
-/**  A bug: please report it. */
+/** What went wrong, for programs. People read the message. */
+export type ErrorCode =
+/** The input breaks a rule; `field` says which. */
+"invalid" |
+/** No such thing, or it was deleted. */
+"notFound" |
+/** Unlock the vault first. */
+"vaultLocked" |
+/** There is no vault yet. */
+"vaultMissing" |
+/** The passphrase or recovery key does not open the vault. */
+"wrongPassphrase" |
+/** The vault file is damaged, or was tampered with. */
+"vaultDamaged" |
+/** Another process has the vault open. */
+"vaultInUse" |
+/** The vault was written by a newer Patchbay. */
+"vaultTooNew" |
+/** A vault is already at that path. */
+"vaultExists" |
+/** The disk is full or the file cannot be written. */
+"storage" |
+/** The passphrase must be given again first. */
+"needsPassphrase" |
+/** The OS keyring refused. */
+"keyring" |
+/** The name does not resolve. */
+"unknownHost" |
+/** The machine answers, and nothing listens on the port. */
+"refused" |
+/** Nothing answered in time. */
+"timedOut" |
+/** No route, or the network is down. */
+"unreachable" |
+/** What answers does not speak the protocol, or broke off. */
+"protocol" |
+/** No algorithm in common. */
+"noCommonAlgorithm" |
+/** The machine refused every way to sign in. */
+"authFailed" |
+/** A key needs a passphrase, or it was wrong. */
+"keyPassphrase" |
+/** A key or certificate is of a kind Patchbay cannot use. */
+"keyUnsupported" |
+/** The SSH agent is not there or refused. */
+"agent" |
+/** The host key is not trusted. */
+"hostKey" |
+/** The host key could not be saved. */
+"hostKeyNotSaved" |
+/** The jump host failed; the message says which. */
+"jump" |
+/** The connection was lost. */
+"disconnected" |
+/** The machine would not open a terminal or run the command. */
+"shellRefused" |
+/** It was cancelled. */
+"cancelled" |
+/** The desktop refused: clipboard, dialog, browser, window. */
+"desktop" |
+/** A bug: please report it. */
 "internal";
 
-/**  A folder. */
+/** A folder. */
 export type Folder = {
-	/**  Its id. */
+	/** Its id. */
 	id: NodeId,
-	/**  The folder it is in; `None` is the root. */
+	/** The folder it is in; `None` is the root. */
 	parent: NodeId | null,
 } & FolderDraft;
 
-/**  What a person edits of a folder. */
+/** What a person edits of a folder. */
 export type FolderDraft = {
-	/**  Shown in the tree. */
+	/** Shown in the tree. */
 	name: string,
-	/**  Tags everything inside has. */
+	/** Tags everything inside has. */
 	tags: string[],
-	/**  Free text. */
+	/** Free text. */
 	notes: string,
-	/**  Name of the icon; `None` is a folder. */
+	/** Name of the icon; `None` is a folder. */
 	icon: string | null,
-	/**  Name of a colour of the palette. */
+	/** Name of a colour of the palette. */
 	color: string | null,
-	/**  Passed down to everything inside. */
+	/** Passed down to everything inside. */
 	settings: Settings,
 };
 
-/**  A folder to add or change. */
+/** A folder to add or change. */
 export type FolderSave = {
-	/**  Set to change one. */
+	/** Set to change one. */
 	id?: NodeId | null,
-	/**  The folder of a new one; none is the root. */
+	/** The folder of a new one; none is the root. */
 	parent?: NodeId | null,
-	/**  All its fields. */
+	/** All its fields. */
 	draft: FolderDraft,
 };
 
-/**  What the person decides. */
-export type HostKeyAnswer = 
-/**  Trust an unknown key and keep it on record. */
-{ kind: "trust" } | 
-/**  Trust an unknown key for this connection only. */
-{ kind: "once" } | 
-/**  Replace what is on record by the presented key. */
-{ kind: "replace"; 
-/**  The last eight characters of the presented fingerprint, typed by the person. */
-lastEight: string } | 
-/**  Close the connection. */
+/** What the person decides. */
+export type HostKeyAnswer =
+/** Trust an unknown key and keep it on record. */
+{ kind: "trust" } |
+/** Trust an unknown key for this connection only. */
+{ kind: "once" } |
+/** Replace what is on record by the presented key. */
+{ kind: "replace";
+/** The last eight characters of the presented fingerprint, typed by the person. */
+lastEight: string } |
+/** Close the connection. */
 { kind: "refuse" };
 
-/**  A host key on record. */
+/** A host key on record. */
 export type HostKeyId = string;
 
-/**  What the trust card asks. */
+/** What the trust card asks. */
 export type HostKeyQuestion = {
-	/**  Name of the machine or jump host that presents the key. */
+	/** Name of the machine or jump host that presents the key. */
 	machine: string,
-	/**  `host` or `[host]:port`. */
+	/** `host` or `[host]:port`. */
 	host: string,
-	/**  How the key stands. */
+	/** How the key stands. */
 	standing: HostKeyStanding,
-	/**  The key. */
+	/** The key. */
 	presented: PresentedKey,
-	/**  What is on record for the address. */
+	/** What is on record for the address. */
 	onRecord: HostKeyRecord[],
-	/**  Other addresses on record with the very same key. */
+	/** Other addresses on record with the very same key. */
 	alsoAt: string[],
 };
 
-/**  A key on record. */
+/** A key on record. */
 export type HostKeyRecord = {
-	/**  `None` for a line of a `known_hosts` file. */
+	/** `None` for a line of a `known_hosts` file. */
 	id: HostKeyId | null,
-	/**  `host` or `[host]:port`, as in `known_hosts`. */
+	/** `host` or `[host]:port`, as in `known_hosts`. */
 	host: string,
-	/**  `ssh-ed25519` and so on. */
+	/** `ssh-ed25519` and so on. */
 	algorithm: string,
-	/**  `SHA256:…`. */
+	/** `SHA256:…`. */
 	fingerprint: string,
-	/**  The OpenSSH random art, eleven lines. */
+	/** The OpenSSH random art, eleven lines. */
 	picture: string,
-	/**  Where it is recorded: "This vault" or the file's path. */
+	/** Where it is recorded: "This vault" or the file's path. */
 	source: string,
-	/**  When it was first trusted; unknown for files. */
+	/** When it was first trusted; unknown for files. */
 	firstSeen: Timestamp | null,
-	/**  When a server last proved it. */
+	/** When a server last proved it. */
 	lastSeen: Timestamp | null,
-	/**  How often a server proved it. */
+	/** How often a server proved it. */
 	times: number,
 };
 
-/**  A host key to forget. */
+/** A host key to forget. */
 export type HostKeyRemove = {
-	/**  Its id. */
+	/** Its id. */
 	id: HostKeyId,
 };
 
-/**  How a presented key stands to what is on record. */
-export type HostKeyStanding = 
-/**  No key is on record for this address. */
-"unknown" | 
-/**  Another key is on record. */
-"changed" | 
-/**  The key is marked `@revoked`. */
+/** How a presented key stands to what is on record. */
+export type HostKeyStanding =
+/** No key is on record for this address. */
+"unknown" |
+/** Another key is on record. */
+"changed" |
+/** The key is marked `@revoked`. */
 "revoked";
 
-/**  An identity as the UI sees it: secrets are only said to be set. */
+/** An identity as the UI sees it: secrets are only said to be set. */
 export type Identity = {
-	/**  Its id. */
+	/** Its id. */
 	id: IdentityId,
-	/**  Shown in lists. */
+	/** Shown in lists. */
 	name: string,
-	/**  User name, unless the entry says another. */
+	/** User name, unless the entry says another. */
 	user: string | null,
-	/**  What it offers. */
+	/** What it offers. */
 	kind: IdentityKind,
-	/**  Whether a password is stored. */
+	/** Whether a password is stored. */
 	hasPassword: boolean,
-	/**  Whether a private key is stored. */
+	/** Whether a private key is stored. */
 	hasPrivateKey: boolean,
-	/**  Whether the key's passphrase is stored. */
+	/** Whether the key's passphrase is stored. */
 	hasPassphrase: boolean,
-	/**  The key's public half. */
+	/** The key's public half. */
 	publicKey: PublicKeyInfo | null,
-	/**  The certificate that goes with the key. */
+	/** The certificate that goes with the key. */
 	certificate: CertificateInfo | null,
-	/**  Restricts an agent identity to the key with this fingerprint. */
+	/** Restricts an agent identity to the key with this fingerprint. */
 	agentFingerprint: string | null,
-	/**  How many entries and folders name it. */
+	/** How many entries and folders name it. */
 	usedBy: number,
 };
 
-/**  An identity to delete. */
+/** An identity to delete. */
 export type IdentityDelete = {
-	/**  Its id. */
+	/** Its id. */
 	id: IdentityId,
-	/**  Even if machines use it. */
+	/** Even if machines use it. */
 	force?: boolean | null,
 };
 
-/**  A new or changed identity. A secret that is `None` stays as it is; an empty one is removed. */
+/** A new or changed identity. A secret that is `None` stays as it is; an empty one is removed. */
 export type IdentityDraft = {
-	/**  `None` makes a new one. */
+	/** `None` makes a new one. */
 	id: IdentityId | null,
-	/**  Shown in lists. */
+	/** Shown in lists. */
 	name: string,
-	/**  User name, unless the entry says another. */
+	/** User name, unless the entry says another. */
 	user: string | null,
-	/**  What it offers. */
+	/** What it offers. */
 	kind: IdentityKind,
-	/**  The password. */
+	/** The password. */
 	password: string | null,
-	/**  Text of a private key: OpenSSH, PEM (PKCS#1, PKCS#8, SEC 1) or PuTTY `.ppk` 2 and 3. */
+	/** Text of a private key: OpenSSH, PEM (PKCS#1, PKCS#8, SEC 1) or PuTTY `.ppk` 2 and 3. */
 	privateKey: string | null,
-	/**  Passphrase of the private key. */
+	/** Passphrase of the private key. */
 	passphrase: string | null,
-	/**  Text of an OpenSSH certificate (`…-cert.pub`); empty removes it. */
+	/** Text of an OpenSSH certificate (`…-cert.pub`); empty removes it. */
 	certificate: string | null,
-	/**  Restricts an agent identity to the key with this fingerprint. */
+	/** Restricts an agent identity to the key with this fingerprint. */
 	agentFingerprint: string | null,
 };
 
-/**  A way to sign in, shared between entries. */
+/** A way to sign in, shared between entries. */
 export type IdentityId = string;
 
-/**  What an identity offers to a server. */
-export type IdentityKind = 
-/**  A password, also used to answer keyboard-interactive password prompts. */
-"password" | 
-/**  A private key in the vault, optionally with an OpenSSH certificate. */
-"key" | 
-/**  Keys of a running SSH agent. */
+/** What an identity offers to a server. */
+export type IdentityKind =
+/** A password, also used to answer keyboard-interactive password prompts. */
+"password" |
+/** A private key in the vault, optionally with an OpenSSH certificate. */
+"key" |
+/** Keys of a running SSH agent. */
 "agent";
 
-/**  An identity. */
+/** An identity. */
 export type IdentityRef = {
-	/**  Its id. */
+	/** Its id. */
 	id: IdentityId,
 };
 
-/**  A secret to show. */
+/** A secret to show. */
 export type IdentityReveal = {
-	/**  The identity. */
+	/** The identity. */
 	id: IdentityId,
-	/**  Which of its secrets. */
+	/** Which of its secrets. */
 	secret: IdentitySecret,
-	/**  The passphrase of the vault, if it was not typed within the last minute. */
+	/** The passphrase of the vault, if it was not typed within the last minute. */
 	passphrase?: string | null,
 };
 
-/**  An identity to add or change. */
+/** An identity to add or change. */
 export type IdentitySave = {
-	/**  All its fields; secrets only where they change. */
+	/** All its fields; secrets only where they change. */
 	draft: IdentityDraft,
 };
 
-/**  Which secret of an identity to show or copy. */
-export type IdentitySecret = 
-/**  The password. */
-"password" | 
-/**  The private key, as it was given. */
-"privateKey" | 
-/**  The key's passphrase. */
+/** Which secret of an identity to show or copy. */
+export type IdentitySecret =
+/** The password. */
+"password" |
+/** The private key, as it was given. */
+"privateKey" |
+/** The key's passphrase. */
 "passphrase";
 
-/**  Hosts to import. */
+/** Hosts to import. */
 export type ImportApply = {
-	/**  The file. */
+	/** The file. */
 	path: string,
-	/**  The hosts, by alias. */
+	/** The hosts, by alias. */
 	aliases: string[],
-	/**  The folder to put them into; none is the root. */
+	/** The folder to put them into; none is the root. */
 	parent?: NodeId | null,
 };
 
-/**  How an import went. */
+/** How an import went. */
 export type ImportDone = {
-	/**  Machines added. */
+	/** Machines added. */
 	imported: number,
-	/**  What was not taken over. */
+	/** What was not taken over. */
 	remarks: ImportRemark[],
 };
 
-/**  A file to look at. */
+/** A file to look at. */
 export type ImportFrom = {
-	/**  The file; without one `~/.ssh/config`. */
+	/** The file; without one `~/.ssh/config`. */
 	path?: string | null,
 };
 
-/**  One host found. */
+/** One host found. */
 export type ImportHost = {
-	/**  The alias in the file; names the host when it is picked. */
+	/** The alias in the file; names the host when it is picked. */
 	alias: string,
-	/**  The entry that would be made; its identities and jump are made on import. */
+	/** The entry that would be made; its identities and jump are made on import. */
 	draft: EntryDraft,
-	/**  User@address:port, for the list. */
+	/** User@address:port, for the list. */
 	summary: string,
-	/**  Private key files it names. */
+	/** Private key files it names. */
 	identityFiles: string[],
-	/**  Certificate files it names. */
+	/** Certificate files it names. */
 	certificateFiles: string[],
-	/**  Aliases or addresses it jumps through, first hop first. */
+	/** Aliases or addresses it jumps through, first hop first. */
 	jumps: string[],
-	/**  A machine with this name and address is already there. */
+	/** A machine with this name and address is already there. */
 	exists: boolean,
 };
 
-/**  What an import would do. */
+/** What an import would do. */
 export type ImportPreview = {
-	/**  The file that was read. */
+	/** The file that was read. */
 	path: string,
-	/**  What was found. */
+	/** What was found. */
 	hosts: ImportHost[],
-	/**  What was not understood. */
+	/** What was not understood. */
 	remarks: ImportRemark[],
 };
 
-/**  Something not taken over. */
+/** Something not taken over. */
 export type ImportRemark = {
-	/**  The file. */
+	/** The file. */
 	file: string,
-	/**  The line, from 1. */
+	/** The line, from 1. */
 	line: number,
-	/**  The line's text. */
+	/** The line's text. */
 	text: string,
-	/**  Why. */
+	/** Why. */
 	reason: string,
 };
 
-/**  The way to a machine. */
-export type Jump = 
-/**  Straight from this computer, even if a folder above says otherwise. */
-{ kind: "direct" } | 
-/**  Through another SSH entry, which may itself be reached through a jump. */
-{ kind: "through"; 
-/**  The entry that forwards. */
+/** The way to a machine. */
+export type Jump =
+/** Straight from this computer, even if a folder above says otherwise. */
+{ kind: "direct" } |
+/** Through another SSH entry, which may itself be reached through a jump. */
+{ kind: "through";
+/** The entry that forwards. */
 entry: NodeId };
 
-/**  What kind of key to make. */
-export type KeyAlgorithm = 
-/**  Ed25519. */
-"ed25519" | 
-/**  RSA with 4096 bits. */
-"rsa4096" | 
-/**  ECDSA on the curve P-256. */
+/** What kind of key to make. */
+export type KeyAlgorithm =
+/** Ed25519. */
+"ed25519" |
+/** RSA with 4096 bits. */
+"rsa4096" |
+/** ECDSA on the curve P-256. */
 "ecdsaP256";
 
-/**  A key pair to make. */
+/** A key pair to make. */
 export type KeyGenerate = {
-	/**  Name of the identity. */
+	/** Name of the identity. */
 	name: string,
-	/**  Its user name. */
+	/** Its user name. */
 	user?: string | null,
-	/**  What kind of key. */
+	/** What kind of key. */
 	algorithm: KeyAlgorithm,
-	/**  Encrypts the key within the vault as well. */
+	/** Encrypts the key within the vault as well. */
 	passphrase?: string | null,
 };
 
-/**  A private key to look at. */
+/** A private key to look at. */
 export type KeyToInspect = {
-	/**  Its text. */
+	/** Its text. */
 	privateKey: string,
-	/**  Its passphrase, if it has one. */
+	/** Its passphrase, if it has one. */
 	passphrase?: string | null,
 };
 
-/**  Whether the OS keyring can be offered: told after a real write, since a locked one says yes and then refuses. */
+/** Whether the OS keyring can be offered: told after a real write, since a locked one says yes and then refuses. */
 export type KeyringOffer = {
-	/**  A probing write, read and delete worked. */
+	/** A probing write, read and delete worked. */
 	available: boolean,
-	/**  Why not. */
+	/** Why not. */
 	reason: string | null,
 };
 
-/**  The open tabs. */
+/** The open tabs. */
 export type LayoutSet = {
-	/**  All of them. */
+	/** All of them. */
 	layout: TabLayout,
 };
 
-/**  Why a vault was locked. */
-export type LockReason = 
-/**  The app has just started. */
-"start" | 
-/**  The person locked it. */
-"person" | 
-/**  Nothing was touched for the time that is set. */
-"idle" | 
-/**  The computer went to sleep. */
-"sleep" | 
-/**  The screen was locked. */
+/** Why a vault was locked. */
+export type LockReason =
+/** The app has just started. */
+"start" |
+/** The person locked it. */
+"person" |
+/** Nothing was touched for the time that is set. */
+"idle" |
+/** The computer went to sleep. */
+"sleep" |
+/** The screen was locked. */
 "screenLock";
 
-/**  Machines. */
+/** Machines. */
 export type Machines = {
-	/**  Their ids. */
+	/** Their ids. */
 	ids: NodeId[],
 };
 
-/**  Where to put nodes. */
-export type MovePlace = 
-/**  Before this node, in its folder. */
-{ kind: "before"; 
-/**  The node. */
-id: NodeId } | 
-/**  After this node, in its folder. */
-{ kind: "after"; 
-/**  The node. */
-id: NodeId } | 
-/**  At the end of a folder, or of the root. */
-{ kind: "endOf"; 
-/**  The folder; `None` is the root. */
+/** Where to put nodes. */
+export type MovePlace =
+/** Before this node, in its folder. */
+{ kind: "before";
+/** The node. */
+id: NodeId } |
+/** After this node, in its folder. */
+{ kind: "after";
+/** The node. */
+id: NodeId } |
+/** At the end of a folder, or of the root. */
+{ kind: "endOf";
+/** The folder; `None` is the root. */
 folder: NodeId | null };
 
-/**  Where a new machine would be. */
+/** Where a new machine would be. */
 export type NewNode = {
-	/**  The folder; none is the root. */
+	/** The folder; none is the root. */
 	parent?: NodeId | null,
 };
 
-/**  Arguments of a command that takes none. */
+/** Arguments of a command that takes none. */
 export type NoArgs = Record<string, never>;
 
-/**  A node as its editor shows it. */
+/** A node as its editor shows it. */
 export type NodeDetail = {
-	/**  Set for an entry. */
+	/** Set for an entry. */
 	entry: Entry | null,
-	/**  Set for a folder. */
+	/** Set for a folder. */
 	folder: Folder | null,
-	/**  The settings after inheritance. */
+	/** The settings after inheritance. */
 	effective: EffectiveSettings,
-	/**  The tags it has from folders above. */
+	/** The tags it has from folders above. */
 	inheritedTags: string[],
-	/**  Names of the folders above, outermost first. */
+	/** Names of the folders above, outermost first. */
 	path: string[],
-	/**  From built in, through each folder, to here. */
+	/** From built in, through each folder, to here. */
 	ladder: WhereValuesComeFrom[],
-	/**  Open sessions that use it. */
+	/** Open sessions that use it. */
 	openSessions: number,
 };
 
-/**  A node of the tree of machines: a folder or an entry. */
+/** A node of the tree of machines: a folder or an entry. */
 export type NodeId = string;
 
-/**  The name of a machine or folder. */
+/** The name of a machine or folder. */
 export type NodeName = {
-	/**  Its id. */
+	/** Its id. */
 	id: NodeId,
-	/**  Its name. */
+	/** Its name. */
 	name: string,
 };
 
-/**  A machine or folder. */
+/** A machine or folder. */
 export type NodeRef = {
-	/**  Its id. */
+	/** Its id. */
 	id: NodeId,
 };
 
-/**  Another name. */
+/** Another name. */
 export type NodeRename = {
-	/**  The machine or folder. */
+	/** The machine or folder. */
 	id: NodeId,
-	/**  Its name from then on. */
+	/** Its name from then on. */
 	name: string,
 };
 
-/**  Machines and folders. */
+/** Machines and folders. */
 export type Nodes = {
-	/**  Their ids. */
+	/** Their ids. */
 	ids: NodeId[],
 };
 
-/**  Machines and folders to move. */
+/** Machines and folders to move. */
 export type NodesMove = {
-	/**  Their ids. */
+	/** Their ids. */
 	ids: NodeId[],
-	/**  Where to. */
+	/** Where to. */
 	place: MovePlace,
 };
 
-/**  A deletion to take back. */
+/** A deletion to take back. */
 export type NodesUndelete = {
-	/**  What deleting gave. */
+	/** What deleting gave. */
 	undo: UndoId,
 };
 
-/**  Where an effective value was set. */
-export type Origin = 
-/**  Nobody set it: Patchbay's own default. */
-{ kind: "builtIn" } | 
-/**  A folder above. */
-{ kind: "folder"; 
-/**  The folder. */
-id: NodeId; 
-/**  Its name. */
-name: string } | 
-/**  Here. */
+/** Where an effective value was set. */
+export type Origin =
+/** Nobody set it: Patchbay's own default. */
+{ kind: "builtIn" } |
+/** A folder above. */
+{ kind: "folder";
+/** The folder. */
+id: NodeId;
+/** Its name. */
+name: string } |
+/** Here. */
 { kind: "here" };
 
-/**  Proof that the person knows the passphrase. */
+/** Proof that the person knows the passphrase. */
 export type PassphraseAgain = {
-	/**  The passphrase. */
+	/** The passphrase. */
 	passphrase: string,
 };
 
-/**  How hard a passphrase is to guess offline. */
+/** How hard a passphrase is to guess offline. */
 export type PassphraseStrength = {
-	/**  0 to 4; 3 and more may be used for a vault. */
+	/** 0 to 4; 3 and more may be used for a vault. */
 	score: number,
-	/**  Estimated entropy. */
+	/** Estimated entropy. */
 	bits: number,
-	/**  "Weak", "Fair", "Strong", "Very strong". */
+	/** "Weak", "Fair", "Strong", "Very strong". */
 	label: string,
-	/**  "centuries to guess offline". */
+	/** "centuries to guess offline". */
 	guessTime: string,
-	/**  How to improve it; empty if it need not be. */
+	/** How to improve it; empty if it need not be. */
 	hint: string,
 };
 
-/**  A passphrase to judge. */
+/** A passphrase to judge. */
 export type PassphraseToJudge = {
-	/**  The passphrase. */
+	/** The passphrase. */
 	passphrase: string,
 };
 
-/**  The key a server presents now. */
+/** The key a server presents now. */
 export type PresentedKey = {
-	/**  `ssh-ed25519` and so on. */
+	/** `ssh-ed25519` and so on. */
 	algorithm: string,
-	/**  `SHA256:…`. */
+	/** `SHA256:…`. */
 	fingerprint: string,
-	/**  The OpenSSH random art, eleven lines. */
+	/** The OpenSSH random art, eleven lines. */
 	picture: string,
-	/**  One line, as `known_hosts` holds it after the name. */
+	/** One line, as `known_hosts` holds it after the name. */
 	openssh: string,
 };
 
-/**  Something a session needs to know before it goes on. */
+/** Something a session needs to know before it goes on. */
 export type Prompt = {
-	/**  Names the prompt in the answer. */
+	/** Names the prompt in the answer. */
 	id: PromptId,
-	/**  Who asks. */
+	/** Who asks. */
 	kind: PromptKind,
-	/**  The machine or jump host. */
+	/** The machine or jump host. */
 	machine: string,
-	/**  From the server; may be empty. */
+	/** From the server; may be empty. */
 	title: string,
-	/**  From the server; may be empty. */
+	/** From the server; may be empty. */
 	instructions: string,
-	/**  What to fill in. */
+	/** What to fill in. */
 	questions: Question[],
-	/**  Whether the previous answer was refused. */
+	/** Whether the previous answer was refused. */
 	again: boolean,
 };
 
-/**  A question a session is waiting on. */
+/** A question a session is waiting on. */
 export type PromptId = string;
 
-/**  Who asks. */
-export type PromptKind = 
-/**  The server, by keyboard-interactive (RFC 4256). */
-"keyboardInteractive" | 
-/**  Password authentication (RFC 4252 section 8). */
-"password" | 
-/**  A private key that is encrypted. */
-"keyPassphrase" | 
-/**  No user name is known. */
+/** Who asks. */
+export type PromptKind =
+/** The server, by keyboard-interactive (RFC 4256). */
+"keyboardInteractive" |
+/** Password authentication (RFC 4252 section 8). */
+"password" |
+/** A private key that is encrypted. */
+"keyPassphrase" |
+/** No user name is known. */
 "user";
 
-/**  How a machine is reached. */
-export type Protocol = 
-/**  Secure Shell (RFC 4251). */
+/** How a machine is reached. */
+export type Protocol =
+/** Secure Shell (RFC 4251). */
 "ssh";
 
-/**  A public key as people compare it. */
+/** A public key as people compare it. */
 export type PublicKeyInfo = {
-	/**  `ssh-ed25519` and so on. */
+	/** `ssh-ed25519` and so on. */
 	algorithm: string,
-	/**  Length in bits, where the algorithm has more than one. */
+	/** Length in bits, where the algorithm has more than one. */
 	bits: number | null,
-	/**  `SHA256:…`, base64 without padding. */
+	/** `SHA256:…`, base64 without padding. */
 	fingerprint: string,
-	/**  One line, as `authorized_keys` holds it. */
+	/** One line, as `authorized_keys` holds it. */
 	openssh: string,
 };
 
-/**  One line to fill in. */
+/** One line to fill in. */
 export type Question = {
-	/**  The label, from the server: hostile text, control characters removed. */
+	/** The label, from the server: hostile text, control characters removed. */
 	label: string,
-	/**  Whether what is typed may be shown. */
+	/** Whether what is typed may be shown. */
 	echo: boolean,
 };
 
-/**  Whether a machine answers. */
-export type Reachability = 
-/**  Not looked yet. */
-"unknown" | 
-/**  Being looked at. */
-"checking" | 
-/**  The port accepts connections. */
-"up" | 
-/**  It answers, but not as expected: refused, or no SSH banner. */
-"warning" | 
-/**  It does not answer. */
+/** Whether a machine answers. */
+export type Reachability =
+/** Not looked yet. */
+"unknown" |
+/** Being looked at. */
+"checking" |
+/** The port accepts connections. */
+"up" |
+/** It answers, but not as expected: refused, or no SSH banner. */
+"warning" |
+/** It does not answer. */
 "down";
 
-/**  A recovery key, to be written down. */
+/** A recovery key, to be written down. */
 export type RecoveryKeyText = {
-	/**  In groups of four. */
+	/** In groups of four. */
 	recoveryKey: string,
 };
 
-/**  Whether tabs come back on the next start. */
+/** Whether tabs come back on the next start. */
 export type RestoreTabs = boolean;
 
-/**  A secret in the open. */
+/** A secret in the open. */
 export type RevealedText = {
-	/**  The secret. */
+	/** The secret. */
 	text: string,
 };
 
-/**  Where to write the recovery key. */
+/** Where to write the recovery key. */
 export type SaveRecoveryKey = {
-	/**  The file; it must not be there yet. */
+	/** The file; it must not be there yet. */
 	path: string,
 };
 
-/**  Answers to a prompt. */
+/** Answers to a prompt. */
 export type SessionAnswer = {
-	/**  The session. */
+	/** The session. */
 	id: SessionId,
-	/**  The prompt. */
+	/** The prompt. */
 	prompt: PromptId,
-	/**  One for each question. */
+	/** One for each question. */
 	answers: string[],
 };
 
-/**  A prompt not to be answered. */
+/** A prompt not to be answered. */
 export type SessionCancelPrompt = {
-	/**  The session. */
+	/** The session. */
 	id: SessionId,
-	/**  The prompt. */
+	/** The prompt. */
 	prompt: PromptId,
 };
 
-/**  A decision about a host key. */
+/** A decision about a host key. */
 export type SessionHostKey = {
-	/**  The session. */
+	/** The session. */
 	id: SessionId,
-	/**  The decision. */
+	/** The decision. */
 	answer: HostKeyAnswer,
 };
 
-/**  A session: one connection and what it shows. Lives as long as the process. */
+/** A session: one connection and what it shows. Lives as long as the process. */
 export type SessionId = string;
 
-/**  A session. */
+/** A session. */
 export type SessionInfo = {
-	/**  Its id. */
+	/** Its id. */
 	id: SessionId,
-	/**  The machine's name, or the shell's. */
+	/** The machine's name, or the shell's. */
 	title: string,
-	/**  The address with the user, for the machine bar. */
+	/** The address with the user, for the machine bar. */
 	subtitle: string,
-	/**  What it was opened to. */
+	/** What it was opened to. */
 	target: SessionTarget,
-	/**  Where it stands. */
+	/** Where it stands. */
 	state: SessionState,
-	/**  How connecting went so far; the last attempt's. */
+	/** How connecting went so far; the last attempt's. */
 	steps: Step[],
-	/**  One line per event of the last attempt, for "Show details". */
+	/** One line per event of the last attempt, for "Show details". */
 	log: string[],
-	/**  When it was opened. */
+	/** When it was opened. */
 	opened: Timestamp,
-	/**  Round-trip time of the last keep-alive, in milliseconds. */
+	/** Round-trip time of the last keep-alive, in milliseconds. */
 	latency: number | null,
 };
 
-/**  What to open. */
+/** What to open. */
 export type SessionOpen = {
-	/**  A machine, or a local shell. */
+	/** A machine, or a local shell. */
 	target: SessionTarget,
-	/**  Size of the terminal. */
+	/** Size of the terminal. */
 	size: TerminalSize,
-	/**  Names this attempt, so that asking twice opens one session. */
+	/** Names this attempt, so that asking twice opens one session. */
 	attempt?: string | null,
 };
 
-/**  A session to connect again. */
+/** A session to connect again. */
 export type SessionReconnect = {
-	/**  The session. */
+	/** The session. */
 	id: SessionId,
-	/**  Size of the terminal. */
+	/** Size of the terminal. */
 	size: TerminalSize,
 };
 
-/**  A session. */
+/** A session. */
 export type SessionRef = {
-	/**  Its id. */
+	/** Its id. */
 	id: SessionId,
 };
 
-/**  Another title. */
+/** Another title. */
 export type SessionRename = {
-	/**  The session. */
+	/** The session. */
 	id: SessionId,
-	/**  Its title from then on. */
+	/** Its title from then on. */
 	title: string,
 };
 
-/**  Where a session stands. */
-export type SessionState = 
-/**  On the way. */
-{ kind: "connecting"; 
-/**  The part under way. */
-stage: Stage; 
-/**  The machine or jump host it concerns. */
-machine: string } | 
-/**  Waits for answers. */
-{ kind: "asking"; 
-/**  What to ask. */
-prompt: Prompt } | 
-/**  Waits for a decision about a host key. */
-{ kind: "hostKey"; 
-/**  What to decide. */
-question: HostKeyQuestion } | 
-/**  Bytes flow. */
-{ kind: "open" } | 
-/**  Over; can be connected again. */
-{ kind: "closed"; 
-/**  Why. */
+/** Where a session stands. */
+export type SessionState =
+/** On the way. */
+{ kind: "connecting";
+/** The part under way. */
+stage: Stage;
+/** The machine or jump host it concerns. */
+machine: string } |
+/** Waits for answers. */
+{ kind: "asking";
+/** What to ask. */
+prompt: Prompt } |
+/** Waits for a decision about a host key. */
+{ kind: "hostKey";
+/** What to decide. */
+question: HostKeyQuestion } |
+/** Bytes flow. */
+{ kind: "open" } |
+/** Over; can be connected again. */
+{ kind: "closed";
+/** Why. */
 reason: CloseReason };
 
-/**  What a session is opened to. */
-export type SessionTarget = 
-/**  A machine of the tree. */
-{ kind: "entry"; 
-/**  The machine. */
-id: NodeId } | 
-/**  A shell on this computer. */
+/** What a session is opened to. */
+export type SessionTarget =
+/** A machine of the tree. */
+{ kind: "entry";
+/** The machine. */
+id: NodeId } |
+/** A shell on this computer. */
 { kind: "localShell" };
 
-/**  A machine to try before it is saved. */
+/** A machine to try before it is saved. */
 export type SessionTest = {
-	/**  All its fields. */
+	/** All its fields. */
 	draft: EntryDraft,
-	/**  The folder it would be in. */
+	/** The folder it would be in. */
 	parent?: NodeId | null,
-	/**  The machine it would change. */
+	/** The machine it would change. */
 	id?: NodeId | null,
 };
 
-/**  What an entry or folder sets itself; `None` means "as the folder above says". */
+/** What an entry or folder sets itself; `None` means "as the folder above says". */
 export type Settings = {
-	/**  TCP port. */
+	/** TCP port. */
 	port: number | null,
-	/**  User name; without one the identity's, then this computer's. */
+	/** User name; without one the identity's, then this computer's. */
 	user: string | null,
-	/**  Identities, tried in this order. */
+	/** Identities, tried in this order. */
 	identities: IdentityId[] | null,
-	/**  The way to the machine. */
+	/** The way to the machine. */
 	jump: Jump | null,
-	/**  Seconds until a connection attempt is given up. */
+	/** Seconds until a connection attempt is given up. */
 	connectTimeout: number | null,
-	/**  Seconds between keep-alive messages; 0 sends none. */
+	/** Seconds between keep-alive messages; 0 sends none. */
 	keepAlive: number | null,
-	/**  Whether to compress (zlib). */
+	/** Whether to compress (zlib). */
 	compression: boolean | null,
-	/**  The `TERM` to announce. */
+	/** The `TERM` to announce. */
 	terminalType: string | null,
-	/**  Run instead of the login shell. */
+	/** Run instead of the login shell. */
 	startCommand: string | null,
 };
 
-/**  Settings of this computer. */
+/** Settings of this computer. */
 export type SettingsSet = {
-	/**  All of them. */
+	/** All of them. */
 	settings: AppSettings,
 };
 
-/**  The part of connecting that is under way. */
-export type Stage = 
-/**  Looking the name up. */
-"name" | 
-/**  Opening the TCP connection, or the channel through the jump host. */
-"connect" | 
-/**  Agreeing on algorithms and keys. */
-"handshake" | 
-/**  Checking the host key. */
-"hostKey" | 
-/**  Signing in. */
-"signIn" | 
-/**  Asking for a terminal and a shell. */
+/** The part of connecting that is under way. */
+export type Stage =
+/** Looking the name up. */
+"name" |
+/** Opening the TCP connection, or the channel through the jump host. */
+"connect" |
+/** Agreeing on algorithms and keys. */
+"handshake" |
+/** Checking the host key. */
+"hostKey" |
+/** Signing in. */
+"signIn" |
+/** Asking for a terminal and a shell. */
 "shell";
 
-/**  The result of a status check. */
+/** The result of a status check. */
 export type StatusReport = {
-	/**  The machine. */
+	/** The machine. */
 	id: NodeId,
-	/**  Whether it answers. */
+	/** Whether it answers. */
 	reachability: Reachability,
-	/**  "refused", "timed out after 3 s", "12 ms". */
+	/** "refused", "timed out after 3 s", "12 ms". */
 	detail: string,
 };
 
-/**  A part of connecting, as the error page lists it. */
+/** A part of connecting, as the error page lists it. */
 export type Step = {
-	/**  Which part. */
+	/** Which part. */
 	stage: Stage,
-	/**  How it went. */
+	/** How it went. */
 	state: StepState,
-	/**  A few words: an address, "refused", "through lb-01". */
+	/** A few words: an address, "refused", "through lb-01". */
 	detail: string,
-	/**  How long it took, in milliseconds. */
+	/** How long it took, in milliseconds. */
 	ms: number | null,
 };
 
-/**  How a part of connecting went. */
-export type StepState = 
-/**  Not yet reached. */
-"waiting" | 
-/**  Under way. */
-"running" | 
-/**  Done. */
-"done" | 
-/**  This is where it stopped. */
+/** How a part of connecting went. */
+export type StepState =
+/** Not yet reached. */
+"waiting" |
+/** Under way. */
+"running" |
+/** Done. */
+"done" |
+/** This is where it stopped. */
 "failed";
 
-/**  The open tabs, kept sealed in the vault because they name machines. The UI owns the shape. */
+/** The open tabs, kept sealed in the vault because they name machines. The UI owns the shape. */
 export type TabLayout = {
-	/**  JSON, at most 256 KiB. */
+	/** JSON, at most 256 KiB. */
 	json: string,
 };
 
-/**  How terminals look and behave. */
+/** How terminals look and behave. */
 export type TerminalSettings = {
-	/**  Typeface; "JetBrains Mono" is shipped. */
+	/** Typeface; "JetBrains Mono" is shipped. */
 	font: string,
-	/**  Pixels, 8 to 32. */
+	/** Pixels, 8 to 32. */
 	fontSize: number,
-	/**  Factor of the font size, 1.0 to 2.0. */
+	/** Factor of the font size, 1.0 to 2.0. */
 	lineHeight: number,
-	/**  Colours. */
+	/** Colours. */
 	theme: TerminalTheme,
-	/**  Change text colours that fall below 4.5 : 1. */
+	/** Change text colours that fall below 4.5 : 1. */
 	raiseContrast: boolean,
-	/**  The cursor. */
+	/** The cursor. */
 	cursor: CursorShape,
-	/**  Whether it blinks. */
+	/** Whether it blinks. */
 	cursorBlink: boolean,
-	/**  Lines kept, 0 to 200,000. */
+	/** Lines kept, 0 to 200,000. */
 	scrollback: number,
-	/**  What the bell does. */
+	/** What the bell does. */
 	bell: Bell,
-	/**  Copy whatever is selected. */
+	/** Copy whatever is selected. */
 	copyOnSelect: boolean,
-	/**  Ask before pasting several lines. */
+	/** Ask before pasting several lines. */
 	confirmPaste: boolean,
-	/**  Let programs write the clipboard (OSC 52). They can never read it. */
+	/** Let programs write the clipboard (OSC 52). They can never read it. */
 	osc52Write: boolean,
 };
 
-/**  Columns and rows of a terminal, with its size in pixels where that is known. */
+/** Columns and rows of a terminal, with its size in pixels where that is known. */
 export type TerminalSize = {
-	/**  Characters across. */
+	/** Characters across. */
 	cols: number,
-	/**  Lines down. */
+	/** Lines down. */
 	rows: number,
-	/**  Pixels across; 0 is unknown. */
+	/** Pixels across; 0 is unknown. */
 	width: number,
-	/**  Pixels down; 0 is unknown. */
+	/** Pixels down; 0 is unknown. */
 	height: number,
 };
 
-/**  Colours of terminals. */
-export type TerminalTheme = 
-/**  As the window. */
-"window" | 
-/**  Light paper. */
-"light" | 
-/**  Dark. */
-"dark" | 
-/**  Solarized dark. */
-"solarizedDark" | 
-/**  Solarized light. */
-"solarizedLight" | 
-/**  White on black, full contrast. */
+/** Colours of terminals. */
+export type TerminalTheme =
+/** As the window. */
+"window" |
+/** Light paper. */
+"light" |
+/** Dark. */
+"dark" |
+/** Solarized dark. */
+"solarizedDark" |
+/** Solarized light. */
+"solarizedLight" |
+/** White on black, full contrast. */
 "highContrast";
 
-/**  Light or dark. */
-export type Theme = 
-/**  As the desktop says. */
-"system" | 
-/**  Always light. */
-"light" | 
-/**  Always dark. */
+/** Light or dark. */
+export type Theme =
+/** As the desktop says. */
+"system" |
+/** Always light. */
+"light" |
+/** Always dark. */
 "dark";
 
-/**  Milliseconds since the Unix epoch, UTC. */
+/** Milliseconds since the Unix epoch, UTC. */
 export type Timestamp = number;
 
 /**
- *  Every node in the order the tree shows them (depth first), one array a column.
- * 
- *  Columns and not objects: 100,000 objects cost the webview about five times as long to parse.
+ * Every node in the order the tree shows them (depth first), one array a column.
+ *
+ * Columns and not objects: 100,000 objects cost the webview about five times as long to parse.
  */
 export type TreeRows = {
-	/**  Counts up with every change of the tree. */
+	/** Counts up with every change of the tree. */
 	revision: number,
-	/**  The nodes. */
+	/** The nodes. */
 	ids: NodeId[],
-	/**  How deep each is; 0 is the root's children. */
+	/** How deep each is; 0 is the root's children. */
 	depths: number[],
-	/**  1 for a folder, 0 for an entry. */
+	/** 1 for a folder, 0 for an entry. */
 	folders: number[],
-	/**  Names. */
+	/** Names. */
 	names: string[],
-	/**  Addresses; empty for folders. */
+	/** Addresses; empty for folders. */
 	addresses: string[],
-	/**  Tags, inherited ones included, joined by spaces. */
+	/** Tags, inherited ones included, joined by spaces. */
 	tags: string[],
-	/**  Icon names; empty is the default. */
+	/** Icon names; empty is the default. */
 	icons: string[],
-	/**  Colour names; empty is none. */
+	/** Colour names; empty is none. */
 	colors: string[],
 };
 
-/**  A deletion that can be taken back. */
+/** A deletion that can be taken back. */
 export type UndoId = string;
 
-/**  Where to write a copy. */
+/** Where to write a copy. */
 export type VaultBackup = {
-	/**  The file; it must not be there yet. */
+	/** The file; it must not be there yet. */
 	path: string,
 };
 
-/**  A change of the passphrase. */
+/** A change of the passphrase. */
 export type VaultChangePassphrase = {
-	/**  The present one. */
+	/** The present one. */
 	current: string,
-	/**  The one from then on. */
+	/** The one from then on. */
 	new: string,
 };
 
-/**  A vault to switch to. */
+/** A vault to switch to. */
 export type VaultChoose = {
-	/**  The file. */
+	/** The file. */
 	path: string,
 };
 
-/**  A vault to create. */
+/** A vault to create. */
 export type VaultCreate = {
-	/**  The file; without one the usual place. */
+	/** The file; without one the usual place. */
 	path?: string | null,
-	/**  Opens it from then on. */
+	/** Opens it from then on. */
 	passphrase: string,
 };
 
-/**  How to lock. */
+/** How to lock. */
 export type VaultLock = {
-	/**  Also end everything that is running. */
+	/** Also end everything that is running. */
 	closeSessions: boolean,
 };
 
-/**  Where the vault stands. */
-export type VaultPhase = 
-/**  There is no vault at the chosen path: first run. */
-"missing" | 
-/**  It is there and closed. */
-"locked" | 
-/**  It is open. */
+/** Where the vault stands. */
+export type VaultPhase =
+/** There is no vault at the chosen path: first run. */
+"missing" |
+/** It is there and closed. */
+"locked" |
+/** It is open. */
 "unlocked";
 
-/**  What opens a vault whose passphrase is lost. */
+/** What opens a vault whose passphrase is lost. */
 export type VaultRecover = {
-	/**  The recovery key, as it was written down. */
+	/** The recovery key, as it was written down. */
 	recoveryKey: string,
-	/**  Opens the vault from then on. */
+	/** Opens the vault from then on. */
 	newPassphrase: string,
 };
 
-/**  A copy to put back. */
+/** A copy to put back. */
 export type VaultRestore = {
-	/**  The copy. */
+	/** The copy. */
 	from: string,
-	/**  The vault file; without one the chosen vault. */
+	/** The vault file; without one the chosen vault. */
 	to?: string | null,
 };
 
-/**  Settings that travel with the vault. */
+/** Settings that travel with the vault. */
 export type VaultSettings = {
-	/**  Minutes without a key or click until it locks; 0 is never. */
+	/** Minutes without a key or click until it locks; 0 is never. */
 	lockAfterMinutes: number,
-	/**  Lock when the computer sleeps. */
+	/** Lock when the computer sleeps. */
 	lockOnSleep: boolean,
-	/**  Lock when the screen is locked. */
+	/** Lock when the screen is locked. */
 	lockOnScreenLock: boolean,
-	/**  Read `~/.ssh/known_hosts` (and the system's) beside the vault's own host keys. */
+	/** Read `~/.ssh/known_hosts` (and the system's) beside the vault's own host keys. */
 	readKnownHosts: boolean,
 };
 
-/**  Settings of the vault. */
+/** Settings of the vault. */
 export type VaultSettingsSet = {
-	/**  All of them. */
+	/** All of them. */
 	settings: VaultSettings,
 };
 
-/**  The state of the vault. */
+/** The state of the vault. */
 export type VaultStatus = {
-	/**  Where it stands. */
+	/** Where it stands. */
 	phase: VaultPhase,
-	/**  Name of the vault, from its file name. */
+	/** Name of the vault, from its file name. */
 	name: string,
-	/**  The file. */
+	/** The file. */
 	path: string,
-	/**  Why it is locked. */
+	/** Why it is locked. */
 	lockReason: LockReason | null,
-	/**  Seconds until it locks by itself; `None` if that is off or it is locked. */
+	/** Seconds until it locks by itself; `None` if that is off or it is locked. */
 	locksIn: number | null,
-	/**  Whether the OS keyring can unlock it. */
+	/** Whether the OS keyring can unlock it. */
 	keyring: boolean,
-	/**  Sessions that are open or opening. */
+	/** Sessions that are open or opening. */
 	runningSessions: number,
 };
 
-/**  What opens the vault. */
+/** What opens the vault. */
 export type VaultUnlock = {
-	/**  The passphrase. */
+	/** The passphrase. */
 	passphrase: string,
 };
 
-/**  One rung of the ladder from built-in defaults to the node. */
+/** One rung of the ladder from built-in defaults to the node. */
 export type WhereValuesComeFrom = {
-	/**  The rung. */
+	/** The rung. */
 	origin: Origin,
-	/**  How many of the effective settings are set there. */
+	/** How many of the effective settings are set there. */
 	values: number,
-	/**  The tags set there. */
+	/** The tags set there. */
 	tags: string[],
 };
 
@@ -1282,7 +1284,7 @@ export interface Commands {
 	/** Makes another recovery key; the old one is worthless from then on. */
 	vault_replace_recovery_key: { args: PassphraseAgain; result: RecoveryKeyText };
 	/** Seals everything anew under a fresh key. */
-	vault_rekey: { args: PassphraseAgain; result: null };
+	vault_rekey: { args: PassphraseAgain; result: RecoveryKeyText };
 	/** Whether this computer's keyring can be used. */
 	vault_keyring_offer: { args: Record<string, never>; result: KeyringOffer };
 	/** Lets this computer's keyring open the vault. */
