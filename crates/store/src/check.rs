@@ -28,13 +28,21 @@ pub(crate) struct Sound {
 
 /// Checks a file. Leaves it as it is, byte for byte.
 pub(crate) async fn sound(path: &Path, schema: Schema) -> Result<Sound, StoreError> {
-    first_bytes(path)?;
+    let length = first_bytes(path)?;
     let left_over = COMPANIONS
         .iter()
         .filter(|c| **c != "-shm")
         .any(|companion| fs::metadata(beside(path, companion)).is_ok_and(|there| there.len() > 0));
     // With a log beside it the file alone is not the truth, and reading the two together means writing to them.
     let copy = if left_over { Some(merged_copy(path).await?) } else { None };
+    if let (None, Length { found, expected }) = (&copy, length)
+        && found < expected
+    {
+        // SQLite would take the missing end of a page for zeros.
+        return Err(StoreError::damaged(format!(
+            "it is cut short, to {found} of {expected} bytes"
+        )));
+    }
     let looked_at = copy.as_ref().map_or(path, Staged::path).to_owned();
     let mut connection = sqlite::immutable(&looked_at).await.map_err(as_damage)?;
     let (header, version) =
@@ -50,14 +58,20 @@ impl Sound {
     }
 }
 
+/// How long a file is, and how long its first page says it is.
+struct Length {
+    found: u64,
+    expected: u64,
+}
+
 /// Tells a vault from other files, and from one that was cut off, before SQLite looks at it.
-fn first_bytes(path: &Path) -> Result<(), StoreError> {
+fn first_bytes(path: &Path) -> Result<Length, StoreError> {
     let mut start = Vec::new();
     let file = File::open(path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => StoreError::Missing { path: path.to_owned() },
         _ => StoreError::io("read", path)(source),
     })?;
-    let length = file.metadata().map_err(StoreError::io("read", path))?.len();
+    let found = file.metadata().map_err(StoreError::io("read", path))?.len();
     file.take(100).read_to_end(&mut start).map_err(StoreError::io("read", path))?;
     if start.is_empty() {
         return Err(StoreError::damaged("it is empty"));
@@ -72,13 +86,19 @@ fn first_bytes(path: &Path) -> Result<(), StoreError> {
             StoreError::NotAVault { path: path.to_owned() }
         });
     }
-    if start.len() < 100 || length < 512 {
+    if start.len() < 100 || found < 512 {
         return Err(StoreError::damaged("it is cut short"));
     }
     if !ours {
         return Err(StoreError::NotAVault { path: path.to_owned() });
     }
-    Ok(())
+    // https://sqlite.org/fileformat.html#the_database_header; a page size of 65536 is kept as 1.
+    let number = |at: usize, bytes: usize| {
+        let digits = start.iter().skip(at).take(bytes);
+        digits.fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
+    };
+    let page = if number(16, 2) == 1 { 65_536 } else { number(16, 2) };
+    Ok(Length { found, expected: page * number(28, 4) })
 }
 
 /// A copy with the log worked in, as it would be if it were opened for writing.

@@ -3,7 +3,7 @@
 use crate::StoreError;
 use crate::header::Header;
 use crate::lock::ProcessLock;
-use crate::schema::{APPLICATION_ID, Schema};
+use crate::schema::{APPLICATION_ID, Schema, Version};
 use crate::sqlite::{self, problem};
 use crate::staged::{self, Staged};
 use crate::{access, rows};
@@ -11,7 +11,7 @@ use patchbay_model::{Secret, VaultId};
 use patchbay_vault::{
     KdfCost, RecoveryKey, Sealer, Tally, VaultKey, wrap_by_passphrase, wrap_by_recovery,
 };
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqliteConnection};
 use std::path::Path;
 
 /// Takes the lock for a vault that does not exist yet.
@@ -40,12 +40,15 @@ pub(crate) async fn build(
     let making = tokio::task::spawn_blocking(move || keys(&passphrase, &recovery, cost));
     let (header, sealer) = access::joined(making.await)??;
     let tally = Tally { header: header.fingerprint(), ..Tally::default() };
-    let tally = sealer.seal_tally(&tally)?;
 
     let staged = Staged::create(path)?;
     let mut connection = sqlite::writer(staged.path()).await?;
-    let written = fill(&mut connection, &header, &tally, schema).await;
-    written.map_err(|e| problem(path, &e))?;
+    sqlite::begin(path, &mut connection).await?;
+    let mut written = upgrade(path, &mut connection, schema).await;
+    if written.is_ok() {
+        written = fill(path, &mut connection, &header, &sealer, &tally).await;
+    }
+    sqlite::end(path, &mut connection, written).await?;
     sqlite::checkpoint(staged.path(), &mut connection).await?;
     sqlite::close(staged.path(), connection).await?;
     staged.publish(path)?;
@@ -68,33 +71,38 @@ fn keys(
 }
 
 async fn fill(
+    path: &Path,
     on: &mut SqliteConnection,
     header: &Header,
-    tally: &[u8],
-    schema: Schema,
-) -> Result<(), sqlx::Error> {
-    let mut transaction = on.begin().await?;
-    for version in schema {
-        upgrade(&mut transaction, version).await?;
-    }
-    sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION_ID}")))
-        .execute(&mut *transaction)
-        .await?;
-    header.write(&mut transaction).await?;
-    rows::write_tally(tally, &mut transaction).await?;
-    transaction.commit().await
+    sealer: &Sealer,
+    tally: &Tally,
+) -> Result<(), StoreError> {
+    run(path, on, AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION_ID}"))).await?;
+    header.write(path, on).await?;
+    rows::write_tally(path, on, sealer, tally).await
 }
 
-/// Makes the tables of a version out of those of the one before.
+/// Makes the tables of each version out of those of the one before.
 pub(crate) async fn upgrade(
+    path: &Path,
     on: &mut SqliteConnection,
-    version: &crate::schema::Version,
-) -> Result<(), sqlx::Error> {
-    for statement in version.upgrade {
-        sqlx::query(*statement).execute(&mut *on).await?;
+    versions: &[Version],
+) -> Result<(), StoreError> {
+    for version in versions {
+        for statement in version.upgrade {
+            run(path, on, *statement).await?;
+        }
+        let number = version.number;
+        run(path, on, AssertSqlSafe(format!("PRAGMA user_version = {number}"))).await?;
     }
-    let number = version.number;
-    let set = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {number}"));
-    sqlx::query(set).execute(&mut *on).await?;
+    Ok(())
+}
+
+async fn run(
+    path: &Path,
+    on: &mut SqliteConnection,
+    sql: impl SqlSafeStr,
+) -> Result<(), StoreError> {
+    sqlx::query(sql).execute(on).await.map_err(|e| problem(path, &e))?;
     Ok(())
 }

@@ -46,7 +46,11 @@ impl Header {
     }
 
     /// Writes it over the one that is there, or as the first.
-    pub(crate) async fn write(&self, on: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    pub(crate) async fn write(
+        &self,
+        path: &Path,
+        on: &mut SqliteConnection,
+    ) -> Result<(), StoreError> {
         let sql = "INSERT OR REPLACE INTO header (one, vault, format, passphrase, recovery, keyring, checksum) \
                    VALUES (1, ?, ?, ?, ?, ?, ?)";
         sqlx::query(sql)
@@ -57,7 +61,8 @@ impl Header {
             .bind(self.keyring.as_deref())
             .bind(self.fingerprint().as_slice())
             .execute(on)
-            .await?;
+            .await
+            .map_err(|e| problem(path, &e))?;
         Ok(())
     }
 

@@ -37,6 +37,8 @@ impl ProcessLock {
 impl Drop for ProcessLock {
     fn drop(&mut self) {
         let _ = self.0.set_len(0);
+        // Closing would not do: a program that is being started at this moment has a copy of the handle until it runs.
+        let _ = self.0.unlock();
     }
 }
 

@@ -4,9 +4,8 @@ use crate::StoreError;
 use crate::check::{self, Sound};
 use crate::create::upgrade;
 use crate::schema::{Schema, newest};
-use crate::sqlite::{self, problem};
+use crate::sqlite;
 use crate::staged::{Staged, beside};
-use sqlx::Connection;
 use std::path::Path;
 
 /// Migrates a file that was found sound. What it was is kept as `<vault>.before-<version it became>`.
@@ -19,11 +18,10 @@ pub(crate) async fn migrate(path: &Path, sound: Sound, schema: Schema) -> Result
 
     let staged = Staged::copy_of(path, path)?;
     let mut connection = sqlite::writer(staged.path()).await?;
-    for version in schema.iter().filter(|version| version.number > from) {
-        let mut transaction = connection.begin().await.map_err(|e| problem(path, &e))?;
-        upgrade(&mut transaction, version).await.map_err(|e| problem(path, &e))?;
-        transaction.commit().await.map_err(|e| problem(path, &e))?;
-    }
+    let already = schema.iter().take_while(|version| version.number <= from).count();
+    sqlite::begin(path, &mut connection).await?;
+    let upgraded = upgrade(path, &mut connection, schema.get(already..).unwrap_or_default()).await;
+    sqlite::end(path, &mut connection, upgraded).await?;
     sqlite::checkpoint(staged.path(), &mut connection).await?;
     sqlite::close(staged.path(), connection).await?;
 

@@ -6,8 +6,8 @@
 use crate::access::{self, Opened, Unlocking};
 use crate::header::Header;
 use crate::rows::{self, slot};
-use crate::sqlite::{column, problem};
-use crate::write::{self, SealedRow, begin, seal_row, take_tally, write_rows};
+use crate::sqlite::{self, column, problem};
+use crate::write::{self, SealedRow, seal_row, take_tally, write_rows};
 use crate::{OpenVault, StoreError, open};
 use patchbay_model::Secret;
 use patchbay_vault::{
@@ -131,17 +131,27 @@ async fn rekey(
     let mut tally = Tally { change, header: header.fingerprint(), ..Tally::default() };
 
     let new = Arc::new(new);
-    let mut transaction = begin(path, state.connection()?).await?;
-    reseal(path, &mut transaction, &old, &new, &mut tally).await?;
-    header.write(&mut transaction).await.map_err(|e| problem(path, &e))?;
-    let sealed = new.seal_tally(&tally)?;
-    rows::write_tally(&sealed, &mut transaction).await.map_err(|e| problem(path, &e))?;
-    transaction.commit().await.map_err(|e| problem(path, &e))?;
+    let connection = state.connection()?;
+    sqlite::begin(path, connection).await?;
+    let written = write_all(path, connection, (&old, &new), &header, &mut tally).await;
+    sqlite::end(path, connection, written).await?;
     state.tally = Some(tally);
     opened.access.adopt(&mut state, header);
     opened.renew(new);
     write::forget_log(path, &mut state).await;
     Ok(())
+}
+
+async fn write_all(
+    path: &Path,
+    on: &mut SqliteConnection,
+    (old, new): (&Arc<Sealer>, &Arc<Sealer>),
+    header: &Header,
+    tally: &mut Tally,
+) -> Result<(), StoreError> {
+    reseal(path, on, old, new, tally).await?;
+    header.write(path, on).await?;
+    rows::write_tally(path, on, new, tally).await
 }
 
 /// Seals every row anew, a page of them at a time, in the order of their keys.

@@ -81,11 +81,14 @@ pub(crate) async fn sealed_tally(
 
 /// Writes the tally over the one that is there, or as the first.
 pub(crate) async fn write_tally(
-    sealed: &[u8],
+    path: &Path,
     on: &mut SqliteConnection,
-) -> Result<(), sqlx::Error> {
-    let sql = "INSERT OR REPLACE INTO manifest (one, sealed) VALUES (1, ?)";
-    sqlx::query(sql).bind(sealed).execute(on).await?;
+    sealer: &Sealer,
+    tally: &Tally,
+) -> Result<(), StoreError> {
+    let sealed = sealer.seal_tally(tally)?;
+    let query = sqlx::query("INSERT OR REPLACE INTO manifest (one, sealed) VALUES (1, ?)");
+    query.bind(sealed).execute(on).await.map_err(|e| problem(path, &e))?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use crate::StoreError;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, Decode, Row, Sqlite, SqliteConnection, Type};
+use sqlx::{ConnectOptions, Connection as _, Decode, Row, Sqlite, SqliteConnection, Type};
 use std::io;
 use std::path::Path;
 use tracing::log::LevelFilter;
@@ -40,6 +40,39 @@ fn base(path: &Path) -> SqliteConnectOptions {
         .row_buffer_size(1024)
         .log_statements(LevelFilter::Off)
         .log_slow_statements(LevelFilter::Off, std::time::Duration::ZERO)
+}
+
+/// Starts a transaction that writes. What comes of it is for [`end`].
+///
+/// Not sqlx's own: when SQLite itself takes a transaction back, as it does on a full disk, sqlx goes on counting it as
+/// open and the connection is of no use any more.
+pub(crate) async fn begin(path: &Path, on: &mut SqliteConnection) -> Result<(), StoreError> {
+    let begin = "BEGIN IMMEDIATE";
+    if sqlx::query(begin).execute(&mut *on).await.is_ok() {
+        return Ok(());
+    }
+    // One that broke off without an end may still be open.
+    let _ = sqlx::query("ROLLBACK").execute(&mut *on).await;
+    sqlx::query(begin).execute(on).await.map_err(|e| problem(path, &e))?;
+    Ok(())
+}
+
+/// Ends a transaction: makes it last if all went well, else takes it back.
+pub(crate) async fn end<T>(
+    path: &Path,
+    on: &mut SqliteConnection,
+    result: Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let result = match result {
+        Ok(value) => match sqlx::query("COMMIT").execute(&mut *on).await {
+            Ok(_) => return Ok(value),
+            Err(error) => Err(problem(path, &error)),
+        },
+        error => error,
+    };
+    // SQLite may have done so already, which it then says.
+    let _ = sqlx::query("ROLLBACK").execute(on).await;
+    result
 }
 
 /// Moves what is in the log into the file and empties the log.

@@ -5,9 +5,9 @@ use crate::access::{self, Opened, State};
 use crate::header::Header;
 use crate::item::{Change, Field, Kind};
 use crate::rows::{self, MARK_COLUMNS, RowMark};
-use crate::sqlite::problem;
+use crate::sqlite::{self, problem};
 use patchbay_vault::{Sealer, Slot, Tally};
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, SqliteConnection};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -69,16 +69,26 @@ pub(crate) async fn apply(opened: &Arc<Opened>, changes: Vec<Change>) -> Result<
     let (deleted, rows) = access::joined(sealing.await)??;
 
     let connection = state.connection()?;
-    let mut transaction = begin(path, connection).await?;
-    for (kind, ids) in &deleted {
-        delete(path, &mut transaction, &sealer, &mut tally, *kind, ids).await?;
-    }
-    put(path, &mut transaction, &sealer, &mut tally, &rows).await?;
-    let sealed = sealer.seal_tally(&tally)?;
-    rows::write_tally(&sealed, &mut transaction).await.map_err(|e| problem(path, &e))?;
-    transaction.commit().await.map_err(|e| problem(path, &e))?;
+    sqlite::begin(path, connection).await?;
+    let written = write(path, connection, &sealer, &mut tally, &deleted, &rows).await;
+    sqlite::end(path, connection, written).await?;
     state.tally = Some(tally);
     Ok(())
+}
+
+async fn write(
+    path: &Path,
+    on: &mut SqliteConnection,
+    sealer: &Sealer,
+    tally: &mut Tally,
+    deleted: &Deleted,
+    rows: &[SealedRow],
+) -> Result<(), StoreError> {
+    for (kind, ids) in deleted {
+        delete(path, on, sealer, tally, *kind, ids).await?;
+    }
+    put(path, on, sealer, tally, rows).await?;
+    rows::write_tally(path, on, sealer, tally).await
 }
 
 /// Writes a header, and the tally that vouches for it.
@@ -92,11 +102,13 @@ pub(crate) async fn write_header(
     let mut tally = take_tally(path, state, &sealer).await?;
     tally.change += 1;
     tally.header = header.fingerprint();
-    let sealed = sealer.seal_tally(&tally)?;
-    let mut transaction = begin(path, state.connection()?).await?;
-    header.write(&mut transaction).await.map_err(|e| problem(path, &e))?;
-    rows::write_tally(&sealed, &mut transaction).await.map_err(|e| problem(path, &e))?;
-    transaction.commit().await.map_err(|e| problem(path, &e))?;
+    let connection = state.connection()?;
+    sqlite::begin(path, connection).await?;
+    let mut written = header.write(path, connection).await;
+    if written.is_ok() {
+        written = rows::write_tally(path, connection, &sealer, &tally).await;
+    }
+    sqlite::end(path, connection, written).await?;
     state.tally = Some(tally);
     opened.access.adopt(state, header);
     forget_log(path, state).await;
@@ -108,7 +120,7 @@ pub(crate) async fn write_header(
 /// The change is made and safe by then, so that this fails is no failure; it happens when the vault is closed.
 pub(crate) async fn forget_log(path: &Path, state: &mut State) {
     let Ok(connection) = state.connection() else { return };
-    if let Err(problem) = crate::sqlite::checkpoint(path, connection).await {
+    if let Err(problem) = sqlite::checkpoint(path, connection).await {
         tracing::warn!(%problem, "the log of the vault could not be emptied");
     }
 }
@@ -126,15 +138,6 @@ pub(crate) async fn take_tally(
     sealer
         .unseal_tally(&sealed)
         .map_err(|_| StoreError::damaged("the list of its rows cannot be opened"))
-}
-
-pub(crate) type Transaction<'c> = sqlx::Transaction<'c, sqlx::Sqlite>;
-
-pub(crate) async fn begin<'c>(
-    path: &Path,
-    on: &'c mut SqliteConnection,
-) -> Result<Transaction<'c>, StoreError> {
-    on.begin_with("BEGIN IMMEDIATE").await.map_err(|e| problem(path, &e))
 }
 
 /// Forgets things with all their fields.

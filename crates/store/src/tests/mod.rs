@@ -2,6 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod basics;
+mod copies;
+mod damage;
+mod full;
+mod kill;
+mod log;
+mod many;
+mod tamper;
 
 use crate::vault::{KdfCost, RecoveryKey};
 use crate::{Change, Field, Kind, OpenVault, UnlockWith, VaultFile};
