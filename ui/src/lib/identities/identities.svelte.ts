@@ -1,6 +1,6 @@
 // The identities of the open vault. Never their secrets.
 
-import { asApiError, call, onEvent } from '$lib/host';
+import { asApiError, call } from '$lib/host';
 import type { ApiError, Identity, IdentityDraft } from '$lib/host';
 
 const byName = (a: Identity, b: Identity): number =>
@@ -11,12 +11,13 @@ class IdentitiesState {
   loaded = $state(false);
   problem = $state<ApiError | null>(null);
 
-  constructor() {
-    onEvent((event) => {
-      if (event.kind !== 'vault' || event.status.phase === 'unlocked') return;
+  /** Follows the vault: reads when it is open. Call while it is; the returned function forgets everything. */
+  start(): () => void {
+    void this.load();
+    return () => {
       this.list = [];
       this.loaded = false;
-    });
+    };
   }
 
   byId(id: string): Identity | undefined {

@@ -1,11 +1,74 @@
-// What can be done with the editor in front. The frame registers them.
+// Ways to the pages of machines, identities and settings, and what can be done with the editor in front.
 
+import Download from '@lucide/svelte/icons/download';
+import FolderPlus from '@lucide/svelte/icons/folder-plus';
+import KeyRound from '@lucide/svelte/icons/key-round';
 import PlugZap from '@lucide/svelte/icons/plug-zap';
+import Plus from '@lucide/svelte/icons/plus';
 import Save from '@lucide/svelte/icons/save';
+import Settings from '@lucide/svelte/icons/settings';
 import type { Action } from '$lib/actions';
+import { tabs } from '$lib/tabs/tabs.svelte';
+import { tree } from '$lib/tree/tree.svelte';
+import { vault } from '$lib/vault/vault.svelte';
 import { openEditors } from './open-editors.svelte';
 
-export const editorActions: readonly Action[] = [
+/** The folder that something new goes to. */
+function where(): string {
+  const parent = tree.newParent();
+  return parent === null ? vault.name : (tree.byId(parent)?.name ?? '');
+}
+
+const pages: readonly Action[] = [
+  {
+    id: 'machine.new',
+    title: 'Add a machine…',
+    group: 'Machines',
+    shortcut: 'Ctrl+N',
+    keywords: 'new create host server entry',
+    icon: Plus,
+    detail: where,
+    run: () => tabs.open({ kind: 'editor', parent: tree.newParent() }),
+  },
+  {
+    id: 'folder.new',
+    title: 'Add a folder…',
+    group: 'Machines',
+    shortcut: 'Ctrl+Shift+N',
+    keywords: 'new create group',
+    icon: FolderPlus,
+    detail: where,
+    run: () => tabs.open({ kind: 'editor', parent: tree.newParent(), folder: true }),
+  },
+  {
+    id: 'import.open',
+    title: 'Import…',
+    group: 'Machines',
+    shortcut: 'Ctrl+I',
+    keywords: 'ssh config openssh hosts',
+    icon: Download,
+    run: () => tabs.open({ kind: 'import' }),
+  },
+  {
+    id: 'identities.open',
+    title: 'Identities',
+    group: 'Vault',
+    keywords: 'password key agent certificate sign in credentials',
+    icon: KeyRound,
+    run: () => tabs.open({ kind: 'identities' }),
+  },
+  {
+    id: 'settings.open',
+    title: 'Settings',
+    group: 'View',
+    shortcut: 'Ctrl+,',
+    keywords: 'preferences options',
+    icon: Settings,
+    run: () => tabs.open({ kind: 'settings' }),
+  },
+];
+
+const editing: readonly Action[] = [
   {
     id: 'editor.save',
     title: 'Save',
@@ -25,3 +88,5 @@ export const editorActions: readonly Action[] = [
     run: () => openEditors.active?.saveAndConnect(),
   },
 ];
+
+export const machineActions: readonly Action[] = [...pages, ...editing];
