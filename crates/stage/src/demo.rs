@@ -32,9 +32,10 @@ pub(crate) async fn once() -> Result<(), Error> {
     let world = World::with_machines().await?;
     let screen = Screen::start(1280, 800).await?;
     let window = unlocked(&world, &screen).await?;
+    window.run(DRAW_AS_TEXT, vec![]).await?;
     connect(&window, "app-01").await?;
     window.type_keys("uname -sr && echo patched-$((40 + 2))\n").await?;
-    window.wait_text("[data-testid=terminal]", "patched-42").await?;
+    window.wait_text(TERMINAL, "patched-42").await?;
     let picture = Path::new("target/demo/patchbay.png");
     fs::create_dir_all("target/demo")?;
     screen.picture(picture).await?;
@@ -50,26 +51,36 @@ pub(crate) async fn unlocked(world: &World, screen: &Screen) -> Result<Window, E
     let launch =
         Launch { binary, home: world.home().to_path_buf(), environment: world.environment() };
     let window = Window::open(screen, &launch).await?;
-    window.fill("[data-testid=lock-passphrase]", PASSPHRASE).await?;
-    window.click("[data-testid=lock-unlock]").await?;
+    window.fill("[data-testid=unlock-passphrase]", PASSPHRASE).await?;
+    window.click("[data-testid=unlock]").await?;
     window.find("[data-testid=tree]").await?;
     Ok(window)
 }
 
+/// A terminal on the screen, whatever draws it.
+const SCREEN: &str = ".xterm-screen";
+/// What a terminal shows, if it is drawn as elements.
+const TERMINAL: &str = ".xterm-rows";
+/// Has terminals drawn as elements, whose text can be read from outside.
+const DRAW_AS_TEXT: &str = "localStorage.setItem('patchbay.terminal-renderer', 'dom')";
+
 /// Connects through the palette, trusting the server's key when it is asked about.
 pub(crate) async fn connect(window: &Window, machine: &str) -> Result<(), Error> {
-    window.click("[data-testid=find-machine]").await?;
-    window.fill("[data-testid=palette-input]", machine).await?;
-    window.wait_text("[data-testid=palette]", machine).await?;
-    window.type_keys("\u{e007}").await?;
+    choose(window, machine).await?;
     window
-        .wait_true("return !!document.querySelector('[data-testid=trust-accept], [data-testid=terminal] .xterm-rows')")
+        .wait_true("return !!document.querySelector('[data-testid=trust], .xterm-screen')")
         .await?;
-    if window.run("return !!document.querySelector('[data-testid=trust-accept]')", vec![]).await?
-        == true
-    {
-        window.click("[data-testid=trust-accept]").await?;
+    if window.run("return !!document.querySelector('[data-testid=trust]')", vec![]).await? == true {
+        window.click("[data-testid=trust]").await?;
     }
-    window.click("[data-testid=terminal]").await?;
+    window.find(SCREEN).await?;
     Ok(())
+}
+
+/// Picks something in the palette.
+pub(crate) async fn choose(window: &Window, what: &str) -> Result<(), Error> {
+    window.press("Control+Shift+p").await?;
+    window.fill("[data-testid=palette-input]", what).await?;
+    window.wait_text("[data-testid=palette-item]", what).await?;
+    Ok(window.press("Enter").await?)
 }

@@ -59,7 +59,7 @@ impl KeyPair {
     /// # Errors
     /// When `ssh-keygen` fails.
     pub fn certify(&self, public: &KeyPair, arguments: &[&str]) -> Result<String, TestkitError> {
-        let file = public.path.with_extension("pub");
+        let file = public.public_path();
         run(
             Command::new("ssh-keygen")
                 .arg("-q")
@@ -69,9 +69,7 @@ impl KeyPair {
                 .arg(&file),
             None,
         )?;
-        let name =
-            public.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        read(&public.path.with_file_name(format!("{name}-cert.pub")))
+        read(&beside(&public.path, "-cert.pub"))
     }
 
     /// `SHA256:…`, as `ssh-keygen -l` prints it.
@@ -79,16 +77,27 @@ impl KeyPair {
     /// # Errors
     /// When `ssh-keygen` fails.
     pub fn fingerprint(&self) -> Result<String, TestkitError> {
-        let line =
-            run(Command::new("ssh-keygen").arg("-lf").arg(self.path.with_extension("pub")), None)?;
+        let line = run(Command::new("ssh-keygen").arg("-lf").arg(self.public_path()), None)?;
         Ok(line.split_ascii_whitespace().nth(1).unwrap_or_default().to_owned())
     }
 
-    fn read(path: PathBuf) -> Result<Self, TestkitError> {
-        let private = read(&path)?;
-        let public = read(&path.with_extension("pub"))?.trim().to_owned();
-        Ok(Self { path, private, public })
+    /// The public key's file.
+    #[must_use]
+    pub fn public_path(&self) -> PathBuf {
+        beside(&self.path, ".pub")
     }
+
+    fn read(path: PathBuf) -> Result<Self, TestkitError> {
+        let mut pair = Self { private: read(&path)?, public: String::new(), path };
+        pair.public = read(&pair.public_path())?.trim().to_owned();
+        Ok(pair)
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 fn read(path: &Path) -> Result<String, TestkitError> {

@@ -23,7 +23,7 @@ use tokio::{
 /// How long anything may take before the test fails with what it was waiting for.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks at a page.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What to start.
 #[derive(Clone, Debug)]
@@ -133,6 +133,21 @@ impl Window {
         }
     }
 
+    /// Clicks the first element that a selector finds and whose text contains something.
+    ///
+    /// # Errors
+    /// When it is not there in time.
+    pub async fn click_text(&self, css: &str, part: &str) -> Result<(), TestkitError> {
+        let script = "for (const e of document.querySelectorAll('[data-clicked]')) e.removeAttribute('data-clicked'); \
+            const e = [...document.querySelectorAll(arguments[0])].find((e) => e.innerText.includes(arguments[1]) && e.getClientRects().length); \
+            if (e) e.setAttribute('data-clicked', ''); return !!e";
+        let there = self
+            .wait_value(script, vec![json!(css), json!(part)], |value| value == &Value::Bool(true))
+            .await;
+        there.map_err(|_| TestkitError::waited(format!("{css} with {part:?}")))?;
+        self.click("[data-clicked]").await
+    }
+
     /// Types into a field, in place of what it holds.
     ///
     /// # Errors
@@ -156,23 +171,24 @@ impl Window {
         element.send_keys(text).await.map_err(|error| TestkitError::driver("typing", error))
     }
 
-    /// Presses keys together, the last one while the others are held.
+    /// Presses a chord such as `Control+Shift+p` or `Escape`: the last key while the others are held.
     ///
     /// # Errors
-    /// When the driver refuses.
-    pub async fn press(&self, held: &[Key], key: char) -> Result<(), TestkitError> {
-        let mut actions = KeyActions::new("keyboard".to_owned());
-        for modifier in held {
-            actions = actions.then(KeyAction::Down { value: (*modifier).into() });
-        }
-        actions = actions.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
-        for modifier in held {
-            actions = actions.then(KeyAction::Up { value: (*modifier).into() });
-        }
+    /// When the chord names a key that is not known, or the driver refuses.
+    pub async fn press(&self, chord: &str) -> Result<(), TestkitError> {
+        let keys = chord
+            .split('+')
+            .map(key)
+            .collect::<Option<Vec<char>>>()
+            .ok_or_else(|| TestkitError::waited(format!("a key called {chord}")))?;
+        let down = keys.iter().map(|value| KeyAction::Down { value: *value });
+        let up = keys.iter().rev().map(|value| KeyAction::Up { value: *value });
+        let actions =
+            down.chain(up).fold(KeyActions::new("keyboard".to_owned()), InputSource::then);
         self.client
             .perform_actions(actions)
             .await
-            .map_err(|error| TestkitError::driver("a key chord", error))
+            .map_err(|error| TestkitError::driver(chord, error))
     }
 
     /// Waits until an element's text contains something.
@@ -274,6 +290,34 @@ impl Window {
     pub const fn client(&self) -> &Client {
         &self.client
     }
+}
+
+/// WebDriver's code points for keys that have none of their own.
+fn key(name: &str) -> Option<char> {
+    let special = match name {
+        "Control" => Key::Control,
+        "Shift" => Key::Shift,
+        "Alt" => Key::Alt,
+        "Meta" => Key::Meta,
+        "Enter" => Key::Enter,
+        "Escape" => Key::Escape,
+        "Tab" => Key::Tab,
+        "Delete" => Key::Delete,
+        "Backspace" => Key::Backspace,
+        "Up" => Key::Up,
+        "Down" => Key::Down,
+        "Left" => Key::Left,
+        "Right" => Key::Right,
+        "Home" => Key::Home,
+        "End" => Key::End,
+        "F2" => Key::F2,
+        "F10" => Key::F10,
+        _ => {
+            let mut characters = name.chars();
+            return characters.next().filter(|_| characters.next().is_none());
+        }
+    };
+    Some(special.into())
 }
 
 /// Where the binary named `name` of this build is: beside, or one above, the running one.

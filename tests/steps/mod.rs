@@ -1,0 +1,139 @@
+//! The steps stories are made of: what a person does in the window.
+
+use patchbay_testkit::{Launch, Screen, Window};
+use serde_json::{Value, json};
+use std::fs;
+use tempfile::TempDir;
+
+/// Good enough for a vault.
+pub const PASSPHRASE: &str = "seven blue cables behind rack nine";
+/// What the terminal shows.
+pub const TERMINAL: &str = ".xterm-rows";
+
+/// The app in a home of its own, on a display of its own.
+pub struct App {
+    pub window: Window,
+    screen: Screen,
+    launch: Launch,
+    home: TempDir,
+}
+
+impl App {
+    /// Starts it with more environment than it needs by itself.
+    pub async fn start(environment: &[(&str, &str)]) -> Self {
+        let home = tempfile::Builder::new().prefix("pbstory").tempdir().unwrap();
+        fs::create_dir_all(home.path().join(".ssh")).unwrap();
+        let path = |name: &str| home.path().join(name).to_string_lossy().into_owned();
+        let mut all = vec![
+            ("PATCHBAY_DATA_DIR".to_owned(), path("data")),
+            ("PATCHBAY_CONFIG_DIR".to_owned(), path("config")),
+        ];
+        all.extend(
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        let launch = Launch {
+            binary: env!("CARGO_BIN_EXE_patchbay").into(),
+            home: home.path().to_path_buf(),
+            environment: all,
+        };
+        let screen = Screen::start(1280, 800).await.unwrap();
+        let window = Window::open(&screen, &launch).await.unwrap();
+        // Drawn as elements, a terminal's text can be read from outside.
+        window
+            .run("localStorage.setItem('patchbay.terminal-renderer', 'dom')", vec![])
+            .await
+            .unwrap();
+        Self { window, screen, launch, home }
+    }
+
+    /// Closes the window and opens it again on the same home.
+    pub async fn restart(self) -> Self {
+        let Self { window, screen, launch, home } = self;
+        window.close().await.unwrap();
+        let window = Window::open(&screen, &launch).await.unwrap();
+        Self { window, screen, launch, home }
+    }
+
+    /// From the first screen to an empty vault, as a newcomer goes.
+    pub async fn create_vault(&self) {
+        let window = &self.window;
+        window.find("[data-testid=first-run]").await.unwrap();
+        window.fill("[data-testid=passphrase]", PASSPHRASE).await.unwrap();
+        window.fill("[data-testid=passphrase-again]", PASSPHRASE).await.unwrap();
+        window.click("[data-testid=recovery-kept]").await.unwrap();
+        window.click("[data-testid=create]").await.unwrap();
+        window.find("[data-testid=start-page]").await.unwrap();
+    }
+
+    pub async fn unlock(&self) {
+        self.window.fill("[data-testid=unlock-passphrase]", PASSPHRASE).await.unwrap();
+        self.window.click("[data-testid=unlock]").await.unwrap();
+        self.window.find("[data-testid=tree]").await.unwrap();
+    }
+
+    /// Runs a command the way the page does.
+    pub async fn call(&self, name: &str, args: Value) -> Value {
+        let script = "const [name, args, done] = arguments; \
+            window.__TAURI_INTERNALS__.invoke('call', { name, args }).then((ok) => done({ ok }), (error) => done({ error }))";
+        let result = self
+            .window
+            .run_async(script, vec![json!(name), json!(args.to_string())])
+            .await
+            .unwrap();
+        assert!(result.get("error").is_none(), "{name}: {result}");
+        result["ok"].clone()
+    }
+
+    /// Adds a machine on loopback with an identity of its own and returns its id.
+    pub async fn add_machine(
+        &self,
+        name: &str,
+        port: u16,
+        identity: Value,
+        settings: Value,
+    ) -> Value {
+        let mut draft = json!({ "id": null, "name": format!("{name} identity"), "user": null, "kind": "password", "password": null,
+            "privateKey": null, "passphrase": null, "certificate": null, "agentFingerprint": null });
+        merge(&mut draft, identity);
+        let identity = self.call("identity_save", json!({ "draft": draft })).await;
+        let mut all = json!({ "port": port, "identities": [identity["id"]] });
+        merge(&mut all, settings);
+        let draft = json!({ "name": name, "address": "127.0.0.1", "settings": all });
+        self.call("entry_save", json!({ "id": null, "parent": null, "draft": draft })).await["id"]
+            .clone()
+    }
+
+    /// Finds a machine in the palette and connects.
+    pub async fn connect(&self, machine: &str) {
+        self.window.press("Control+Shift+p").await.unwrap();
+        self.window.fill("[data-testid=palette-input]", machine).await.unwrap();
+        self.window.wait_text("[data-testid=palette-item]", machine).await.unwrap();
+        self.window.press("Enter").await.unwrap();
+    }
+
+    /// Accepts the key of a machine that is not known yet.
+    pub async fn trust(&self) {
+        self.window.wait_text("[data-testid=trust-card]", "is not known yet").await.unwrap();
+        self.window.click("[data-testid=trust]").await.unwrap();
+    }
+
+    /// Answers the prompt that asks for `label`.
+    pub async fn answer(&self, label: &str, answer: &str) {
+        self.window.wait_text("[data-testid=prompt-card]", label).await.unwrap();
+        self.window.fill("[data-testid=prompt-answer-0]", answer).await.unwrap();
+        self.window.click("[data-testid=prompt-send]").await.unwrap();
+    }
+
+    /// Types a command whose output cannot be mistaken for its echo, and reads it.
+    pub async fn works(&self, word: &str) {
+        self.window.find(TERMINAL).await.unwrap();
+        self.window.type_keys(&format!("echo {word}-$((6*7))\n")).await.unwrap();
+        self.window.wait_text(TERMINAL, &format!("{word}-42")).await.unwrap();
+    }
+}
+
+fn merge(base: &mut Value, more: Value) {
+    if let (Some(base), Value::Object(more)) = (base.as_object_mut(), more) {
+        base.extend(more);
+    }
+}

@@ -1,0 +1,231 @@
+//! Stories in the real window against real SSH servers: what a person does, from the first start on.
+
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod steps;
+
+use patchbay_testkit::{KeyPair, Login, SshAgent, Sshd, root_or_skip};
+use serde_json::json;
+use std::fs;
+use steps::{App, TERMINAL};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
+    let keys = tempfile::tempdir().unwrap();
+    let key = KeyPair::ed25519(keys.path(), "id").unwrap();
+    let mut sshd = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
+    let app = App::start(&[]).await;
+    app.create_vault().await;
+
+    add_identity_by_hand(&app, &fs::read_to_string(&key.path).unwrap(), sshd.user()).await;
+    add_machine_by_hand(&app, "web-01", sshd.port()).await;
+    app.trust().await;
+    app.works("first").await;
+
+    sshd.rotate_host_key().await.unwrap();
+    app.window.wait_text("[data-testid=closed-bar]", "web-01").await.unwrap();
+    app.window.click("[data-testid=closed-reconnect]").await.unwrap();
+    let card = app.window.wait_text("[data-testid=trust-card]", "has changed").await.unwrap();
+    assert!(card.contains("no password, key or agent was offered"), "{card}");
+    assert!(
+        app.window
+            .run("return !document.querySelector('[data-testid=trust]')", vec![])
+            .await
+            .unwrap()
+            == true
+    );
+    assert!(
+        !sshd.log().contains("Accepted publickey"),
+        "the server with the changed key must not have seen a sign-in"
+    );
+
+    app.window.click("[data-testid=replace-key]").await.unwrap();
+    app.window.fill("[data-testid=last-eight]", &last_eight(&sshd)).await.unwrap();
+    app.window.click("[data-testid=replace-confirm]").await.unwrap();
+    app.works("second").await;
+    app.window.wait_text(TERMINAL, "second-42").await.unwrap();
+
+    app.call("vault_lock", json!({ "closeSessions": false })).await;
+    app.window.wait_text("[data-testid=lock-screen]", "is locked").await.unwrap();
+    let behind = app.window.page_text().await;
+    assert!(
+        !behind.contains("web-01") && !behind.contains("second-42"),
+        "the lock screen hides everything: {behind}"
+    );
+    app.unlock().await;
+    app.works("third").await;
+
+    let app = app.restart().await;
+    app.unlock().await;
+    app.connect("web-01").await;
+    app.works("fourth").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_of_the_page_keeps_the_session_and_its_screen() {
+    let keys = tempfile::tempdir().unwrap();
+    let key = KeyPair::ed25519(keys.path(), "id").unwrap();
+    let sshd = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
+    let app = App::start(&[]).await;
+    app.create_vault().await;
+    let secret = fs::read_to_string(&key.path).unwrap();
+    app.add_machine(
+        "web-01",
+        sshd.port(),
+        json!({ "kind": "key", "privateKey": secret, "user": sshd.user() }),
+        json!({}),
+    )
+    .await;
+    app.connect("web-01").await;
+    app.trust().await;
+    app.works("before").await;
+    app.window.reload().await.unwrap();
+    app.window.wait_text(TERMINAL, "before-42").await.unwrap();
+    app.window.click(".xterm-screen").await.unwrap();
+    app.works("after").await;
+    assert_eq!(
+        sshd.log().matches("Accepted publickey").count(),
+        1,
+        "the session was not dialled again"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_by_certificate_and_by_agent() {
+    let keys = tempfile::tempdir().unwrap();
+    let authority = KeyPair::ed25519(keys.path(), "authority").unwrap();
+    let certified = KeyPair::ed25519(keys.path(), "certified").unwrap();
+    let held = KeyPair::ed25519(keys.path(), "held").unwrap();
+    let sshd = Sshd::builder()
+        .user_authority(&authority.public)
+        .authorized_key(&held.public)
+        .start()
+        .await
+        .unwrap();
+    let certificate = authority.certify(&certified, &["-I", "story", "-n", sshd.user()]).unwrap();
+    let agent = SshAgent::start().await.unwrap();
+    agent.add(&held).unwrap();
+
+    let app = App::start(&[("SSH_AUTH_SOCK", &agent.socket().to_string_lossy())]).await;
+    app.create_vault().await;
+    let secret = fs::read_to_string(&certified.path).unwrap();
+    let identity = json!({ "kind": "key", "privateKey": secret, "certificate": certificate, "user": sshd.user() });
+    app.add_machine("by-certificate", sshd.port(), identity, json!({})).await;
+    app.add_machine(
+        "by-agent",
+        sshd.port(),
+        json!({ "kind": "agent", "user": sshd.user() }),
+        json!({}),
+    )
+    .await;
+
+    app.connect("by-certificate").await;
+    app.trust().await;
+    app.works("certified").await;
+    app.connect("by-agent").await;
+    app.works("held").await;
+    assert!(sshd.log().contains("ED25519-CERT"), "{}", sshd.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_by_password_and_by_code() {
+    if !root_or_skip("a server that checks passwords through PAM") {
+        return;
+    }
+    let by_password = Sshd::builder().login(Login::Password).start().await.unwrap();
+    let by_code = Sshd::builder().login(Login::PasswordAndTotp).start().await.unwrap();
+    let app = App::start(&[]).await;
+    app.create_vault().await;
+    let password = by_password.account().unwrap().password().to_owned();
+    app.add_machine(
+        "by-password",
+        by_password.port(),
+        json!({ "user": by_password.user(), "password": password }),
+        json!({}),
+    )
+    .await;
+    app.connect("by-password").await;
+    app.trust().await;
+    app.works("known").await;
+
+    // No password is stored: every round is asked.
+    app.add_machine("by-code", by_code.port(), json!({ "user": by_code.user() }), json!({})).await;
+    app.connect("by-code").await;
+    app.trust().await;
+    let account = by_code.account().unwrap();
+    app.answer("Password", account.password()).await;
+    app.answer("One-time password", &account.totp().unwrap()).await;
+    app.works("coded").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_jumps_each_with_its_own_key_and_host_key() {
+    let keys = tempfile::tempdir().unwrap();
+    let app = App::start(&[]).await;
+    app.create_vault().await;
+    let mut servers = Vec::new();
+    let mut through = json!({ "kind": "direct" });
+    for name in ["gate-outer", "gate-inner", "inside"] {
+        let key = KeyPair::ed25519(keys.path(), name).unwrap();
+        let sshd =
+            Sshd::builder().authorized_key(&key.public).forwarding(true).start().await.unwrap();
+        let secret = fs::read_to_string(&key.path).unwrap();
+        let identity = json!({ "kind": "key", "privateKey": secret, "user": sshd.user() });
+        let id = app.add_machine(name, sshd.port(), identity, json!({ "jump": through })).await;
+        through = json!({ "kind": "through", "entry": id });
+        servers.push(sshd);
+    }
+    app.connect("inside").await;
+    for name in ["gate-outer", "gate-inner", "inside"] {
+        app.window
+            .wait_text("[data-testid=trust-card]", &format!("{name} is not known yet"))
+            .await
+            .unwrap();
+        app.trust().await;
+    }
+    app.works("deep").await;
+    for server in &servers {
+        assert_eq!(
+            server.log().matches("Accepted publickey").count(),
+            1,
+            "each hop signs in once with its own key"
+        );
+    }
+}
+
+/// Through the page of identities.
+async fn add_identity_by_hand(app: &App, private_key: &str, user: &str) {
+    app.window.press("Control+Shift+p").await.unwrap();
+    app.window.fill("[data-testid=palette-input]", "Identities").await.unwrap();
+    app.window.press("Enter").await.unwrap();
+    app.window.click("[data-testid=identity-new]").await.unwrap();
+    app.window.fill("[data-testid=identity-name]", "ops").await.unwrap();
+    app.window.fill("[data-testid=identity-user]", user).await.unwrap();
+    app.window.click_text("button, [role=radio], label", "Private key").await.unwrap();
+    app.window.fill("[data-testid=identity-privateKey]", private_key).await.unwrap();
+    app.window.click("[data-testid=identity-save]").await.unwrap();
+    app.window.wait_text("[data-testid=identities]", "SHA256").await.unwrap();
+}
+
+/// Through the editor, and connects.
+async fn add_machine_by_hand(app: &App, name: &str, port: u16) {
+    app.window.press("Control+n").await.unwrap();
+    app.window.fill("[data-testid=editor-name]", name).await.unwrap();
+    app.window.fill("[data-testid=editor-address]", "127.0.0.1").await.unwrap();
+    app.window.fill("[data-testid=editor-port]", &port.to_string()).await.unwrap();
+    app.window.click("[data-field=identities]").await.unwrap();
+    app.window.click_text("[role=option]", "ops").await.unwrap();
+    app.window.click("[data-testid=editor-save-connect]").await.unwrap();
+}
+
+fn last_eight(sshd: &Sshd) -> String {
+    let fingerprint = sshd.host_key().fingerprint().unwrap();
+    fingerprint.chars().skip(fingerprint.chars().count() - 8).collect()
+}
