@@ -126,3 +126,6 @@ fn locker(ctx: Ctx) -> watch::Locker {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;
