@@ -16,6 +16,7 @@ import type {
 } from '$lib/host';
 import { manyMachines, someMachines } from './machines';
 import { problem } from './problem';
+import { sampleHostKeys, sampleImport } from './samples';
 import { MemorySessions } from './sessions';
 import { MemoryTree, asEntry, asFolder } from './tree';
 import { MemoryVault, RECOVERY_KEY } from './vault';
@@ -104,6 +105,7 @@ export class MemoryHost implements Host {
     lockOnScreenLock: true,
     readKnownHosts: true,
   };
+  hostKeys = sampleHostKeys();
   #layout = '';
 
   constructor(state: MemoryState = 'unlocked') {
@@ -288,15 +290,19 @@ export class MemoryHost implements Host {
     ),
     session_close: ({ id }) => (this.sessions.close(id), null),
     session_rename: (args) => this.sessions.rename(args),
-    hostkey_list: () => [],
-    hostkey_remove: () => null,
+    hostkey_list: () => this.hostKeys,
+    hostkey_remove: ({ id }) => (
+      (this.hostKeys = this.hostKeys.filter((each) => each.id !== id)),
+      null
+    ),
     status_check: ({ ids }) => (this.#checkStatus(ids), null),
     wake: () => null,
-    import_ssh_config_preview: ({ path }) => ({
-      path: path ?? '/home/ops/.ssh/config',
-      hosts: [],
-      remarks: [],
-    }),
+    import_ssh_config_preview: ({ path }) =>
+      path?.includes('missing')
+        ? Promise.reject(
+            problem('notFound', `There is no file at ${path}.`, 'Check the path and read again.'),
+          )
+        : sampleImport(path ?? '/home/ops/.ssh/config', path?.includes('long') ? 2000 : 18),
     import_ssh_config_apply: ({ aliases }) => ({ imported: aliases.length, remarks: [] }),
     host_pick_file: () => ({ path: this.picks }),
     host_open_url: () => null,
