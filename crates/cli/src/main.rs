@@ -1,1 +1,79 @@
-fn main() {}
+//! Patchbay from a shell: the commands of the window, terminals, and remote commands in scripts.
+//!
+//! Everything it does goes through the services the window uses. Deliberately absent: state of its own. Each run opens
+//! the vault and closes it again.
+
+mod app;
+mod args;
+mod ask;
+mod call;
+mod connect;
+mod escape;
+mod exec;
+mod list;
+mod names;
+mod report;
+mod stdin;
+
+use app::App;
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use report::Failure;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_env("PATCHBAY_LOG").unwrap_or_else(|_| EnvFilter::new("off")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let json = cli.options.json;
+    match run(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            failure.print(json);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<u8, Failure> {
+    let Cli { options, command } = cli;
+    match &command {
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "patchbay-cli", &mut script);
+            report::print(&String::from_utf8_lossy(&script));
+            return Ok(0);
+        }
+        Command::Commands => return call::list(options.json),
+        Command::Call(call) if call.list => return call::list(options.json),
+        _ => {}
+    }
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+            patchbay_model::ApiError::new(
+                patchbay_model::ErrorCode::Internal,
+                format!("No threads can be started: {error}."),
+            )
+        })?;
+    let result = runtime.block_on(work(options, command));
+    // A question nobody answered any more may still be waiting for a key.
+    runtime.shutdown_background();
+    result
+}
+
+async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
+    let app = App::new(options)?;
+    match &command {
+        Command::Call(call) => call::call(&app, call).await,
+        Command::List { filter } => list::list(&app, filter.as_deref()).await,
+        Command::Show { name } => list::show(&app, name).await,
+        Command::Connect { name } => connect::connect(&app, name).await,
+        Command::Exec { name, command } => exec::exec(&app, name, command).await,
+        Command::Commands | Command::Completions { .. } => Ok(0),
+    }
+}

@@ -1,0 +1,158 @@
+//! Questions in the terminal.
+//!
+//! They go to the terminal itself, so that standard input and output may be files. Nobody is asked when standard error is
+//! no terminal: then nobody would see why it waits.
+
+use patchbay_model::{
+    ApiError, ErrorCode, HostKeyAnswer, HostKeyQuestion, HostKeyStanding, Question, Secret,
+};
+use patchbay_session::{Ask, Progress};
+use std::io::{BufRead, BufReader, IsTerminal};
+
+use crate::report::say;
+
+/// Whether somebody is there to answer.
+pub(crate) fn somebody_is_there() -> bool {
+    std::io::stderr().is_terminal() && terminal().is_ok()
+}
+
+fn terminal() -> std::io::Result<std::fs::File> {
+    std::fs::File::open(if cfg!(windows) { "CONIN$" } else { "/dev/tty" })
+}
+
+/// Asks without showing what is typed; `None` if it cannot be asked or was given up.
+pub(crate) fn secret(label: &str) -> Option<Secret<String>> {
+    rpassword::prompt_password(label).ok().map(Secret::new)
+}
+
+fn shown(label: &str) -> Option<String> {
+    eprint_now(label);
+    let mut line = String::new();
+    let count = BufReader::new(terminal().ok()?).read_line(&mut line).ok()?;
+    (count > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn eprint_now(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stderr();
+    let _nobody_reads = write!(out, "{text}").and_then(|()| out.flush());
+}
+
+/// Asks what a server asks.
+pub(crate) fn prompt(ask: &Ask) -> Option<Vec<Secret<String>>> {
+    if !somebody_is_there() {
+        say(&format!(
+            "patchbay-cli: {} asks for {}, and nobody is there to answer.",
+            ask.machine,
+            wanted(&ask.questions)
+        ));
+        return None;
+    }
+    if ask.again {
+        say("That was not accepted.");
+    }
+    for text in [&ask.title, &ask.instructions] {
+        if !text.trim().is_empty() {
+            say(text.trim_end());
+        }
+    }
+    ask.questions
+        .iter()
+        .map(|question| {
+            let label = format!("{} — {} ", ask.machine, question.label.trim());
+            if question.echo { shown(&label).map(Secret::new) } else { secret(&label) }
+        })
+        .collect()
+}
+
+fn wanted(questions: &[Question]) -> String {
+    let labels: Vec<String> = questions
+        .iter()
+        .map(|question| format!("“{}”", question.label.trim().trim_end_matches(':')))
+        .collect();
+    labels.join(" and ")
+}
+
+/// Asks about a host key. Without anybody to ask it is refused, and what to do is said.
+pub(crate) fn host_key(question: &HostKeyQuestion) -> HostKeyAnswer {
+    for line in describe(question) {
+        say(&line);
+    }
+    if !somebody_is_there() {
+        say(&format!(
+            "Nobody is there to decide, so it is refused. Compare the fingerprint with one you got another way; then run \
+             “patchbay-cli connect” to {} in a terminal, or open it in the window, to decide.",
+            question.machine
+        ));
+        return HostKeyAnswer::Refuse;
+    }
+    match question.standing {
+        HostKeyStanding::Revoked => HostKeyAnswer::Refuse,
+        HostKeyStanding::Changed => {
+            let typed = shown(
+                "Type the last eight characters of the new fingerprint to replace it, or nothing to stop: ",
+            );
+            match typed.map(|typed| typed.trim().to_owned()) {
+                Some(last_eight) if !last_eight.is_empty() => HostKeyAnswer::Replace { last_eight },
+                _ => HostKeyAnswer::Refuse,
+            }
+        }
+        HostKeyStanding::Unknown => loop {
+            let typed = shown("Trust it? (yes: keep it on record, once: only now, no: stop) ");
+            match typed.as_deref().map(str::trim) {
+                Some("yes") => return HostKeyAnswer::Trust,
+                Some("once") => return HostKeyAnswer::Once,
+                Some("no") | None => return HostKeyAnswer::Refuse,
+                Some(_) => say("Please write yes, once or no."),
+            }
+        },
+    }
+}
+
+fn describe(question: &HostKeyQuestion) -> Vec<String> {
+    let key = &question.presented;
+    let mut lines = vec![match question.standing {
+        HostKeyStanding::Unknown => {
+            format!("{} ({}) is not known yet.", question.machine, question.host)
+        }
+        HostKeyStanding::Changed => {
+            format!(
+                "THE HOST KEY OF {} ({}) HAS CHANGED. Somebody may be in between.",
+                question.machine, question.host
+            )
+        }
+        HostKeyStanding::Revoked => {
+            format!(
+                "THE HOST KEY OF {} ({}) IS REVOKED. It cannot be trusted.",
+                question.machine, question.host
+            )
+        }
+    }];
+    lines.push(format!("  presented  {} {}", key.algorithm, key.fingerprint));
+    for record in &question.on_record {
+        lines.push(format!(
+            "  on record  {} {}  ({})",
+            record.algorithm, record.fingerprint, record.source
+        ));
+    }
+    if !question.also_at.is_empty() {
+        lines.push(format!("  the presented key is on record for {}", question.also_at.join(", ")));
+    }
+    if question.standing == HostKeyStanding::Unknown {
+        lines.extend(key.picture.lines().map(|line| format!("  {line}")));
+    }
+    lines
+}
+
+/// What is worth a line while connecting: what the server says before signing in.
+pub(crate) fn progress(progress: &Progress) {
+    if let Progress::Banner(text) = progress {
+        say(text.trim_end());
+    }
+}
+
+/// Nobody is there who knows the passphrase.
+pub(crate) fn no_passphrase() -> ApiError {
+    ApiError::new(ErrorCode::VaultLocked, "The vault is locked, and nobody is there to type the passphrase.")
+        .next("Set PATCHBAY_PASSPHRASE, use --passphrase-stdin, or enable the keyring in the window's settings.")
+}

@@ -1,0 +1,252 @@
+//! A terminal on a machine, in this terminal.
+
+use crate::{
+    app::App,
+    ask,
+    escape::Escape,
+    report::{Failure, ended, say},
+};
+use bytes::Bytes;
+use patchbay_core::{
+    Right,
+    sessions::{OpenTarget, SessionHandle},
+};
+use patchbay_model::{
+    ApiError, AppEvent, CloseReason, ErrorCode, SessionInfo, SessionState, TerminalSize,
+};
+use patchbay_session::{Ask, TerminalInput, ToViewer, Viewer};
+use std::io::{IsTerminal, Read, Write};
+use tokio::sync::{broadcast::error::RecvError, mpsc};
+
+/// `connect NAME`
+pub(crate) async fn connect(app: &App, name: &str) -> Result<u8, Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        let error =
+            ApiError::new(ErrorCode::Invalid, "“connect” needs a terminal, and this is none.");
+        return Err(error.next("Use “exec NAME -- CMD” in scripts.").into());
+    }
+    let machine = app.machine(name).await?;
+    let target = OpenTarget::Entry(app.ctx.authorize(machine.id, Right::Use)?);
+    let mut events = app.ctx.core.events();
+    let sessions = app.ctx.core.sessions();
+    let opened = sessions.open(target, size(), None).await?;
+    let handle = sessions.handle(opened.id)?;
+    let mut screen = Screen::new(app, handle);
+    let mut changed = screen.info()?;
+    loop {
+        if let Some(reason) = screen.follow(changed).await? {
+            drop(screen);
+            return ended(reason);
+        }
+        changed = loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Ok(AppEvent::Session { session }) if session.id == opened.id => break *session,
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(_)) => break screen.info()?,
+                    Err(RecvError::Closed) => return Ok(crate::report::NO_CONNECTION),
+                },
+                () = screen.pass() => {}
+            }
+        };
+    }
+}
+
+/// This terminal while a session is shown in it.
+struct Screen<'a> {
+    app: &'a App,
+    handle: SessionHandle,
+    viewer: Viewer,
+    /// Everything below was written.
+    shown: u64,
+    raw: Option<Raw>,
+    resized: Resized,
+}
+
+impl<'a> Screen<'a> {
+    fn new(app: &'a App, handle: SessionHandle) -> Self {
+        let viewer = handle.output.attach(0);
+        Self { app, handle, viewer, shown: 0, raw: None, resized: Resized::new() }
+    }
+
+    fn info(&self) -> Result<SessionInfo, Failure> {
+        Ok(self.app.ctx.core.sessions().info(self.handle.id)?)
+    }
+
+    /// Does what a state asks for; gives the reason when it is over.
+    async fn follow(&mut self, info: SessionInfo) -> Result<Option<CloseReason>, Failure> {
+        let sessions = self.app.ctx.core.sessions();
+        match info.state {
+            SessionState::Connecting { .. } => {}
+            SessionState::Asking { prompt } => {
+                let id = prompt.id;
+                let ask = Ask {
+                    kind: prompt.kind,
+                    machine: prompt.machine,
+                    title: prompt.title,
+                    instructions: prompt.instructions,
+                    questions: prompt.questions,
+                    again: prompt.again,
+                };
+                let answers =
+                    tokio::task::spawn_blocking(move || ask::prompt(&ask)).await.ok().flatten();
+                // Withdrawn meanwhile, by a server that did not want to wait: its state follows.
+                let _withdrawn = sessions.answer(self.handle.id, id, answers);
+            }
+            SessionState::HostKey { question } => {
+                let answer = tokio::task::spawn_blocking(move || ask::host_key(&question)).await;
+                let answer = answer.unwrap_or(patchbay_model::HostKeyAnswer::Refuse);
+                if let Err(error) = sessions.answer_host_key(self.handle.id, answer) {
+                    say(&ApiError::from(error).to_string());
+                    // Asked again: nothing changed, so no event will say so.
+                    return Box::pin(self.follow(self.info()?)).await;
+                }
+            }
+            SessionState::Open => {
+                if self.raw.is_none() {
+                    self.raw = Some(Raw::start()?);
+                }
+            }
+            SessionState::Closed { reason } => {
+                while self.shown < self.handle.output.end() {
+                    self.show_next().await;
+                }
+                return Ok(Some(reason));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Passes one thing on, in whichever direction there is one.
+    async fn pass(&mut self) {
+        let typed = async {
+            match &mut self.raw {
+                Some(raw) => raw.typed.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            message = self.viewer.next() => self.show(message),
+            Some(bytes) = typed => self.send(&bytes).await,
+            size = self.resized.next() => {
+                let _gone = self.handle.input.send(TerminalInput::Resize(size)).await;
+            }
+        }
+    }
+
+    async fn send(&mut self, bytes: &[u8]) {
+        let Some(raw) = &mut self.raw else { return };
+        let typed = raw.escape.typed(bytes);
+        if !typed.send.is_empty() {
+            let _gone = self.handle.input.send(TerminalInput::Bytes(typed.send.into())).await;
+        }
+        if typed.close {
+            // Closed already is closed as well.
+            let _closed = self.app.ctx.core.sessions().disconnect(self.handle.id);
+        }
+    }
+
+    async fn show_next(&mut self) {
+        let message = self.viewer.next().await;
+        self.show(message);
+    }
+
+    fn show(&mut self, message: Option<ToViewer>) {
+        match message {
+            Some(ToViewer::Output { offset, bytes }) => {
+                let mut out = std::io::stdout();
+                // A terminal that is gone ends the program by a signal.
+                let _gone = out.write_all(&bytes).and_then(|()| out.flush());
+                self.shown = offset + bytes.len() as u64;
+                self.viewer.ack(self.shown);
+            }
+            Some(ToViewer::Start { offset, .. }) => self.shown = offset,
+            Some(ToViewer::Live) => {}
+            Some(ToViewer::End) | None => self.shown = self.handle.output.end(),
+        }
+    }
+}
+
+/// The terminal passes on every key while this lives.
+struct Raw {
+    typed: mpsc::Receiver<Bytes>,
+    escape: Escape,
+}
+
+impl Raw {
+    fn start() -> Result<Self, Failure> {
+        crossterm::terminal::enable_raw_mode().map_err(|error| {
+            ApiError::new(
+                ErrorCode::Invalid,
+                format!("This terminal cannot pass on single keys: {error}."),
+            )
+        })?;
+        let (to, typed) = mpsc::channel(16);
+        std::thread::spawn(move || {
+            let mut piece = vec![0; 4 * 1024];
+            while let Ok(count) = crate::stdin::Unbuffered.read(&mut piece) {
+                let bytes = Bytes::copy_from_slice(piece.get(..count).unwrap_or_default());
+                if bytes.is_empty() || to.blocking_send(bytes).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { typed, escape: Escape::default() })
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        let _gone = crossterm::terminal::disable_raw_mode();
+    }
+}
+
+fn size() -> TerminalSize {
+    let pixels = crossterm::terminal::window_size().ok();
+    let (cols, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+    let (width, height) = pixels.map_or((0, 0), |size| (size.width, size.height));
+    TerminalSize { cols, rows, width, height }
+}
+
+/// Tells when the window changed its size.
+struct Resized {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+    #[cfg(not(unix))]
+    last: TerminalSize,
+}
+
+impl Resized {
+    #[cfg(unix)]
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        Self { signal: signal(SignalKind::window_change()).ok() }
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) -> TerminalSize {
+        let Some(signal) = &mut self.signal else { return std::future::pending().await };
+        match signal.recv().await {
+            Some(()) => size(),
+            None => std::future::pending().await,
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> Self {
+        Self { last: size() }
+    }
+
+    /// The console has no signal for it, so it is asked from time to time.
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> TerminalSize {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+            let now = size();
+            if now != self.last {
+                self.last = now;
+                return now;
+            }
+        }
+    }
+}

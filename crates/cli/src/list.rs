@@ -1,0 +1,112 @@
+//! Listing and showing machines.
+
+use crate::{
+    app::App,
+    names,
+    report::{Failure, print, print_json},
+};
+use patchbay_model::{Effective, Jump, NodeDetail, Origin};
+use serde_json::json;
+use std::fmt::Write as _;
+
+/// `list [FILTER]`
+pub(crate) async fn list(app: &App, filter: Option<&str>) -> Result<u8, Failure> {
+    let mut machines = app.machines().await?;
+    if let Some(filter) = filter {
+        machines = names::filter(machines, filter);
+    }
+    if app.options.json {
+        print_json(&machines)?;
+        return Ok(0);
+    }
+    let width =
+        |text: &dyn Fn(&names::Machine) -> usize| machines.iter().map(text).max().unwrap_or(0);
+    let path = width(&|machine| machine.path.chars().count());
+    let address = width(&|machine| machine.address.chars().count());
+    let mut text = String::new();
+    for machine in &machines {
+        let line = format!(
+            "{:path$}  {:address$}  {}",
+            machine.path,
+            machine.address,
+            machine.tags.join(" ")
+        );
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    print(&text);
+    Ok(0)
+}
+
+/// `show NAME`
+pub(crate) async fn show(app: &App, name: &str) -> Result<u8, Failure> {
+    let machine = app.machine(name).await?;
+    let detail: NodeDetail = app.ask("node_get", &json!({ "id": machine.id })).await?;
+    if app.options.json {
+        print_json(&detail)?;
+        return Ok(0);
+    }
+    let all = app.machines().await?;
+    let jump = match &detail.effective.jump.value {
+        Jump::Direct => "direct".to_owned(),
+        Jump::Through { entry } => {
+            let through = all.iter().find(|machine| machine.id == *entry);
+            format!(
+                "through {}",
+                through.map_or_else(|| entry.to_string(), |machine| machine.path.clone())
+            )
+        }
+    };
+    print(&describe(&machine, &detail, &jump));
+    Ok(0)
+}
+
+fn describe(machine: &names::Machine, detail: &NodeDetail, jump: &str) -> String {
+    let effective = &detail.effective;
+    let identities = match effective.identities.value.len() {
+        0 => "none".to_owned(),
+        count => count.to_string(),
+    };
+    let mut text = String::new();
+    let mut line = |label: &str, value: &str, from: &str| {
+        if !value.is_empty() {
+            // Writing to a string cannot fail.
+            let _done = writeln!(text, "{:<17}{value}{from}", format!("{label}:"));
+        }
+    };
+    line("Name", &machine.path, "");
+    line("Id", &machine.id.to_string(), "");
+    line("Address", &machine.address, "");
+    line("Port", &effective.port.value.to_string(), &origin(&effective.port));
+    line("User", effective.user.value.as_deref().unwrap_or_default(), &origin(&effective.user));
+    line("Identities", &identities, &origin(&effective.identities));
+    line("Way", jump, &origin(&effective.jump));
+    line(
+        "Connect time-out",
+        &format!("{} s", effective.connect_timeout.value),
+        &origin(&effective.connect_timeout),
+    );
+    line(
+        "Keep-alive",
+        &format!("{} s", effective.keep_alive.value),
+        &origin(&effective.keep_alive),
+    );
+    line(
+        "Start command",
+        effective.start_command.value.as_deref().unwrap_or_default(),
+        &origin(&effective.start_command),
+    );
+    line("Tags", &machine.tags.join(" "), "");
+    if let Some(entry) = &detail.entry {
+        line("Hardware address", entry.draft.mac.as_deref().unwrap_or_default(), "");
+        line("Notes", entry.draft.notes.trim(), "");
+    }
+    text
+}
+
+fn origin<T>(value: &Effective<T>) -> String {
+    match &value.origin {
+        Origin::Folder { name, .. } => format!("  (from {name})"),
+        Origin::BuiltIn | Origin::Here => String::new(),
+    }
+}
