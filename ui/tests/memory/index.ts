@@ -194,7 +194,7 @@ export class MemoryHost implements Host {
       this.vault.check(passphrase),
       { recoveryKey: RECOVERY_KEY }
     ),
-    vault_rekey: ({ passphrase }) => (this.vault.check(passphrase), null),
+    vault_rekey: ({ passphrase }) => (this.vault.check(passphrase), { recoveryKey: RECOVERY_KEY }),
     vault_keyring_offer: () => ({ available: true, reason: null }),
     vault_keyring_enable: ({ passphrase }) => (
       this.vault.check(passphrase),
@@ -270,7 +270,7 @@ export class MemoryHost implements Host {
     }),
     session_open: (args) => {
       if (args.target.kind === 'entry')
-        this.recents = [args.target.id, ...this.recents].slice(0, 20);
+        this.recents = [...new Set([args.target.id, ...this.recents])].slice(0, 20);
       const info = this.sessions.open(args);
       this.#count();
       return info;

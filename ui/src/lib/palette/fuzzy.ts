@@ -31,7 +31,7 @@ function wordOrAny(text: string, lower: string, typed: string): number {
   return first;
 }
 
-/** The letters one after the other with others between, beginnings of words first. */
+/** The letters one after the other with others between, beginnings of words first; the first letter begins a word. */
 function scattered(text: string, lower: string, typed: string): Match | null {
   const marks: [number, number][] = [];
   let score = 0;
@@ -47,6 +47,7 @@ function scattered(text: string, lower: string, typed: string): Match | null {
       const word = wordFrom(text, lower, wanted, next);
       // A word's beginning is worth a jump, if what is left is still there behind it.
       if (word > next && isSubsequence(lower, typed, letter + 1, word + 1)) at = word;
+      if (letter === 0 && at !== word) return null;
       score += startsWord(text, at) ? 12 : -Math.min(at - from, 10);
     }
     if (last && at === last[1]) last[1]++;
@@ -75,7 +76,17 @@ function isSubsequence(lower: string, typed: string, letter: number, from: numbe
 }
 
 function startsWord(text: string, at: number): boolean {
-  return at === 0 || !/[\p{L}\p{N}]/u.test(text[at - 1] ?? '');
+  return at === 0 || !isLetterOrDigit(text.charCodeAt(at - 1));
+}
+
+/** Everything beyond ASCII counts as a letter: a regular expression here would be most of the work. */
+function isLetterOrDigit(code: number): boolean {
+  return (
+    (code >= 97 && code <= 122) ||
+    (code >= 48 && code <= 57) ||
+    (code >= 65 && code <= 90) ||
+    code > 127
+  );
 }
 
 /** The best `most` of many, best first; earlier ones win ties. */

@@ -60,6 +60,7 @@ export function find(
   scope: Scope | 'all',
   finder: MachineFinder,
   recents: readonly NodeId[],
+  lastRun: readonly string[] = [],
 ): Group[] {
   const typed = text.trim().toLowerCase();
   const most = (each: Scope) => (scope === 'all' ? FEW[each] : MANY);
@@ -88,9 +89,9 @@ export function find(
       );
     } else add('machines', 'Recent machines', recentItems(recents));
   }
-  if (wanted('tabs')) add('tabs', 'Open tabs', rank(typed, tabItems()));
-  if (wanted('actions'))
-    add('actions', 'Commands', rank(typed, actions.available.filter(isCommand).map(actionItem)));
+  if (wanted('tabs'))
+    add('tabs', 'Open tabs', rank(typed, tabItems(typed !== '' || scope === 'tabs')));
+  if (wanted('actions')) add('actions', 'Commands', rank(typed, commands(lastRun)));
   if (wanted('settings') && (typed || scope === 'settings'))
     add('settings', 'Settings', rank(typed, settingItems()));
 
@@ -137,26 +138,46 @@ function machineItem(row: number, marks: [number, number][] = []): Item {
 }
 
 function recentItems(recents: readonly NodeId[]): Ranked[] {
-  return recents.flatMap((id) => {
+  return [...new Set(recents)].flatMap((id) => {
     const row = tree.shape.rowOf(id);
     return row === undefined ? [] : [{ item: machineItem(row), score: 0 }];
   });
 }
 
-function tabItems(): Candidate[] {
-  return tabs.list.map((tab) => ({
-    item: {
-      key: tab.id,
-      title: tab.title,
-      marks: [],
-      detail: tab.id === tabs.active ? 'in front' : '',
-      icon: tab.spec.kind === 'session' ? TerminalIcon : SquareTerminal,
-      run: () => tabs.activate(tab.id),
-    },
-  }));
+/** The tab in front is no place to go to, but a name that may be looked for. */
+function tabItems(all: boolean): Candidate[] {
+  return tabs.list
+    .filter((tab) => all || tab.id !== tabs.active)
+    .map((tab) => ({
+      item: {
+        key: tab.id,
+        title: tab.title,
+        marks: [],
+        detail: tab.id === tabs.active ? 'in front' : '',
+        icon: tab.spec.kind === 'session' ? TerminalIcon : SquareTerminal,
+        run: () => tabs.activate(tab.id),
+      },
+    }));
 }
 
-const isCommand = (action: Action) => action.id !== 'palette.open' && action.group !== 'Settings';
+/** Tabs are listed by name, and the palette is open already. */
+const isCommand = (action: Action) =>
+  action.id !== 'palette.open' && !action.id.startsWith('tab.at.');
+
+/** While nothing is typed: what was run last, then by group. */
+const GROUPS = ['Session', 'Machines', 'Tabs', 'View', 'Vault'];
+
+function commands(lastRun: readonly string[]): Candidate[] {
+  const place = ({ id, group }: Action) => {
+    const last = lastRun.indexOf(id);
+    const known = GROUPS.indexOf(group);
+    return last >= 0 ? last - lastRun.length : known >= 0 ? known : GROUPS.length;
+  };
+  return actions.available
+    .filter(isCommand)
+    .toSorted((a, b) => place(a) - place(b))
+    .map(actionItem);
+}
 
 function actionItem(action: Action): Candidate {
   return {

@@ -6,6 +6,8 @@ class PaletteState {
   open = $state(false);
   scope = $state<Scope | 'all'>('all');
   recents = $state.raw<readonly NodeId[]>([]);
+  /** Commands that were run, the latest first. */
+  lastRun = $state.raw<readonly string[]>([]);
 
   show(scope: Scope | 'all' = 'all'): void {
     this.scope = scope;
@@ -15,6 +17,10 @@ class PaletteState {
       (recents) => (this.recents = recents),
       () => undefined,
     );
+  }
+
+  ran(id: string): void {
+    this.lastRun = [id, ...this.lastRun.filter((other) => other !== id)].slice(0, 6);
   }
 
   toggle(): void {

@@ -67,14 +67,10 @@ describe('finding machines', () => {
   it('counts all and lists the best few of a hundred thousand', () => {
     const big = shapeOf(new MemoryTree(manyMachines(100_000), () => undefined).rows());
     const finder = new MachineFinder(big, []);
-    const times = ['w', 'we', 'web', 'web-', 'web-9'].map((typed) => {
-      const start = performance.now();
-      expect(finder.find(typed, 8)).toHaveLength(8);
-      return performance.now() - start;
-    });
-    expect(finder.count).toBeGreaterThan(1000);
-    times.sort((a, b) => a - b);
-    expect(times[2]).toBeLessThan(200);
+    for (const typed of ['w', 'we', 'web', 'web-', 'web-9']) {
+      expect(finder.find(typed, 8), typed).toHaveLength(8);
+    }
+    expect(finder.count).toBe(big.rows.names.filter((name) => name.startsWith('web-9')).length);
   });
 });
 

@@ -205,21 +205,14 @@ describe('a hundred thousand machines', () => {
   const big = shapeOf(new MemoryTree(manyMachines(100_000), () => undefined).rows());
   const haystack = haystackOf(big);
 
-  it('filters a typed letter in a few milliseconds', () => {
-    const times: number[] = [];
-    for (const text of ['web-123', 'db', 'cache-9', 'tag:edge 77', '2001:db8:3']) {
-      let before: Filter | null = null;
-      for (let end = 1; end <= text.length; end++) {
-        const start = performance.now();
-        before = filterRows(haystack, text.slice(0, end), before);
-        visibleRows(big, none, before);
-        times.push(performance.now() - start);
-      }
+  it('finds the same while somebody types as a search from nothing would', () => {
+    let before: Filter | null = null;
+    for (const text of ['w', 'we', 'web', 'web-', 'web-9']) {
+      before = filterRows(haystack, text, before);
+      expect(before?.count, text).toBe(
+        big.rows.names.filter((name) => name.toLowerCase().includes(text)).length,
+      );
     }
-    times.sort((a, b) => a - b);
-    const median = times[times.length >> 1] ?? 0;
-    // Generous: the machine that runs this may be busy. A filter that grew quadratic fails by far.
-    expect(median).toBeLessThan(60);
   });
 
   it('opens and closes folders without walking what is hidden', () => {
