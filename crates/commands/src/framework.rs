@@ -172,6 +172,13 @@ mod tests {
     }
 
     #[test]
+    fn what_fits_arrives() {
+        let args: Args = parse("test", r#"{"passphrase":"a","draft":{"name":"web"}}"#).unwrap();
+        assert_eq!(args.passphrase.expose_secret(), "a");
+        assert_eq!(args.draft.unwrap().name, "web");
+    }
+
+    #[test]
     fn nothing_is_an_empty_object() {
         assert!(parse::<NoArgs>("test", " ").is_ok());
         assert!(parse::<NoArgs>("test", "{}").is_ok());

@@ -164,11 +164,8 @@ pub(crate) async fn duplicate(ctx: Ctx, args: Nodes) -> Result<Vec<NodeId>, ApiE
 
 pub(crate) async fn move_nodes(ctx: Ctx, args: NodesMove) -> Result<(), ApiError> {
     let ids = ctx.authorize_all(&args.ids, Right::Edit)?;
-    match args.place {
-        MovePlace::Before { id } | MovePlace::After { id } => drop(ctx.authorize(id, Right::Edit)?),
-        MovePlace::EndOf { folder } => drop(ctx.authorize_folder(folder, Right::Edit)?),
-    }
-    Ok(ctx.core.tree().move_to(&ids, args.place).await?)
+    let place = ctx.authorize_place(args.place, Right::Edit)?;
+    Ok(ctx.core.tree().move_to(&ids, &place).await?)
 }
 
 pub(crate) async fn delete_preview(ctx: Ctx, args: Nodes) -> Result<DeletePreview, ApiError> {

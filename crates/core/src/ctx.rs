@@ -1,7 +1,7 @@
 //! Who asks, and proof that they may.
 
 use crate::{Core, CoreError};
-use patchbay_model::{IdentityId, NodeId};
+use patchbay_model::{IdentityId, MovePlace, NodeId};
 use std::sync::Arc;
 
 /// Who asks.
@@ -103,6 +103,19 @@ impl Ctx {
     ) -> Result<Authorized<Option<NodeId>>, CoreError> {
         self.core.tree().require_folder(folder)?;
         Ok(Authorized::new(folder, right))
+    }
+
+    /// The same for a place something is to be moved to.
+    pub fn authorize_place(
+        &self,
+        place: MovePlace,
+        right: Right,
+    ) -> Result<Authorized<MovePlace>, CoreError> {
+        match place {
+            MovePlace::Before { id } | MovePlace::After { id } => self.core.tree().require(id)?,
+            MovePlace::EndOf { folder } => self.core.tree().require_folder(folder)?,
+        }
+        Ok(Authorized::new(place, right))
     }
 
     /// The same for an identity.

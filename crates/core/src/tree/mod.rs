@@ -290,10 +290,10 @@ impl Tree<'_> {
     pub async fn move_to(
         &self,
         ids: &Authorized<Vec<NodeId>>,
-        place: MovePlace,
+        place: &Authorized<MovePlace>,
     ) -> Result<(), CoreError> {
         self.change(|forest, _| {
-            let steps = plan::moved(forest, ids.get(), place)?;
+            let steps = plan::moved(forest, ids.get(), *place.get())?;
             jumps::refuse_circles(forest, &steps, ids.get())?;
             Ok((steps, ()))
         })

@@ -20,6 +20,10 @@ fn all(fixture: &Fixture, ids: &[NodeId]) -> Authorized<Vec<NodeId>> {
     fixture.ctx.authorize_all(ids, Right::Edit).unwrap()
 }
 
+fn place(fixture: &Fixture, place: MovePlace) -> Authorized<MovePlace> {
+    fixture.ctx.authorize_place(place, Right::Edit).unwrap()
+}
+
 fn through(entry: NodeId) -> EntryDraft {
     EntryDraft {
         name: "inner".into(),
@@ -36,8 +40,12 @@ async fn moving_copying_renaming_survive_a_restart() {
     let home = fixture.add_folder(None, "home").await;
     let [a, b, c] =
         [fixture.add(None, "a").await, fixture.add(None, "b").await, fixture.add(None, "c").await];
-    tree.move_to(&all(&fixture, &[c]), MovePlace::Before { id: a }).await.unwrap();
-    tree.move_to(&all(&fixture, &[b]), MovePlace::EndOf { folder: Some(home) }).await.unwrap();
+    tree.move_to(&all(&fixture, &[c]), &place(&fixture, MovePlace::Before { id: a }))
+        .await
+        .unwrap();
+    tree.move_to(&all(&fixture, &[b]), &place(&fixture, MovePlace::EndOf { folder: Some(home) }))
+        .await
+        .unwrap();
     tree.duplicate(&all(&fixture, &[home])).await.unwrap();
     tree.rename(&fixture.node(a), " first ").await.unwrap();
     let now = ["home", " b", "home copy", " b", "c", "first"];
@@ -58,7 +66,9 @@ async fn changes_are_told() {
     assert_eq!(fixture.core.tree().rows(&vault(&fixture)).unwrap().revision, revision);
     // Moving it where it is changes nothing.
     let tree = fixture.core.tree();
-    tree.move_to(&all(&fixture, &[web]), MovePlace::EndOf { folder: None }).await.unwrap();
+    tree.move_to(&all(&fixture, &[web]), &place(&fixture, MovePlace::EndOf { folder: None }))
+        .await
+        .unwrap();
     assert!(events.try_recv().is_err());
 }
 
@@ -156,13 +166,14 @@ async fn nothing_goes_into_a_machine_or_into_itself() {
     let inner = fixture.add_folder(Some(outer), "inner").await;
     let web = fixture.add(None, "web").await;
     let to = |id| MovePlace::EndOf { folder: Some(id) };
-    let refused = tree.move_to(&all(&fixture, &[outer]), to(inner)).await.unwrap_err();
+    let refused =
+        tree.move_to(&all(&fixture, &[outer]), &place(&fixture, to(inner))).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
         "The folder “outer” cannot be put into “inner”, which is inside it."
     );
-    assert!(tree.move_to(&all(&fixture, &[outer]), to(outer)).await.is_err());
-    assert_eq!(field(tree.move_to(&all(&fixture, &[outer]), to(web)).await), "parent");
+    assert!(tree.move_to(&all(&fixture, &[outer]), &place(&fixture, to(outer))).await.is_err());
+    assert_eq!(field(fixture.ctx.authorize_place(to(web), Right::Edit)), "parent");
     assert!(fixture.ctx.authorize_folder(Some(web), Right::Edit).is_err());
     assert!(fixture.ctx.authorize_folder(Some(NodeId::new()), Right::Edit).is_err());
 }
@@ -309,6 +320,8 @@ async fn a_large_tree_opens_and_shows() {
     );
     let start = Instant::now();
     let last = *rows.ids.last().unwrap();
-    tree.move_to(&all(&fixture, &[last]), MovePlace::Before { id: rows.ids[1] }).await.unwrap();
+    tree.move_to(&all(&fixture, &[last]), &place(&fixture, MovePlace::Before { id: rows.ids[1] }))
+        .await
+        .unwrap();
     println!("one move {:?}", start.elapsed());
 }
