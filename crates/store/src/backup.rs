@@ -86,7 +86,7 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>, StoreError> {
         let from = beside(path, companion);
         if from.exists() {
             let to = beside(&aside, companion);
-            let copied = fs::copy(&from, &to).and_then(|_| fs::File::open(&to)?.sync_all());
+            let copied = fs::copy(&from, &to).and_then(|_| staged::sync(&to));
             copied.map_err(StoreError::io("copied", &from))?;
         }
     }

@@ -57,9 +57,7 @@ impl Staged {
 
     /// Puts it in place of whatever is at `target`. When it returns, it is there even if the power goes.
     pub(crate) fn publish(self, target: &Path) -> Result<(), StoreError> {
-        File::open(&self.path)
-            .and_then(|file| file.sync_all())
-            .map_err(StoreError::io("written", &self.path))?;
+        sync(&self.path).map_err(StoreError::io("written", &self.path))?;
         fs::rename(&self.path, target).map_err(StoreError::io("put in place", target))?;
         sync_folder(target)
     }
@@ -102,6 +100,11 @@ pub(crate) fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// Waits until a file is on the disk. Windows allows that only to who may write it.
+pub(crate) fn sync(path: &Path) -> std::io::Result<()> {
+    private().open(path)?.sync_all()
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {

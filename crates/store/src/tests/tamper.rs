@@ -157,6 +157,23 @@ async fn a_deleted_item_that_is_made_again_does_not_reuse_its_version() {
 }
 
 #[tokio::test]
+async fn a_header_that_makes_guessing_cheap_is_refused() {
+    use crate::header::Header;
+    use crate::vault::VaultError;
+    let (_folder, path) = place();
+    let (file, vault, _) = new_vault(&path).await;
+    drop((vault, file));
+    let mut connection = sqlite::writer(&path).await.unwrap();
+    let mut header = Header::read(&path, &mut connection).await.unwrap();
+    // One pass instead of three, with a checksum that fits.
+    header.passphrase[5] = 1;
+    header.write(&path, &mut connection).await.unwrap();
+    sqlite::close(&path, connection).await.unwrap();
+    let refused = VaultFile::open(&path).await;
+    assert!(matches!(refused, Err(StoreError::Vault(VaultError::WeakCost))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_stolen_vault_tells_no_names() {
     let (_folder, path) = place();
     let (file, vault, recovery) = new_vault(&path).await;
