@@ -66,12 +66,8 @@ impl<'a> Keys<'a> {
                 identities.push(id);
             }
         }
-        for (certificate, place) in certificates {
-            if !self.by_file.keys().any(|(_, used)| used.as_ref() == Some(&certificate)) {
-                self.remarks.push(
-                    place.remark("None of the host's key files belongs to this certificate."),
-                );
-            }
+        for (_, place) in certificates {
+            self.remark_once(&place, "None of the host's key files belongs to this certificate.");
         }
         Ok((!identities.is_empty()).then_some(identities))
     }
@@ -197,7 +193,15 @@ impl<'a> Keys<'a> {
     }
 
     fn remark(&mut self, place: &Place, path: &str, reason: &str) {
-        self.remarks.push(place.remark(format!("{path}: {reason}")));
+        self.remark_once(place, &format!("{path}: {reason}"));
+    }
+
+    /// A line may count for many hosts.
+    fn remark_once(&mut self, place: &Place, reason: &str) {
+        let remark = place.remark(reason);
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
     }
 }
 

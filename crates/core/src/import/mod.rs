@@ -17,6 +17,8 @@ mod tokens;
 mod parser_tests;
 #[cfg(test)]
 mod plan_tests;
+#[cfg(all(test, unix))]
+mod tests;
 
 use crate::{Authorized, Core, CoreError, Right, WholeVault, sync, tree::ResolvedHop};
 use keys::Keys;

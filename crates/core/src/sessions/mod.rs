@@ -11,6 +11,9 @@ mod session;
 mod target;
 mod tickets;
 
+#[cfg(all(test, unix))]
+mod tests;
+
 pub use patchbay_engine_ssh::{Exec, ExecEvent};
 pub use person::{Answer, Person};
 
