@@ -25,7 +25,7 @@ impl Vault<'_> {
 
     /// Writes the recovery key made last to a new file only its owner can read.
     pub async fn save_recovery_key(&self, path: &str) -> Result<(), CoreError> {
-        let path = self.file_path(path)?;
+        let path = self.file_path("path", path)?;
         let text = match &*sync::lock(&self.state().fresh) {
             Some(key) => key.display(),
             None => {
@@ -49,7 +49,7 @@ impl Vault<'_> {
         passphrase: &Secret<String>,
     ) -> Result<VaultStatus, CoreError> {
         require_strong("passphrase", passphrase)?;
-        let path = path.map_or_else(|| Ok(self.path()), |path| self.file_path(path))?;
+        let path = path.map_or_else(|| Ok(self.path()), |path| self.file_path("path", path))?;
         let recovery = sync::lock(&self.state().fresh).clone().ok_or_else(|| {
             CoreError::invalid(
                 "recoveryKey",
@@ -73,7 +73,7 @@ impl Vault<'_> {
 
     /// Switches to another vault file, locked. Fails, and changes nothing, if it cannot be opened.
     pub async fn choose(&self, path: &str) -> Result<VaultStatus, CoreError> {
-        let path = self.file_path(path)?;
+        let path = self.file_path("path", path)?;
         let mut held = self.state().held.lock().await;
         self.switch(&mut held, &path).await
     }
@@ -120,14 +120,14 @@ impl Vault<'_> {
 
     /// Writes a verified copy of the open vault to a new file.
     pub async fn backup(&self, path: &str) -> Result<(), CoreError> {
-        let path = self.file_path(path)?;
+        let path = self.file_path("path", path)?;
         Ok(self.unlocked()?.vault().backup(&path).await?)
     }
 
     /// Puts a copy back, here or elsewhere, and switches to it, locked. What was there is moved aside.
     pub async fn restore(&self, from: &str, to: Option<&str>) -> Result<VaultStatus, CoreError> {
-        let from = self.file_path(from)?;
-        let to = to.map_or_else(|| Ok(self.path()), |path| self.file_path(path))?;
+        let from = self.file_path("from", from)?;
+        let to = to.map_or_else(|| Ok(self.path()), |to| self.file_path("to", to))?;
         if from == to {
             return Err(CoreError::invalid(
                 "from",
@@ -156,9 +156,9 @@ impl Vault<'_> {
     }
 
     /// A file as a person names it: `~` is their home, and it must not be a directory.
-    fn file_path(&self, text: &str) -> Result<PathBuf, CoreError> {
+    fn file_path(&self, field: &str, text: &str) -> Result<PathBuf, CoreError> {
         let text = text.trim();
-        let problem = |message: String, next: &str| Err(CoreError::invalid("path", message, next));
+        let problem = |message: String, next: &str| Err(CoreError::invalid(field, message, next));
         if text.is_empty() || text.contains('\0') {
             return problem("The path is empty.".into(), "Choose a file.");
         }

@@ -1,0 +1,82 @@
+//! Whether what a node names is there: identities, and the machine to go through.
+
+use super::{
+    forest::{Body, Forest, Node, Step},
+    jumps,
+};
+use crate::{CoreError, sync, vault::Unlocked};
+use patchbay_model::{Jump, NodeId, Settings};
+
+/// A node with other content in its old place, if everything it names is there.
+pub(super) fn change_body(
+    forest: &Forest,
+    unlocked: &Unlocked,
+    id: NodeId,
+    old: &Node,
+    body: Body,
+) -> Result<Vec<Step>, CoreError> {
+    let new = Node { parent: old.parent, order: old.order, body };
+    let (before, after) = (old.settings(), new.settings());
+    if before.identities != after.identities {
+        check_identities(unlocked, after)?;
+    }
+    let jump_changed = before.jump != after.jump;
+    if jump_changed {
+        check_jump(forest, after, Some(id).filter(|_| !new.is_folder()))?;
+    }
+    let steps = vec![Step::Put(id, new)];
+    if jump_changed {
+        jumps::refuse_circles(forest, &steps, &[id])?;
+    }
+    Ok(steps)
+}
+
+pub(super) fn check_references(
+    forest: &Forest,
+    unlocked: &Unlocked,
+    settings: &Settings,
+    me: Option<NodeId>,
+) -> Result<(), CoreError> {
+    check_identities(unlocked, settings)?;
+    check_jump(forest, settings, me)
+}
+
+pub(super) fn check_identities(unlocked: &Unlocked, settings: &Settings) -> Result<(), CoreError> {
+    let known = sync::read(unlocked.identities());
+    if settings.identities.iter().flatten().all(|id| known.contains_key(id)) {
+        return Ok(());
+    }
+    Err(CoreError::invalid(
+        "identities",
+        "One of the identities is not there any more.",
+        "Remove it from the list, or choose another one.",
+    ))
+}
+
+pub(super) fn check_jump(
+    forest: &Forest,
+    settings: &Settings,
+    me: Option<NodeId>,
+) -> Result<(), CoreError> {
+    let Some(Jump::Through { entry }) = settings.jump else { return Ok(()) };
+    if Some(entry) == me {
+        return Err(CoreError::invalid(
+            "jump",
+            "A machine cannot be reached through itself.",
+            "Choose another machine, or connect directly.",
+        ));
+    }
+    match forest.get(entry) {
+        Some(node) if !node.is_folder() => Ok(()),
+        Some(node) => Err(CoreError::invalid(
+            "jump",
+            format!("“{}” is a folder: nothing can be reached through it.", node.name()),
+            "Choose a machine.",
+        )),
+        None => Err(CoreError::invalid(
+            "jump",
+            "The machine to go through is not there any more.",
+            "Choose another one, or connect directly.",
+        )),
+    }
+}
