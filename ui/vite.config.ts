@@ -35,5 +35,8 @@ export default defineConfig(({ mode }) => ({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
+    // Whole windows are drawn, perhaps while a compiler has the machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 }));

@@ -1,5 +1,12 @@
 /** What jsdom lacks and components use. */
+import { configure } from '@testing-library/svelte';
 import { vi } from 'vitest';
+
+// A page printed whole tells less than the line that failed. Machines that test may be slow.
+configure({
+  getElementError: (message) => new Error(message ?? 'not found'),
+  asyncUtilTimeout: 20_000,
+});
 
 globalThis.ResizeObserver ??= class {
   observe(): void {}
@@ -14,5 +21,7 @@ if (typeof window !== 'undefined') {
     addEventListener: () => undefined,
     removeEventListener: () => undefined,
   }));
+  // Nothing is painted here.
+  HTMLCanvasElement.prototype.getContext = () => null;
   Element.prototype.scrollIntoView ??= () => undefined;
 }

@@ -1,12 +1,14 @@
 /**
  * Pictures of screens on the in-memory host, in both themes:
  *
- *   node tests/shot.mjs OUT [--state unlocked,locked] [--size 1280x800,2560x1440] [--theme dark] [--do FILE.mjs]
+ *   node tests/shot.mjs OUT [--state unlocked,locked] [--size 1280x800,2560x1440] [--theme dark] [--do FILE.mjs] [--axe]
  *
  * FILE.mjs exports `default async (page) => {}` and brings the screen into the wanted state, `name` names the picture.
+ * --axe also looks for what is not accessible, contrast included, and fails if there is any.
  * Needs a Chromium of the system (CHROMIUM names another than /usr/bin/chromium).
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -21,9 +23,11 @@ const { positionals, values } = parseArgs({
     size: { type: 'string', default: '1280x800' },
     theme: { type: 'string', default: 'dark,light' },
     do: { type: 'string' },
+    axe: { type: 'boolean', default: false },
   },
 });
 const out = positionals[0] ?? 'shots';
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const scene = values.do ? await import(pathToFileURL(resolve(values.do)).href) : {};
 
 // Built, not served from source: what is seen is what ships, and neighbours may be editing meanwhile.
@@ -64,6 +68,7 @@ for (const state of values.state.split(',')) {
       const file = join(out, `${scene.name ?? state}-${theme}-${size}.png`);
       await page.screenshot({ path: file });
       console.log(file);
+      if (values.axe) failed = !(await accessible(page, file)) || failed;
       await page.close();
     }
   }
@@ -72,3 +77,27 @@ await browser.close();
 await server.close();
 await rm(outDir, { recursive: true });
 process.exitCode = failed ? 1 : 0;
+
+async function accessible(page, file) {
+  await page.addScriptTag({ path: axePath });
+  const violations = await page.evaluate(async () => {
+    const found = await globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+      // A desktop window is no web page with landmarks for everything.
+      rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } },
+    });
+    return found.violations.map(({ id, help, nodes }) => ({
+      id,
+      help,
+      nodes: nodes
+        .slice(0, 4)
+        .map(
+          (node) =>
+            `${node.html.slice(0, 160)}  ${node.any.map((check) => check.message).join(' ')}`,
+        ),
+    }));
+  });
+  for (const { id, help, nodes } of violations)
+    console.error(`${file}: ${id}: ${help}\n  ${nodes.join('\n  ')}`);
+  return violations.length === 0;
+}

@@ -38,7 +38,7 @@ class TreeState {
   /** The node whose name is being edited. */
   renaming = $state<NodeId | null>(null);
 
-  #closed = $state.raw<ReadonlySet<NodeId>>(readClosed());
+  #closed = $state.raw<ReadonlySet<NodeId>>(new Set());
   /** What was opened and closed under the present filter. */
   #toggled = $state.raw<ReadonlySet<NodeId>>(new Set());
   #lastFilter: Filter | null = null;
@@ -69,6 +69,7 @@ class TreeState {
     const unlisten = onEvent((event) => {
       if (event.kind === 'tree' && event.revision !== this.rows.revision) void this.reload();
     });
+    this.#closed = readClosed();
     void this.reload();
     return () => {
       unlisten();
