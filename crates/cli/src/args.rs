@@ -82,9 +82,10 @@ pub(crate) struct Call {
     #[arg(required_unless_present = "list")]
     pub(crate) command: Option<String>,
     /// Its arguments as a JSON object; “-” reads them from standard input
-    pub(crate) json: Option<String>,
+    #[arg(value_name = "JSON")]
+    pub(crate) arguments: Option<String>,
     /// List the commands instead
-    #[arg(long, conflicts_with_all = ["command", "json"])]
+    #[arg(long, conflicts_with_all = ["command", "arguments"])]
     pub(crate) list: bool,
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn list(json: bool) -> Result<u8, Failure> {
 /// `call COMMAND [JSON|-]`
 pub(crate) async fn call(app: &App, call: &Call) -> Result<u8, Failure> {
     let name = call.command.as_deref().unwrap_or_default();
-    let args = match call.json.as_deref() {
+    let args = match call.arguments.as_deref() {
         Some("-") => read_arguments()?,
         Some(json) => json.to_owned(),
         None => String::new(),

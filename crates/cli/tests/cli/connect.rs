@@ -1,0 +1,124 @@
+//! A terminal in a terminal.
+
+use crate::support::{Home, program};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::{
+    io::{Read, Write},
+    sync::mpsc,
+    time::{Duration, Instant},
+};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The program in a pseudo-terminal, as a person has it before them.
+struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    pieces: mpsc::Receiver<Vec<u8>>,
+    shown: String,
+    /// What was waited for lies before this.
+    seen: usize,
+}
+
+impl Terminal {
+    fn start(home: &Home, arguments: &[&str], without: &str) -> Self {
+        let pair = native_pty_system().openpty(size(80, 24)).unwrap();
+        let mut command = CommandBuilder::new(program());
+        command.args(arguments);
+        for (name, value) in home.environment() {
+            command.env(name, value);
+        }
+        command.env_remove("SSH_AUTH_SOCK");
+        command.env_remove("DBUS_SESSION_BUS_ADDRESS");
+        command.env_remove(without);
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut screen = pair.master.try_clone_reader().unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        let (to, pieces) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut piece = [0; 4096];
+            while let Ok(count) = screen.read(&mut piece) {
+                if count == 0 || to.send(piece[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, master: pair.master, keys, pieces, shown: String::new(), seen: 0 }
+    }
+
+    /// Waits until this appears after what was waited for last.
+    fn until(&mut self, text: &str) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(at) = self.shown[self.seen..].find(text) {
+                self.seen += at + text.len();
+                return;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            match self.pieces.recv_timeout(left) {
+                Ok(piece) => self.shown.push_str(&String::from_utf8_lossy(&piece)),
+                Err(_) => panic!("no {text:?} in {:?}", self.shown),
+            }
+        }
+    }
+
+    fn type_in(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    fn exit_code(mut self) -> u32 {
+        self.child.wait().unwrap().exit_code()
+    }
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+#[tokio::test]
+async fn a_key_is_decided_about_and_the_shell_is_as_if_it_were_here() {
+    let (home, server) = Home::with_machine().await;
+    let mut terminal = Terminal::start(&home, &["connect", "box"], "");
+    terminal.until("is not known yet");
+    terminal.until(&server.host_key().fingerprint().unwrap());
+    terminal.until("Trust it?");
+    terminal.type_in("what?\n");
+    terminal.until("Please write yes, once or no.");
+    terminal.type_in("yes\n");
+    terminal.until("ready> ");
+    terminal.type_in("echo sum-$((6*7)); stty size\r");
+    terminal.until("sum-42\r\n24 80");
+    terminal.master.resize(size(100, 30)).unwrap();
+    terminal.type_in("until [ \"$(stty size)\" = '30 100' ]; do :; done; echo resized-$((1+1))\r");
+    terminal.until("resized-2");
+    // Ctrl-C is the far end's.
+    terminal.type_in("sleep 1000\r");
+    terminal.until("sleep 1000");
+    terminal.type_in("\u{3}");
+    terminal.until("ready> ");
+    terminal.type_in("exit 5\r");
+    assert_eq!(terminal.exit_code(), 5);
+
+    let mut again = Terminal::start(&home, &["connect", "box"], "");
+    again.until("ready> ");
+    again.type_in("\r~.");
+    assert_eq!(again.exit_code(), 255);
+}
+
+#[tokio::test]
+async fn the_passphrase_is_asked_for_where_somebody_can_answer() {
+    let (home, server) = Home::with_machine().await;
+    home.trust(&server);
+    let mut terminal = Terminal::start(&home, &["connect", "box"], "PATCHBAY_PASSPHRASE");
+    terminal.until("Passphrase of the vault:");
+    terminal.type_in("wrong\n");
+    terminal.until("does not open the vault");
+    terminal.until("Passphrase of the vault:");
+    terminal.type_in(&format!("{}\n", crate::support::PASSPHRASE));
+    terminal.until("ready> ");
+    assert!(!terminal.shown.contains(crate::support::PASSPHRASE), "it is not shown");
+    terminal.type_in("exit\r");
+    assert_eq!(terminal.exit_code(), 0);
+}

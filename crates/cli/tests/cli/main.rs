@@ -1,0 +1,9 @@
+//! The built program from outside, against real vaults and a real OpenSSH server.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod connect;
+mod exec;
+mod machines;
+mod support;
