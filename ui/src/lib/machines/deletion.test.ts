@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DeletePreview } from '$lib/host';
-import { alsoTouched, deleteTitle, some, whatGoes } from './deletion';
+import { alsoTouched, deleteDetail, deleteTitle, some, whatGoes } from './deletion';
 
 const preview = (over: Partial<DeletePreview>): DeletePreview => ({
   entries: 0,
@@ -12,12 +12,19 @@ const preview = (over: Partial<DeletePreview>): DeletePreview => ({
 });
 
 it('names one thing and counts several', () => {
-  expect(deleteTitle(preview({ entries: 1, names: ['db'] }))).toBe('Delete db?');
+  expect(deleteTitle(preview({ entries: 1, names: ['db'] }), 'db')).toBe('Delete db?');
   expect(deleteTitle(preview({ entries: 2, names: ['db', 'web'] }))).toBe('Delete 2 machines?');
-  expect(deleteTitle(preview({ folders: 1, entries: 14, names: ['Production'] }))).toBe(
-    'Delete Production?',
-  );
   expect(whatGoes(preview({ folders: 1, entries: 14 }))).toBe('1 folder and 14 machines');
+});
+
+it('says what is in a folder, and nothing more of a lone machine', () => {
+  const folder = preview({ folders: 2, entries: 2, names: ['Production', 'Edge', 'lb', 'db'] });
+  expect(deleteDetail(folder, 'Production')).toBe(
+    'And the 1 folder and 2 machines in it: Edge, lb and db.',
+  );
+  expect(deleteDetail(preview({ folders: 1, names: ['Empty'] }), 'Empty')).toBe('');
+  expect(deleteDetail(preview({ entries: 1, names: ['db'] }), 'db')).toBe('');
+  expect(deleteDetail(preview({ entries: 2, names: ['db', 'web'] }))).toBe('db and web.');
 });
 
 it('lists a few names and says how many are left', () => {

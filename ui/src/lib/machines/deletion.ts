@@ -12,13 +12,22 @@ export function whatGoes(preview: DeletePreview): string {
   return [folders, machines].filter(Boolean).join(' and ');
 }
 
-/** The name if it is one thing, the numbers if there are more. */
-export function deleteTitle(preview: DeletePreview): string {
-  const [only] = preview.names;
-  const one =
-    preview.entries + preview.folders === 1 ||
-    (preview.folders === 1 && preview.names.length === 1);
-  return one && only !== undefined ? `Delete ${only}?` : `Delete ${whatGoes(preview)}?`;
+/** The name if one thing was chosen, the numbers if there are more. */
+export function deleteTitle(preview: DeletePreview, only?: string): string {
+  return `Delete ${only ?? whatGoes(preview)}?`;
+}
+
+/** What goes with it or is meant by it; nothing when one machine is named in the title. */
+export function deleteDetail(preview: DeletePreview, only?: string): string {
+  if (only === undefined) {
+    const total = preview.entries + preview.folders;
+    const list = some(preview.names, total);
+    return preview.folders > 0 ? `${list}, with everything in them.` : `${list}.`;
+  }
+  const inside = { ...preview, folders: preview.folders - 1 };
+  if (inside.folders < 0 || inside.folders + inside.entries === 0) return '';
+  const names = preview.names[0] === only ? preview.names.slice(1) : preview.names;
+  return `And the ${whatGoes(inside)} in it: ${some(names, inside.folders + inside.entries)}.`;
 }
 
 /** "a, b and 3 more". */

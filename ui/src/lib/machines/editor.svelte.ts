@@ -38,7 +38,7 @@ export class Editor {
 
   #loaded = $state.raw<FormValues>(emptyForm());
   /** Fields that were left once: only they complain before the first try to save. */
-  #left = $state.raw<ReadonlySet<FieldName>>(new Set());
+  #left = $state.raw<readonly FieldName[]>([]);
   #tried = $state(false);
   /** What the core said of values that were not changed since. */
   #refused = $state.raw<{ errors: FieldErrors; at: FormValues } | null>(null);
@@ -49,7 +49,7 @@ export class Editor {
   readonly errors = $derived.by((): FieldErrors => {
     const shown: FieldErrors = {};
     for (const name of Object.keys(this.wrong) as FieldName[]) {
-      if (this.#tried || this.#left.has(name)) shown[name] = this.wrong[name];
+      if (this.#tried || this.#left.includes(name)) shown[name] = this.wrong[name];
     }
     for (const name of Object.keys(this.#refused?.errors ?? {}) as FieldName[]) {
       const same = JSON.stringify(this.#refused?.at[name]) === JSON.stringify(this.form[name]);
@@ -102,8 +102,8 @@ export class Editor {
   }
 
   leave(name: FieldName): void {
-    if (!this.#left.has(name) && this.form[name] !== emptyForm()[name])
-      this.#left = new Set([...this.#left, name]);
+    if (!this.#left.includes(name) && this.form[name] !== emptyForm()[name])
+      this.#left = [...this.#left, name];
   }
 
   inherit(name: SettingName): void {
@@ -121,7 +121,7 @@ export class Editor {
 
   revert(): void {
     this.form = structuredClone(this.#loaded);
-    this.#left = new Set();
+    this.#left = [];
     this.#tried = false;
     this.#refused = null;
     this.problem = null;

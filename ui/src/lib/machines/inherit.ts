@@ -101,6 +101,9 @@ const plural = (n: number, word: string): string => `${String(n)} ${word}${n ===
 
 /** "2 values and 1 tag". */
 export function rungWords(rung: WhereValuesComeFrom): string {
-  const values = plural(rung.values, 'value');
-  return rung.tags.length === 0 ? values : `${values} and ${plural(rung.tags.length, 'tag')}`;
+  const said = [
+    ...(rung.values > 0 ? [plural(rung.values, 'value')] : []),
+    ...(rung.tags.length > 0 ? [plural(rung.tags.length, 'tag')] : []),
+  ];
+  return said.join(' and ') || 'nothing that counts here';
 }

@@ -8,6 +8,7 @@ it('finds settings by any of their words', () => {
   expect(found('font')).toEqual(['font', 'fontSize']);
   expect(found('terminal theme')).toEqual(['terminalTheme']);
   expect(found('password')).toEqual(['passphrase']);
+  expect(found('lock')).toEqual(['lockAfter', 'lockOnSleep', 'lockOnScreenLock']);
   expect(found('  ')).toEqual([]);
   expect(found('nonsense')).toEqual([]);
 });

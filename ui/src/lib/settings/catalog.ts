@@ -150,17 +150,26 @@ export const SETTINGS: readonly SettingItem[] = [
 
 const plain = (text: string): string => text.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
 
-/** The settings whose name, hint, section or other words hold every typed word. Nothing typed finds nothing. */
+/**
+ * The settings with a word that begins with each typed one. The section counts too, but it does not find alone: "lock" is
+ * not everything under "Lock and vault". Nothing typed finds nothing.
+ */
 export function findSettings(query: string): SettingItem[] {
   const typed = plain(query).split(/\s+/).filter(Boolean);
   if (typed.length === 0) return [];
   return SETTINGS.filter((setting) => {
-    const text = plain(
-      [setting.title, setting.hint, setting.words, sectionTitle(setting.section)].join(' '),
-    );
-    return typed.every((word) => text.includes(word));
+    const own = wordsOf([setting.title, setting.hint, setting.words].join(' '));
+    const all = [...own, ...wordsOf(sectionTitle(setting.section))];
+    const begins = (words: string[], word: string): boolean =>
+      words.some((each) => each.startsWith(word));
+    return typed.every((word) => begins(all, word)) && typed.some((word) => begins(own, word));
   });
 }
+
+const wordsOf = (text: string): string[] =>
+  plain(text)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
 
 /** A setting by its id. Asking for one that is not listed is a slip of the pen, which the test of this file finds. */
 export function settingCalled(id: string): SettingItem {
