@@ -3,6 +3,8 @@
 //! Deliberately absent: signing in, and looking through jump hosts, which would need to.
 
 mod probe;
+#[cfg(test)]
+mod tests;
 
 use crate::{Authorized, Core, CoreError, Right, tree::ResolvedHop};
 use patchbay_model::{AppEvent, NodeId, Reachability, StatusReport};
