@@ -25,6 +25,9 @@ class SessionsState {
   #all = new SvelteMap<SessionId, SessionInfo>();
   /** Sessions that were open at some time: what they showed is worth keeping in sight. */
   #opened = new SvelteSet<SessionId>();
+  /** Counts events, and which was each session's last. */
+  #heard = 0;
+  readonly #lastHeard = new Map<SessionId, number>();
 
   /** All of them, in the order they were opened. */
   readonly list: SessionInfo[] = $derived(
@@ -34,7 +37,7 @@ class SessionsState {
   /** Follows the core and keeps the tabs; call once. The returned function stops. */
   start(): () => void {
     const unlisten = onEvent((event) => {
-      if (event.kind === 'session') this.#take(event.session);
+      if (event.kind === 'session') this.#hear(event.session);
       else if (event.kind === 'sessionGone') this.#forget(event.id);
     });
     const stopTabs = tabs.start();
@@ -62,8 +65,9 @@ class SessionsState {
 
   /** Reads all sessions: on start, and when the vault was unlocked. */
   async load(): Promise<SessionInfo[]> {
+    const asked = this.#heard;
     const list = await call('session_list');
-    for (const session of list) this.#take(session);
+    for (const session of list) this.#answer(session, asked);
     return list;
   }
 
@@ -80,20 +84,22 @@ class SessionsState {
   /** Opens a session without a tab; `undefined` if that failed, and then a notice says why. */
   async open(target: SessionTarget): Promise<SessionInfo | undefined> {
     return attempt(async () => {
+      const asked = this.#heard;
       const session = await call('session_open', {
         target,
         size: expectedSize(),
         attempt: crypto.randomUUID(),
       });
-      this.#take(session);
+      this.#answer(session, asked);
       return session;
     });
   }
 
   /** Connects again; what the terminal shows stays. */
   async reconnect(id: SessionId): Promise<void> {
+    const asked = this.#heard;
     await attempt(async () =>
-      this.#take(await call('session_reconnect', { id, size: expectedSize() })),
+      this.#answer(await call('session_reconnect', { id, size: expectedSize() }), asked),
     );
   }
 
@@ -108,7 +114,8 @@ class SessionsState {
   }
 
   async rename(id: SessionId, title: string): Promise<void> {
-    await attempt(async () => this.#take(await call('session_rename', { id, title })));
+    const asked = this.#heard;
+    await attempt(async () => this.#answer(await call('session_rename', { id, title }), asked));
   }
 
   async answer(id: SessionId, prompt: Prompt, answers: string[]): Promise<void> {
@@ -128,6 +135,17 @@ class SessionsState {
     if (session) tabs.open({ kind: 'session', sessionId: session.id });
   }
 
+  #hear(session: SessionInfo): void {
+    this.#heard += 1;
+    this.#lastHeard.set(session.id, this.#heard);
+    this.#take(session);
+  }
+
+  /** An answer may arrive after events that are newer than it. */
+  #answer(session: SessionInfo, asked: number): void {
+    if ((this.#lastHeard.get(session.id) ?? 0) <= asked) this.#take(session);
+  }
+
   #take(session: SessionInfo): void {
     this.#all.set(session.id, session);
     const view = terminalOf(session.id);
@@ -140,6 +158,7 @@ class SessionsState {
   #forget(id: SessionId): void {
     this.#all.delete(id);
     this.#opened.delete(id);
+    this.#lastHeard.delete(id);
     forgetTerminal(id);
     tabs.sessionGone(id);
   }
