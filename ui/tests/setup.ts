@@ -25,3 +25,7 @@ if (typeof window !== 'undefined') {
   HTMLCanvasElement.prototype.getContext = () => null;
   Element.prototype.scrollIntoView ??= () => undefined;
 }
+
+// The grapheme tables of xterm.js are read from the start of the buffer they are in, which is wrong for one that Node
+// took from its pool, and then unpacking them never ends. Webviews have no such pool.
+if (typeof Buffer !== 'undefined') Buffer.poolSize = 0;

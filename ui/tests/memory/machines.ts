@@ -39,7 +39,7 @@ export function entryDraft(
   };
 }
 
-export function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft {
+function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft {
   return {
     name,
     tags: [],

@@ -4,7 +4,7 @@
  * Big things are `$state.raw` and replaced whole; a proxy over 100,000 rows would cost more than drawing them.
  */
 import { asApiError, call, onEvent, type ApiError, type MovePlace, type NodeId } from '$lib/host';
-import { filterRows, haystackOf, type Filter } from './filter';
+import { filterRows, haystackOf, type Filter, type Haystack } from './filter';
 import { above, NO_ROWS, shapeOf, tops, type TreeShape } from './model';
 import { step } from './moves';
 import { extend, keep, NOTHING, only, toggle, type Selection } from './selection';
@@ -41,17 +41,14 @@ class TreeState {
   #closed = $state.raw<ReadonlySet<NodeId>>(new Set());
   /** What was opened and closed under the present filter. */
   #toggled = $state.raw<ReadonlySet<NodeId>>(new Set());
-  #lastFilter: Filter | null = null;
+  #haystack: Haystack | null = null;
   #loading: Promise<void> | null = null;
   #again = false;
 
   readonly shape: TreeShape = $derived(shapeOf(this.rows));
-  readonly #haystack = $derived(haystackOf(this.shape));
-  readonly filter: Filter | null = $derived.by(() => {
-    if (!this.filterText.trim()) return (this.#lastFilter = null);
-    const before = this.#lastFilter?.found.length === this.shape.length ? this.#lastFilter : null;
-    return (this.#lastFilter = filterRows(this.#haystack, this.filterText, before));
-  });
+  readonly filter: Filter | null = $derived(
+    this.filterText.trim() ? filterRows(this.#haystackFor(this.shape), this.filterText) : null,
+  );
   /** The rows on show, as row numbers. */
   readonly visible: Int32Array = $derived(
     visibleRows(this.shape, this.filter ? this.#toggled : this.#closed, this.filter),
@@ -76,7 +73,7 @@ class TreeState {
       this.rows = NO_ROWS;
       this.loaded = false;
       this.filterText = '';
-      this.#lastFilter = null;
+      this.#haystack = null;
       this.selected = NOTHING;
       this.renaming = null;
     };
@@ -95,13 +92,20 @@ class TreeState {
       try {
         this.rows = await call('tree_load');
         this.problem = null;
-        this.#lastFilter = null;
+        this.#haystack = null;
         this.selected = keep(this.selected, (id) => this.shape.rowOf(id) !== undefined);
       } catch (problem) {
         this.problem = asApiError(problem);
       }
       this.loaded = true;
     } while (this.#again);
+    // Ready before the first letter is typed, and not while the rows are being drawn.
+    setTimeout(() => this.#haystackFor(this.shape), 200);
+  }
+
+  #haystackFor(shape: TreeShape): Haystack {
+    if (this.#haystack?.shape !== shape) this.#haystack = haystackOf(shape);
+    return this.#haystack;
   }
 
   byId(id: NodeId | null | undefined): TreeNode | undefined {
