@@ -23,8 +23,12 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    pub(crate) fn of(app: &impl Manager<tauri::Wry>) -> Self {
-        app.state::<Self>().inner().clone()
+    /// The app is about to end: keys, sessions and copied secrets go.
+    pub(crate) fn end(app: &AppHandle) {
+        // There is none if starting failed.
+        let Some(shell) = app.try_state::<Self>() else { return };
+        shell.clipboard.forget();
+        shell.ctx.core.vault().lock(LockReason::Person, true);
     }
 }
 
@@ -61,7 +65,31 @@ pub(crate) fn start(
     forward(app.handle().clone(), window.clone(), &core);
     serve(&core)?;
     watch::start(locker(ctx));
+    #[cfg(unix)]
+    end_when_told(app.handle().clone());
     Ok(())
+}
+
+/// The desktop session is ending: a copied secret is to be taken back and the shells are to be told.
+#[cfg(unix)]
+fn end_when_told(app: AppHandle) {
+    use tokio::signal::unix::{SignalKind, signal};
+    tokio::spawn(async move {
+        let signals = signal(SignalKind::terminate()).and_then(|terminate| {
+            Ok((terminate, signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?))
+        });
+        match signals {
+            Ok((mut terminate, mut interrupt, mut hangup)) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                    _ = hangup.recv() => {}
+                }
+                app.exit(0);
+            }
+            Err(error) => tracing::warn!(%error, "signals will end the app at once"),
+        }
+    });
 }
 
 /// Passes every event of the core to the page.

@@ -2,7 +2,7 @@
 
 use crate::environment::Environment;
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use std::sync::Mutex;
 use tracing_subscriber::{
@@ -21,7 +21,10 @@ pub(crate) fn start(environment: &Environment) {
         let layer = tracing_subscriber::fmt::layer().with_ansi(false);
         layer.with_writer(Mutex::new(file)).with_filter(filter())
     });
-    let stderr = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_filter(filter());
+    let stderr = tracing_subscriber::fmt::layer()
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .with_filter(filter());
     // Fails only if somebody logs already, as tests may.
     let _ = tracing_subscriber::registry().with(file).with(stderr).try_init();
     log_panics();
@@ -38,12 +41,25 @@ fn log_panics() {
 }
 
 fn open(dir: &Path) -> io::Result<File> {
-    fs::create_dir_all(dir)?;
+    private_folder(dir)?;
     let path = dir.join("patchbay.log");
     if fs::metadata(&path).is_ok_and(|meta| meta.len() > LARGE) {
         fs::rename(&path, dir.join("patchbay.old.log"))?;
     }
-    OpenOptions::new().create(true).append(true).open(path)
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// The vault will be in there, too.
+fn private_folder(dir: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
 }
 
 #[cfg(test)]

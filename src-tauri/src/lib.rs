@@ -28,6 +28,7 @@ use tauri::{App, RunEvent};
 pub fn run() -> tauri::Result<()> {
     let environment = Environment::read();
     journal::start(&environment);
+    started::note("main");
     let mut builder = tauri::Builder::default();
     if environment.single_instance {
         let focus = |app: &tauri::AppHandle, _args, _folder| window::focus(app);
@@ -41,7 +42,7 @@ pub fn run() -> tauri::Result<()> {
         .build(tauri::generate_context!())?;
     app.run(|app, event| {
         if matches!(event, RunEvent::Exit) {
-            Shell::of(app).clipboard.forget();
+            Shell::end(app);
         }
     });
     Ok(())

@@ -2,6 +2,7 @@
 
 use crate::environment::Environment;
 use patchbay_model::{AppSettings, Theme};
+use serde::Deserialize;
 use tauri::plugin::TauriPlugin;
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
@@ -90,11 +91,18 @@ pub(crate) fn paint(window: &WebviewWindow, settings: &AppSettings) {
     }
 }
 
+/// What concerns the window in the core's settings file.
+#[derive(Default, Deserialize)]
+struct Saved {
+    #[serde(default)]
+    app: AppSettings,
+}
+
 /// The settings as the last run left them; the core reads them properly a moment later.
 fn saved_settings(environment: &Environment) -> AppSettings {
     let file = environment.config_dir().map(|dir| dir.join("settings.json"));
     let text = file.and_then(|file| std::fs::read(file).ok());
-    text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+    text.and_then(|text| serde_json::from_slice::<Saved>(&text).ok()).unwrap_or_default().app
 }
 
 /// The window shows the app and nothing else, whatever a page in it might try.

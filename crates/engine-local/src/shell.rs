@@ -109,6 +109,13 @@ mod tests {
         assert!(!LocalShell::default().name().is_empty());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn the_own_shell_is_a_login_shell() {
+        // Asked and not run: what a person's profile does is none of this test's business.
+        assert!(LocalShell::default().command().is_default_prog());
+    }
+
     #[test]
     fn programs_learn_what_the_terminal_can_do() {
         let command = LocalShell::default().command();

@@ -88,15 +88,6 @@ async fn it_answers_in_the_given_folder_and_tells_its_exit_status() {
 }
 
 #[tokio::test]
-async fn the_own_shell_is_a_login_shell() {
-    let mut terminal = open(size(80, 24), LocalShell::default(), CancellationToken::new()).unwrap();
-    type_in(&terminal, "echo name=$0=\n").await;
-    until(&mut terminal, "name=-").await;
-    type_in(&terminal, "exit\n").await;
-    end(&mut terminal).await;
-}
-
-#[tokio::test]
 async fn it_knows_its_size() {
     let mut terminal = sh();
     type_in(&terminal, "stty size\n").await;
