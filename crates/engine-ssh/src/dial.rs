@@ -103,6 +103,9 @@ async fn race(
     running.extend(left.next().map(attempt));
     loop {
         let more = !left.as_slice().is_empty();
+        if running.is_empty() && !more {
+            return Err(explain(hop, failure));
+        }
         tokio::select! {
             done = running.next(), if !running.is_empty() => match done {
                 Some(Ok(stream)) => return Ok(stream),
@@ -117,7 +120,6 @@ async fn race(
             },
             () = sleep(STAGGER), if more => running.extend(left.next().map(attempt)),
             () = tokio::time::sleep_until(deadline) => return Err(timed_out(hop, Waiting::Connect)),
-            else => return Err(explain(hop, failure)),
         }
     }
 }

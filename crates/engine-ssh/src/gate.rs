@@ -17,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite, BufReader, ReadBuf};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// Greeting, key exchange, banners and questions take some ten kilobytes.
-const BEFORE_SIGN_IN: u64 = 1024 * 1024;
+const BEFORE_SIGN_IN: u64 = 256 * 1024;
 /// russh gives up on the greeting within this.
 const HEAD: usize = 8 * 1024;
 

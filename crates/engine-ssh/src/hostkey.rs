@@ -37,12 +37,21 @@ impl Blob {
     }
 
     pub(crate) fn certificate(&self) -> Option<Certificate> {
-        self.is_certificate().then(|| Certificate::from_bytes(&self.bytes).ok()).flatten()
+        (self.is_certificate() && !nested(&self.bytes))
+            .then(|| Certificate::from_bytes(&self.bytes).ok())
+            .flatten()
     }
 
     pub(crate) fn openssh(&self) -> String {
         format!("{} {}", self.algorithm, BASE64.encode(&self.bytes))
     }
+}
+
+/// Whether certificates are inside each other: their decoder calls itself for each, until the stack ends and the process
+/// with it. Each has its name, and a real one has one.
+fn nested(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"-cert-v01@";
+    bytes.windows(NAME.len()).filter(|window| *window == NAME).count() > 4
 }
 
 fn embedded_name(bytes: &[u8]) -> Option<&[u8]> {
@@ -111,7 +120,7 @@ pub fn plain(openssh: &str) -> Result<String, SshError> {
 pub(crate) fn bits(openssh: &str) -> Result<Option<u32>, SshError> {
     let line = plain(openssh)?;
     let blob = Blob::parse(&line)?;
-    let Ok(key) = PublicKey::from_bytes(&blob.bytes) else { return Ok(None) };
+    let Ok(key) = russh::keys::key::parse_public_key(&blob.bytes) else { return Ok(None) };
     Ok(key_bits(key.key_data()))
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn certificate(text: &str) -> Result<Certificate, SshError> {
 pub(crate) fn describe(key: &PublicKey) -> Result<PublicKeyInfo, SshError> {
     let bytes = key.to_bytes().map_err(|e| SshError::KeyUnreadable { reason: e.to_string() })?;
     let algorithm = key.algorithm().to_string();
-    let comment = crate::text::phrase(&key.comment().to_string());
+    let comment = crate::text::phrase(key.comment().as_ref());
     let mut openssh = format!("{algorithm} {}", BASE64.encode(&bytes));
     if !comment.is_empty() {
         openssh.push(' ');

@@ -190,6 +190,9 @@ impl Sshd {
             yes(builder.login == Login::Password),
             yes(builder.login == Login::PasswordAndTotp),
         );
+        // Shells must not run the startup files of whoever runs the tests: they may be slow, and they leave locks behind
+        // when they are killed in the middle.
+        let _ = writeln!(config, "SetEnv HOME={}", dir.join("home").display());
         write(&dir.join("authorized_keys"), &(builder.authorized.join("\n") + "\n"))?;
         if let Some(text) = &builder.banner {
             write(&dir.join("banner"), text)?;
@@ -276,6 +279,8 @@ impl SshdBuilder {
         // The throwaway user's home is here.
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755))
             .map_err(|e| TestkitError::file("open the directory", e))?;
+        fs::create_dir(dir.path().join("home"))
+            .map_err(|e| TestkitError::file("make a home", e))?;
         if is_root() {
             fs::create_dir_all("/run/sshd").map_err(|e| TestkitError::file("make /run/sshd", e))?;
         }

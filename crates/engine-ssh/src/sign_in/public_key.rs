@@ -107,7 +107,7 @@ impl SignIn<'_> {
         passphrase: Option<&Secret<String>>,
     ) -> Result<Arc<PrivateKey>, SshError> {
         let mut passphrase = passphrase.cloned();
-        for _ in 0..=TRIES {
+        for tries in 0.. {
             let (text, with) = (text.clone(), passphrase.take());
             // Deriving a key from a passphrase takes up to seconds.
             let read = tokio::task::spawn_blocking(move || keys::read(&text, with.as_ref())).await;
@@ -121,7 +121,7 @@ impl SignIn<'_> {
                 SshError::KeyPassphraseWrong => true,
                 _ => return Err(error),
             };
-            if self.declined {
+            if self.declined || tries == TRIES {
                 return Err(error);
             }
             passphrase = self

@@ -1,0 +1,15 @@
+//! The engine against real servers, and against doubles that misbehave as no real one does on purpose.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod agent;
+mod double;
+mod host_keys;
+mod hostile;
+mod jump;
+mod key_formats;
+mod network;
+mod person;
+mod questions;
+mod sign_in;
+mod terminal;
