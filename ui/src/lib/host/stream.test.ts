@@ -166,6 +166,25 @@ describe('a session stream', () => {
     expect(sockets).toHaveLength(2);
   });
 
+  it('tries again when there is no session to attach to, or no socket', async () => {
+    let tries = 0;
+    const attach = () => {
+      tries += 1;
+      return tries === 1
+        ? Promise.reject(new Error('locked'))
+        : Promise.resolve({ url: 'ws://x', token: 't' });
+    };
+    const stream = new SessionStream(attach, listener(), () => {
+      throw new Error('refused');
+    });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(tries).toBeGreaterThan(2);
+    stream.close();
+    const before = tries;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(tries).toBe(before);
+  });
+
   it('stays closed after the end of the session', async () => {
     const { to } = join();
     await turn();

@@ -115,14 +115,15 @@ export class SessionStream {
 
   async #join(): Promise<void> {
     let address: StreamAddress;
+    let socket: StreamSocket;
     try {
       address = await this.attach();
+      if (this.#closed) return;
+      socket = this.connect(address.url);
     } catch {
       this.#again();
       return;
     }
-    if (this.#closed) return;
-    const socket = this.connect(address.url);
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {

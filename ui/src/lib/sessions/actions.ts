@@ -87,7 +87,8 @@ export const sessionActions: readonly Action[] = [
     shortcut: 'Ctrl+Shift+V',
     icon: ClipboardPaste,
     detail,
-    when: open,
+    // In a field it is the field's own.
+    when: () => open() && !document.activeElement?.matches('input'),
     run: () => view()?.clipboard.paste(),
   },
   {

@@ -67,6 +67,10 @@ class SessionsState {
   async load(): Promise<SessionInfo[]> {
     const asked = this.#heard;
     const list = await call('session_list');
+    const there = list.map((session) => session.id);
+    for (const id of [...this.#all.keys()]) {
+      if (!there.includes(id) && !this.#isNewer(id, asked)) this.#forget(id);
+    }
     for (const session of list) this.#answer(session, asked);
     return list;
   }
@@ -143,7 +147,12 @@ class SessionsState {
 
   /** An answer may arrive after events that are newer than it. */
   #answer(session: SessionInfo, asked: number): void {
-    if ((this.#lastHeard.get(session.id) ?? 0) <= asked) this.#take(session);
+    if (!this.#isNewer(session.id, asked)) this.#take(session);
+  }
+
+  /** Whether the session was heard of since then. */
+  #isNewer(id: SessionId, asked: number): boolean {
+    return (this.#lastHeard.get(id) ?? 0) > asked;
   }
 
   #take(session: SessionInfo): void {

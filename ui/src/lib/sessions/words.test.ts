@@ -134,7 +134,7 @@ describe('endings', () => {
     const text = report(info);
     for (const part of [
       'app-01 (ops@192.0.2.21)',
-      'No.',
+      'No\n',
       'Try.',
       'Code: refused',
       'Shell',

@@ -70,7 +70,12 @@ export function ending(session: Pick<SessionInfo, 'title'>, reason: CloseReason)
   const name = session.title;
   switch (reason.kind) {
     case 'failed':
-      return { title: reason.error.message, text: reason.error.nextStep, expected: false };
+      return {
+        // As a title it does without its full stop.
+        title: reason.error.message.replace(/\.$/, ''),
+        text: reason.error.nextStep,
+        expected: false,
+      };
     case 'byPerson':
       return { title: `Disconnected from ${name}`, text: '', expected: true };
     case 'signalled':

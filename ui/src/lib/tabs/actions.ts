@@ -43,7 +43,6 @@ export const tabActions: readonly Action[] = [
     title: 'New tab',
     group: GROUP,
     shortcut: 'Ctrl+T',
-    also: ['Ctrl+Shift+N'],
     icon: Plus,
     run: () => tabs.open({ kind: 'start' }),
   },

@@ -11,8 +11,16 @@ export function tabMenu(id: string): MenuItems {
     { label: 'Rename', shortcut: 'F2', run: () => (tabs.renaming = id) },
     { label: 'Duplicate', run: () => void tabs.duplicate(id) },
     null,
-    { label: 'Split right', run: () => void tabs.split(tab.focused, 'right') },
-    { label: 'Split down', run: () => void tabs.split(tab.focused, 'down') },
+    {
+      label: 'Split right',
+      shortcut: 'Ctrl+Shift+E',
+      run: () => void tabs.split(tab.focused, 'right'),
+    },
+    {
+      label: 'Split down',
+      shortcut: 'Ctrl+Shift+O',
+      run: () => void tabs.split(tab.focused, 'down'),
+    },
     null,
     {
       label: 'Move left',
@@ -34,6 +42,11 @@ export function tabMenu(id: string): MenuItems {
       disabled: at === tabs.list.length - 1,
       run: () => tabs.closeToTheRight(id),
     },
-    { label: 'Reopen closed tab', disabled: !tabs.canReopen, run: () => void tabs.reopen() },
+    {
+      label: 'Reopen closed tab',
+      shortcut: 'Ctrl+Shift+T',
+      disabled: !tabs.canReopen,
+      run: () => void tabs.reopen(),
+    },
   ];
 }

@@ -84,7 +84,7 @@ export function splitPane(node: PaneNode, target: string, side: Side, added: Pan
     const sizes = node.sizes.toSpliced(at, 1, half, half);
     return { ...node, children: node.children.toSpliced(after ? at + 1 : at, 0, added), sizes };
   }
-  return { ...node, children: node.children.map((child) => splitPane(child, target, side, added)) };
+  return withChildren(node, (child) => splitPane(child, target, side, added));
 }
 
 /** Takes a pane away; its room goes to its neighbours. `null` if it was the last. */
@@ -107,14 +107,25 @@ export function removePane(node: PaneNode, id: string): PaneNode | null {
 /** Changes what a pane shows. */
 export function showIn(node: PaneNode, id: string, spec: TabSpec): PaneNode {
   if (node.kind === 'pane') return node.id === id ? { ...node, spec } : node;
-  return { ...node, children: node.children.map((child) => showIn(child, id, spec)) };
+  return withChildren(node, (child) => showIn(child, id, spec));
+}
+
+/** The split with changed children; the very same one if none has changed. */
+function withChildren(split: PaneSplit, change: (child: PaneNode) => PaneNode): PaneSplit {
+  const children = split.children.map(change);
+  return children.every((child, at) => child === split.children[at])
+    ? split
+    : { ...split, children };
 }
 
 /** Remembers how much room the children of a split have. */
 export function resizeSplit(node: PaneNode, id: string, sizes: number[]): PaneNode {
   if (node.kind === 'pane') return node;
-  if (node.id === id) return sizes.length === node.children.length ? { ...node, sizes } : node;
-  return { ...node, children: node.children.map((child) => resizeSplit(child, id, sizes)) };
+  if (node.id === id) {
+    const same = sizes.every((size, at) => near(size, node.sizes[at] ?? 0));
+    return same || sizes.length !== node.children.length ? node : { ...node, sizes };
+  }
+  return withChildren(node, (child) => resizeSplit(child, id, sizes));
 }
 
 interface Rect {

@@ -50,12 +50,13 @@ class TabsState {
   /** Tabs a person wants closed, while they are asked about it. */
   closing = $state.raw<readonly PaneLeaf[] | null>(null);
 
+  /** The tabs of the last time are back: from here on changes are kept. */
+  ready = $state(false);
+
   #tabs = $state.raw<readonly Tab[]>([]);
   #closed = $state.raw<readonly string[]>([]);
   /** The vault whose tabs these are. */
   #vault: string | null = null;
-  /** Its tabs are back: from here on changes are kept. */
-  #restored = $state(false);
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   /** Counts up when the keyboard should go into the pane in front. */
   focusWanted = $state(0);
@@ -79,7 +80,7 @@ class TabsState {
       });
       $effect(() => {
         const layout = this.#kept(this.#tabs, this.active);
-        if (vault.unlocked && this.#restored) untrack(() => this.#save(layout));
+        if (vault.unlocked && this.ready) untrack(() => this.#save(layout));
       });
     });
   }
@@ -101,7 +102,7 @@ class TabsState {
 
   /** Changes what a pane shows: a new tab becomes a session. */
   show(paneId: string, spec: TabSpec): void {
-    this.#change((tab) => ({ ...tab, root: showIn(tab.root, paneId, spec) }));
+    this.#changeRoots((root) => showIn(root, paneId, spec));
   }
 
   activate(id: string): void {
@@ -194,7 +195,7 @@ class TabsState {
     const sessionId = target ? await this.#connect(target) : null;
     if (target && sessionId === null) return;
     const added = makePane(sessionId === null ? { kind: 'start' } : { kind: 'session', sessionId });
-    this.#change((tab) => ({ ...tab, root: splitPane(tab.root, paneId, side, added) }));
+    this.#changeRoots((root) => splitPane(root, paneId, side, added));
     this.focusPane(added.id);
   }
 
@@ -220,7 +221,7 @@ class TabsState {
   }
 
   resized(splitId: string, sizes: number[]): void {
-    this.#change((tab) => ({ ...tab, root: resizeSplit(tab.root, splitId, sizes) }));
+    this.#changeRoots((root) => resizeSplit(root, splitId, sizes));
   }
 
   /** A session was closed elsewhere: its pane goes. */
@@ -269,23 +270,31 @@ class TabsState {
   }
 
   async #restore(path: string): Promise<void> {
-    if (this.#vault !== null) this.#tabs = [];
+    if (this.#vault !== null) {
+      this.#tabs = [];
+      this.active = null;
+    }
     this.#vault = path;
-    this.#restored = false;
+    this.ready = false;
     this.#closed = [];
     const [{ json }, running] = await Promise.all([call('layout_get'), sessions.load()]);
-    const left = new Map(running.filter(isRunning).map((session) => [session.id, session]));
+    let left = running.filter(isRunning).map((session) => session.id);
+    if (this.#vault !== path) return;
     const { tabs, active } = await restoreLayout(json, async (id, target) => {
-      if (left.delete(id)) return id;
+      if (left.includes(id)) {
+        left = left.filter((other) => other !== id);
+        return id;
+      }
       return settings.app.restoreTabs ? this.#connect(target) : null;
     });
+    if (this.#vault !== path) return;
     const wanted = settings.app.restoreTabs ? tabs : tabs.filter(hasSession);
-    for (const id of left.keys()) wanted.push(makeTab({ kind: 'session', sessionId: id }));
+    for (const id of left) wanted.push(makeTab({ kind: 'session', sessionId: id }));
     // Something may have been opened while the old tabs came back.
     this.#tabs = [...wanted, ...this.#tabs];
     this.active ??= (wanted.find((tab) => tab.id === active) ?? wanted[0])?.id ?? null;
     this.focusWanted += 1;
-    this.#restored = true;
+    this.ready = true;
   }
 
   #save(json: string): void {
@@ -309,7 +318,15 @@ class TabsState {
   }
 
   #change(how: (tab: Tab) => Tab): void {
-    this.#tabs = this.#tabs.map(how);
+    const changed = this.#tabs.map(how);
+    if (changed.some((tab, at) => tab !== this.#tabs[at])) this.#tabs = changed;
+  }
+
+  #changeRoots(how: (root: Tab['root']) => Tab['root']): void {
+    this.#change((tab) => {
+      const root = how(tab.root);
+      return root === tab.root ? tab : { ...tab, root };
+    });
   }
 
   #panesOf(which: (tab: Tab, index: number) => boolean): PaneLeaf[] {

@@ -8,7 +8,7 @@ describe('text that is pasted', () => {
     const paste = preparePaste('ls -la\t/srv/größe 🚀');
     expect(paste).toEqual({
       text: 'ls -la\t/srv/größe 🚀',
-      lines: ['ls -la\t/srv/größe 🚀'],
+      lines: [[{ text: 'ls -la\t/srv/größe 🚀', odd: false }]],
       removed: 0,
       hidden: 0,
     });
@@ -38,12 +38,20 @@ describe('text that is pasted', () => {
   });
 
   it('shows control characters instead of hiding them', () => {
-    expect(preparePaste('a\x1b[201~b\x7f\u0090').lines).toEqual(['a␛[201~b␡\\x90']);
+    expect(preparePaste('a\x1b[201~b\x7f\u0090\n\x03').lines).toEqual([
+      [
+        { text: 'a', odd: false },
+        { text: '^[[201~', odd: true },
+        { text: 'b', odd: false },
+        { text: '^?\\x90', odd: true },
+      ],
+      [{ text: '^C', odd: true }],
+    ]);
   });
 
   it('asks about direction overrides and zero-width characters, and shows them', () => {
     const paste = preparePaste('sudo \u202erm\u200b');
-    expect(paste.lines).toEqual(['sudo \\u202erm\\u200b']);
+    expect(paste.lines[0]?.map((piece) => piece.text).join('')).toBe('sudo \\u202erm\\u200b');
     expect(shouldAsk(paste, { confirmLines: false, bracketed: true })).toBe(true);
   });
 });

@@ -5,12 +5,18 @@
  * from elsewhere never reaches the terminal with either unseen.
  */
 
+/** A part of a line; `odd` is written out, because it cannot be seen or will be left out. */
+export interface Piece {
+  text: string;
+  odd: boolean;
+}
+
 /** Text as it will be pasted, and why a person should look at it. */
 export interface Paste {
   /** Without control characters other than tab and newline; newlines are LF. */
   text: string;
-  /** The lines, as the person sees them; control characters that were removed show as symbols. */
-  lines: string[];
+  /** The lines, as the person sees them. */
+  lines: Piece[][];
   /** How many control characters were removed. */
   removed: number;
   /** Characters that change what is seen but not what is run, such as direction overrides. */
@@ -27,6 +33,8 @@ export interface PasteRules {
 
 const BRACKETS = /(?:\x1b\[|\x9b)20[01]~/g;
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+const ODD =
+  /(?:(?:\x1b\[|\x9b)20[01]~|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff])+/g;
 const HIDDEN = /[\u061c\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Prepares text for pasting. */
@@ -56,13 +64,23 @@ function count(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
 
-/** Control characters as the symbols Unicode has for them, hidden ones as their number. */
-function visible(line: string): string {
-  return line
-    .replace(CONTROL, (character) => {
-      const code = character.charCodeAt(0);
-      if (code === 0x7f) return '\u2421';
-      return code < 0x20 ? String.fromCharCode(0x2400 + code) : `\\x${code.toString(16)}`;
-    })
-    .replace(HIDDEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** A line in pieces: control characters in caret notation, hidden ones by their number. */
+function visible(line: string): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const match of line.matchAll(ODD)) {
+    if (match.index > at) pieces.push({ text: line.slice(at, match.index), odd: false });
+    pieces.push({ text: [...match[0]].map(written).join(''), odd: true });
+    at = match.index + match[0].length;
+  }
+  if (at < line.length) pieces.push({ text: line.slice(at), odd: false });
+  return pieces;
+}
+
+function written(character: string): string {
+  const code = character.charCodeAt(0);
+  if (code >= 0x20 && code < 0x7f) return character;
+  if (code === 0x7f) return '^?';
+  if (code < 0x20) return `^${String.fromCharCode(code + 0x40)}`;
+  return code < 0x100 ? `\\x${code.toString(16)}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }

@@ -9,6 +9,7 @@
 import { call, type SessionId, type TerminalSize } from '$lib/host';
 import { SessionStream } from '$lib/host/stream';
 import { settings } from '$lib/settings/settings.svelte';
+import { untrack } from 'svelte';
 import { ringBell } from './bell';
 import { Clipboard } from './clipboard.svelte';
 import { Finder } from './finder.svelte';
@@ -40,6 +41,8 @@ export class TerminalView {
   hasOutput = $state(false);
   /** Old output is read: the terminal shows what the session shows. */
   live = $state(false);
+  /** The colour of its background, for the room around it. */
+  background = $state('');
   /** The stream is up. */
   connected = $state(false);
   size = $state.raw<TerminalSize>(lastSize);
@@ -110,9 +113,9 @@ export class TerminalView {
     screen.fit.fit();
     const { cols, rows } = screen.terminal;
     const area = screen.terminal.element.querySelector('.xterm-screen');
-    this.size = { cols, rows, width: area?.clientWidth ?? 0, height: area?.clientHeight ?? 0 };
-    lastSize = this.size;
-    this.#stream?.resize(this.size);
+    const size = { cols, rows, width: area?.clientWidth ?? 0, height: area?.clientHeight ?? 0 };
+    this.size = lastSize = size;
+    this.#stream?.resize(size);
   }
 
   clear(): void {
@@ -200,8 +203,10 @@ export class TerminalView {
   #follow({ terminal }: Screen): void {
     this.#stop = $effect.root(() => {
       $effect(() => {
-        Object.assign(terminal.options, this.#looks());
-        this.fit();
+        const looks = this.#looks();
+        Object.assign(terminal.options, looks);
+        this.background = looks.theme?.background ?? '';
+        untrack(() => this.fit());
       });
     });
   }
