@@ -41,7 +41,8 @@ pub(crate) async fn connect(app: &App, name: &str) -> Result<u8, Failure> {
         changed = loop {
             tokio::select! {
                 event = events.recv() => match event {
-                    Ok(AppEvent::Session { session }) if session.id == opened.id => break *session,
+                    // As it is now, and not as it was then: a question may have been answered meanwhile.
+                    Ok(AppEvent::Session { session }) if session.id == opened.id => break screen.info()?,
                     Ok(_) => {}
                     Err(RecvError::Lagged(_)) => break screen.info()?,
                     Err(RecvError::Closed) => return Ok(crate::report::NO_CONNECTION),

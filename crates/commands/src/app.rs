@@ -31,7 +31,7 @@ pub(crate) struct AppInfo {
 
 pub(crate) async fn info(ctx: Ctx, _: NoArgs) -> Result<AppInfo, ApiError> {
     let config = ctx.core.config();
-    let ssh_config = config.home.join(".ssh").join("config");
+    let import = ctx.core.import();
     let shell = config.shell.as_deref().and_then(Path::file_name);
     Ok(AppInfo {
         version: config.version.clone(),
@@ -40,22 +40,7 @@ pub(crate) async fn info(ctx: Ctx, _: NoArgs) -> Result<AppInfo, ApiError> {
         host_name: config.host_name.clone(),
         shell: shell.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         default_vault_path: config.default_vault_path().display().to_string(),
-        ssh_config_hosts: hosts_in(&ssh_config).await,
-        ssh_config_path: ssh_config.display().to_string(),
+        ssh_config_hosts: u32::try_from(import.count().await).unwrap_or(u32::MAX),
+        ssh_config_path: import.default_path().display().to_string(),
     })
-}
-
-/// About how many machines importing would find: names after `Host`, without patterns. The import itself reads the file
-/// properly.
-async fn hosts_in(path: &Path) -> u32 {
-    let text = tokio::fs::read_to_string(path).await.unwrap_or_default();
-    let names = text
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split([' ', '\t', '=']).filter(|word| !word.is_empty());
-            words.next().filter(|keyword| keyword.eq_ignore_ascii_case("host")).map(|_| words)
-        })
-        .flatten()
-        .filter(|name| !name.contains(['*', '?', '!']));
-    u32::try_from(names.count()).unwrap_or(u32::MAX)
 }

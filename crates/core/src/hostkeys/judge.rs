@@ -120,3 +120,86 @@ fn place(record: &Record) -> String {
         format!("{}, line {}", record.source, record.line)
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+    use super::{Records, Ruling};
+    use crate::hostkeys::stored::Stored;
+    use patchbay_engine_ssh::known_hosts::parse;
+    use patchbay_model::{HostKeyId, HostKeyQuestion, HostKeyStanding, Timestamp};
+    use patchbay_session::HostKeyCheck;
+    use patchbay_testkit::KeyPair;
+    use std::time::SystemTime;
+
+    /// The public halves of two keys.
+    fn keys() -> [String; 2] {
+        let directory = tempfile::tempdir().unwrap();
+        ["a", "b"].map(|name| {
+            let public = KeyPair::ed25519(directory.path(), name).unwrap().public;
+            public.split(' ').take(2).collect::<Vec<_>>().join(" ")
+        })
+    }
+
+    fn records(own: &[(&str, &str)], file: &str) -> Records {
+        let stored = |(host, key): &(&str, &str)| Stored {
+            host: (*host).to_owned(),
+            key: (*key).to_owned(),
+            first_seen: Timestamp(1),
+            last_seen: Timestamp(2),
+            times: 3,
+        };
+        Records {
+            own: own.iter().map(|one| (HostKeyId::new(), stored(one))).collect(),
+            files: parse(file, "known_hosts"),
+        }
+    }
+
+    fn judge(records: &Records, key: &str, port: u16) -> Ruling {
+        let check = HostKeyCheck {
+            machine: "The box".into(),
+            address: "box".into(),
+            port,
+            openssh: key.to_owned(),
+        };
+        records.judge(&check, SystemTime::now()).unwrap()
+    }
+
+    fn asked(ruling: Ruling) -> HostKeyQuestion {
+        match ruling {
+            Ruling::Ask(question) => *question,
+            Ruling::Trusted { note, .. } => panic!("trusted: {note}"),
+        }
+    }
+
+    #[test]
+    fn what_was_decided_here_counts_more_than_a_file() {
+        let [old, new] = keys();
+        let replaced = records(&[("box", &new)], &format!("box {old}\n"));
+        assert!(matches!(judge(&replaced, &new, 22), Ruling::Trusted { own: Some(_), .. }));
+        let question = asked(judge(&replaced, &old, 22));
+        assert_eq!(question.standing, HostKeyStanding::Changed);
+        assert_eq!(question.on_record.len(), 2, "the vault's key and the file's line are shown");
+        assert_eq!(question.on_record[0].times, 3);
+        assert_eq!(question.on_record[1].source, "known_hosts, line 1");
+    }
+
+    #[test]
+    fn a_file_that_revokes_counts_more_than_anything() {
+        let [key, _] = keys();
+        let revoked = records(&[("box", &key)], &format!("@revoked * {key}\n"));
+        assert_eq!(asked(judge(&revoked, &key, 22)).standing, HostKeyStanding::Revoked);
+    }
+
+    #[test]
+    fn files_alone_are_enough_and_other_names_of_a_key_are_told() {
+        let [key, other] = keys();
+        let known = records(&[("[other]:2222", &other)], &format!("box {key}\nmirror {other}\n"));
+        assert!(matches!(judge(&known, &key, 22), Ruling::Trusted { own: None, .. }));
+        let question = asked(judge(&known, &other, 22));
+        assert_eq!(question.standing, HostKeyStanding::Changed);
+        assert_eq!(question.also_at, ["[other]:2222", "mirror"]);
+        assert_eq!(asked(judge(&known, &other, 2200)).standing, HostKeyStanding::Unknown);
+        assert_eq!(asked(judge(&known, &other, 2200)).host, "[box]:2200");
+    }
+}

@@ -12,6 +12,7 @@ mod plan;
 mod read;
 mod resolve;
 mod tokens;
+mod values;
 
 #[cfg(test)]
 mod parser_tests;
@@ -25,12 +26,13 @@ use keys::Keys;
 use patchbay_model::{EntryDraft, ImportHost, ImportPreview, ImportRemark, Jump, NodeId};
 use plan::{Known, Planned, Planner};
 use read::Config;
-use resolve::{JumpHost, Resolved, Resolver};
+use resolve::{Resolved, Resolver};
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
 };
 use tokens::Surroundings;
+use values::JumpHost;
 
 /// How an import went.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

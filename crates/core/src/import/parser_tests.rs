@@ -3,8 +3,9 @@
 
 use super::{
     read::{self, Config, Place},
-    resolve::{JumpHost, Resolved, Resolver},
+    resolve::{Resolved, Resolver},
     tokens::Surroundings,
+    values::JumpHost,
 };
 use std::{
     collections::HashMap,

@@ -5,7 +5,8 @@
 
 use super::{
     read::Place,
-    resolve::{JumpHost, Resolved, Resolver},
+    resolve::{Resolved, Resolver},
+    values::JumpHost,
 };
 use patchbay_model::{EntryDraft, ImportRemark, Jump, NodeId, Settings};
 use std::collections::HashMap;

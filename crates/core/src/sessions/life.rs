@@ -2,7 +2,8 @@
 
 use super::{
     person::Gate,
-    session::{Session, Tab, failed},
+    session::{Session, failed},
+    tab::Tab,
 };
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;

@@ -8,6 +8,7 @@ mod journal;
 mod life;
 mod person;
 mod session;
+mod tab;
 mod target;
 mod tickets;
 

@@ -1,16 +1,13 @@
 //! One session: what front ends see of it, what it waits for, and how they are told of changes.
 
-use super::{
-    journal::Journal,
-    person::{Answer, Person, check_answer},
-};
+use super::{journal::Journal, person::check_answer};
 use crate::{Clock, Core, CoreError, sync};
 use bytes::Bytes;
 use patchbay_model::{
-    ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, Prompt, PromptId,
-    Secret, SessionId, SessionInfo, SessionState, SessionTarget, Stage, TerminalSize,
+    ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, PromptId, Secret,
+    SessionId, SessionInfo, SessionState, SessionTarget, Stage, TerminalSize,
 };
-use patchbay_session::{Ask, Output, Progress, TerminalInput};
+use patchbay_session::{Output, TerminalInput};
 use std::{
     sync::{Arc, Mutex, MutexGuard, Weak},
     time::Duration,
@@ -21,7 +18,6 @@ use tokio_util::sync::CancellationToken;
 /// Changes that nobody waits for are told of this often at most.
 const COALESCE: Duration = Duration::from_millis(60);
 const LATENCY_EVERY: Duration = Duration::from_secs(5);
-const MOST_BANNER: usize = 64 * 1024;
 
 /// A session and its life.
 pub(super) struct Session {
@@ -34,28 +30,31 @@ pub(super) struct Session {
     /// Ends it for good.
     pub(super) gone: CancellationToken,
     pub(super) core: Weak<Core>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     live: Mutex<Live>,
     /// One question at a time.
-    asking: tokio::sync::Mutex<()>,
+    pub(super) asking: tokio::sync::Mutex<()>,
 }
 
-struct Live {
-    info: SessionInfo,
-    journal: Journal,
+/// What changes of a session.
+pub(super) struct Live {
+    pub(super) info: SessionInfo,
+    pub(super) journal: Journal,
     pending: Option<Pending>,
+    /// What to go back to once the question is answered or withdrawn.
+    before: Option<SessionState>,
     /// Ends the present connection only.
     cancel: CancellationToken,
     size: TerminalSize,
     /// Told by the server before signing in, not yet on the screen.
-    banner: Vec<u8>,
+    pub(super) banner: Vec<u8>,
     /// An event is on its way.
     scheduled: bool,
     latency_told: Duration,
 }
 
 /// What the session waits for.
-enum Pending {
+pub(super) enum Pending {
     Prompt(PromptId, usize, oneshot::Sender<Option<Vec<Secret<String>>>>),
     HostKey(Box<HostKeyQuestion>, oneshot::Sender<HostKeyAnswer>),
 }
@@ -95,6 +94,7 @@ impl Session {
                 info,
                 journal: Journal::default(),
                 pending: None,
+                before: None,
                 cancel: CancellationToken::new(),
                 size,
                 banner: Vec::new(),
@@ -172,6 +172,7 @@ impl Session {
         let now = self.clock.now();
         self.change(true, |live| {
             live.pending = None;
+            live.before = None;
             let opened = matches!(live.info.state, SessionState::Open);
             match &reason {
                 CloseReason::Failed { error } if opened => live.journal.note(now, &error.message),
@@ -223,6 +224,8 @@ impl Session {
                 }
                 // If nobody listens any more, the question was withdrawn just now.
                 let _withdrawn = sender.send(answers);
+                live.resume();
+                self.tell(&live);
                 Ok(())
             }
             other => {
@@ -241,6 +244,8 @@ impl Session {
                     return Err(error);
                 }
                 let _withdrawn = sender.send(answer);
+                live.resume();
+                self.tell(&live);
                 Ok(())
             }
             other => {
@@ -251,17 +256,17 @@ impl Session {
     }
 
     /// Waits for an answer, in this state; whatever ends the wait puts the state back.
-    async fn wait<T>(
+    pub(super) async fn wait<T>(
         self: &Arc<Self>,
         state: SessionState,
         pending: Pending,
         answer: oneshot::Receiver<T>,
     ) -> Option<T> {
-        let before = self.change(true, |live| {
+        self.change(true, |live| {
             live.pending = Some(pending);
-            std::mem::replace(&mut live.info.state, state)
+            live.before = Some(std::mem::replace(&mut live.info.state, state));
         });
-        let _back = Back { session: self, state: Some(before) };
+        let _back = Back(self);
         answer.await.ok()
     }
 
@@ -270,7 +275,11 @@ impl Session {
     }
 
     /// Changes it and tells: at once, or together with whatever else changes in the next moment.
-    fn change<T>(self: &Arc<Self>, at_once: bool, change: impl FnOnce(&mut Live) -> T) -> T {
+    pub(super) fn change<T>(
+        self: &Arc<Self>,
+        at_once: bool,
+        change: impl FnOnce(&mut Live) -> T,
+    ) -> T {
         let mut live = self.live();
         let result = change(&mut live);
         if at_once {
@@ -298,6 +307,14 @@ impl Session {
 }
 
 impl Live {
+    /// Nothing is asked any more: at once, so that no front end asks again what was just answered.
+    fn resume(&mut self) {
+        self.pending = None;
+        if let Some(before) = self.before.take() {
+            self.info.state = before;
+        }
+    }
+
     fn snapshot(&self) -> SessionInfo {
         SessionInfo {
             steps: self.journal.steps(),
@@ -314,77 +331,14 @@ pub(super) struct Names {
     pub(super) subtitle: String,
 }
 
-/// Puts the state back when a question is answered or withdrawn.
-struct Back<'a> {
-    session: &'a Arc<Session>,
-    state: Option<SessionState>,
-}
+/// Puts the state back when a question is withdrawn.
+struct Back<'a>(&'a Arc<Session>);
 
 impl Drop for Back<'_> {
     fn drop(&mut self) {
-        let state = self.state.take();
-        self.session.change(true, |live| {
-            live.pending = None;
-            let still_asking = matches!(
-                live.info.state,
-                SessionState::Asking { .. } | SessionState::HostKey { .. }
-            );
-            if let (Some(state), true) = (state, still_asking) {
-                live.info.state = state;
-            }
-        });
-    }
-}
-
-/// The person in front of the tab.
-pub(super) struct Tab(pub(super) Arc<Session>);
-
-impl Person for Tab {
-    fn progress(&self, progress: Progress) {
-        let now = self.0.clock.now();
-        self.0.change(false, |live| match progress {
-            Progress::Began { stage, machine, detail } => {
-                live.journal.began(now, stage, &machine, &detail);
-                if matches!(live.info.state, SessionState::Connecting { .. }) {
-                    live.info.state = SessionState::Connecting { stage, machine };
-                }
-            }
-            Progress::Done { stage, detail } => live.journal.done(now, stage, &detail),
-            Progress::Note(text) => live.journal.note(now, &text),
-            Progress::Banner(text) => {
-                for line in text.lines().take(20) {
-                    live.journal.note(now, &format!("The server says: {line}"));
-                }
-                let text = text.trim_end().replace('\n', "\r\n") + "\r\n";
-                if live.banner.len() + text.len() <= MOST_BANNER {
-                    live.banner.extend_from_slice(text.as_bytes());
-                }
-            }
-        });
-    }
-
-    fn ask(&self, ask: Ask) -> Answer<'_, Option<Vec<Secret<String>>>> {
-        Box::pin(async move {
-            let _turn = self.0.asking.lock().await;
-            let Ask { kind, machine, title, instructions, questions, again } = ask;
-            let id = PromptId::new();
-            let (sender, answer) = oneshot::channel();
-            let pending = Pending::Prompt(id, questions.len(), sender);
-            let prompt = Prompt { id, kind, machine, title, instructions, questions, again };
-            self.0.wait(SessionState::Asking { prompt }, pending, answer).await.flatten()
-        })
-    }
-
-    fn decide(&self, question: HostKeyQuestion) -> Answer<'_, HostKeyAnswer> {
-        Box::pin(async move {
-            let _turn = self.0.asking.lock().await;
-            let (sender, answer) = oneshot::channel();
-            let pending = Pending::HostKey(Box::new(question.clone()), sender);
-            self.0
-                .wait(SessionState::HostKey { question }, pending, answer)
-                .await
-                .unwrap_or(HostKeyAnswer::Refuse)
-        })
+        if self.0.live().before.is_some() {
+            self.0.change(true, Live::resume);
+        }
     }
 }
 

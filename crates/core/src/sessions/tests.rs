@@ -207,6 +207,7 @@ async fn an_unknown_key_is_asked_about_once_and_kept() {
     let wrong = HostKeyAnswer::Replace { last_eight: "12345678".into() };
     assert!(world.decide(id, wrong).is_err(), "there is nothing to replace");
     world.decide(id, HostKeyAnswer::Trust).unwrap();
+    assert!(!matches!(world.info(id).state, SessionState::HostKey { .. }), "it is not asked again");
     world.opened(id).await;
 
     let info = world.info(id);

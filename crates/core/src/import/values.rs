@@ -1,0 +1,89 @@
+//! Values of single settings, as ssh_config(5) writes them.
+
+/// One jump of `ProxyJump`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) struct JumpHost {
+    pub(super) user: Option<String>,
+    /// An alias or an address.
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+}
+
+pub(super) fn port(value: &str) -> Result<u16, String> {
+    match value.parse() {
+        Ok(port) if port > 0 => Ok(port),
+        _ => Err("The port is not a number from 1 to 65535.".to_owned()),
+    }
+}
+
+pub(super) fn yes(value: &str) -> Result<bool, String> {
+    match value {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err("It is neither yes nor no.".to_owned()),
+    }
+}
+
+/// The time formats of sshd_config(5): numbers, each with an optional unit.
+pub(super) fn seconds(value: &str) -> Result<u32, String> {
+    let not_a_time = || "It is not a time.".to_owned();
+    let mut total: u32 = 0;
+    let mut rest = value;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, tail) = rest.split_at(digits);
+        let number: u32 = number.parse().map_err(|_| not_a_time())?;
+        let unit = tail.chars().next();
+        let factor = match unit {
+            None | Some('s' | 'S') => 1,
+            Some('m' | 'M') => 60,
+            Some('h' | 'H') => 3_600,
+            Some('d' | 'D') => 86_400,
+            Some('w' | 'W') => 604_800,
+            Some(_) => return Err(not_a_time()),
+        };
+        total = number
+            .checked_mul(factor)
+            .and_then(|part| total.checked_add(part))
+            .ok_or_else(not_a_time)?;
+        rest = tail.split_at(unit.map_or(0, char::len_utf8)).1;
+    }
+    if value.is_empty() { Err(not_a_time()) } else { Ok(total) }
+}
+
+/// `none`, or `[user@]host[:port]` and `ssh://[user@]host[:port]` separated by commas, in dialing order.
+pub(super) fn proxy_jump(value: &str) -> Result<Vec<JumpHost>, String> {
+    if value.eq_ignore_ascii_case("none") {
+        return Ok(Vec::new());
+    }
+    value.split(',').map(jump_host).collect()
+}
+
+fn jump_host(text: &str) -> Result<JumpHost, String> {
+    let unusable = || format!("“{text}” is not a jump host.");
+    let (plain, uri) = match text.strip_prefix("ssh://") {
+        Some(rest) => (rest.trim_end_matches('/'), true),
+        None => (text, false),
+    };
+    // The last @, since a user name may hold one.
+    let (user, place) = match plain.rsplit_once('@') {
+        Some((user, place)) => (Some(user), place),
+        None => (None, plain),
+    };
+    let (host, port_text) = match place.strip_prefix('[') {
+        Some(rest) => {
+            let (host, after) = rest.split_once(']').ok_or_else(unusable)?;
+            (host, after.strip_prefix(':'))
+        }
+        None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
+    };
+    if host.is_empty() || user.is_some_and(str::is_empty) {
+        return Err(unusable());
+    }
+    let port = match port_text {
+        None => None,
+        Some("") if uri => None,
+        Some(text) => Some(port(text)?),
+    };
+    Ok(JumpHost { user: user.map(str::to_owned), host: host.to_owned(), port })
+}
