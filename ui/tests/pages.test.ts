@@ -1,0 +1,264 @@
+/** The pages of machines, identities, settings and import on the in-memory host, as a person goes through them. */
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { notices } from '$lib/frame/notices.svelte';
+import { useHost } from '$lib/host';
+import { asking } from '$lib/machines/asking.svelte';
+import { openEditors } from '$lib/machines/open-editors.svelte';
+import { tabs, type TabSpec } from '$lib/tabs/tabs.svelte';
+import { tree } from '$lib/tree/tree.svelte';
+import { vault } from '$lib/vault/vault.svelte';
+import App from '../src/App.svelte';
+import { MemoryHost } from './memory';
+import { problem } from './memory/problem';
+import { PASSPHRASE } from './memory/vault';
+
+let host: MemoryHost;
+
+async function open(spec?: TabSpec): Promise<void> {
+  host = new MemoryHost('unlocked');
+  useHost(host);
+  vault.status = null;
+  vault.problem = null;
+  render(App);
+  await waitFor(() => expect(tree.loaded && tree.rows.ids.length).toBeTruthy());
+  if (spec) tabs.open(spec);
+}
+
+const called = (name: string) =>
+  host.calls.filter((call) => call.name === name).map((call) => call.args);
+const type = (testid: string, value: string) =>
+  fireEvent.input(screen.getByTestId(testid), { target: { value } });
+const button = (name: string | RegExp) => screen.getByRole('button', { name });
+const click = (name: string | RegExp) => fireEvent.click(button(name));
+
+async function accessible(): Promise<void> {
+  const { violations } = await axe.run(document.body, {
+    rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+  });
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
+  ).toEqual([]);
+}
+
+beforeEach(() => localStorage.clear());
+afterEach(() => {
+  // Whatever is open is somebody's who is gone now.
+  for (const tab of tabs.list) {
+    tabs.close(tab.id);
+    if (tabs.closing) tabs.confirmClose();
+  }
+  openEditors.belongTo('nobody');
+  asking.done();
+  cleanup();
+  notices.clear();
+});
+
+describe('the editor', () => {
+  it('adds a machine from what was pasted, and goes to the field that is wrong', async () => {
+    await open({ kind: 'editor', parent: 'folder-production' });
+    await waitFor(() => expect(screen.getByTestId('editor-port')).toBeTruthy());
+    await accessible();
+
+    await fireEvent.submit(screen.getByTestId('editor').querySelector('form') ?? document.body);
+    expect(screen.getByText(/Say where the machine is/)).toBeTruthy();
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('editor-address')));
+    expect(called('entry_save')).toHaveLength(0);
+
+    await type('editor-address', 'root@new.example.net:2222');
+    await fireEvent.blur(screen.getByTestId('editor-address'));
+    expect(screen.getByTestId<HTMLInputElement>('editor-port').value).toBe('2222');
+    await fireEvent.click(screen.getByTestId('editor-save'));
+    await waitFor(() => expect(called('entry_save')).toHaveLength(1));
+    expect(called('entry_save')[0]).toMatchObject({
+      parent: 'folder-production',
+      draft: { name: 'new.example.net', settings: { user: 'root', port: 2222 } },
+    });
+    await waitFor(() => expect(screen.queryByTestId('editor')).toBeNull());
+  });
+
+  it('shows what is inherited and takes a value back', async () => {
+    await open({ kind: 'editor', nodeId: 'node-db-replica-a' });
+    const port = await screen.findByTestId<HTMLInputElement>('editor-port');
+    expect(port.placeholder).toBe('22');
+    expect(screen.getByTestId<HTMLInputElement>('editor-user').placeholder).toBe('ops');
+    await type('editor-port', '2022');
+    expect(screen.getByText('Edited, not saved')).toBeTruthy();
+    await click('Inherit port again');
+    expect(port.value).toBe('');
+    expect(screen.queryByText('Edited, not saved')).toBeNull();
+  });
+
+  it('puts a refusal of the core at its field', async () => {
+    await open({ kind: 'editor', nodeId: 'node-db-replica-a' });
+    await screen.findByTestId('editor-user');
+    host.handlers.entry_save = () =>
+      Promise.reject({ ...problem('invalid', 'No such user name.'), field: 'settings.user' });
+    await type('editor-user', 'nobody');
+    await fireEvent.click(screen.getByTestId('editor-save'));
+    await waitFor(() => expect(screen.getByText('No such user name.')).toBeTruthy());
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('editor-user')));
+  });
+
+  it('keeps what was typed while another tab is in front, and asks before it is thrown away', async () => {
+    await open({ kind: 'editor', nodeId: 'node-db-replica-a' });
+    await screen.findByTestId('editor-user');
+    await type('editor-user', 'root');
+    tabs.open({ kind: 'settings' });
+    await waitFor(() => expect(screen.getByTestId('settings')).toBeTruthy());
+    tabs.open({ kind: 'editor', nodeId: 'node-db-replica-a' });
+    const user = await screen.findByTestId<HTMLInputElement>('editor-user');
+    expect(user.value).toBe('root');
+    await click('Cancel');
+    const dialog = await screen.findByRole('dialog');
+    await fireEvent.click(within(dialog).getByRole('button', { name: 'Throw changes away' }));
+    await waitFor(() => expect(screen.queryByTestId('editor')).toBeNull());
+    expect(called('entry_save')).toHaveLength(0);
+  });
+
+  it('makes an identity on the way', async () => {
+    await open({ kind: 'editor', nodeId: 'node-db-replica-a' });
+    await screen.findByTestId('editor-user');
+    await click('New…');
+    const dialog = await screen.findByTestId('identity-dialog');
+    await type('identity-name', 'fresh');
+    await type('identity-password', 'hunter2');
+    await fireEvent.click(within(dialog).getByTestId('identity-save'));
+    await waitFor(() => expect(screen.queryByTestId('identity-dialog')).toBeNull());
+    await fireEvent.click(screen.getByTestId('editor-save'));
+    await waitFor(() => expect(called('entry_save')).toHaveLength(1));
+    expect(called('entry_save')[0]).toMatchObject({
+      draft: { settings: { identities: ['identity-4'] } },
+    });
+  });
+});
+
+describe('deleting and moving', () => {
+  it('says what goes, deletes, and takes it back', async () => {
+    await open();
+    asking.delete(['folder-production']);
+    await screen.findByRole('heading', { name: 'Delete Production?' });
+    await waitFor(() => expect(screen.getByText(/folders and 14 machines in it/)).toBeTruthy());
+    await accessible();
+    await fireEvent.click(screen.getByTestId('delete-confirm'));
+    await waitFor(() => expect(tree.byId('folder-production')).toBeUndefined());
+    await click(/^Undo/);
+    await waitFor(() => expect(tree.byId('folder-production')).toBeDefined());
+  });
+
+  it('moves to a folder that is found by typing, never into itself', async () => {
+    await open();
+    asking.move(['folder-edge']);
+    const dialog = await screen.findByTestId('move-dialog');
+    const field = within(dialog).getByRole('combobox');
+    await fireEvent.input(field, { target: { value: 'edge' } });
+    expect(within(dialog).getByText(/Nothing matches/)).toBeTruthy();
+    await fireEvent.input(field, { target: { value: 'off' } });
+    await fireEvent.keyDown(field, { key: 'Enter' });
+    await waitFor(() => expect(tree.byId('folder-edge')?.path).toEqual(['Office']));
+  });
+});
+
+describe('identities', () => {
+  it('sends new secrets in and never gets one back unasked', async () => {
+    await open({ kind: 'identities' });
+    await waitFor(() => expect(screen.getAllByRole('option').length).toBeGreaterThan(2));
+    await accessible();
+    expect(document.body.textContent).not.toContain('correct horse');
+    await fireEvent.click(screen.getByTestId('identity-new'));
+    await fireEvent.click(screen.getByTestId('identity-save'));
+    await waitFor(() => expect(screen.getByText('Give it a name, to find it by.')).toBeTruthy());
+    await type('identity-name', 'door');
+    await type('identity-password', 'hunter2');
+    await fireEvent.click(screen.getByTestId('identity-save'));
+    await waitFor(() => expect(called('identity_save')).toHaveLength(1));
+    expect(called('identity_save')[0]).toMatchObject({
+      draft: { name: 'door', password: 'hunter2' },
+    });
+  });
+
+  it('shows a secret after the passphrase, and hides it again', async () => {
+    await open({ kind: 'identities' });
+    await waitFor(() => expect(screen.getAllByRole('button', { name: 'Show' }).length).toBe(2));
+    host.handlers.identity_reveal = ({ passphrase }) =>
+      passphrase === PASSPHRASE
+        ? { text: 'the secret' }
+        : Promise.reject(problem('needsPassphrase', 'Type the passphrase again.'));
+    const [show] = screen.getAllByRole('button', { name: 'Show' });
+    if (show) await fireEvent.click(show);
+    await screen.findByTestId('passphrase-dialog');
+    await type('passphrase-again', PASSPHRASE);
+    await fireEvent.click(screen.getByTestId('passphrase-confirm'));
+    expect((await screen.findByTestId('revealed')).textContent).toBe('the secret');
+    await click(/^Hide \(/);
+    expect(screen.queryByTestId('revealed')).toBeNull();
+  });
+
+  it('deletes what is used only by force', async () => {
+    await open({ kind: 'identities' });
+    await waitFor(() => expect(button('Delete…')).toBeTruthy());
+    await click('Delete…');
+    await waitFor(() => expect(screen.getByText('Production.')).toBeTruthy());
+    const confirm = button('Delete') as HTMLButtonElement;
+    expect(confirm.disabled).toBe(true);
+    await fireEvent.click(screen.getByLabelText(/Delete it anyway/));
+    await fireEvent.click(confirm);
+    await waitFor(() => expect(called('identity_delete')[0]).toMatchObject({ force: true }));
+  });
+});
+
+describe('settings', () => {
+  it('are kept as they are changed, and found by name', async () => {
+    await open({ kind: 'settings', section: 'terminal' });
+    await fireEvent.click(await screen.findByRole('switch', { name: 'Copy on select' }));
+    await waitFor(() => expect(host.settings.terminal.copyOnSelect).toBe(true));
+    await accessible();
+    const size = screen.getByRole('spinbutton', { name: 'Size' });
+    await fireEvent.input(size, { target: { value: '99' } });
+    expect(screen.getByText('From 8 to 32')).toBeTruthy();
+    await fireEvent.keyDown(size, { key: 'ArrowUp' });
+    await waitFor(() => expect(host.settings.terminal.fontSize).toBe(14));
+
+    await fireEvent.input(screen.getByLabelText('Search settings'), { target: { value: 'sleep' } });
+    expect(screen.getByText('Lock when the computer sleeps')).toBeTruthy();
+    expect(screen.queryByText('Copy on select')).toBeNull();
+  });
+
+  it('forget a host key only after asking', async () => {
+    await open({ kind: 'settings', section: 'hostkeys' });
+    await fireEvent.click(
+      await screen.findByRole('button', { name: 'Forget the key of 192.0.2.41…' }),
+    );
+    await accessible();
+    await click('Forget');
+    await waitFor(() => expect(called('hostkey_remove')).toEqual([{ id: 'hostkey-1' }]));
+  });
+
+  it.each(['appearance', 'keyboard', 'vault', 'about'])('%s is accessible', async (section) => {
+    await open({ kind: 'settings', section });
+    await waitFor(() => expect(screen.getByTestId('settings')).toBeTruthy());
+    await accessible();
+  });
+});
+
+describe('import', () => {
+  it('reads, picks what is new, and imports into a folder', async () => {
+    await open({ kind: 'import' });
+    await waitFor(() => expect(screen.getByText('18 hosts found, 2 already here')).toBeTruthy());
+    await accessible();
+    const list = screen.getByTestId('import-hosts');
+    await fireEvent.keyDown(list, { key: ' ' });
+    await click('Import 15 machines');
+    await waitFor(() => expect(screen.getByText(/Imported 15 machines into/)).toBeTruthy());
+  });
+
+  it('says what is wrong with the file', async () => {
+    await open({ kind: 'import' });
+    await waitFor(() => expect(screen.getByTestId('import-hosts')).toBeTruthy());
+    await type('import-path', '/missing');
+    await fireEvent.submit(screen.getByTestId('import').querySelector('form') ?? document.body);
+    await waitFor(() => expect(screen.getByText('There is no file at /missing.')).toBeTruthy());
+    expect(screen.queryByTestId('import-hosts')).toBeNull();
+  });
+});
