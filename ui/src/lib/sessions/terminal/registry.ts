@@ -1,10 +1,9 @@
 /** The terminals there are, by session. A terminal is made when it is first asked for. */
 
 import type { SessionId } from '$lib/host';
-import { SvelteMap } from 'svelte/reactivity';
 import { TerminalView } from './view.svelte';
 
-const views = new SvelteMap<SessionId, TerminalView>();
+const views = new Map<SessionId, TerminalView>();
 
 /** The terminal of a session; made if there is none yet. */
 export function terminalOf(id: SessionId): TerminalView {
@@ -25,9 +24,4 @@ export function existingTerminal(id: SessionId): TerminalView | undefined {
 export function forgetTerminal(id: SessionId): void {
   views.get(id)?.dispose();
   views.delete(id);
-}
-
-/** Lets go of all: the vault was closed with its sessions. */
-export function forgetTerminals(): void {
-  for (const id of [...views.keys()]) forgetTerminal(id);
 }
