@@ -35,13 +35,22 @@ describe('what is wrong with a form', () => {
     expect(formErrors({ ...good, tags: ['a b'] }, false).tags).toBe('A tag is one word.');
   });
 
+  it('is a tag of signs, but not one in any script', () => {
+    expect(formErrors({ ...good, tags: ['a,b'] }, false).tags).toMatch(/letters, digits/);
+    expect(
+      formErrors({ ...good, tags: ['eu-west/prod', 'Größe', '東京'] }, false).tags,
+    ).toBeUndefined();
+  });
+
   it('allows a keep-alive of 0, which is off, but no time-out of 0', () => {
     const errors = formErrors({ ...good, keepAlive: '0', connectTimeout: '0' }, false);
     expect(Object.keys(errors)).toEqual(['connectTimeout']);
   });
 
   it('is told about the field that stands first', () => {
-    expect(firstError(formErrors({ ...good, terminalType: '?', port: 'x' }, false))).toBe('port');
+    expect(firstError(formErrors({ ...good, terminalType: 'two words', port: 'x' }, false))).toBe(
+      'port',
+    );
   });
 });
 

@@ -5,10 +5,10 @@ import type { FieldName, FormValues } from './form';
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
 const LIMITS = {
-  name: 200,
+  name: 255,
   address: 253,
-  user: 128,
-  tag: 48,
+  user: 255,
+  tag: 64,
   startCommand: 4096,
   notes: 65_536,
 } as const;
@@ -75,12 +75,14 @@ function lineError(value: string, what: string, most: number): string | undefine
 export function tagError(tag: string): string | undefined {
   if (/\s/.test(tag)) return 'A tag is one word.';
   if (tag.length > LIMITS.tag) return `A tag has at most ${String(LIMITS.tag)} characters.`;
-  return CONTROL.test(tag) ? 'A tag is plain text.' : undefined;
+  if (tag !== '' && !/^#?[\p{L}\p{N}\-_.:/@+=]+$/u.test(tag))
+    return 'A tag is letters, digits and - _ . : / @ + =';
+  return undefined;
 }
 
 function terminalTypeError(value: string): string | undefined {
   const typed = value.trim();
-  return typed === '' || /^[A-Za-z0-9][A-Za-z0-9+._-]{0,63}$/.test(typed)
+  return typed === '' || /^[!-~]{1,64}$/.test(typed)
     ? undefined
     : 'A terminal type is a name such as xterm-256color.';
 }
