@@ -29,6 +29,8 @@ export default defineConfig(({ mode }) => ({
     // A font or picture as a data: URL would need a wider content security policy.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    // The terminal, which is loaded when the first one is opened.
+    chunkSizeWarningLimit: 600,
   },
   test: {
     environment: 'jsdom',

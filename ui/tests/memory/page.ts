@@ -1,11 +1,29 @@
 /** Stands in for host/tauri.ts: the in-memory host in the state the address bar names, `?state=locked&theme=light`. */
 import { MemoryHost, type MemoryState } from './index';
+import type { ApiError } from '$lib/host';
+import { problem } from './problem';
 
 const states: MemoryState[] = ['first-run', 'locked', 'unlocked', 'empty', 'big'];
+
+/** States in which the vault cannot even be looked at. */
+const problems: Record<string, ApiError> = {
+  'in-use': problem(
+    'vaultInUse',
+    'Patchbay, process 1234 has this vault open.',
+    'Close it there, then try again.',
+  ),
+  damaged: problem(
+    'vaultDamaged',
+    'The vault file is damaged: page 3 does not match its seal.',
+    'Nothing was changed. Restore a backup, or open another vault.',
+  ),
+};
 
 function fromAddressBar(search: string): MemoryHost {
   const query = new URLSearchParams(search);
   const host = new MemoryHost(states.find((state) => state === query.get('state')) ?? 'unlocked');
+  const unreadable = problems[query.get('state') ?? ''];
+  if (unreadable) host.handlers.vault_status = () => Promise.reject(unreadable);
   const theme = query.get('theme');
   if (theme === 'light' || theme === 'dark') host.settings = { ...host.settings, theme };
   return host;

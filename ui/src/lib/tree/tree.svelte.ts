@@ -90,10 +90,12 @@ class TreeState {
     do {
       this.#again = false;
       try {
-        this.rows = await call('tree_load');
+        const rows = await call('tree_load');
+        const place = this.placeOf(this.selected.active);
+        this.rows = rows;
         this.problem = null;
         this.#haystack = null;
-        this.selected = keep(this.selected, (id) => this.shape.rowOf(id) !== undefined);
+        this.#keepSelected(place);
       } catch (problem) {
         this.problem = asApiError(problem);
       }
@@ -101,6 +103,13 @@ class TreeState {
     } while (this.#again);
     // Ready before the first letter is typed, and not while the rows are being drawn.
     setTimeout(() => this.#haystackFor(this.shape), 200);
+  }
+
+  /** Forgets what is gone; if that was all, the row that moved into its place is next. */
+  #keepSelected(place: number): void {
+    this.selected = keep(this.selected, (id) => this.shape.rowOf(id) !== undefined);
+    const next = this.idAt(Math.min(place, this.visible.length - 1));
+    if (place >= 0 && this.selected.active === null && next !== null) this.selected = only(next);
   }
 
   #haystackFor(shape: TreeShape): Haystack {
