@@ -2,7 +2,7 @@
 
 use patchbay_core::{CoreConfig, CoreError};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Read once, at the start.
 #[derive(Clone, Debug, Default)]
@@ -56,31 +56,11 @@ impl Environment {
     }
 }
 
-/// Whether the web engine should paint without compositing.
-///
-/// In software, compositing makes scrolling two to five times slower. It stays on under automation, where screenshots
-/// wait for it, and where the person decided.
-#[must_use]
-pub fn without_gpu() -> bool {
-    let set = |name| std::env::var_os(name).is_some();
-    cfg!(target_os = "linux")
-        && !set("TAURI_WEBVIEW_AUTOMATION")
-        && !set("WEBKIT_DISABLE_COMPOSITING_MODE")
-        && !has_render_node(Path::new("/dev/dri"))
-}
-
-fn has_render_node(dir: &Path) -> bool {
-    std::fs::read_dir(dir).is_ok_and(|mut entries| {
-        entries.any(|entry| {
-            entry.is_ok_and(|entry| entry.file_name().to_string_lossy().starts_with("renderD"))
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use std::path::Path;
 
     #[test]
     fn folders_can_be_moved() {
@@ -95,15 +75,5 @@ mod tests {
         assert_eq!(config.vault_path.as_deref(), Some(Path::new("/elsewhere/a.patchbay")));
         assert!(!environment.single_instance);
         assert!(Environment::from(|_| None).single_instance);
-    }
-
-    #[test]
-    fn a_gpu_is_a_render_node() {
-        let dir = tempfile::tempdir().unwrap();
-        assert!(!has_render_node(&dir.path().join("none")));
-        std::fs::write(dir.path().join("card0"), "").unwrap();
-        assert!(!has_render_node(dir.path()));
-        std::fs::write(dir.path().join("renderD128"), "").unwrap();
-        assert!(has_render_node(dir.path()));
     }
 }

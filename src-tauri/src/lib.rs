@@ -14,7 +14,6 @@ mod stream;
 mod watch;
 mod window;
 
-pub use environment::without_gpu;
 pub use started::process_starts;
 
 use bridge::Shell;

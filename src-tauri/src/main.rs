@@ -1,13 +1,13 @@
-//! The desktop app. Everything is in the library; here is only what must happen before any thread exists.
+//! The desktop app. Everything is in the library; here is only what must happen first.
+//!
+//! Deliberately absent: turning the web engine's compositing off where there is no graphics card. It scrolls faster
+//! that way, but WebKitGTK 2.50 then shows what a terminal wrote only with the next event, and a flood takes twice as long.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     patchbay_desktop::process_starts();
-    if patchbay_desktop::without_gpu() {
-        draw_without_compositing();
-    }
     // Fails only if one is installed already, and then it is this one.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match patchbay_desktop::run() {
@@ -17,10 +17,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-#[expect(unsafe_code, reason = "the web engine takes this decision from the environment only")]
-fn draw_without_compositing() {
-    // SAFETY: this is the start of `main`; no other thread exists that could read the environment meanwhile.
-    unsafe { std::env::set_var("WEBKIT_DISABLE_COMPOSITING_MODE", "1") };
 }

@@ -162,6 +162,7 @@ impl Door {
     }
 
     /// Checks where the connection comes from and what it may see.
+    #[expect(clippy::result_large_err, reason = "the shape the WebSocket library asks for")]
     async fn greet(&self, tcp: TcpStream) -> Result<(Socket, Line, u64), StreamError> {
         let config = WebSocketConfig::default()
             .read_buffer_size(16 * 1024)
