@@ -42,6 +42,11 @@ impl Gate {
         })
     }
 
+    /// Resolves when the stream is to end.
+    pub(crate) async fn closed(&self) {
+        self.closing.cancelled().await;
+    }
+
     /// Lifts the limit.
     pub(crate) fn signed_in(&self) {
         self.signed_in.store(true, Ordering::Relaxed);

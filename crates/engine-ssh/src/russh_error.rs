@@ -11,11 +11,10 @@ impl From<Error> for SshError {
             Error::NoCommonAlgo { kind, ours, theirs } => no_common(&kind, ours, theirs),
             Error::Version => Self::NotSsh { said: String::new() },
             Error::IO(error) => from_io(&error),
-            Error::Disconnect
-            | Error::HUP
-            | Error::SendError
-            | Error::RecvError
-            | Error::NoAuthMethod => broke_off(None),
+            Error::Disconnect | Error::HUP | Error::SendError | Error::RecvError => broke_off(None),
+            Error::NoAuthMethod => {
+                Self::AuthFailed { user: String::new(), tried: Vec::new(), accepts: Vec::new() }
+            }
             Error::UnknownKey => Self::HostKeyRefused { reason: "it was not accepted".into() },
             Error::WrongServerSig => Self::HostKeyForged,
             Error::KexInit | Error::Kex | Error::UnknownAlgo => {

@@ -148,14 +148,9 @@ impl SignIn<'_> {
             AuthResult::Success => Ok(Step::In),
             AuthResult::Failure { remaining_methods, partial_success } => {
                 // russh says "failure, and nothing remains" when the connection is gone.
-                if remaining_methods.is_empty()
-                    && self.link.handle.is_closed()
-                    && self.link.shared.end().is_some_and(|e| e.by_server)
-                {
+                let end = self.link.shared.end().filter(|_| self.link.handle.is_closed());
+                if remaining_methods.is_empty() && end.is_some_and(|end| !end.no_ways) {
                     return Err(self.ended());
-                }
-                if remaining_methods.is_empty() && !partial_success && self.accepts.is_empty() {
-                    return Err(self.link.broke_off(Waiting::SignIn));
                 }
                 self.accepts = remaining_methods;
                 Ok(if partial_success { Step::Partial } else { Step::Refused })

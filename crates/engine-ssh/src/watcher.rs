@@ -40,6 +40,8 @@ pub(crate) struct End {
     pub reason: Option<String>,
     /// Whether the server gave the reason, in a message of its own.
     pub by_server: bool,
+    /// russh hung up, because the server named no way to sign in.
+    pub no_ways: bool,
 }
 
 impl Shared {
@@ -148,7 +150,11 @@ impl client::Handler for Watcher {
 
     async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool, SshError> {
         self.shared.judging.send_replace(true);
-        let verdict = self.judge(key).await;
+        // This runs in russh's task, which would wait for the person even when nobody wants the connection any more.
+        let verdict = tokio::select! {
+            verdict = self.judge(key) => verdict,
+            () = self.shared.gate.closed() => Err(SshError::Cancelled),
+        };
         self.shared.judging.send_replace(false);
         verdict
     }
@@ -198,9 +204,12 @@ impl client::Handler for Watcher {
             DisconnectReason::ReceivedDisconnect(info) => {
                 let said = phrase(&info.message);
                 let said = if said.is_empty() { code(&info.reason_code).to_owned() } else { said };
-                End { reason: Some(said), by_server: true }
+                End { reason: Some(said), by_server: true, no_ways: false }
             }
-            DisconnectReason::Error(error) => End { reason: why(&error), by_server: false },
+            DisconnectReason::Error(error) => {
+                let no_ways = matches!(error, SshError::AuthFailed { .. });
+                End { reason: why(&error), by_server: false, no_ways }
+            }
         };
         *self.shared.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
         Ok(())

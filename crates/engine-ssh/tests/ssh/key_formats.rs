@@ -12,23 +12,17 @@ fn secret(text: &str) -> Secret<String> {
     Secret::new(text.to_owned())
 }
 
-/// Reads it with the right passphrase, and finds the public key that ssh-keygen says it has.
+/// Reads it with the right passphrase and finds the public key that belongs to it; says what is wrong with others.
 fn reads(what: &str, text: &str, passphrase: &str, public: &str) {
     let right = Some(secret(passphrase)).filter(|_| !passphrase.is_empty());
     let info =
         inspect(&secret(text), right.as_ref()).unwrap_or_else(|e| panic!("{what}: {e}\n{text}"));
     let blob = |line: &str| line.split_ascii_whitespace().take(2).collect::<Vec<_>>().join(" ");
     assert_eq!(blob(&info.openssh), blob(public), "{what}");
-    // With Windows line ends and blank lines around.
-    let windows = format!("\r\n{}\r\n", text.replace('\n', "\r\n"));
-    assert_eq!(
-        inspect(&secret(&windows), right.as_ref()).unwrap().fingerprint,
-        info.fingerprint,
-        "{what}"
-    );
     if passphrase.is_empty() {
-        // A passphrase that is not needed does no harm.
-        assert!(inspect(&secret(text), Some(&secret("needless"))).is_ok(), "{what}");
+        // A passphrase that is not needed does no harm, nor do Windows' line ends and blank lines around.
+        let windows = format!("\r\n{}\r\n", text.replace('\n', "\r\n"));
+        assert!(inspect(&secret(&windows), Some(&secret("needless"))).is_ok(), "{what}");
     } else {
         assert_eq!(
             inspect(&secret(text), None).unwrap_err(),
@@ -139,11 +133,13 @@ fn written_by_openssl() {
             run(Command::new("openssl").args(arguments).arg("-in").arg(&pair.path), None).unwrap()
         };
         reads(name, &openssl(&["pkcs8", "-topk8", "-nocrypt"]), "", &pair.public);
-        for encryption in [
-            &["-v2", "aes256"][..],
-            &["-v2", "aes-128-cbc", "-v2prf", "hmacWithSHA512"],
-            &["-scrypt"],
-        ] {
+        // Deriving keys is slow on purpose, so not every kind with every way.
+        let mut encryptions = vec![&["-v2", "aes256"][..]];
+        if *name == "ed25519" {
+            encryptions.push(&["-v2", "aes-128-cbc", "-v2prf", "hmacWithSHA512"]);
+            encryptions.push(&["-scrypt", "-scrypt_N", "1024"]);
+        }
+        for encryption in encryptions {
             let text =
                 openssl(&[&["pkcs8", "-topk8", "-passout", "pass:let me in"], encryption].concat());
             reads(&format!("{name} {encryption:?}"), &text, "let me in", &pair.public);

@@ -1,6 +1,6 @@
 //! Names, ports and silence.
 
-use crate::person::{LIMIT, Person, Screen, fails, hop, key};
+use crate::person::{LIMIT, Person, Screen, eventually, fails, hop, key};
 use patchbay_engine_ssh::{Hop, SshError, Target, Waiting, connect};
 use patchbay_model::{CloseReason, ErrorCode};
 use patchbay_testkit::{KeyPair, Sshd, daemon::free_port};
@@ -67,73 +67,41 @@ fn full_listener() -> (u16, (tokio::net::TcpListener, Vec<std::net::TcpStream>))
 #[tokio::test(flavor = "multi_thread")]
 async fn cancelling_returns_at_once_at_every_stage() {
     let dir = tempfile::tempdir().unwrap();
-    let pair = KeyPair::generate(dir.path(), "k", &["-t", "ed25519", "-a", "1"], "secret").unwrap();
+    let arguments = &["-t", "ed25519", "-a", "1"];
+    let pair = KeyPair::generate(dir.path(), "k", arguments, "secret").unwrap();
     let sshd = Sshd::builder().authorized_key(&pair.public).start().await.unwrap();
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut waiting = to("127.0.0.1", silent.local_addr().unwrap().port());
     waiting.hops[0].connect_timeout = LIMIT;
-    let at_host_key = Target { hops: vec![hop(&sshd, vec![])], agent: None };
-    let asleep = || Arc::new(Person { asleep: true, ..Person::default() });
-    let begun = Instant::now();
-    for (target, reached) in [(waiting, "Handshake"), (at_host_key, "HostKey")] {
-        let (person, cancel) = (asleep(), CancellationToken::new());
-        let stop = cancel.clone();
-        let watching = person.clone();
-        tokio::spawn(async move {
-            crate::person::eventually(reached, || {
-                watching.notes().contains(&format!("stage: {reached}"))
-            })
-            .await;
-            stop.cancel();
-        });
-        let ended = connect(target, person, crate::person::SIZE, cancel).await;
-        assert_eq!(ended.err(), Some(SshError::Cancelled));
+    let real = Target { hops: vec![hop(&sshd, vec![key(&pair)])], agent: None };
+    let ended = || {
+        sshd.log().matches("Connection closed by").count() + sshd.log().matches("reset by").count()
+    };
+    let before = ended();
+    for (target, trusting, reached) in
+        [(waiting, true, "Handshake"), (real.clone(), false, "HostKey"), (real, true, "SignIn")]
+    {
+        let person = Arc::new(Person { asleep: true, trusting, ..Person::default() });
+        let cancel = CancellationToken::new();
+        let connecting =
+            tokio::spawn(connect(target, person.clone(), crate::person::SIZE, cancel.clone()));
+        let stage = format!("stage: {reached}");
+        let asks = usize::from(reached != "Handshake");
+        eventually(reached, || {
+            person.notes().contains(&stage) && person.open_questions.load(Ordering::Relaxed) == asks
+        })
+        .await;
+        cancel.cancel();
+        let begun = Instant::now();
+        assert_eq!(connecting.await.unwrap().err(), Some(SshError::Cancelled));
+        assert!(begun.elapsed() < Duration::from_secs(2));
+        eventually("the question to be withdrawn", || {
+            person.open_questions.load(Ordering::Relaxed) == 0
+        })
+        .await;
     }
-    // At a question: the host key is trusted, the passphrase is never given.
-    let person = Arc::new(AsleepAtQuestions(Person::new()));
-    let (cancel, watching) = (CancellationToken::new(), person.clone());
-    let stop = cancel.clone();
-    tokio::spawn(async move {
-        crate::person::eventually("the question", || !watching.0.asked.lock().unwrap().is_empty())
-            .await;
-        stop.cancel();
-    });
-    let target = Target { hops: vec![hop(&sshd, vec![key(&pair)])], agent: None };
-    let ended = connect(target, person, crate::person::SIZE, cancel).await;
-    assert_eq!(ended.err(), Some(SshError::Cancelled));
-    assert!(begun.elapsed() < Duration::from_secs(8));
-    // The server's side has ended too: no task of ours keeps the connection.
-    crate::person::eventually("the server to see it", || {
-        let log = sshd.log();
-        log.matches("Connection closed").count()
-            + log.matches("Connection reset").count()
-            + log.matches("Disconnected").count()
-            >= 2
-    })
-    .await;
-}
-
-struct AsleepAtQuestions(Arc<Person>);
-
-impl patchbay_session::Interaction for AsleepAtQuestions {
-    fn progress(&self, progress: patchbay_session::Progress) {
-        self.0.progress(progress);
-    }
-
-    fn ask(
-        &self,
-        ask: patchbay_session::Ask,
-    ) -> futures_util::future::BoxFuture<'_, Option<Vec<patchbay_model::Secret<String>>>> {
-        self.0.asked.lock().unwrap().push(ask);
-        Box::pin(std::future::pending())
-    }
-
-    fn check_host_key(
-        &self,
-        check: patchbay_session::HostKeyCheck,
-    ) -> futures_util::future::BoxFuture<'_, patchbay_session::HostKeyVerdict> {
-        self.0.check_host_key(check)
-    }
+    // No task of ours keeps the connections.
+    eventually("the server to see the end", || ended() >= before + 2).await;
 }
 
 /// A relay that can fall silent without closing anything, like a cable that is pulled.

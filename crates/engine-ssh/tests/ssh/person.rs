@@ -10,7 +10,10 @@ use patchbay_session::{
 use patchbay_testkit::{KeyPair, Sshd};
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
@@ -27,6 +30,10 @@ pub(crate) struct Person {
     pub(crate) refuse: Option<HostKeyVerdict>,
     /// Never answers anything.
     pub(crate) asleep: bool,
+    /// Trusts host keys even when asleep.
+    pub(crate) trusting: bool,
+    /// Questions that were asked and not withdrawn.
+    pub(crate) open_questions: AtomicUsize,
 }
 
 impl Person {
@@ -60,6 +67,22 @@ impl Person {
     }
 }
 
+/// Counts a question for as long as its future lives.
+struct OpenQuestion<'a>(&'a AtomicUsize);
+
+impl<'a> OpenQuestion<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for OpenQuestion<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Interaction for Person {
     fn progress(&self, progress: Progress) {
         self.progress.lock().unwrap().push(progress);
@@ -69,6 +92,7 @@ impl Interaction for Person {
         Box::pin(async move {
             self.asked.lock().unwrap().push(ask);
             if self.asleep {
+                let _open = OpenQuestion::new(&self.open_questions);
                 std::future::pending::<()>().await;
             }
             let answer = self.answers.lock().unwrap().pop_front()?;
@@ -79,7 +103,8 @@ impl Interaction for Person {
     fn check_host_key(&self, check: HostKeyCheck) -> BoxFuture<'_, HostKeyVerdict> {
         Box::pin(async move {
             self.checked.lock().unwrap().push(check);
-            if self.asleep {
+            if self.asleep && !self.trusting {
+                let _open = OpenQuestion::new(&self.open_questions);
                 std::future::pending::<()>().await;
             }
             self.refuse.clone().unwrap_or(HostKeyVerdict::Trusted)

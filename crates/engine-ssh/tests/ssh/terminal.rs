@@ -129,17 +129,13 @@ async fn control_c_after_yes_leaves_little_to_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_stops_stops_the_server_and_input_still_flows() {
     let machine = machine().await;
-    let mut terminal = connect(
-        machine.with_command("cat /dev/zero | tr '\\0' x"),
-        Person::new(),
-        SIZE,
-        CancellationToken::new(),
-    )
-    .await
-    .unwrap();
+    let mut target = machine.with_command("cat /dev/zero | tr '\\0' x");
+    target.hops[0].keep_alive = Some(Duration::from_millis(100));
+    let mut terminal =
+        connect(target, Person::new(), SIZE, CancellationToken::new()).await.unwrap();
     let events = &terminal.events;
     eventually("the events to fill up", || events.len() == events.max_capacity()).await;
-    // Far beyond any keep-alive patience of this test: silence that we cause is not the server's.
+    // Beyond the patience with keep-alives: silence that we cause is not the server's.
     let wait = Instant::now();
     eventually("some time", || wait.elapsed() > Duration::from_millis(800)).await;
     terminal.input.send(TerminalInput::Bytes("\u{3}".into())).await.unwrap();
