@@ -10,16 +10,29 @@ export interface Match {
 /** What is typed stands in the text as it is. */
 export const STRONG = 500;
 
+/** What is left of a score where letters are missing. */
+export const NO_MATCH = -1;
+
 /** `text` and its lower case form; `typed` is lower case already. Null if a letter is missing. */
 export function fuzzy(text: string, lower: string, typed: string): Match | null {
-  if (!typed) return { score: 0, marks: [] };
+  const marks: [number, number][] = [];
+  const score = scoreOf(text, lower, typed, marks);
+  return score === NO_MATCH ? null : { score, marks };
+}
+
+/** The score alone, which makes no garbage: what is asked of 100,000 names with every letter. */
+export function scoreOf(
+  text: string,
+  lower: string,
+  typed: string,
+  marks?: [number, number][],
+): number {
+  if (!typed) return 0;
   const at = wordOrAny(text, lower, typed);
-  if (at >= 0) {
-    const start = at === 0 ? 300 : startsWord(text, at) ? 200 : 0;
-    const score = STRONG + start - Math.min(at, 50) - Math.min(text.length - typed.length, 100);
-    return { score, marks: [[at, at + typed.length]] };
-  }
-  return scattered(text, lower, typed);
+  if (at < 0) return scattered(text, lower, typed, marks);
+  const start = at === 0 ? 300 : startsWord(text, at) ? 200 : 0;
+  marks?.push([at, at + typed.length]);
+  return STRONG + start - Math.min(at, 50) - Math.min(text.length - typed.length, 100);
 }
 
 /** Where `typed` stands: at the beginning of a word if it does so anywhere. */
@@ -32,32 +45,35 @@ function wordOrAny(text: string, lower: string, typed: string): number {
 }
 
 /** The letters one after the other with others between, beginnings of words first; the first letter begins a word. */
-function scattered(text: string, lower: string, typed: string): Match | null {
-  const marks: [number, number][] = [];
-  let score = 0;
+function scattered(text: string, lower: string, typed: string, marks?: [number, number][]): number {
+  let score = 100 - Math.min(text.length, 60);
+  let begin = 0;
   let from = 0;
+  let runs = 0;
   for (let letter = 0; letter < typed.length; letter++) {
     const wanted = typed[letter] ?? '';
     const next = lower.indexOf(wanted, from);
-    if (next < 0) return null;
-    const last = marks.at(-1);
+    if (next < 0) return NO_MATCH;
     let at = next;
-    if (last && next === last[1]) score += 16;
+    const joins = letter > 0 && next === from;
+    if (joins) score += 16;
     else {
       const word = wordFrom(text, lower, wanted, next);
       // A word's beginning is worth a jump, if what is left is still there behind it.
       if (word > next && isSubsequence(lower, typed, letter + 1, word + 1)) at = word;
-      if (letter === 0 && at !== word) return null;
+      if (letter === 0 && at !== word) return NO_MATCH;
+      if (letter === 0) begin = at;
       score += startsWord(text, at) ? 12 : -Math.min(at - from, 10);
+      runs++;
     }
-    if (last && at === last[1]) last[1]++;
-    else marks.push([at, at + 1]);
+    const last = marks?.at(-1);
+    if (joins && last) last[1] = at + 1;
+    else marks?.push([at, at + 1]);
     from = at + 1;
   }
   // Letters strewn over a long text are chance and no answer.
-  const spread = from - (marks[0]?.[0] ?? 0);
-  if (marks.length > 2 && spread > typed.length * 4 + 4) return null;
-  return { score: 100 + score - Math.min(text.length, 60), marks };
+  if (runs > 2 && from - begin > typed.length * 4 + 4) return NO_MATCH;
+  return Math.max(0, score);
 }
 
 function wordFrom(text: string, lower: string, letter: string, from: number): number {

@@ -1,7 +1,7 @@
 /** Finds machines for the palette, among very many, while somebody types. */
 import type { NodeId } from '$lib/host';
 import { above, type TreeShape } from '$lib/tree/model';
-import { Best, fuzzy, type Match } from './fuzzy';
+import { Best, fuzzy, NO_MATCH, scoreOf } from './fuzzy';
 
 export interface FoundMachine {
   row: number;
@@ -52,37 +52,42 @@ export class MachineFinder {
     for (let at = 0; at < length; at++) {
       const row = rows ? (rows[at] ?? 0) : at;
       if (this.shape.rows.folders[row]) continue;
-      const match = this.#match(row, words);
-      if (!match) continue;
+      const own = this.#score(row, words);
+      if (own === NO_MATCH) continue;
       found[this.count++] = row;
-      const score =
-        match.score + (this.#recent.has(row) ? RECENT_BONUS + (this.#recent.get(row) ?? 0) : 0);
-      if (best.wants(score)) best.add(score, { row, score, marks: match.marks });
+      const recent = this.#recent.get(row);
+      const score = own + (recent === undefined ? 0 : RECENT_BONUS + recent);
+      if (best.wants(score)) best.add(score, { row, score, marks: [] });
     }
+    for (const item of best.items) item.marks = this.#marks(item.row, words);
     this.#typed = typed;
     this.#rows = found.subarray(0, this.count);
     return best.items;
   }
 
   /** Every word must be in the name, the address, the tags or the folders; the name counts most. */
-  #match(row: number, words: readonly string[]): Match | null {
+  #score(row: number, words: readonly string[]): number {
     let score = 0;
-    const marks: [number, number][] = [];
     const { names, addresses, tags } = this.shape.rows;
     for (const word of words) {
-      const match = fuzzy(names[row] ?? '', this.#lower[row] ?? '', word);
-      if (match) {
-        score += match.score;
-        marks.push(...match.marks);
-      } else if (
+      const own = scoreOf(names[row] ?? '', this.#lower[row] ?? '', word);
+      if (own !== NO_MATCH) score += own;
+      else if (
         (addresses[row] ?? '').includes(word) ||
         (words.length > 1 &&
           (this.#path(row).includes(word) || (tags[row] ?? '').toLowerCase().includes(word)))
       ) {
         score += ELSEWHERE;
-      } else return null;
+      } else return NO_MATCH;
     }
-    return { score: score / words.length, marks: marks.sort((a, b) => a[0] - b[0]) };
+    return score / words.length;
+  }
+
+  #marks(row: number, words: readonly string[]): [number, number][] {
+    const name = this.shape.rows.names[row] ?? '';
+    return words
+      .flatMap((word) => fuzzy(name, this.#lower[row] ?? '', word)?.marks ?? [])
+      .sort((a, b) => a[0] - b[0]);
   }
 
   /** The folders above in one lower-case text; machines of a folder share it. */
