@@ -7,9 +7,12 @@ use patchbay_model::{
     ApiError, ErrorCode, HostKeyAnswer, HostKeyQuestion, HostKeyStanding, Question, Secret,
 };
 use patchbay_session::{Ask, Progress};
-use std::io::{BufRead, BufReader, IsTerminal};
+use std::io::{BufRead, BufReader, IsTerminal, Read};
 
 use crate::report::say;
+
+/// Longer lines are no secrets.
+const LONGEST_SECRET: usize = 4 * 1024;
 
 /// Whether somebody is there to answer.
 pub(crate) fn somebody_is_there() -> bool {
@@ -21,8 +24,36 @@ fn terminal() -> std::io::Result<std::fs::File> {
 }
 
 /// Asks without showing what is typed; `None` if it cannot be asked or was given up.
+///
+/// The terminal stops echoing before the question appears, so that not even what is pasted at once is shown.
 pub(crate) fn secret(label: &str) -> Option<Secret<String>> {
-    rpassword::prompt_password(label).ok().map(Secret::new)
+    let input = terminal().ok()?;
+    crossterm::terminal::enable_raw_mode().ok()?;
+    eprint_now(label);
+    let typed = hidden_line(input);
+    let _gone = crossterm::terminal::disable_raw_mode();
+    say("");
+    typed
+}
+
+/// A line from a terminal in raw mode, with the keys that correct it.
+fn hidden_line(mut input: impl Read) -> Option<Secret<String>> {
+    // As long as it can get, so that it never moves and leaves a copy behind.
+    let mut line = Vec::with_capacity(LONGEST_SECRET);
+    let mut key = [0];
+    while input.read(&mut key).is_ok_and(|count| count == 1) {
+        match key {
+            [b'\r' | b'\n'] => return String::from_utf8(line).ok().map(Secret::new),
+            // Backspace: a whole character, which may be several bytes.
+            [0x7f | 0x08] => while line.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {},
+            // Ctrl-U begins anew, Ctrl-C and Ctrl-D give up.
+            [0x15] => line.clear(),
+            [0x03 | 0x04] => return None,
+            [byte] if line.len() < LONGEST_SECRET => line.push(byte),
+            _ => return None,
+        }
+    }
+    None
 }
 
 fn shown(label: &str) -> Option<String> {
@@ -155,4 +186,24 @@ pub(crate) fn progress(progress: &Progress) {
 pub(crate) fn no_passphrase() -> ApiError {
     ApiError::new(ErrorCode::VaultLocked, "The vault is locked, and nobody is there to type the passphrase.")
         .next("Set PATCHBAY_PASSPHRASE, use --passphrase-stdin, or enable the keyring in the window's settings.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hidden_line;
+
+    fn typed(keys: &str) -> Option<String> {
+        hidden_line(keys.as_bytes()).map(|line| line.expose_secret().clone())
+    }
+
+    #[test]
+    fn keys_that_correct_a_hidden_line() {
+        assert_eq!(typed("secret\rmore").as_deref(), Some("secret"));
+        assert_eq!(typed("aß\u{7f}b\r").as_deref(), Some("ab"));
+        assert_eq!(typed("wrong\u{15}right\n").as_deref(), Some("right"));
+        assert_eq!(typed("\u{7f}\r").as_deref(), Some(""));
+        assert_eq!(typed("given up\u{3}\r"), None);
+        assert_eq!(typed("no end"), None);
+        assert_eq!(typed(&"x".repeat(5_000)), None);
+    }
 }
