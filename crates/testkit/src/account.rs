@@ -21,6 +21,29 @@ pub fn root_or_skip(what: &str) -> bool {
     root
 }
 
+/// Says whether a server started by this process can open terminals; if not, prints that `what` was skipped and why.
+///
+/// sshd gives each terminal to the group `tty`. An ordinary user may do so only where `/dev/pts` is mounted with that
+/// group already, as most systems have it and some containers have not.
+#[must_use]
+pub fn terminals_or_skip(what: &str) -> bool {
+    let groups = fs::read_to_string("/etc/group").unwrap_or_default();
+    let tty = groups.lines().find_map(|line| line.strip_prefix("tty:x:")?.split(':').next());
+    let mounts = fs::read_to_string("/proc/mounts").unwrap_or_default();
+    let given = tty.is_none_or(|gid| {
+        mounts.lines().any(|line| {
+            line.starts_with("devpts /dev/pts ") && line.contains(&format!("gid={gid},"))
+        })
+    });
+    let able = is_root() || given;
+    if !able {
+        eprintln!(
+            "skipped: {what} (terminals need root here: /dev/pts is mounted without the group tty)"
+        );
+    }
+    able
+}
+
 /// Whether this process is root.
 #[must_use]
 pub fn is_root() -> bool {

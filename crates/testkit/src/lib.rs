@@ -17,7 +17,7 @@ mod sshd;
 mod window;
 
 #[cfg(unix)]
-pub use account::{Account, current_user, is_root, root_or_skip};
+pub use account::{Account, current_user, is_root, root_or_skip, terminals_or_skip};
 pub use error::TestkitError;
 #[cfg(unix)]
 pub use keys::{KeyPair, SshAgent};

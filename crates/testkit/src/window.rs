@@ -158,6 +158,16 @@ impl Window {
         field.send_keys(text).await.map_err(|error| TestkitError::driver(css, error))
     }
 
+    /// Puts text into a field at once, as pasting does.
+    ///
+    /// # Errors
+    /// When it is not there in time.
+    pub async fn paste(&self, css: &str, text: &str) -> Result<(), TestkitError> {
+        self.click(css).await?;
+        let script = "document.querySelector(arguments[0]).select(); document.execCommand('insertText', false, arguments[1])";
+        self.run(script, vec![json!(css), json!(text)]).await.map(drop)
+    }
+
     /// Types wherever the focus is.
     ///
     /// # Errors
