@@ -4,7 +4,7 @@ use crate::person::{Person, Screen, eventually, fails, hop, key, works};
 use patchbay_engine_ssh::{Hop, SshError, Target};
 use patchbay_model::{CloseReason, ErrorCode};
 use patchbay_session::HostKeyVerdict;
-use patchbay_testkit::{KeyPair, Sshd, daemon::free_port};
+use patchbay_testkit::{KeyPair, Sshd, daemon::free_port, terminals_or_skip};
 
 struct Yard {
     servers: Vec<(Sshd, KeyPair)>,
@@ -115,6 +115,9 @@ async fn a_refused_host_key_of_the_machine_behind_stops_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn jump_connections_end_with_the_terminal_and_the_terminal_with_them() {
+    if !terminals_or_skip("jump connections end with the terminal and the terminal with them") {
+        return;
+    }
     let yard = yard(2).await;
     let mut screen = Screen::open(yard.target(), &Person::new()).await.unwrap();
     screen.types("echo o''k\r").await;

@@ -4,7 +4,7 @@ use crate::person::{Person, SIZE, Screen, collect, eventually, hop, key, run, ta
 use patchbay_engine_ssh::{Exec, SshError, Target, connect, exec};
 use patchbay_model::{CloseReason, ErrorCode, TerminalSize};
 use patchbay_session::{TerminalEvent, TerminalInput};
-use patchbay_testkit::{KeyPair, Sshd};
+use patchbay_testkit::{KeyPair, Sshd, terminals_or_skip};
 use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -37,6 +37,9 @@ impl Machine {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn size_type_modes_and_latency() {
+    if !terminals_or_skip("size type modes and latency") {
+        return;
+    }
     let machine = machine().await;
     let mut screen =
         Screen::open(machine.with_command("exec /bin/sh"), &Person::new()).await.unwrap();
@@ -56,6 +59,9 @@ async fn size_type_modes_and_latency() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn exit_status_and_signal() {
+    if !terminals_or_skip("exit status and signal") {
+        return;
+    }
     let machine = machine().await;
     for (command, expected) in [
         ("exit 0", CloseReason::Exited { code: Some(0) }),
@@ -72,6 +78,9 @@ async fn exit_status_and_signal() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_megabytes_arrive_whole() {
+    if !terminals_or_skip("fifty megabytes arrive whole") {
+        return;
+    }
     let machine = machine().await;
     let file = machine.sshd.dir().join("large");
     let mut line = [0u8; 1024];
@@ -106,6 +115,9 @@ async fn fifty_megabytes_arrive_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn control_c_after_yes_leaves_little_to_read() {
+    if !terminals_or_skip("control c after yes leaves little to read") {
+        return;
+    }
     let machine = machine().await;
     let mut screen =
         Screen::open(machine.with_command("exec /bin/sh"), &Person::new()).await.unwrap();
@@ -123,11 +135,14 @@ async fn control_c_after_yes_leaves_little_to_read() {
         left += screen.shown.len().saturating_sub(before);
     }
     // Our window, russh's and our channels, and the kernel's buffers between sshd and its pty.
-    assert!(left < 2 * 1024 * 1024, "{left} bytes were still on their way");
+    assert!(left < 768 * 1024, "{left} bytes were still on their way");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_that_stops_stops_the_server_and_input_still_flows() {
+    if !terminals_or_skip("a reader that stops stops the server and input still flows") {
+        return;
+    }
     let machine = machine().await;
     let mut target = machine.with_command("cat /dev/zero | tr '\\0' x");
     target.hops[0].keep_alive = Some(Duration::from_millis(100));
@@ -149,6 +164,9 @@ async fn a_reader_that_stops_stops_the_server_and_input_still_flows() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_is_noticed() {
+    if !terminals_or_skip("a server that is killed is noticed") {
+        return;
+    }
     let mut machine = machine().await;
     let mut screen = Screen::open(machine.target(), &Person::new()).await.unwrap();
     screen.types("echo o''k\r").await;
@@ -161,6 +179,9 @@ async fn a_server_that_is_killed_is_noticed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn dropping_or_cancelling_ends_it() {
+    if !terminals_or_skip("dropping or cancelling ends it") {
+        return;
+    }
     let machine = machine().await;
     let ended = || machine.sshd.log().matches("Disconnected from").count();
     let screen = Screen::open(machine.target(), &Person::new()).await.unwrap();
