@@ -5,6 +5,7 @@ use crate::{
     world::{PASSPHRASE, World},
 };
 use patchbay_testkit::{Launch, Screen, Window, binary_beside};
+use serde_json::json;
 use std::{env, fs, path::Path, process::Command};
 
 /// Opens the app on this display and waits until its window is closed.
@@ -51,25 +52,31 @@ pub(crate) async fn unlocked(world: &World, screen: &Screen) -> Result<Window, E
     let launch =
         Launch { binary, home: world.home().to_path_buf(), environment: world.environment() };
     let window = Window::open(screen, &launch).await?;
+    unlock(&window).await?;
+    Ok(window)
+}
+
+/// Gives the passphrase.
+pub(crate) async fn unlock(window: &Window) -> Result<(), Error> {
     window.fill("[data-testid=unlock-passphrase]", PASSPHRASE).await?;
     window.click("[data-testid=unlock]").await?;
     window.find("[data-testid=tree]").await?;
-    Ok(window)
+    Ok(())
 }
 
 /// A terminal on the screen, whatever draws it.
 const SCREEN: &str = ".xterm-screen";
 /// What a terminal shows, if it is drawn as elements.
-const TERMINAL: &str = ".xterm-rows";
+pub(crate) const TERMINAL: &str = ".xterm-rows";
 /// Has terminals drawn as elements, whose text can be read from outside.
-const DRAW_AS_TEXT: &str = "localStorage.setItem('patchbay.terminal-renderer', 'dom')";
+pub(crate) const DRAW_AS_TEXT: &str = "localStorage.setItem('patchbay.terminal-renderer', 'dom')";
 
 /// Connects through the palette, trusting the server's key when it is asked about.
 pub(crate) async fn connect(window: &Window, machine: &str) -> Result<(), Error> {
     choose(window, machine).await?;
-    window
-        .wait_true("return !!document.querySelector('[data-testid=trust], .xterm-screen')")
-        .await?;
+    let there = "const tab = document.querySelector('[role=tab][aria-selected=true]'); \
+        return !!tab?.innerText.includes(MACHINE) && !!document.querySelector('[data-testid=trust], .xterm-screen')";
+    window.wait_true(&there.replace("MACHINE", &json!(machine).to_string())).await?;
     if window.run("return !!document.querySelector('[data-testid=trust]')", vec![]).await? == true {
         window.click("[data-testid=trust]").await?;
     }

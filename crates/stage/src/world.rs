@@ -44,7 +44,9 @@ impl World {
         let mut world = Self::empty()?;
         let filling = Filling::begin(&world).await?;
         let (public, private) = filling.identity().await?;
-        let servers = [sshd(&public).await?, sshd(&public).await?];
+        let shell_home = world.home().join("shell");
+        furnish(&shell_home)?;
+        let servers = [sshd(&shell_home, &public).await?, sshd(&shell_home, &public).await?];
         filling.machines(&servers).await?;
         world.servers.extend(servers);
         world.private_key = private;
@@ -95,8 +97,23 @@ impl World {
     }
 }
 
-async fn sshd(public_key: &str) -> Result<Sshd, Error> {
-    Ok(Sshd::builder().authorized_key(public_key).start().await?)
+/// A server whose shells start in a home of their own, not in that of whoever runs this.
+async fn sshd(home: &Path, public_key: &str) -> Result<Sshd, Error> {
+    let builder = Sshd::builder().authorized_key(public_key);
+    Ok(builder.option(format!("SetEnv HOME={}", home.display())).start().await?)
+}
+
+/// Fills the home of the servers' shells: a short prompt and something to look at.
+fn furnish(home: &Path) -> Result<(), Error> {
+    fs::create_dir_all(home.join("releases/4.18.2"))?;
+    fs::write(
+        home.join(".bashrc"),
+        "PS1='\\[\\e[32m\\]ops\\[\\e[0m\\]:\\[\\e[34m\\]\\w\\[\\e[0m\\]$ '\nalias ls='ls --color=auto'\ncd\n",
+    )?;
+    fs::write(home.join(".bash_profile"), ". ~/.bashrc\n")?;
+    fs::write(home.join(".hushlogin"), "")?;
+    fs::write(home.join("notes.txt"), "The canary runs on app-01.\n")?;
+    Ok(())
 }
 
 /// Runs a command and reads its result.
