@@ -18,7 +18,7 @@ pub(crate) fn all() -> Outcome {
     );
     ui::build()?;
     step::timed("UI: format, eslint, svelte-check, knip", "about 1 min", || {
-        ["format:check", "lint", "check", "knip"]
+        ["lint", "check", "knip"]
             .iter()
             .try_for_each(|script| ui::npm(&["run", "--silent", script]))
     })?;
