@@ -1,6 +1,12 @@
 //! The direction of dependencies, as ARCHITECTURE.md draws it, checked against `cargo metadata`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 use serde_json::Value;
 use std::{collections::BTreeMap, process::Command};

@@ -11,13 +11,16 @@
 
 mod steps;
 
-use patchbay_testkit::{KeyPair, Login, SshAgent, Sshd, root_or_skip};
+use patchbay_testkit::{KeyPair, Login, SshAgent, Sshd, root_or_skip, terminals_or_skip};
 use serde_json::json;
 use std::fs;
 use steps::{App, TERMINAL};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
+    if !terminals_or_skip("the story of a newcomer") {
+        return;
+    }
     let keys = tempfile::tempdir().unwrap();
     let key = KeyPair::ed25519(keys.path(), "id").unwrap();
     let mut sshd = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
@@ -26,8 +29,11 @@ async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
 
     add_identity_by_hand(&app, &fs::read_to_string(&key.path).unwrap(), sshd.user()).await;
     add_machine_by_hand(&app, "web-01", sshd.port()).await;
+    app.window.find("[data-testid=trust-card]").await.unwrap();
+    app.accessible("a machine that is not known").await;
     app.trust().await;
     app.works("first").await;
+    app.accessible("terminal").await;
 
     sshd.rotate_host_key().await.unwrap();
     app.window.wait_text("[data-testid=closed-bar]", "web-01").await.unwrap();
@@ -47,9 +53,11 @@ async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
         "the changed key saw no sign-in"
     );
 
+    app.accessible("a changed host key").await;
     app.window.click("[data-testid=replace-key]").await.unwrap();
     app.window.fill("[data-testid=last-eight]", &last_eight(&sshd)).await.unwrap();
     app.window.click("[data-testid=replace-confirm]").await.unwrap();
+    app.window.wait_text(TERMINAL, "connected again").await.unwrap();
     app.works("second").await;
     app.window.wait_text(TERMINAL, "second-42").await.unwrap();
 
@@ -60,6 +68,7 @@ async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
         !behind.contains("web-01") && !behind.contains("second-42"),
         "the lock screen hides everything: {behind}"
     );
+    app.accessible("lock screen").await;
     app.unlock().await;
     app.works("third").await;
 
@@ -71,6 +80,9 @@ async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reload_of_the_page_keeps_the_session_and_its_screen() {
+    if !terminals_or_skip("the story of a reload") {
+        return;
+    }
     let keys = tempfile::tempdir().unwrap();
     let key = KeyPair::ed25519(keys.path(), "id").unwrap();
     let sshd = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
@@ -100,6 +112,9 @@ async fn a_reload_of_the_page_keeps_the_session_and_its_screen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn signing_in_by_certificate_and_by_agent() {
+    if !terminals_or_skip("the story of certificate and agent") {
+        return;
+    }
     let keys = tempfile::tempdir().unwrap();
     let authority = KeyPair::ed25519(keys.path(), "authority").unwrap();
     let certified = KeyPair::ed25519(keys.path(), "certified").unwrap();
@@ -168,6 +183,9 @@ async fn signing_in_by_password_and_by_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_jumps_each_with_its_own_key_and_host_key() {
+    if !terminals_or_skip("the story of two jumps") {
+        return;
+    }
     let keys = tempfile::tempdir().unwrap();
     let app = App::start(&[]).await;
     app.create_vault().await;
@@ -213,12 +231,14 @@ async fn add_identity_by_hand(app: &App, private_key: &str, user: &str) {
     app.window.paste("[data-testid=identity-privateKey]", private_key).await.unwrap();
     app.window.click("[data-testid=identity-save]").await.unwrap();
     app.window.wait_text("[data-testid=identities]", "SHA256").await.unwrap();
+    app.accessible("identities").await;
 }
 
 /// Through the editor, and connects.
 async fn add_machine_by_hand(app: &App, name: &str, port: u16) {
     app.window.press("Control+n").await.unwrap();
     app.window.fill("[data-testid=editor-name]", name).await.unwrap();
+    app.accessible("editor").await;
     app.window.fill("[data-testid=editor-address]", "127.0.0.1").await.unwrap();
     app.window.fill("[data-testid=editor-port]", &port.to_string()).await.unwrap();
     app.window.click("[data-field=identities]").await.unwrap();

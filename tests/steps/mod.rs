@@ -58,17 +58,27 @@ impl App {
     pub async fn create_vault(&self) {
         let window = &self.window;
         window.find("[data-testid=first-run]").await.unwrap();
+        self.accessible("first run").await;
         window.fill("[data-testid=passphrase]", PASSPHRASE).await.unwrap();
         window.fill("[data-testid=passphrase-again]", PASSPHRASE).await.unwrap();
         window.click("[data-testid=recovery-kept]").await.unwrap();
         window.click("[data-testid=create]").await.unwrap();
         window.find("[data-testid=start-page]").await.unwrap();
+        self.accessible("start page").await;
     }
 
     pub async fn unlock(&self) {
         self.window.fill("[data-testid=unlock-passphrase]", PASSPHRASE).await.unwrap();
         self.window.click("[data-testid=unlock]").await.unwrap();
         self.window.find("[data-testid=tree]").await.unwrap();
+    }
+
+    /// Fails if axe finds anything on the screen that somebody could not use. What a program writes into a terminal is not ours.
+    pub async fn accessible(&self, screen: &str) {
+        let axe = fs::read_to_string("ui/node_modules/axe-core/axe.min.js").unwrap();
+        let script = format!("{axe};\n{}", include_str!("axe.js"));
+        let found = self.window.run_async(&script, vec![]).await.unwrap();
+        assert_eq!(found, json!([]), "{screen}");
     }
 
     /// Runs a command the way the page does.
@@ -109,6 +119,7 @@ impl App {
         self.window.fill("[data-testid=palette-input]", machine).await.unwrap();
         self.window.wait_text("[data-testid=palette-item]", machine).await.unwrap();
         self.window.press("Enter").await.unwrap();
+        self.window.wait_text("[role=tab][aria-selected=true]", machine).await.unwrap();
     }
 
     /// Accepts the key of a machine that is not known yet.
@@ -126,7 +137,10 @@ impl App {
 
     /// Types a command whose output cannot be mistaken for its echo, and reads it.
     pub async fn works(&self, word: &str) {
-        self.window.find(TERMINAL).await.unwrap();
+        // The prompt of a shell, of root or of anybody else.
+        let ready = "return /[#$] *$/.test(document.querySelector('.xterm-rows')?.innerText.trimEnd() ?? '') \
+            && !!document.activeElement?.closest('.xterm')";
+        self.window.wait_true(ready).await.unwrap();
         self.window.type_keys(&format!("echo {word}-$((6*7))\n")).await.unwrap();
         self.window.wait_text(TERMINAL, &format!("{word}-42")).await.unwrap();
     }

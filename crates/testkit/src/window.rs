@@ -40,7 +40,7 @@ pub struct Launch {
 #[derive(Debug)]
 pub struct Window {
     client: Client,
-    _driver: Child,
+    driver: Child,
 }
 
 impl Window {
@@ -82,15 +82,37 @@ impl Window {
             .await
             .map_err(|_| TestkitError::waited("the app's window"))?
             .map_err(|error| TestkitError::driver("opening a session", error))?;
-        Ok(Self { client, _driver: driver })
+        Ok(Self { client, driver })
     }
 
-    /// Ends the app as if its window had been closed.
+    /// Ends the app and waits until it is gone, so that its vault is free.
     ///
     /// # Errors
-    /// When the driver does not answer.
+    /// When it does not end in time.
     pub async fn close(self) -> Result<(), TestkitError> {
-        self.client.clone().close().await.map_err(|error| TestkitError::driver("closing", error))
+        let driver = self.driver.id();
+        let apps = || driver.map(children).unwrap_or_default();
+        let running = apps();
+        self.client
+            .clone()
+            .close()
+            .await
+            .map_err(|error| TestkitError::driver("closing", error))?;
+        let deadline = Instant::now() + PATIENCE;
+        while running
+            .iter()
+            .any(|app| Path::new(&format!("/proc/{app}")).exists() && apps().contains(app))
+        {
+            for app in &running {
+                let _ =
+                    Command::new("kill").args(["-TERM", app]).stderr(Stdio::null()).status().await;
+            }
+            if Instant::now() > deadline {
+                return Err(TestkitError::waited("the app to end"));
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+        Ok(())
     }
 
     /// The element, as soon as it is there and shown.
@@ -210,9 +232,15 @@ impl Window {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let found =
             self.wait_value(script, vec![json!(css)], |value| text(value).contains(part)).await;
-        found
-            .map(|value| text(&value))
-            .map_err(|last| TestkitError::waited(format!("{part:?} in {css}, which says {last}")))
+        match found {
+            Ok(value) => Ok(text(&value)),
+            Err(last) => {
+                let page = self.page_text().await;
+                Err(TestkitError::waited(format!(
+                    "{part:?} in {css}, which says {last}; the page says: {page}"
+                )))
+            }
+        }
     }
 
     /// Waits until a script's value is true.
@@ -300,6 +328,12 @@ impl Window {
     pub const fn client(&self) -> &Client {
         &self.client
     }
+}
+
+/// The processes that a process started and that still run, as proc(5) lists them.
+fn children(parent: u32) -> Vec<String> {
+    let list = std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
+    list.unwrap_or_default().split_whitespace().map(str::to_owned).collect()
 }
 
 /// WebDriver's code points for keys that have none of their own.

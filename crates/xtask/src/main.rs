@@ -82,7 +82,11 @@ fn run() -> Outcome {
 
 /// Builds everything and hands over to `patchbay-stage`.
 fn stage(command: &str, rest: &[String], profile: build::Profile) -> Outcome {
-    packages::install(packages::Need::Test)?;
+    packages::install(if command == "bench" {
+        packages::Need::Bench
+    } else {
+        packages::Need::Test
+    })?;
     ui::build()?;
     build::workspace(profile)?;
     let mut arguments = vec![command];

@@ -9,6 +9,8 @@ pub(crate) enum Need {
     Build,
     /// Also the real servers, the virtual display and the window driver.
     Test,
+    /// Also the programs that figures are taken beside.
+    Bench,
 }
 
 /// Debian and Ubuntu names. WebKitGTK and GTK come with the first.
@@ -41,6 +43,8 @@ const DEBIAN_TEST: &[&str] = &[
     "oathtool",
     "putty-tools",
 ];
+
+const DEBIAN_BENCH: &[&str] = &["remmina", "xterm", "keepassxc"];
 
 const FEDORA_BUILD: &[&str] = &[
     "gcc",
@@ -89,6 +93,7 @@ fn debian(need: Need) -> Outcome {
     let names: Vec<&str> = match need {
         Need::Build => DEBIAN_BUILD.to_vec(),
         Need::Test => [DEBIAN_BUILD, DEBIAN_TEST].concat(),
+        Need::Bench => [DEBIAN_BUILD, DEBIAN_TEST, DEBIAN_BENCH].concat(),
     };
     let list = step::output("dpkg-query", &["-W", "-f", "${Package} ${db:Status-Status}\n"])
         .unwrap_or_default();
@@ -102,7 +107,7 @@ fn debian(need: Need) -> Outcome {
 }
 
 fn get(missing: &[&str], command: &[&str], need: Need) -> Outcome {
-    if need == Need::Test && command.first() != Some(&"apt-get") {
+    if need != Need::Build && command.first() != Some(&"apt-get") {
         say(
             "the tests' servers and window driver are installed by themselves on Debian and Ubuntu only; see CONTRIBUTING.md",
         );
