@@ -35,24 +35,30 @@ pub(crate) async fn take() -> Result<Vec<Figure>, Error> {
     }])
 }
 
+/// A configuration file may have 2 MiB.
+const IMPORTED_AT_ONCE: usize = 20_000;
+
 /// A home with a vault of so many machines, imported as a person would.
 pub(crate) async fn vault(machines: usize) -> Result<World, Error> {
     let world = World::empty()?;
     let ctx = world.services()?;
     call(&ctx, "vault_propose_recovery_key", json!({})).await?;
     call(&ctx, "vault_create", json!({ "passphrase": PASSPHRASE })).await?;
-    if machines > 0 {
-        let path = world.home().join("ssh_config");
-        fs::write(&path, ssh_config(machines)?)?;
-        let aliases: Vec<String> = (0..machines).map(name).collect();
+    let path = world.home().join("ssh_config");
+    let mut first = 0;
+    while first < machines {
+        let some = first..machines.min(first + IMPORTED_AT_ONCE);
+        first = some.end;
+        fs::write(&path, ssh_config(some.clone())?)?;
+        let aliases: Vec<String> = some.map(name).collect();
         call(&ctx, "import_ssh_config_apply", json!({ "path": path, "aliases": aliases })).await?;
     }
     Ok(world)
 }
 
-fn ssh_config(machines: usize) -> Result<String, std::fmt::Error> {
+fn ssh_config(machines: std::ops::Range<usize>) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
-    for n in 0..machines {
+    for n in machines {
         writeln!(
             text,
             "Host {}\n  HostName 10.{}.{}.{}\n  User ops",
