@@ -46,12 +46,17 @@ pub(crate) async fn once() -> Result<(), Error> {
     Ok(())
 }
 
-/// Opens the window on a world and unlocks its vault.
-pub(crate) async fn unlocked(world: &World, screen: &Screen) -> Result<Window, Error> {
+/// Opens the window on a world.
+pub(crate) async fn window_on(world: &World, screen: &Screen) -> Result<Window, Error> {
     let binary = binary_beside(&env::current_exe()?, "patchbay");
     let launch =
         Launch { binary, home: world.home().to_path_buf(), environment: world.environment() };
-    let window = Window::open(screen, &launch).await?;
+    Ok(Window::open(screen, &launch).await?)
+}
+
+/// Opens the window on a world and unlocks its vault.
+pub(crate) async fn unlocked(world: &World, screen: &Screen) -> Result<Window, Error> {
+    let window = window_on(world, screen).await?;
     unlock(&window).await?;
     Ok(window)
 }

@@ -6,9 +6,9 @@ use crate::{
     demo::{self, DRAW_AS_TEXT, TERMINAL, choose, connect},
     world::World,
 };
-use patchbay_testkit::{Launch, Screen, Window, binary_beside};
+use patchbay_testkit::{Screen, Window};
 use serde_json::{Value, json};
-use std::{env, fs, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 const SIZES: [(u32, u32, &str); 2] =
     [(1280, 800, "docs/screenshots"), (2560, 1440, "target/screenshots")];
@@ -57,10 +57,7 @@ impl Camera<'_> {
 
     /// Opens the window in this theme, as large as the display.
     async fn open(&self, world: &World) -> Result<Window, Error> {
-        let binary = binary_beside(&env::current_exe()?, "patchbay");
-        let launch =
-            Launch { binary, home: world.home().to_path_buf(), environment: world.environment() };
-        let window = Window::open(self.screen, &launch).await?;
+        let window = demo::window_on(world, self.screen).await?;
         window.resize(self.size.0, self.size.1).await?;
         Ok(window)
     }

@@ -14,6 +14,7 @@ import type {
   Result,
   VaultSettings,
 } from '$lib/host';
+import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
 import { manyMachines, someMachines } from './machines';
 import { problem } from './problem';
 import { sampleHostKeys, sampleImport } from './samples';
@@ -81,30 +82,8 @@ export class MemoryHost implements Host {
       usedBy: 0,
     },
   ];
-  settings: AppSettings = {
-    theme: 'system',
-    terminal: {
-      font: 'JetBrains Mono',
-      fontSize: 13,
-      lineHeight: 1.38,
-      theme: 'window',
-      raiseContrast: true,
-      cursor: 'block',
-      cursorBlink: false,
-      scrollback: 20_000,
-      bell: 'visual',
-      copyOnSelect: false,
-      confirmPaste: true,
-      osc52Write: false,
-    },
-    restoreTabs: true,
-  };
-  vaultSettings: VaultSettings = {
-    lockAfterMinutes: 15,
-    lockOnSleep: true,
-    lockOnScreenLock: true,
-    readKnownHosts: true,
-  };
+  settings: AppSettings = structuredClone(DEFAULT_APP);
+  vaultSettings: VaultSettings = structuredClone(DEFAULT_VAULT);
   hostKeys = sampleHostKeys();
   #layout = '';
 
