@@ -1,46 +1,31 @@
 /** The pages of machines, identities, settings and import on the in-memory host, as a person goes through them. */
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { notices } from '$lib/frame/notices.svelte';
-import { useHost } from '$lib/host';
 import { asking } from '$lib/machines/asking.svelte';
+import { deleteNodes } from '$lib/machines/changes';
 import { openEditors } from '$lib/machines/open-editors.svelte';
+import { sessions } from '$lib/sessions/sessions.svelte';
 import { tabs, type TabSpec } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
-import { vault } from '$lib/vault/vault.svelte';
-import App from '../src/App.svelte';
 import { MemoryHost } from './memory';
 import { problem } from './memory/problem';
+import { accessible, openWindow, type } from './person';
 import { PASSPHRASE } from './memory/vault';
 
 let host: MemoryHost;
 
 async function open(spec?: TabSpec): Promise<void> {
   host = new MemoryHost('unlocked');
-  useHost(host);
-  vault.status = null;
-  vault.problem = null;
-  render(App);
+  openWindow(host);
   await waitFor(() => expect(tree.loaded && tree.rows.ids.length).toBeTruthy());
   if (spec) tabs.open(spec);
 }
 
 const called = (name: string) =>
   host.calls.filter((call) => call.name === name).map((call) => call.args);
-const type = (testid: string, value: string) =>
-  fireEvent.input(screen.getByTestId(testid), { target: { value } });
 const button = (name: string | RegExp) => screen.getByRole('button', { name });
 const click = (name: string | RegExp) => fireEvent.click(button(name));
-
-async function accessible(): Promise<void> {
-  const { violations } = await axe.run(document.body, {
-    rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
-  });
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-  ).toEqual([]);
-}
 
 beforeEach(() => localStorage.clear());
 afterEach(() => {
@@ -109,12 +94,28 @@ describe('the editor', () => {
     await waitFor(() => expect(screen.getByTestId('settings')).toBeTruthy());
     tabs.open({ kind: 'editor', nodeId: 'node-db-replica-a' });
     const user = await screen.findByTestId<HTMLInputElement>('editor-user');
+    await waitFor(() => expect(called('node_get')).toHaveLength(2));
+    await act();
     expect(user.value).toBe('root');
     await click('Cancel');
     const dialog = await screen.findByRole('dialog');
     await fireEvent.click(within(dialog).getByRole('button', { name: 'Throw changes away' }));
     await waitFor(() => expect(screen.queryByTestId('editor')).toBeNull());
     expect(called('entry_save')).toHaveLength(0);
+  });
+
+  it('goes on counting what is typed after a look at another tab', async () => {
+    await open({ kind: 'editor', nodeId: 'node-db-replica-a' });
+    await screen.findByTestId('editor-user');
+    tabs.open({ kind: 'settings' });
+    await waitFor(() => expect(screen.getByTestId('settings')).toBeTruthy());
+    const id = tabs.open({ kind: 'editor', nodeId: 'node-db-replica-a' });
+    await waitFor(() => expect(called('node_get')).toHaveLength(2));
+    await act();
+    await type('editor-user', 'root');
+    expect(screen.getByText('Edited, not saved')).toBeTruthy();
+    tabs.close(id);
+    await screen.findByRole('heading', { name: 'Throw the changes to db-replica-a away?' });
   });
 
   it('makes an identity on the way', async () => {
@@ -145,6 +146,29 @@ describe('deleting and moving', () => {
     await waitFor(() => expect(tree.byId('folder-production')).toBeUndefined());
     await click(/^Undo/);
     await waitFor(() => expect(tree.byId('folder-production')).toBeDefined());
+  });
+
+  it('leaves an open session alone, and says why it cannot be connected again', async () => {
+    await open();
+    await sessions.connect('node-app-01');
+    const [session] = sessions.list;
+    if (!session) throw new Error('no session');
+    await waitFor(() => expect(sessions.get(session.id)?.state.kind).toBe('open'));
+    await deleteNodes(['node-app-01'], 'app-01');
+    await waitFor(() => expect(tree.byId('node-app-01')).toBeUndefined());
+    expect(sessions.get(session.id)?.state.kind).toBe('open');
+    expect(screen.getByRole('tab', { name: /app-01/ })).toBeTruthy();
+
+    host.sessions.state(session.id, { kind: 'closed', reason: { kind: 'exited', code: 0 } });
+    const bar = await screen.findByTestId('closed-bar');
+    expect(bar.textContent).toContain('Its machine was deleted.');
+    expect(screen.queryByTestId('closed-reconnect')).toBeNull();
+    await sessions.reconnect(session.id);
+    expect(called('session_reconnect')).toHaveLength(0);
+    await screen.findByText('app-01 cannot be connected again.');
+
+    await click(/^Undo/);
+    await screen.findByTestId('closed-reconnect');
   });
 
   it('moves to a folder that is found by typing, never into itself', async () => {

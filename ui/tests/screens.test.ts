@@ -1,44 +1,27 @@
 /** The whole window on the in-memory host: what a person does, what is in the page, and whether it is accessible. */
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actions } from '$lib/actions';
 import { notices } from '$lib/frame/notices.svelte';
-import { useHost } from '$lib/host';
 import { tree } from '$lib/tree/tree.svelte';
 import { vault } from '$lib/vault/vault.svelte';
-import App from '../src/App.svelte';
 import { MemoryHost, type MemoryState } from './memory';
+import { accessible, openWindow, type } from './person';
 import { PASSPHRASE, RECOVERY_KEY } from './memory/vault';
 
 let host: MemoryHost;
 
 async function start(state: MemoryState): Promise<void> {
   host = new MemoryHost(state);
-  useHost(host);
-  vault.status = null;
-  vault.problem = null;
-  render(App);
+  openWindow(host);
   await waitFor(() => expect(vault.status ?? vault.problem).not.toBeNull());
 }
 
-const type = (testid: string, value: string) =>
-  fireEvent.input(screen.getByTestId(testid), { target: { value } });
 const called = (name: string) => host.calls.filter((call) => call.name === name);
 const press = (key: string, held: Partial<KeyboardEventInit> = {}) =>
   fireEvent.keyDown(document.activeElement ?? document.body, { key, ...held });
 const rowNames = () =>
   screen.queryAllByTestId('tree-row').map((row) => row.getAttribute('aria-label')?.split(',')[0]);
-
-async function accessible(): Promise<void> {
-  const { violations } = await axe.run(document.body, {
-    // Layout and colours are not known here; the pictures are checked for those.
-    rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
-  });
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-  ).toEqual([]);
-}
 
 beforeEach(() => localStorage.clear());
 afterEach(() => {
@@ -131,9 +114,7 @@ describe('when not even the state of the vault can be read', () => {
         retryable: false,
       };
     };
-    useHost(host);
-    vault.status = null;
-    render(App);
+    openWindow(host);
     await waitFor(() =>
       expect(screen.getByTestId('vault-problem').textContent).toContain(
         'The vault file is damaged.',

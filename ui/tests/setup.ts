@@ -8,6 +8,13 @@ configure({
   asyncUtilTimeout: 20_000,
 });
 
+// What Svelte warns of while a page runs is a fault that shows itself later, as a value that stands still.
+const warn = console.warn;
+console.warn = (...said: unknown[]) => {
+  if (String(said[0]).includes('[svelte]')) throw new Error(said.join('\n'));
+  warn(...said);
+};
+
 globalThis.ResizeObserver ??= class {
   observe(): void {}
   unobserve(): void {}

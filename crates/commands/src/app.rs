@@ -21,6 +21,8 @@ pub(crate) struct AppInfo {
     pub(crate) host_name: String,
     /// Name of the person's shell.
     pub(crate) shell: String,
+    /// The person's home folder.
+    pub(crate) home_path: String,
     /// Where a vault is made unless the person says otherwise.
     pub(crate) default_vault_path: String,
     /// Hosts in the person's OpenSSH client configuration.
@@ -39,6 +41,7 @@ pub(crate) async fn info(ctx: Ctx, _: NoArgs) -> Result<AppInfo, ApiError> {
         user_name: config.user_name.clone(),
         host_name: config.host_name.clone(),
         shell: shell.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        home_path: config.home.display().to_string(),
         default_vault_path: config.default_vault_path().display().to_string(),
         ssh_config_hosts: u32::try_from(import.count().await).unwrap_or(u32::MAX),
         ssh_config_path: import.default_path().display().to_string(),

@@ -243,6 +243,7 @@ export class MemoryHost implements Host {
       userName: 'ops',
       hostName: 'desk',
       shell: 'bash',
+      homePath: '/home/ops',
       defaultVaultPath: '/home/ops/.local/share/patchbay/patchbay.vault',
       sshConfigHosts: 18,
       sshConfigPath: '/home/ops/.ssh/config',

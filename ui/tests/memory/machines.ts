@@ -20,25 +20,6 @@ export const noSettings: Settings = {
   startCommand: null,
 };
 
-export function entryDraft(
-  name: string,
-  address: string,
-  more: Partial<EntryDraft> = {},
-): EntryDraft {
-  return {
-    name,
-    protocol: 'ssh',
-    address,
-    mac: null,
-    tags: [],
-    notes: '',
-    icon: null,
-    color: null,
-    settings: { ...noSettings },
-    ...more,
-  };
-}
-
 function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft {
   return {
     name,
@@ -49,6 +30,14 @@ function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft
     settings: { ...noSettings },
     ...more,
   };
+}
+
+export function entryDraft(
+  name: string,
+  address: string,
+  more: Partial<EntryDraft> = {},
+): EntryDraft {
+  return { ...folderDraft(name), protocol: 'ssh', address, mac: null, ...more };
 }
 
 type Sketch = [folder: string, more: Partial<FolderDraft>, content: (Sketch | string)[]];

@@ -12,6 +12,7 @@ import type {
   Settings,
   TreeRows,
 } from '$lib/host';
+import { NO_ROWS } from '$lib/tree/model';
 import { entryDraft, noSettings, type MemoryNode } from './machines';
 import { problem } from './problem';
 
@@ -38,17 +39,7 @@ export class MemoryTree {
   ) {}
 
   rows(): TreeRows {
-    const rows: TreeRows = {
-      revision: this.revision,
-      ids: [],
-      depths: [],
-      folders: [],
-      names: [],
-      addresses: [],
-      tags: [],
-      icons: [],
-      colors: [],
-    };
+    const rows: TreeRows = { ...structuredClone(NO_ROWS), revision: this.revision };
     const children = groupByParent(this.nodes);
     const walk = (parent: string | null, depth: number, inherited: string[]) => {
       for (const node of children.get(parent) ?? []) {

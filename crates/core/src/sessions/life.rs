@@ -116,7 +116,7 @@ impl Life {
     async fn announce(&self) {
         let output = &self.session.output;
         if output.end() > 0 {
-            let marker = format!("{SOFT_RESET}\r\n\x1b[2m── connected again ──\x1b[0m\r\n");
+            let marker = format!("{SOFT_RESET}\r\n\x1b[90m── connected again ──\x1b[0m\r\n");
             output.push(Bytes::from(marker)).await;
         }
         let banner = self.session.take_banner();

@@ -31,6 +31,8 @@ export interface Action {
   run: () => unknown;
 }
 
+const TEXT_FIELDS = 'input, textarea, [contenteditable]:not([contenteditable="false"])';
+
 class Registry {
   #lists = $state.raw<readonly (readonly Action[])[]>([]);
 
@@ -77,7 +79,7 @@ class Registry {
       return undefined;
     const target = event.target instanceof Element ? event.target : null;
     const inTerminal = target?.closest('.xterm') != null;
-    const inText = !inTerminal && target?.matches('input, textarea, [contenteditable="true"]');
+    const inText = !inTerminal && target?.closest(TEXT_FIELDS) != null;
     return this.available.find(
       (action) =>
         !action.local &&

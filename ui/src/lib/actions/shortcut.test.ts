@@ -70,6 +70,10 @@ describe('allowedInTerminal', () => {
     expect(allowedInTerminal('Ctrl+K', true)).toBe(true);
     expect(allowedInTerminal('Control+K', true)).toBe(false);
   });
+
+  it('never takes Undo', () => {
+    for (const mac of [true, false]) expect(allowedInTerminal('Ctrl+Z', mac)).toBe(false);
+  });
 });
 
 describe('ofTextFields', () => {

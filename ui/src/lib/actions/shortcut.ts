@@ -37,10 +37,10 @@ export function matches(shortcut: string, press: Press, mac = isMac): boolean {
  * - Ctrl+plus, Ctrl+minus, Ctrl+0: text size,
  * - Alt+1 to Alt+9: a tab by its place,
  * - F6: the next part of the window, so that the keyboard always finds a way out,
- * - on a Mac everything with Command.
+ * - on a Mac everything with Command, but for Undo: whoever types means what was typed, not a deletion in the tree.
  */
 export function allowedInTerminal(shortcut: string, mac = isMac): boolean {
-  if (mac && /(^|\+)Ctrl\+/.test(shortcut)) return true;
+  if (mac && /(^|\+)Ctrl\+/.test(shortcut)) return !/^Ctrl\+(Shift\+)?[YZ]$/.test(shortcut);
   return /^(Ctrl\+Shift\+[A-Z]|(Ctrl|Control)\+(Shift\+)?Tab|Ctrl\+(Shift\+)?Page(Up|Down)|Ctrl\+(\+|=|-|0)|Alt\+[1-9]|F6)$/.test(
     shortcut,
   );

@@ -1,8 +1,9 @@
-/** How shortcuts are written: `Ctrl+Shift+K`, where Ctrl is Command on a Mac. */
+/** How shortcuts are written: `Ctrl+Shift+K`, where Ctrl is Command on a Mac and Control is Control everywhere. */
 
 const mac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
 
 const signs: Record<string, string> = {
+  Control: 'Ctrl',
   Enter: '↵',
   Escape: 'Esc',
   ArrowUp: '↑',
@@ -23,16 +24,16 @@ const macSigns: Record<string, string> = {
 export const isMac = mac;
 
 /** The key caps of a shortcut. `Ctrl++` has two: Ctrl and the plus sign. */
-export function caps(shortcut: string): string[] {
+export function caps(shortcut: string, onMac = mac): string[] {
   const parts = shortcut.endsWith('++')
     ? [...shortcut.slice(0, -2).split('+'), '+']
     : shortcut.split('+');
   return parts.map((part) =>
-    mac ? (macSigns[part] ?? signs[part] ?? part) : (signs[part] ?? part),
+    onMac ? (macSigns[part] ?? signs[part] ?? part) : (signs[part] ?? part),
   );
 }
 
 /** A shortcut in one string, for tool tips. */
-export function spoken(shortcut: string): string {
-  return caps(shortcut).join(mac ? '' : '+');
+export function spoken(shortcut: string, onMac = mac): string {
+  return caps(shortcut, onMac).join(onMac ? '' : '+');
 }

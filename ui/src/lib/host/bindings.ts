@@ -52,6 +52,8 @@ export type AppInfo = {
 	hostName: string,
 	/** Name of the person's shell. */
 	shell: string,
+	/** The person's home folder. */
+	homePath: string,
 	/** Where a vault is made unless the person says otherwise. */
 	defaultVaultPath: string,
 	/** Hosts in the person's OpenSSH client configuration. */

@@ -3,11 +3,13 @@
  *
  * No state and no retries in here. The stream's codec is `stream.ts`.
  */
-import type { ApiError, AppEvent, Commands } from './bindings';
+import type { AppEvent, Commands } from './bindings';
+import { asApiError } from './errors';
 import type { Host, StreamSocket } from './host';
 import { tauriHost, type HostCommands } from './tauri';
 
 export type * from './bindings';
+export { asApiError, inWords } from './errors';
 export type { Host, StreamSocket } from './host';
 
 type AllCommands = Commands & HostCommands;
@@ -75,29 +77,4 @@ export async function pickFile(
     defaultName: options.defaultName,
   });
   return path;
-}
-
-/** Whatever was thrown, in the one shape that screens show. */
-export function asApiError(problem: unknown): ApiError {
-  if (isApiError(problem)) return problem;
-  if (typeof problem === 'string') {
-    try {
-      const parsed: unknown = JSON.parse(problem);
-      if (isApiError(parsed)) return parsed;
-    } catch {
-      // Plain text: shown as it is.
-    }
-  }
-  const message = problem instanceof Error ? problem.message : String(problem);
-  return {
-    code: 'internal',
-    message,
-    nextStep: 'Please report this.',
-    field: null,
-    retryable: false,
-  };
-}
-
-function isApiError(value: unknown): value is ApiError {
-  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value;
 }

@@ -2,6 +2,7 @@
 // it is kept, replaced or removed.
 
 import type { Identity, IdentityDraft, IdentityKind } from '$lib/host';
+import { fieldCalled } from '$lib/host/errors';
 
 export type Edit = { kind: 'keep' } | { kind: 'replace'; text: string } | { kind: 'remove' };
 
@@ -123,11 +124,7 @@ export function identityDirty(now: IdentityForm, loaded: IdentityForm): boolean 
 
 /** The form's field for the name an error of the core carries. */
 export function identityFieldOf(name: string | null | undefined): IdentityField | undefined {
-  const last = name
-    ?.split('.')
-    .at(-1)
-    ?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const fields: readonly IdentityField[] = [
+  return fieldCalled<IdentityField>(name, [
     'name',
     'user',
     'password',
@@ -135,6 +132,5 @@ export function identityFieldOf(name: string | null | undefined): IdentityField 
     'passphrase',
     'certificate',
     'agentFingerprint',
-  ];
-  return fields.find((field) => field === last);
+  ]);
 }

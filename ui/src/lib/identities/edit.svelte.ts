@@ -1,6 +1,6 @@
 // One identity being edited or made.
 
-import { asApiError, call } from '$lib/host';
+import { asApiError, call, inWords } from '$lib/host';
 import type { ApiError, Identity, KeyAlgorithm, PublicKeyInfo } from '$lib/host';
 import {
   identityDirty,
@@ -13,9 +13,6 @@ import {
   type IdentityField,
 } from './draft';
 import { identities } from './identities.svelte';
-
-const words = (problem: ApiError): string =>
-  [problem.message, problem.nextStep].filter(Boolean).join(' ');
 
 export class IdentityEdit {
   /** The identity on record; null for a new one. */
@@ -89,7 +86,7 @@ export class IdentityEdit {
       const refusal = asApiError(problem);
       if (mine !== this.#inspection) return;
       const field = refusal.code === 'keyPassphrase' ? 'passphrase' : 'privateKey';
-      this.#refused = { field, text: words(refusal), at };
+      this.#refused = { field, text: inWords(refusal), at };
     }
   }
 
@@ -111,7 +108,7 @@ export class IdentityEdit {
       const refusal = asApiError(problem);
       const field =
         refusal.code === 'keyPassphrase' ? 'passphrase' : identityFieldOf(refusal.field);
-      if (field) this.#refused = { field, text: words(refusal), at };
+      if (field) this.#refused = { field, text: inWords(refusal), at };
       else this.problem = refusal;
       return { focus: field };
     } finally {

@@ -1,31 +1,12 @@
 import { beforeEach, expect, it } from 'vitest';
 import { useHost } from '$lib/host';
 import type { ImportHost } from '$lib/host';
+import { entryDraft } from '../../../tests/memory/machines';
 import { fileWords, ImportRun, matching } from './import.svelte';
 
 const host = (alias: string, exists = false): ImportHost => ({
   alias,
-  draft: {
-    name: alias,
-    protocol: 'ssh',
-    address: `${alias}.example.net`,
-    mac: null,
-    tags: [],
-    notes: '',
-    icon: null,
-    color: null,
-    settings: {
-      port: null,
-      user: null,
-      identities: null,
-      jump: null,
-      connectTimeout: null,
-      keepAlive: null,
-      compression: null,
-      terminalType: null,
-      startCommand: null,
-    },
-  },
+  draft: entryDraft(alias, `${alias}.example.net`),
   summary: `ops@${alias}.example.net:22`,
   identityFiles: [],
   certificateFiles: [],

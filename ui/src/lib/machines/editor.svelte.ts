@@ -1,6 +1,6 @@
 // One editor of a machine or folder: what was loaded, what is typed, what is wrong, and saving it.
 
-import { asApiError, call, onEvent } from '$lib/host';
+import { asApiError, call, inWords, onEvent } from '$lib/host';
 import type { ApiError, Entry, Folder, NodeDetail, NodeId } from '$lib/host';
 import {
   type FieldName,
@@ -68,28 +68,24 @@ export class Editor {
   start(): () => void {
     void this.load();
     return onEvent((event) => {
-      if (event.kind === 'tree' && !this.saving) void this.refresh();
+      if (event.kind === 'tree' && !this.saving) void this.load();
     });
   }
 
+  /** Reads the node, and what the folders above say. What was typed stays. */
   async load(): Promise<void> {
     try {
-      this.problem = null;
       if (this.id === null) {
         this.detail = await call('node_new_detail', { parent: this.parent });
+        this.problem = null;
         return;
       }
-      this.#take(await call('node_get', { id: this.id }));
-    } catch (problem) {
-      this.#fail(asApiError(problem));
-    }
-  }
-
-  /** Reads again what the folders above say, and keeps what was typed. */
-  async refresh(): Promise<void> {
-    if (this.id === null || !this.dirty) return this.load();
-    try {
-      this.detail = await call('node_get', { id: this.id });
+      const detail = await call('node_get', { id: this.id });
+      if (this.detail !== null && this.dirty) this.detail = detail;
+      else this.#take(detail);
+      // A deletion was taken back.
+      if (this.gone) this.problem = null;
+      this.gone = false;
     } catch (problem) {
       this.#fail(asApiError(problem));
     }
@@ -170,7 +166,7 @@ export class Editor {
     if (field === undefined) this.#fail(problem);
     else
       this.#refused = {
-        errors: { [field]: [problem.message, problem.nextStep].filter(Boolean).join(' ') },
+        errors: { [field]: inWords(problem) },
         at,
       };
     return field;

@@ -100,17 +100,32 @@ describe('the editor', () => {
     const editor = await open();
     answers.node_get = () => detail({ entry: { ...entry, name: 'renamed' } });
     editor.form.notes = 'typing';
-    await editor.refresh();
+    await editor.load();
     expect(editor.form.name).toBe('db-replica-a');
     editor.revert();
-    await editor.refresh();
+    await editor.load();
     expect(editor.form.name).toBe('renamed');
   });
 
-  it('says when the machine was deleted meanwhile', async () => {
+  it('keeps what was typed while a change from elsewhere was on its way', async () => {
     const editor = await open();
+    const loading = editor.load();
+    editor.form.notes = 'typing';
+    await loading;
+    expect(editor.form.notes).toBe('typing');
+    expect(editor.dirty).toBe(true);
+  });
+
+  it('says when the machine was deleted meanwhile, until that is taken back', async () => {
+    const editor = await open();
+    editor.form.notes = 'typing';
     answers.node_get = () => Promise.reject({ ...refusal(null), code: 'notFound' });
-    await editor.refresh();
+    await editor.load();
     expect(editor.gone).toBe(true);
+    answers.node_get = () => detail();
+    await editor.load();
+    expect(editor.gone).toBe(false);
+    expect(editor.problem).toBeNull();
+    expect(editor.form.notes).toBe('typing');
   });
 });

@@ -1,5 +1,6 @@
 // A folder "Production" with a machine in it, as the core would tell them. For tests of this folder.
 
+import { entryDraft, noSettings } from '../../../tests/memory/machines';
 import type { Effective, EffectiveSettings, Entry, NodeDetail, Origin } from '../host/bindings';
 
 export const builtIn: Origin = { kind: 'builtIn' };
@@ -27,25 +28,10 @@ export function effective(over: Partial<EffectiveSettings> = {}): EffectiveSetti
 export const entry: Entry = {
   id: 'e-db',
   parent: 'f-production',
-  name: 'db-replica-a',
-  protocol: 'ssh',
-  address: '192.0.2.42',
-  mac: null,
-  tags: ['replica'],
-  notes: '',
-  icon: null,
-  color: null,
-  settings: {
-    port: 2222,
-    user: null,
-    identities: null,
-    jump: null,
-    connectTimeout: null,
-    keepAlive: null,
-    compression: null,
-    terminalType: null,
-    startCommand: null,
-  },
+  ...entryDraft('db-replica-a', '192.0.2.42', {
+    tags: ['replica'],
+    settings: { ...noSettings, port: 2222 },
+  }),
 };
 
 export function detail(over: Partial<NodeDetail> = {}): NodeDetail {

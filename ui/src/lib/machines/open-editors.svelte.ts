@@ -15,7 +15,11 @@ class OpenEditors {
   of(key: string, target: EditorTarget): Editor {
     const known = this.#open.get(key);
     if (known) return known;
-    const fresh = new Editor(target);
+    // Of no page: what is derived in it would stand still once the page that first asked for it is gone.
+    let fresh!: Editor;
+    $effect.root(() => {
+      fresh = new Editor(target);
+    });
     this.#open.set(key, fresh);
     return fresh;
   }

@@ -1,7 +1,7 @@
 // Trying a machine before it is saved: connect, sign in, close.
 
-import { asApiError, call, onEvent } from '$lib/host';
-import type { ApiError, EntryDraft, NodeId, SessionInfo } from '$lib/host';
+import { asApiError, call, inWords, onEvent } from '$lib/host';
+import type { EntryDraft, NodeId, SessionInfo } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
 
 type Outcome =
@@ -10,9 +10,6 @@ type Outcome =
   | { kind: 'asking'; text: string }
   | { kind: 'worked' }
   | { kind: 'failed'; text: string };
-
-const words = (error: ApiError): string =>
-  [error.message, error.nextStep].filter(Boolean).join(' ');
 
 /** What a session that is being tried says, in one line. */
 export function outcomeOf(session: SessionInfo): Outcome {
@@ -28,7 +25,7 @@ export function outcomeOf(session: SessionInfo): Outcome {
       return { kind: 'asking', text: `${state.question.machine} shows a host key to check.` };
     case 'closed':
       if (state.reason.kind === 'failed')
-        return { kind: 'failed', text: words(state.reason.error) };
+        return { kind: 'failed', text: inWords(state.reason.error) };
       if (state.reason.kind === 'byPerson') return { kind: 'none' };
       return { kind: 'worked' };
   }
@@ -59,7 +56,7 @@ export class Trial {
       this.#session = session.id;
       this.#hear(early.findLast((heard) => heard.id === session.id) ?? session);
     } catch (problem) {
-      this.outcome = { kind: 'failed', text: words(asApiError(problem)) };
+      this.outcome = { kind: 'failed', text: inWords(asApiError(problem)) };
       this.#unlisten();
     }
   }

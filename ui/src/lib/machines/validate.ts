@@ -1,5 +1,6 @@
 // What can be said about a form before it is sent. The core checks again; these words come at once, beside the field.
 
+import { fieldCalled } from '../host/errors';
 import type { FieldName, FormValues } from './form';
 
 export type FieldErrors = Partial<Record<FieldName, string>>;
@@ -110,24 +111,16 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
   ) as FieldErrors;
 }
 
-const ORDER: readonly FieldName[] = [
-  'name',
-  'address',
-  'mac',
-  'port',
-  'user',
-  'identities',
-  'jump',
-  'connectTimeout',
-  'keepAlive',
-  'compression',
-  'tags',
-  'icon',
-  'color',
-  'notes',
-  'terminalType',
-  'startCommand',
-];
+/** The parts of the editor and what stands in them, in its order. */
+export const FIELDS = {
+  where: ['name', 'address', 'port', 'mac'],
+  signin: ['user', 'identities'],
+  route: ['jump', 'connectTimeout', 'keepAlive', 'compression'],
+  labels: ['tags', 'icon', 'color', 'notes'],
+  terminal: ['terminalType', 'startCommand'],
+} as const satisfies Record<string, readonly FieldName[]>;
+
+const ORDER: readonly FieldName[] = Object.values(FIELDS).flat();
 
 /** The first field with an error, in the order they stand on the page. */
 export function firstError(errors: FieldErrors): FieldName | undefined {
@@ -136,9 +129,5 @@ export function firstError(errors: FieldErrors): FieldName | undefined {
 
 /** The form's field for the name an error of the core carries (`settings.port`, `connect_timeout` …). */
 export function fieldOf(name: string | null | undefined): FieldName | undefined {
-  const last = name
-    ?.split('.')
-    .at(-1)
-    ?.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return ORDER.find((field) => field === last);
+  return fieldCalled(name, ORDER);
 }

@@ -31,6 +31,10 @@ function view(): TerminalView | undefined {
 const here = () => current() !== undefined;
 const running = () => here() && current()?.state.kind !== 'closed';
 const open = () => current()?.state.kind === 'open';
+const canReconnect = () => {
+  const session = current();
+  return session?.state.kind === 'closed' && !sessions.isOrphan(session);
+};
 const detail = () => current()?.title ?? '';
 
 /** Does something with the session in front. */
@@ -59,7 +63,7 @@ export const sessionActions: readonly Action[] = [
     icon: RotateCw,
     keywords: 'reconnect retry',
     detail,
-    when: () => here() && !running(),
+    when: canReconnect,
     run: withSession((session) => sessions.reconnect(session.id)),
   },
   {

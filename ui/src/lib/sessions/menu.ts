@@ -12,8 +12,9 @@ const copyText = (text: string) => void call('host_copy_text', { text });
 /** The menu of the machine bar. */
 export function sessionMenu(session: SessionInfo, view: TerminalView, paneId: string): MenuItems {
   const { target } = session;
+  const orphan = sessions.isOrphan(session);
   return [
-    ...(target.kind === 'entry'
+    ...(target.kind === 'entry' && !orphan
       ? [
           {
             label: 'Edit the entry',
@@ -36,6 +37,7 @@ export function sessionMenu(session: SessionInfo, view: TerminalView, paneId: st
     {
       label: 'Connect again',
       shortcut: 'Ctrl+Shift+R',
+      disabled: orphan,
       run: () => void sessions.reconnect(session.id),
     },
     { label: 'Copy connection details', run: () => copyText(report(session)) },

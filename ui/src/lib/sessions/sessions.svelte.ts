@@ -5,7 +5,7 @@
  * `lib/tabs`, their terminals in `terminal/`.
  */
 
-import { attempt } from '$lib/frame/notices.svelte';
+import { attempt, notices } from '$lib/frame/notices.svelte';
 import {
   call,
   onEvent,
@@ -17,9 +17,11 @@ import {
   type SessionTarget,
 } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { tree } from '$lib/tree/tree.svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { forgetTerminal, terminalOf } from './terminal/registry';
 import { expectedSize } from './terminal/view.svelte';
+import { DELETED } from './words';
 
 class SessionsState {
   #all = new SvelteMap<SessionId, SessionInfo>();
@@ -54,6 +56,12 @@ class SessionsState {
   /** Whether it is or was open in this window. */
   wasOpen(id: SessionId): boolean {
     return this.#opened.has(id);
+  }
+
+  /** Whether its machine was deleted: it goes on until it is closed, and cannot be connected again. */
+  isOrphan({ target }: Pick<SessionInfo, 'target'>): boolean {
+    if (target.kind !== 'entry' || !tree.loaded || tree.problem !== null) return false;
+    return tree.byId(target.id) === undefined;
   }
 
   /** The machine's open or opening sessions. */
@@ -101,6 +109,14 @@ class SessionsState {
 
   /** Connects again; what the terminal shows stays. */
   async reconnect(id: SessionId): Promise<void> {
+    const session = this.get(id);
+    if (session && this.isOrphan(session)) {
+      notices.say(`${session.title} cannot be connected again.`, {
+        kind: 'danger',
+        detail: DELETED,
+      });
+      return;
+    }
     const asked = this.#heard;
     await attempt(async () =>
       this.#answer(await call('session_reconnect', { id, size: expectedSize() }), asked),

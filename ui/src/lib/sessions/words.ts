@@ -58,6 +58,9 @@ function duration(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** Why a session cannot be connected again, and what would help. */
+export const DELETED = 'Its machine was deleted. Add the machine again to connect to it.';
+
 /** Why a session is over: a sentence, and what to do. */
 export interface Ending {
   title: string;

@@ -30,7 +30,8 @@ export function expectedSize(): TerminalSize {
   return lastSize;
 }
 
-const GAP_NOTE = '\r\n\x1b[0;2m[some output in between was not kept]\x1b[0m\r\n';
+/** In bright black, which themes keep readable: xterm.js draws faint text at half strength, whatever that leaves. */
+const GAP_NOTE = '\r\n\x1b[0;90m[some output in between was not kept]\x1b[0m\r\n';
 
 export class TerminalView {
   /** The title that the program set; cleaned, and never more than a subtitle. */
