@@ -11,7 +11,7 @@ use russh::{
 use std::{borrow::Cow, sync::Arc};
 
 /// Small on purpose: what is on its way when Ctrl-C is pressed still has to be shown. Bulk transfers want 32 MiB.
-const TERMINAL_WINDOW: u32 = 256 * 1024;
+const TERMINAL_WINDOW: u32 = 128 * 1024;
 /// A jump host's channel carries a whole connection, whose own window bounds what is on its way.
 const JUMP_WINDOW: u32 = 2 * 1024 * 1024;
 
@@ -58,7 +58,7 @@ pub(crate) fn config(hop: &Hop, last: bool) -> Arc<client::Config> {
             env!("CARGO_PKG_VERSION")
         ))),
         window_size: if last { TERMINAL_WINDOW } else { JUMP_WINDOW },
-        channel_buffer_size: if last { 8 } else { 64 },
+        channel_buffer_size: if last { 2 } else { 64 },
         preferred: Preferred {
             kex: Cow::Borrowed(KEX),
             host_key_certificates: if hop.host_keys.certificates {

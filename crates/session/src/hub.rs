@@ -8,12 +8,18 @@ use crate::codec::{MAX_OUTPUT, ToViewer};
 use bytes::{Bytes, BytesMut};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 /// How much output a session keeps.
 pub const CAPACITY: usize = 2 * 1024 * 1024;
-/// How much a viewer may leave unacknowledged before the writer waits; xterm.js stays smooth below 500 kB.
+/// The most a viewer may leave unacknowledged before the writer waits; xterm.js stays smooth below 500 kB.
 pub const WINDOW: u64 = 384 * 1024;
+/// The least, which the slowest viewer gets and a new one begins with.
+const LEAST_WINDOW: u64 = 64 * 1024;
+/// In between it is what the viewer shows in this time: whatever is on its way when Ctrl-C is pressed still has to be
+/// shown, and short lines take xterm.js ten times as long as a log.
+const SHOWN_WITHIN: Duration = Duration::from_millis(40);
 /// How far to look for a line to start a replay with when its beginning is lost.
 const LINE_SEARCH: usize = 4096;
 
@@ -46,7 +52,36 @@ struct Seat {
     sent: u64,
     /// Everything below is on its screen; never above `sent`.
     acked: u64,
+    /// How far `acked` may be behind.
+    window: u64,
+    /// Since when it works on what came after `acked`; `None` while it has nothing to do.
+    busy_since: Option<Instant>,
     phase: Phase,
+}
+
+impl Seat {
+    const fn new(at: u64, phase: Phase) -> Self {
+        Self { sent: at, acked: at, window: LEAST_WINDOW, busy_since: None, phase }
+    }
+
+    fn handed_out(&mut self, bytes: u64, now: Instant) {
+        self.sent += bytes;
+        self.busy_since.get_or_insert(now);
+    }
+
+    /// Takes an acknowledgement, and from its pace the window.
+    fn ack(&mut self, offset: u64, now: Instant) {
+        let offset = offset.clamp(self.acked, self.sent);
+        let shown = offset - self.acked;
+        if let Some(since) = self.busy_since.filter(|_| shown > 0) {
+            let micros = now.saturating_duration_since(since).as_micros().max(1);
+            let pace = u128::from(shown) * SHOWN_WITHIN.as_micros() / micros;
+            let pace = u64::try_from(pace).unwrap_or(WINDOW).clamp(LEAST_WINDOW, WINDOW);
+            self.window = (3 * self.window + pace) / 4;
+            self.busy_since = (offset < self.sent).then_some(now);
+        }
+        self.acked = offset;
+    }
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -114,7 +149,7 @@ impl Output {
         let phase = Phase::Fresh { lost, live_at: log.end };
         let seat = log.next_seat;
         log.next_seat += 1;
-        log.seats.insert(seat, Seat { sent: at, acked: at, phase });
+        log.seats.insert(seat, Seat::new(at, phase));
         drop(log);
         Viewer { output: Arc::clone(self), seat }
     }
@@ -139,7 +174,7 @@ impl Output {
             return true;
         }
         let end = log.end;
-        if log.seats.values().any(|seat| end - seat.acked > WINDOW) {
+        if log.seats.values().any(|seat| end - seat.acked > seat.window) {
             return false;
         }
         let piece = bytes.split_to(bytes.len().min(MAX_OUTPUT));
@@ -208,14 +243,14 @@ impl Log {
             Phase::Replay { .. } | Phase::Live | Phase::Over => {}
         }
         let until = if let Phase::Replay { live_at } = seat.phase { live_at } else { end };
-        if seat.sent >= until || seat.sent - seat.acked > WINDOW {
+        if seat.sent >= until || seat.sent - seat.acked > seat.window {
             return None;
         }
         let offset = seat.sent;
         let most = usize::try_from(until - offset).unwrap_or(MAX_OUTPUT).min(MAX_OUTPUT);
         let bytes = self.read(offset, most);
         if let Some(seat) = self.seats.get_mut(&id) {
-            seat.sent += bytes.len() as u64;
+            seat.handed_out(bytes.len() as u64, Instant::now());
         }
         Some(ToViewer::Output { offset, bytes })
     }
@@ -231,7 +266,8 @@ pub struct Viewer {
 impl Viewer {
     /// What to show next; `None` after [`ToViewer::End`].
     ///
-    /// Waits while more than [`WINDOW`] is unacknowledged. May be dropped at any time without losing anything.
+    /// Waits while more is unacknowledged than the viewer shows in a moment, at most [`WINDOW`]. May be dropped at any
+    /// time without losing anything.
     pub async fn next(&self) -> Option<ToViewer> {
         loop {
             let written = self.output.written.notified();
@@ -261,7 +297,7 @@ impl Viewer {
     /// Everything below `offset` is on the screen. What cannot be true is taken for the nearest that can.
     pub fn ack(&self, offset: u64) {
         if let Some(seat) = self.output.lock().seats.get_mut(&self.seat) {
-            seat.acked = offset.clamp(seat.acked, seat.sent);
+            seat.ack(offset, Instant::now());
         }
         self.output.consumed.notify_waiters();
     }

@@ -89,6 +89,16 @@ pub(crate) async fn connect(window: &Window, machine: &str) -> Result<(), Error>
     Ok(())
 }
 
+/// Opens another session with the machine of the tab in front, and waits until it can be typed into.
+pub(crate) async fn connect_again(window: &Window) -> Result<(), Error> {
+    let tabs = "return document.querySelectorAll('[role=tab]').length";
+    let before = window.run(tabs, vec![]).await?.as_u64().unwrap_or_default();
+    choose(window, "Duplicate tab").await?;
+    let typing = "document.activeElement?.classList.contains('xterm-helper-textarea')";
+    window.wait_true(&format!("{tabs} > {before} && {typing}")).await?;
+    Ok(())
+}
+
 /// Picks something in the palette.
 pub(crate) async fn choose(window: &Window, what: &str) -> Result<(), Error> {
     window.press("Control+Shift+p").await?;

@@ -68,14 +68,22 @@ impl World {
 
     /// Services on this home, for filling it. The vault is free again when they are dropped.
     pub(crate) fn services(&self) -> Result<Ctx, Error> {
-        let config = CoreConfig {
+        let config = CoreConfig { cheap_key_derivation: true, ..self.config()? };
+        Ok(Ctx::person(Core::new(config)))
+    }
+
+    /// Services on this home that derive keys at the cost the product does.
+    pub(crate) fn services_as_shipped(&self) -> Result<Ctx, Error> {
+        Ok(Ctx::person(Core::new(self.config()?)))
+    }
+
+    fn config(&self) -> Result<CoreConfig, Error> {
+        Ok(CoreConfig {
             data_dir: self.home().join("data"),
             config_dir: self.home().join("config"),
             home: self.home().to_path_buf(),
-            cheap_key_derivation: true,
             ..CoreConfig::of_this_computer()?
-        };
-        Ok(Ctx::person(Core::new(config)))
+        })
     }
 
     /// The key that every server lets in, as OpenSSH writes it.

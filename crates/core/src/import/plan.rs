@@ -4,7 +4,8 @@
 //! Nothing is written here, and no key file is read.
 
 use super::{
-    read::Place,
+    known::{Known, Machines},
+    read::{Place, harmless},
     resolve::{Resolved, Resolver},
     values::JumpHost,
 };
@@ -13,19 +14,6 @@ use std::collections::HashMap;
 
 /// Jump hosts whose own configuration jumps again: more in a row are a mistake.
 const DEEPEST: usize = 8;
-
-/// A machine that is in the vault already, or is going to be.
-#[derive(Clone, Debug)]
-pub(super) struct Known {
-    pub(super) id: NodeId,
-    pub(super) name: String,
-    pub(super) address: String,
-    pub(super) user: Option<String>,
-    pub(super) port: u16,
-    pub(super) jump: Option<NodeId>,
-    /// Made for one chain of jumps: it is not reached as its own configuration says.
-    pub(super) chained: bool,
-}
 
 /// A machine to be made.
 #[derive(Debug)]
@@ -55,24 +43,53 @@ pub(super) fn draft(name: &str, resolved: &Resolved) -> EntryDraft {
 /// Makes the plan.
 pub(super) struct Planner<'a, 'b> {
     resolver: &'b mut Resolver<'a>,
-    known: Vec<Known>,
+    known: Machines,
     planned: Vec<Planned>,
+    planned_at: HashMap<NodeId, usize>,
+    /// By name and address, the machines that were in the vault before: with a hundred thousand of them, looking through
+    /// all for each alias takes minutes.
+    there: HashMap<(String, String), NodeId>,
     /// Picked aliases.
     by_alias: HashMap<String, NodeId>,
+    /// What the configuration says of jump hosts: one may be named by every machine.
+    jump_hosts: HashMap<String, Resolved>,
     remarks: Vec<ImportRemark>,
 }
 
 impl<'a, 'b> Planner<'a, 'b> {
     pub(super) fn new(resolver: &'b mut Resolver<'a>, known: Vec<Known>) -> Self {
-        Self { resolver, known, planned: Vec::new(), by_alias: HashMap::new(), remarks: Vec::new() }
+        let names = |known: &Known| ((known.name.clone(), known.address.clone()), known.id);
+        Self {
+            resolver,
+            // Of two with the same name and address the first one counts.
+            there: known.iter().rev().map(names).collect(),
+            known: Machines::new(known),
+            planned: Vec::new(),
+            planned_at: HashMap::new(),
+            jump_hosts: HashMap::new(),
+            by_alias: HashMap::new(),
+            remarks: Vec::new(),
+        }
     }
 
     /// Plans the aliases, in this order.
     pub(super) fn plan(mut self, aliases: &[String]) -> (Vec<Planned>, Vec<ImportRemark>) {
         // All picked ones first, so that jumps find them whatever the order.
         for alias in aliases {
+            if self.resolver.exhausted() {
+                self.remarks.push(ImportRemark {
+                    file: String::new(),
+                    line: 0,
+                    text: harmless(alias, 200),
+                    reason: "There is more than fits into one import: the hosts from here on are left out."
+                        .to_owned(),
+                });
+                break;
+            }
             self.pick(alias);
         }
+        // However much work that was, there is as much for the jumps.
+        self.resolver.rest();
         for at in 0..self.planned.len() {
             self.link(at, 0);
         }
@@ -81,12 +98,9 @@ impl<'a, 'b> Planner<'a, 'b> {
 
     fn pick(&mut self, alias: &str) {
         let resolved = self.resolver.resolve(alias);
-        let there = self
-            .known
-            .iter()
-            .find(|known| known.name == alias && known.address == resolved.host_name);
+        let there = self.there.get(&(alias.to_owned(), resolved.host_name.clone()));
         let id = match there {
-            Some(known) => known.id,
+            Some(known) => *known,
             None => self.add(draft(alias, &resolved), resolved, None),
         };
         self.by_alias.insert(alias.to_owned(), id);
@@ -94,7 +108,8 @@ impl<'a, 'b> Planner<'a, 'b> {
 
     fn add(&mut self, draft: EntryDraft, resolved: Resolved, jump: Option<NodeId>) -> NodeId {
         let id = NodeId::new();
-        self.known.push(Known {
+        self.resolver.keep(draft.name.len() + draft.address.len());
+        self.known.add(Known {
             id,
             name: draft.name.clone(),
             address: draft.address.clone(),
@@ -103,6 +118,7 @@ impl<'a, 'b> Planner<'a, 'b> {
             jump,
             chained: jump.is_some(),
         });
+        self.planned_at.insert(id, self.planned.len());
         self.planned.push(Planned { id, draft, resolved });
         if let Some(jump) = jump {
             self.set_jump(id, jump);
@@ -119,43 +135,45 @@ impl<'a, 'b> Planner<'a, 'b> {
         for jump in &jumps {
             via = self.hop(jump, via, depth + 1);
             if via.is_none() {
-                self.remark(
-                    place.as_ref(),
-                    format!("The jumps of {name} could not be followed to their end."),
-                );
-                return;
+                break;
             }
         }
+        let circle = via.is_some_and(|via| self.leads_to(via, id));
         match via {
-            Some(via) if self.leads_to(via, id) => {
-                self.remark(
-                    place.as_ref(),
-                    format!("{name} would be reached through itself, so it is taken as direct."),
-                );
-            }
+            _ if jumps.is_empty() => {}
+            None => self.remark(
+                place.as_ref(),
+                format!("The jumps of {name} could not be followed to their end."),
+            ),
+            Some(_) if circle => self.remark(
+                place.as_ref(),
+                format!("{name} would be reached through itself, so it is taken as direct."),
+            ),
             Some(via) => self.set_jump(id, via),
-            None => {}
         }
     }
 
     /// The machine of a jump host. The first one of a list is reached as its own configuration says, each further one
     /// through the one before it.
     fn hop(&mut self, jump: &JumpHost, via: Option<NodeId>, depth: usize) -> Option<NodeId> {
-        if depth > DEEPEST {
+        if depth > DEEPEST || self.resolver.exhausted() {
             return None;
         }
-        let resolved = self.resolver.resolve(&jump.host);
+        let resolved = self.jump_host(&jump.host);
         let user = jump.user.clone().or_else(|| resolved.user.clone());
         let port = jump.port.or(resolved.port);
         let fits = |known: &Known| {
-            known.address == resolved.host_name
-                && known.port == port.unwrap_or(22)
-                && (user.is_none() || known.user == user)
+            (user.is_none() || known.user == user)
                 && if via.is_none() { !known.chained } else { known.jump == via }
         };
         let by_alias = self.by_alias.get(&jump.host).copied();
-        let picked = self.known.iter().find(|known| Some(known.id) == by_alias && fits(known));
-        if let Some(known) = picked.or_else(|| self.known.iter().find(|known| fits(known))) {
+        // Of those that were there before a file cannot bring many to one place, only of those that are made here.
+        let here = self.known.at(&resolved.host_name, port.unwrap_or(22));
+        let made = here.filter(|known| self.planned_at.contains_key(&known.id)).count();
+        self.resolver.spend(made as u64);
+        let here = || self.known.at(&resolved.host_name, port.unwrap_or(22));
+        let picked = here().find(|known| Some(known.id) == by_alias && fits(known));
+        if let Some(known) = picked.or_else(|| here().find(|known| fits(known))) {
             return Some(known.id);
         }
         let mut draft = draft(&self.free_name(jump, via), &resolved);
@@ -168,42 +186,49 @@ impl<'a, 'b> Planner<'a, 'b> {
         Some(id)
     }
 
+    fn jump_host(&mut self, alias: &str) -> Resolved {
+        if let Some(resolved) = self.jump_hosts.get(alias) {
+            return resolved.clone();
+        }
+        let resolved = self.resolver.resolve(alias);
+        self.jump_hosts.insert(alias.to_owned(), resolved.clone());
+        resolved
+    }
+
     /// The host's name, with more to it if a machine is called so already.
     fn free_name(&self, jump: &JumpHost, via: Option<NodeId>) -> String {
-        let taken = |name: &str| self.known.iter().any(|known| known.name == name);
-        let through = via.and_then(|via| self.known.iter().find(|known| known.id == via));
+        let through = via.and_then(|via| self.known.get(via));
         let mut candidates = vec![jump.host.clone()];
         candidates.extend(jump.user.as_ref().map(|user| format!("{user}@{}", jump.host)));
         candidates.extend(jump.port.map(|port| format!("{}:{port}", jump.host)));
         candidates.extend(through.map(|through| format!("{} through {}", jump.host, through.name)));
         candidates
             .into_iter()
-            .find(|name| !taken(name))
+            .find(|name| !self.known.called(name))
             .unwrap_or_else(|| format!("{} (jump host)", jump.host))
     }
 
     fn set_jump(&mut self, id: NodeId, jump: NodeId) {
-        if let Some(planned) = self.planned.iter_mut().find(|planned| planned.id == id) {
+        let at = self.planned_at.get(&id).copied();
+        if let Some(planned) = at.and_then(|at| self.planned.get_mut(at)) {
             planned.draft.settings.jump = Some(Jump::Through { entry: jump });
         }
-        if let Some(known) = self.known.iter_mut().find(|known| known.id == id) {
+        if let Some(known) = self.known.get_mut(id) {
             known.jump = Some(jump);
         }
     }
 
     /// Whether the way to `from` goes through `to`.
-    fn leads_to(&self, from: NodeId, to: NodeId) -> bool {
+    fn leads_to(&mut self, from: NodeId, to: NodeId) -> bool {
         let mut at = Some(from);
-        for _ in 0..=self.known.len() {
-            match at {
-                Some(id) if id == to => return true,
-                Some(id) => {
-                    at = self.known.iter().find(|known| known.id == id).and_then(|known| known.jump)
-                }
-                None => return false,
+        while let Some(id) = at {
+            self.resolver.spend(1);
+            if id == to || self.resolver.exhausted() {
+                return true;
             }
+            at = self.known.get(id).and_then(|known| known.jump);
         }
-        true
+        false
     }
 
     fn remark(&mut self, place: Option<&Place>, reason: String) {

@@ -89,7 +89,8 @@ fn the_writer_waits_for_the_slowest_and_not_for_who_left() {
     let mut writing = Box::pin(output.push(pattern(0, CAPACITY)));
     assert!(writing.as_mut().now_or_never().is_none());
     let (_, first) = drain(&fast);
-    assert!(first.len() as u64 > WINDOW && (first.len() as u64) <= WINDOW + MAX_OUTPUT as u64);
+    let written = first.len() as u64;
+    assert!(written > LEAST_WINDOW && written <= LEAST_WINDOW + MAX_OUTPUT as u64);
     assert!(writing.as_mut().now_or_never().is_none(), "the slow one has not read a byte");
     let (_, same) = drain(&slow);
     assert_eq!(first, same);
@@ -110,9 +111,43 @@ fn a_viewer_that_says_nothing_is_sent_one_window_and_no_more() {
             sent += bytes.len() as u64;
         }
     }
-    assert!(sent > WINDOW && sent <= WINDOW + MAX_OUTPUT as u64);
+    assert!(sent > LEAST_WINDOW && sent <= LEAST_WINDOW + MAX_OUTPUT as u64);
     viewer.ack(sent);
     assert!(viewer.try_next().is_some());
+}
+
+/// The window of a viewer that always has something to do and shows so many bytes in a second.
+fn window_at(bytes_a_second: u64) -> u64 {
+    const STEP: u64 = 32 * 1024;
+    let mut seat = Seat::new(0, Phase::Live);
+    let mut now = Instant::now();
+    seat.handed_out(2 * STEP, now);
+    for _ in 0..40 {
+        now += Duration::from_micros(STEP * 1_000_000 / bytes_a_second);
+        seat.handed_out(STEP, now);
+        seat.ack(seat.acked + STEP, now);
+    }
+    seat.window
+}
+
+#[test]
+fn the_window_is_what_a_viewer_shows_in_a_moment() {
+    for (pace, window) in [(100_000, LEAST_WINDOW), (4_000_000, 160_000), (1_000_000_000, WINDOW)] {
+        let found = window_at(pace);
+        assert!(found.abs_diff(window) < window / 50, "{found} instead of {window}");
+    }
+}
+
+#[test]
+fn time_without_output_does_not_make_a_viewer_slow() {
+    let mut seat = Seat::new(0, Phase::Live);
+    let begin = Instant::now();
+    for second in 0..40 {
+        let now = begin + Duration::from_secs(second);
+        seat.handed_out(64 * 1024, now);
+        seat.ack(seat.sent, now + Duration::from_micros(500));
+    }
+    assert!(seat.window > WINDOW - WINDOW / 50, "{}", seat.window);
 }
 
 #[test]

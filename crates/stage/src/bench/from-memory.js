@@ -1,12 +1,14 @@
-// Feeds xterm.js, loaded from its package, a log like the probe's from memory, in pieces like those a session sends and with as much
-// pending as a session may have. The last argument is told the milliseconds.
+// Feeds xterm.js, loaded from its package and drawn by the same renderer as the session's, a log like the probe's from memory, in pieces
+// like those a session sends and with as much pending as a session may have. The last argument is told the milliseconds.
 const [mebibytes, done] = arguments;
-const pane = document.querySelector('[data-testid=terminal]').getBoundingClientRect();
+const session = document.querySelector('[data-renderer]');
+const pane = session.getBoundingClientRect();
 const seat = document.createElement('div');
 seat.style.cssText = `position:fixed;left:${pane.left}px;top:${pane.top}px;width:${pane.width}px;height:${pane.height}px;z-index:9999`;
 document.body.append(seat);
 const peer = new globalThis.Terminal({ scrollback: 20000, fontFamily: 'JetBrains Mono', fontSize: 13 });
 peer.open(seat);
+if (session.dataset.renderer === 'webgl') peer.loadAddon(new globalThis.WebglAddon.WebglAddon());
 const cell = peer._core._renderService.dimensions.css.cell;
 peer.resize(Math.floor(pane.width / cell.width) || 80, Math.floor(pane.height / cell.height) || 24);
 

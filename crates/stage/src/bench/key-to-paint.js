@@ -1,7 +1,7 @@
 // Types each query a key at a time into the tree's filter and into a plain list, in turn, and tells the last argument the milliseconds from
 // each key to the frame after it was drawn.
 const [queries, names, done] = arguments;
-const field = document.querySelector('[data-testid=tree-filter]');
+const field = document.querySelector('[data-testid=find]');
 const setValue = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
 
 // The task after the next animation frame's own work runs once that frame was handed to the compositor.

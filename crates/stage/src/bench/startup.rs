@@ -99,8 +99,9 @@ async fn with_terminals(name: &'static str, terminals: usize) -> Result<Figure, 
     for _ in 0..ROUNDS {
         let world = World::with_machines().await?;
         let window = demo::unlocked(&world, &screen).await?;
-        for _ in 0..terminals {
-            demo::connect(&window, "app-01").await?;
+        demo::connect(&window, "app-01").await?;
+        for _ in 1..terminals {
+            demo::connect_again(&window).await?;
         }
         machine::settle().await;
         ours.push(machine::app_process(&world).map_or(f64::NAN, memory::of_tree));

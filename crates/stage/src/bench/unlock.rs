@@ -8,6 +8,9 @@ use crate::{
     Error,
     world::{PASSPHRASE, World, call},
 };
+use patchbay_commands::dispatch;
+use patchbay_core::Right;
+use patchbay_model::{EntryDraft, NodeId, Settings};
 use serde_json::json;
 use std::{fmt::Write, fs, path::Path, process::Stdio, time::Instant};
 use tokio::{io::AsyncWriteExt, process::Command};
@@ -35,40 +38,31 @@ pub(crate) async fn take() -> Result<Vec<Figure>, Error> {
     }])
 }
 
-/// A configuration file may have 2 MiB.
-const IMPORTED_AT_ONCE: usize = 20_000;
-
-/// A home with a vault of so many machines, imported as a person would.
+/// A home with a vault of so many machines, a hundred in a folder.
 pub(crate) async fn vault(machines: usize) -> Result<World, Error> {
+    const IN_A_FOLDER: usize = 100;
     let world = World::empty()?;
-    let ctx = world.services()?;
+    let ctx = world.services_as_shipped()?;
     call(&ctx, "vault_propose_recovery_key", json!({})).await?;
     call(&ctx, "vault_create", json!({ "passphrase": PASSPHRASE })).await?;
-    let path = world.home().join("ssh_config");
-    let mut first = 0;
-    while first < machines {
-        let some = first..machines.min(first + IMPORTED_AT_ONCE);
-        first = some.end;
-        fs::write(&path, ssh_config(some.clone())?)?;
-        let aliases: Vec<String> = some.map(name).collect();
-        call(&ctx, "import_ssh_config_apply", json!({ "path": path, "aliases": aliases })).await?;
+    for first in (0..machines).step_by(IN_A_FOLDER) {
+        let draft = json!({ "name": format!("rack-{:04}", first / IN_A_FOLDER) });
+        let folder = call(&ctx, "folder_save", json!({ "draft": draft })).await?;
+        let id = folder.get("id").and_then(|id| id.as_str()).ok_or("a folder without an id")?;
+        let folder = ctx.authorize_folder(Some(id.parse()?), Right::Edit)?;
+        let some = first..machines.min(first + IN_A_FOLDER);
+        ctx.core.tree().add_entries(&folder, some.map(|n| (NodeId::new(), machine(n))).collect()).await?;
     }
     Ok(world)
 }
 
-fn ssh_config(machines: std::ops::Range<usize>) -> Result<String, std::fmt::Error> {
-    let mut text = String::new();
-    for n in machines {
-        writeln!(
-            text,
-            "Host {}\n  HostName 10.{}.{}.{}\n  User ops",
-            name(n),
-            n >> 16,
-            (n >> 8) & 255,
-            n & 255
-        )?;
+fn machine(n: usize) -> EntryDraft {
+    EntryDraft {
+        name: name(n),
+        address: format!("10.{}.{}.{}", n >> 16, (n >> 8) & 255, n & 255),
+        settings: Settings { user: Some("ops".into()), ..Settings::default() },
+        ..EntryDraft::default()
     }
-    Ok(text)
 }
 
 /// Names with enough variety that a filter has something to do.
@@ -80,12 +74,13 @@ pub(crate) fn name(n: usize) -> String {
     format!("{role}-{place}-{n:05}")
 }
 
-/// Milliseconds from the passphrase to the tree's rows in hand, key derivation included.
+/// Milliseconds from the passphrase to the tree's rows as the window gets them, key derivation included.
 async fn open(world: &World) -> Result<f64, Error> {
-    let ctx = world.services()?;
+    let ctx = world.services_as_shipped()?;
+    let passphrase = json!({ "passphrase": PASSPHRASE }).to_string();
     let begin = Instant::now();
-    call(&ctx, "vault_unlock", json!({ "passphrase": PASSPHRASE })).await?;
-    call(&ctx, "tree_load", json!({})).await?;
+    dispatch(&ctx, "vault_unlock", &passphrase).await.map_err(|error| error.to_string())?;
+    dispatch(&ctx, "tree_load", "{}").await.map_err(|error| error.to_string())?;
     Ok(begin.elapsed().as_secs_f64() * 1000.0)
 }
 
