@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::{HeaderMap, StatusCode, header};
@@ -30,6 +30,11 @@ const STRANGERS: usize = 32;
 const CONNECTIONS: usize = 512;
 /// How much is handed to the socket before it is pushed out.
 const BATCH: usize = 256 * 1024;
+/// How long a terminal nobody sees waits for more before it is sent a little: twenty that each say something now and
+/// then keep the webview as busy as one, and the one that is seen stays quick.
+const UNSEEN: Duration = Duration::from_millis(200);
+/// That little. What says more is not held up.
+const LITTLE: usize = 16 * 1024;
 /// Input waiting for a program that does not read. It must not keep acknowledgements waiting, hence it lies in memory.
 const WAITING_INPUT: usize = 64 * 1024 * 1024;
 const PATH: &str = "/stream";
@@ -228,6 +233,7 @@ async fn carry(
     let (mut sink, mut source) = socket.split();
     let (queue, mut queued) = mpsc::unbounded_channel();
     let waiting = AtomicUsize::new(0);
+    let (seen, mut looked_at) = watch::channel(true);
 
     let show = async {
         while let Some(message) = viewer.next().await {
@@ -239,6 +245,10 @@ async fn carry(
                 next = if batch < BATCH { viewer.try_next() } else { None };
             }
             sink.flush().await?;
+            if batch < LITTLE && !*looked_at.borrow() {
+                // An error is the time being up.
+                let _ = timeout(UNSEEN, looked_at.wait_for(|seen| *seen)).await;
+            }
         }
         sink.close().await?;
         Ok(())
@@ -248,6 +258,7 @@ async fn carry(
             let Some(message) = heard(message?)? else { continue };
             match message {
                 FromViewer::Ack(offset) => viewer.ack(offset),
+                FromViewer::Shown(shown) => drop(seen.send(shown)),
                 FromViewer::Hello { .. } => return Err(StreamError::Again),
                 FromViewer::Resize(size) => drop(queue.send(TerminalInput::Resize(size))),
                 FromViewer::Input(bytes) => {

@@ -27,6 +27,7 @@ const HELLO: u8 = 0x80;
 const INPUT: u8 = 0x81;
 const ACK: u8 = 0x82;
 const RESIZE: u8 = 0x83;
+const SHOWN: u8 = 0xC4;
 
 /// What is wrong with a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -116,11 +117,7 @@ impl ToViewer {
             }
             START => {
                 let offset = body.try_get_u64_le().map_err(|_| CodecError::Length(kind))?;
-                let lost = match body.try_get_u8().map_err(|_| CodecError::Length(kind))? {
-                    0 => false,
-                    1 => true,
-                    _ => return Err(CodecError::Value(kind)),
-                };
+                let lost = flag(kind, &mut body)?;
                 finished(kind, &body, Self::Start { offset, lost })
             }
             LIVE => finished(kind, &body, Self::Live),
@@ -146,6 +143,8 @@ pub enum FromViewer {
     Ack(u64),
     /// The screen changed its size.
     Resize(TerminalSize),
+    /// Whether anybody sees the screen; one that says nothing is taken as seen.
+    Shown(bool),
 }
 
 impl FromViewer {
@@ -174,6 +173,7 @@ impl FromViewer {
                     out.put_u16_le(value);
                 }
             }
+            Self::Shown(shown) => out.put_slice(&[SHOWN, u8::from(*shown)]),
         }
         out.freeze()
     }
@@ -208,6 +208,10 @@ impl FromViewer {
                 }
                 finished(kind, &body, Self::Resize(size))
             }
+            SHOWN => {
+                let shown = flag(kind, &mut body)?;
+                finished(kind, &body, Self::Shown(shown))
+            }
             other => Err(CodecError::Unknown(other)),
         }
     }
@@ -216,6 +220,14 @@ impl FromViewer {
 fn open(mut message: Bytes) -> Result<(u8, Bytes), CodecError> {
     let kind = message.try_get_u8().map_err(|_| CodecError::Empty)?;
     Ok((kind, message))
+}
+
+fn flag(kind: u8, body: &mut Bytes) -> Result<bool, CodecError> {
+    match body.try_get_u8().map_err(|_| CodecError::Length(kind))? {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(CodecError::Value(kind)),
+    }
 }
 
 fn finished<T>(kind: u8, rest: &Bytes, message: T) -> Result<T, CodecError> {
@@ -252,6 +264,7 @@ mod tests {
                 width,
                 height
             })),
+            any::<bool>().prop_map(FromViewer::Shown),
         ]
     }
 
@@ -312,7 +325,7 @@ mod tests {
 
     #[test]
     fn only_later_kinds_that_say_so_may_be_skipped() {
-        assert!(FromViewer::decode(Bytes::from_static(&[0xC0])).unwrap_err().may_skip());
+        assert!(FromViewer::decode(Bytes::from_static(&[0xD0])).unwrap_err().may_skip());
         assert!(!FromViewer::decode(Bytes::from_static(&[0x90])).unwrap_err().may_skip());
         assert!(!FromViewer::decode(Bytes::new()).unwrap_err().may_skip());
     }

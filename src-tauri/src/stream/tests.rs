@@ -99,6 +99,35 @@ async fn bytes_pass_both_ways() {
     assert_eq!(next(&mut client).await, None);
 }
 
+/// Many little outputs are a few messages where nobody looks. Without that it would be one message each.
+#[tokio::test]
+async fn what_nobody_sees_comes_in_fewer_messages_and_is_complete() {
+    const WORDS: usize = 40;
+    let fixture = serve(8);
+    let mut client = hello(&fixture.url, "one", 0).await;
+    say(&mut client, FromViewer::Shown(false)).await;
+    while next(&mut client).await != Some(ToViewer::Live) {}
+    let saying = async {
+        for _ in 0..WORDS {
+            fixture.output.push(Bytes::from_static(b"word ")).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let hearing = async {
+        let (mut messages, mut bytes) = (0, 0);
+        while bytes < 5 * WORDS {
+            let Some(ToViewer::Output { bytes: some, .. }) = next(&mut client).await else {
+                panic!("the stream ended")
+            };
+            messages += 1;
+            bytes += some.len();
+        }
+        messages
+    };
+    let ((), messages) = tokio::join!(saying, hearing);
+    assert!(messages < WORDS / 2, "{messages} messages");
+}
+
 #[tokio::test]
 async fn a_second_connection_goes_on_where_the_first_was() {
     let fixture = serve(8);

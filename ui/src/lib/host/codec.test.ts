@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CodecError, ack, decode, hello, input, resize } from './codec';
+import { CodecError, ack, decode, hello, input, resize, shown } from './codec';
 
 const buffer = (...bytes: number[]) => new Uint8Array(bytes).buffer;
 const hex = (bytes: Uint8Array) =>
@@ -49,6 +49,7 @@ describe('messages of the viewer', () => {
     expect(hex(resize({ cols: 80, rows: 24, width: 640, height: 432 }))).toBe(
       '83 50 00 18 00 80 02 b0 01',
     );
+    expect(hex(shown(true)) + hex(shown(false))).toBe('c4 01c4 00');
   });
 
   it('clips sizes to sixteen bits', () => {

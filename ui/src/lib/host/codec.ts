@@ -28,6 +28,7 @@ const HELLO = 0x80;
 const INPUT = 0x81;
 const ACK = 0x82;
 const RESIZE = 0x83;
+const SHOWN = 0xc4;
 
 const MAY_BE_DROPPED = 0x40;
 
@@ -85,6 +86,11 @@ export function ack(offset: number): Uint8Array<ArrayBuffer> {
   const { bytes, view } = message(ACK, 8);
   view.setBigUint64(1, BigInt(offset), true);
   return bytes;
+}
+
+/** Whether anybody sees the terminal: one nobody sees is sent little things less often. */
+export function shown(now: boolean): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([SHOWN, now ? 1 : 0]);
 }
 
 /** The terminal has another size. Values beyond 16 bits are clipped. */

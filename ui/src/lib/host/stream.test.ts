@@ -127,6 +127,8 @@ describe('a session stream', () => {
     last().open();
     last().output(0, 10);
     stream.resize({ cols: 80, rows: 24, width: 0, height: 0 });
+    stream.show(false);
+    expect(last().kinds()).toEqual([0x80, 0x83, 0xc4]);
     last().onclose?.(undefined as never);
     expect(to.connected).toHaveBeenLastCalledWith(false);
     stream.send(new Uint8Array([0x78]));
@@ -135,7 +137,7 @@ describe('a session stream', () => {
     last().open();
     expect(number(last().sent[0])).toBe(10);
     expect(last().sent[0]!.slice(9)).toEqual(new Uint8Array([0x74, 0x32]));
-    expect(last().kinds()).toEqual([0x80, 0x83, 0x81]);
+    expect(last().kinds()).toEqual([0x80, 0x83, 0xc4, 0x81]);
     last().say(2, 8, 0, 0, 0, 0, 0, 0, 0, 0);
     last().output(8, 4);
     expect(to.output).toHaveBeenLastCalledWith(new Uint8Array([0x61, 0x61]), 12);

@@ -6,7 +6,17 @@
  * nor decides what may be sent: see `sessions/terminal`.
  */
 
-import { CodecError, INPUT_LIMIT, ack, decode, hello, input, resize, type Size } from './codec';
+import {
+  CodecError,
+  INPUT_LIMIT,
+  ack,
+  decode,
+  hello,
+  input,
+  resize,
+  shown,
+  type Size,
+} from './codec';
 import type { StreamSocket } from './host';
 import { openSocket } from './index';
 
@@ -49,6 +59,7 @@ export class SessionStream {
   #received = 0;
   #consumed = 0;
   #acked = 0;
+  #shown = true;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #size: Size | null = null;
   #held: Uint8Array[] = [];
@@ -97,6 +108,13 @@ export class SessionStream {
     if (this.#ready) this.#socket?.send(resize(size));
   }
 
+  /** Tells whether anybody sees the terminal. */
+  show(now: boolean): void {
+    if (this.#shown === now) return;
+    this.#shown = now;
+    if (this.#ready) this.#socket?.send(shown(now));
+  }
+
   /** Everything below `offset` was parsed. Called from the terminal's write callback. */
   consumed(offset: number): void {
     if (offset <= this.#consumed) return;
@@ -130,6 +148,7 @@ export class SessionStream {
       socket.send(hello(this.#received, address.token));
       this.#ready = true;
       if (this.#size) socket.send(resize(this.#size));
+      if (!this.#shown) socket.send(shown(false));
       this.#flush();
       this.listener.connected(true);
     };

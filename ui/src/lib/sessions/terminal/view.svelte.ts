@@ -75,6 +75,7 @@ export class TerminalView {
     this.#mounted = container;
     container.append(this.element);
     this.#fitting.observe(container);
+    this.#stream?.show(true);
     this.#show();
   }
 
@@ -86,6 +87,7 @@ export class TerminalView {
     this.#undraw?.();
     this.#undraw = null;
     this.element.remove();
+    this.#stream?.show(false);
   }
 
   focus(): void {
@@ -234,6 +236,7 @@ export class TerminalView {
     });
     this.#stream = stream;
     stream.resize(this.size);
+    stream.show(this.#mounted !== null);
   }
 
   /** Opens it in the document if it never was, and draws. */
