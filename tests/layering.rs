@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay", &["model", "session", "core", "commands"]),
     ("patchbay-cli", &["model", "session", "core", "commands"]),
     ("patchbay-testkit", &[]),
+    ("patchbay-fuzz", &["model", "vault", "store", "session", "engine-ssh", "core", "commands"]),
     ("patchbay-stage", &["testkit", "model", "core", "commands"]),
     ("xtask", &[]),
 ];

@@ -44,6 +44,15 @@ where
     serde_json::to_string(&result).map_err(|error| bug(name, &error.to_string()))
 }
 
+/// Reads the arguments of a body, and no more.
+pub(crate) fn check<A, F, Fut>(name: &str, args: &str, _body: F) -> Result<(), ApiError>
+where
+    A: DeserializeOwned,
+    F: Fn(Ctx, A) -> Fut,
+{
+    parse::<A>(name, args).map(drop)
+}
+
 /// The types of a body, for bindings and lists.
 pub(crate) fn shape<A, R, F, Fut>(
     types: &mut Types,

@@ -17,4 +17,4 @@ mod tree;
 mod vault;
 
 pub use bindings::{BindingsError, CommandInfo, describe, typescript};
-pub use list::{dispatch, names};
+pub use list::{check, dispatch, names};

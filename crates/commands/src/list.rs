@@ -2,7 +2,7 @@
 
 use crate::{
     app,
-    framework::{Shape, run, shape, unknown},
+    framework::{self, Shape, run, shape, unknown},
     hostkeys, identities, import, sessions, settings, status, tree, vault,
 };
 use patchbay_core::Ctx;
@@ -21,6 +21,17 @@ macro_rules! commands {
         pub async fn dispatch(ctx: &Ctx, name: &str, args: &str) -> Result<String, ApiError> {
             match name {
                 $(stringify!($name) => Box::pin(run(ctx, name, args, $module::$body)).await,)+
+                _ => Err(unknown(name)),
+            }
+        }
+
+        /// Whether arguments fit a command, without running it.
+        ///
+        /// # Errors
+        /// What [`dispatch`] would say of them.
+        pub fn check(name: &str, args: &str) -> Result<(), ApiError> {
+            match name {
+                $(stringify!($name) => framework::check(name, args, $module::$body),)+
                 _ => Err(unknown(name)),
             }
         }

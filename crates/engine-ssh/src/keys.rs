@@ -1,6 +1,7 @@
 //! Private keys and certificates as text: reading, describing, making.
 
 mod generate;
+mod limits;
 mod openssh;
 mod pem;
 mod ppk;
@@ -12,6 +13,7 @@ use patchbay_model::{CertificateInfo, PublicKeyInfo, Secret};
 use russh::keys::{Certificate, PrivateKey, PublicKey};
 
 pub use generate::{Generated, KeyAlgorithm, generate};
+pub use limits::Limits;
 
 /// A private key is a few kilobytes; anything longer is not one.
 const LONGEST: usize = 256 * 1024;
@@ -25,7 +27,19 @@ pub fn inspect(
     text: &Secret<String>,
     passphrase: Option<&Secret<String>>,
 ) -> Result<PublicKeyInfo, SshError> {
-    describe(read(text, passphrase)?.public_key())
+    inspect_within(text, passphrase, &Limits::USUAL)
+}
+
+/// The same, with less or more patience than usual.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn inspect_within(
+    text: &Secret<String>,
+    passphrase: Option<&Secret<String>>,
+    limits: &Limits,
+) -> Result<PublicKeyInfo, SshError> {
+    describe(read_within(text, passphrase, limits)?.public_key())
 }
 
 /// Describes an OpenSSH certificate (`…-cert.pub`).
@@ -101,15 +115,23 @@ pub(crate) fn read(
     text: &Secret<String>,
     passphrase: Option<&Secret<String>>,
 ) -> Result<PrivateKey, SshError> {
+    read_within(text, passphrase, &Limits::USUAL)
+}
+
+fn read_within(
+    text: &Secret<String>,
+    passphrase: Option<&Secret<String>>,
+    limits: &Limits,
+) -> Result<PrivateKey, SshError> {
     let text = text.expose_secret();
     if text.len() > LONGEST {
         return Err(unreadable("it is far too long"));
     }
     let passphrase = passphrase.filter(|p| !p.expose_secret().is_empty());
     let key = if text.trim_start().starts_with("PuTTY-User-Key-File-") {
-        ppk::read(text.trim_start(), passphrase)?
+        ppk::read(text.trim_start(), passphrase, limits)?
     } else {
-        pem::read(text, passphrase)?
+        pem::read(text, passphrase, limits)?
     };
     usable(key)
 }

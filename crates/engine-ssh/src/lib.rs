@@ -9,6 +9,7 @@
 pub mod hostkey;
 pub mod keys;
 pub mod known_hosts;
+pub mod text;
 
 mod agent;
 mod algorithms;
@@ -25,7 +26,6 @@ mod session;
 mod sign_in;
 mod target;
 mod terminal;
-mod text;
 mod watcher;
 
 pub use agent::agent_keys;

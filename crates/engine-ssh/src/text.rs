@@ -3,8 +3,9 @@
 /// At most this many characters of what a server says are kept.
 const LIMIT: usize = 8 * 1024;
 
-/// Without control and direction characters; line ends and tabs stay.
-pub(crate) fn plain(text: &str) -> String {
+/// Without control and direction characters; line ends and tabs stay. At most 8 Ki characters.
+#[must_use]
+pub fn plain(text: &str) -> String {
     let mut kept = String::new();
     for c in text.chars().filter(|c| shown(*c)).take(LIMIT) {
         kept.push(c);
@@ -12,8 +13,9 @@ pub(crate) fn plain(text: &str) -> String {
     kept
 }
 
-/// On one line and short, for use inside a sentence.
-pub(crate) fn phrase(text: &str) -> String {
+/// On one line and of at most 201 characters, for use inside a sentence.
+#[must_use]
+pub fn phrase(text: &str) -> String {
     let mut kept = String::new();
     for c in text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }) {
         if kept.chars().count() >= 200 {
@@ -24,17 +26,20 @@ pub(crate) fn phrase(text: &str) -> String {
             kept.push(c);
         }
     }
-    kept.trim().trim_end_matches('.').to_owned()
+    kept.trim_start().trim_end_matches(|c: char| c == '.' || c.is_whitespace()).to_owned()
 }
 
 const fn shown(c: char) -> bool {
     match c {
         '\n' | '\t' => true,
         '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => false,
-        '\u{200b}'..='\u{200f}'
+        '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
-        | '\u{feff}' => false,
+        | '\u{feff}'
+        // Letters that nobody sees.
+        | '\u{e0000}'..='\u{e007f}' => false,
         _ => true,
     }
 }
@@ -46,7 +51,9 @@ mod tests {
     #[test]
     fn control_and_direction_characters_go() {
         assert_eq!(plain("a\u{1b}[31mb\r\n\tc\u{202e}d\u{9b}2J"), "a[31mb\n\tcd2J");
+        assert_eq!(plain("a\u{61c}b\u{e0041}c"), "abc");
         assert_eq!(phrase("  two\nlines. "), "two lines");
+        assert_eq!(phrase(" and so on . . ."), "and so on");
     }
 
     #[test]

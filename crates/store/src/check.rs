@@ -128,8 +128,8 @@ async fn look(
     }
     let said: String = one(looked_at, on, "PRAGMA integrity_check(1)").await?;
     if said != "ok" {
-        // SQLite's own words, on one line: "Tree 3 page 4: btreeInitPage() returns error code 11".
-        return Err(StoreError::damaged(said.lines().last().unwrap_or_default().trim()));
+        // "Tree 3 page 4: btreeInitPage() returns error code 11".
+        return Err(StoreError::damaged(sqlite::words(&said)));
     }
     tables(looked_at, on, number, schema).await?;
     Ok((Header::read(looked_at, on).await?, number))

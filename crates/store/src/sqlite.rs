@@ -141,5 +141,12 @@ fn code(error: &sqlx::Error) -> Option<i32> {
 }
 
 fn message(error: &sqlx::Error) -> String {
-    error.as_database_error().map_or_else(|| error.to_string(), |e| e.message().to_owned())
+    error.as_database_error().map_or_else(|| words(&error.to_string()), |e| words(e.message()))
+}
+
+/// SQLite's own words, on one line. They repeat names out of the file, which in a forged one may act on a screen.
+pub(crate) fn words(said: &str) -> String {
+    let line = said.lines().last().unwrap_or_default().trim();
+    let seen = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '\u{fffd}' };
+    line.chars().take(200).map(seen).collect()
 }

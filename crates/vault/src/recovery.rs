@@ -30,7 +30,7 @@ impl RecoveryKey {
     pub fn parse(text: &str) -> Result<Self, VaultError> {
         let mut digits = Zeroizing::new(Vec::with_capacity(CHARACTERS));
         for character in text.chars().filter(|c| !c.is_whitespace() && !"-–—_.".contains(*c)) {
-            digits.push(digit(character).ok_or(VaultError::RecoveryCharacter(character))?);
+            digits.push(digit(character).ok_or_else(|| unfit(character))?);
         }
         if digits.len() != CHARACTERS {
             return Err(VaultError::RecoveryLength { found: digits.len(), expected: CHARACTERS });
@@ -89,6 +89,12 @@ fn five_bits(five: &[u8]) -> [u8; 8] {
         *digit = (bits >> (35 - 5 * at)) as u8 & 31;
     }
     digits
+}
+
+/// Pasted text may hold characters that act on a screen, and a message repeats this one.
+fn unfit(character: char) -> VaultError {
+    let is_seen = character.is_alphanumeric() || character.is_ascii_graphic();
+    VaultError::RecoveryCharacter(if is_seen { character } else { '\u{fffd}' })
 }
 
 fn digit(character: char) -> Option<u8> {
@@ -155,6 +161,10 @@ mod tests {
             RecoveryKey::parse(&text.replace('-', "ü")),
             Err(VaultError::RecoveryCharacter('ü'))
         ));
+        for acts in ['\u{1b}', '\u{202e}'] {
+            let refused = RecoveryKey::parse(&acts.to_string()).unwrap_err().to_string();
+            assert!(!refused.contains(acts), "{refused:?}");
+        }
         assert_eq!(format!("{:?}", key(9)), "RecoveryKey(…)");
     }
 

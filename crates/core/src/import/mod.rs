@@ -4,8 +4,10 @@
 //! identities of the key files. Deliberately absent: `Match` blocks and the system-wide file; whatever is not taken over
 //! is listed with its line.
 
+mod describe;
 mod keys;
 mod keywords;
+mod known;
 mod lex;
 mod pattern;
 mod plan;
@@ -21,10 +23,13 @@ mod plan_tests;
 #[cfg(all(test, unix))]
 mod tests;
 
+pub use describe::{Described, describe};
+
 use crate::{Authorized, Core, CoreError, Right, WholeVault, sync, tree::ResolvedHop};
 use keys::Keys;
+use known::Known;
 use patchbay_model::{EntryDraft, ImportHost, ImportPreview, ImportRemark, Jump, NodeId};
-use plan::{Known, Planned, Planner};
+use plan::{Planned, Planner};
 use read::Config;
 use resolve::{Resolved, Resolver};
 use std::{

@@ -286,6 +286,38 @@ fn loops_depth_and_size_are_bounded() {
 }
 
 #[test]
+fn tokens_do_not_stand_for_megabytes() {
+    let alias = "a".repeat(4_000);
+    let text = format!(
+        "Host {alias}\n IdentityFile {}\n HostName {}\n",
+        "%n".repeat(3_000),
+        "%h".repeat(3_000)
+    );
+    let resolved = resolved(&text, &alias);
+    assert_eq!(resolved.identity_files, []);
+    assert_eq!(resolved.host_name, alias);
+}
+
+#[test]
+fn reasons_hold_nothing_that_acts_on_a_screen() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = load(directory.path(), "Host a\n ProxyJump \u{1b}[31m@,x\u{202e}\n");
+    let around = around();
+    let mut resolver = Resolver::new(&config, &around);
+    resolver.resolve("a");
+    let remarks = resolver.into_remarks();
+    assert!(remarks[0].reason.contains("not a jump host"), "{remarks:?}");
+    assert!(!remarks[0].reason.contains(['\u{1b}', '\u{202e}']), "{remarks:?}");
+}
+
+#[test]
+fn a_pattern_costs_what_it_takes() {
+    let (pattern, alias) = (format!("*{}b", "a".repeat(4_000)), "a".repeat(8_000));
+    assert!(super::pattern::cost(&pattern, &alias) > 1_000_000);
+    assert!(super::pattern::cost("*.example.com", "web-01.example.com") < 100);
+}
+
+#[test]
 fn binary_is_survived() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("config");

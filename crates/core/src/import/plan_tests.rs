@@ -1,7 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::{
-    plan::{Known, Planned, Planner},
+    known::Known,
+    plan::{Planned, Planner},
     read,
     resolve::Resolver,
     tokens::Surroundings,
@@ -114,4 +115,32 @@ fn circles_are_cut_and_said() {
     let endless: String = (0..50).map(|n| format!("Host h{n}\n ProxyJump h{}\n", n + 1)).collect();
     let (_, remarks) = plan(&endless, &["h0"], Vec::new());
     assert!(!remarks.is_empty());
+}
+
+#[test]
+fn a_small_file_does_not_become_a_thousand_ways() {
+    // As many jumps as machines, for each machine: what a list says is worked out once, and lists are short.
+    let list: Vec<String> = (0..16).map(|n| format!("j{n}")).collect();
+    let mut text = format!("Host *\n ProxyJump {}\n", list.join(","));
+    let aliases: Vec<String> = (0..300).map(|n| format!("a{n}")).collect();
+    text.extend(aliases.iter().map(|alias| format!("Host {alias}\n")));
+    let picked: Vec<&str> = aliases.iter().map(String::as_str).collect();
+    let (planned, _) = plan(&text, &picked, Vec::new());
+    assert_eq!(planned.len(), 316);
+    let long = text.replacen("ProxyJump ", "ProxyJump j16,", 1);
+    let (planned, remarks) = plan(&long, &picked, Vec::new());
+    assert_eq!(planned.len(), 300);
+    assert!(remarks.is_empty(), "said by the resolver, once for the line");
+}
+
+#[test]
+fn long_paths_for_many_hosts_do_not_take_all_memory() {
+    let mut text = String::from("Host *\n");
+    text.extend((0..100).map(|n| format!(" IdentityFile {n}{}\n", "x".repeat(8_000))));
+    let aliases: Vec<String> = (0..200).map(|n| format!("a{n}")).collect();
+    text.extend(aliases.iter().map(|alias| format!("Host {alias}\n")));
+    let picked: Vec<&str> = aliases.iter().map(String::as_str).collect();
+    let (planned, remarks) = plan(&text, &picked, Vec::new());
+    assert!(planned.len() < 50, "{} machines of 800 kB", planned.len());
+    assert!(remarks[0].reason.contains("left out"), "{remarks:?}");
 }

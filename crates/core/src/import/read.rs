@@ -6,6 +6,7 @@ use super::{
     keywords::{self, Setting},
     lex, pattern,
 };
+use crate::tree::is_deceptive;
 use patchbay_model::ImportRemark;
 use std::{
     collections::HashSet,
@@ -20,8 +21,11 @@ const LARGEST_FILE: u64 = 2 * 1024 * 1024;
 const MOST_FILES: usize = 512;
 const MOST_INCLUDES: usize = 1_024;
 const MOST_LINES: usize = 100_000;
+/// Of all files together; one may be included many times.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 const MOST_REMARKS: usize = 1_000;
 const LONGEST_REMARK_TEXT: usize = 200;
+const LONGEST_REASON: usize = 500;
 
 /// Where a line stands.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -37,7 +41,7 @@ impl Place {
             file: self.file.display().to_string(),
             line: self.line,
             text: self.text.clone(),
-            reason: reason.into(),
+            reason: harmless(&reason.into(), LONGEST_REASON),
         }
     }
 }
@@ -69,17 +73,12 @@ pub(super) struct Config {
 /// Reads a file and what it includes. Only the first file has to be readable.
 pub(super) fn read(path: &Path, home: &Path) -> io::Result<Config> {
     let bytes = read_bounded(path)?;
-    let mut reader = Reader {
-        home,
-        config: Config::default(),
-        remarked: HashSet::new(),
-        files: 1,
-        includes: 0,
-        lines: 0,
-        open: Vec::new(),
-    };
-    reader.file(path, &bytes);
-    Ok(reader.config)
+    Ok(Reader::new(home, true).read(path, &bytes))
+}
+
+/// Reads a text as if it were that file. No file is touched: what it includes is left out.
+pub(super) fn read_text(text: &[u8], path: &Path) -> Config {
+    Reader::new(Path::new(""), false).read(path, text)
 }
 
 /// The whole of a regular file, if it is not too large. A pipe or device would never end.
@@ -97,24 +96,47 @@ fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
 
 struct Reader<'a> {
     home: &'a Path,
+    follow: bool,
     config: Config,
     remarked: HashSet<(PathBuf, u32)>,
     files: usize,
     includes: usize,
     lines: usize,
+    bytes: usize,
     /// The files being read, outermost first.
     open: Vec<PathBuf>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(home: &'a Path, follow: bool) -> Self {
+        Self {
+            home,
+            follow,
+            config: Config::default(),
+            remarked: HashSet::new(),
+            files: 1,
+            includes: 0,
+            lines: 0,
+            bytes: 0,
+            open: Vec::new(),
+        }
+    }
+
+    fn read(mut self, path: &Path, bytes: &[u8]) -> Config {
+        self.file(path, bytes);
+        self.config
+    }
+
     fn file(&mut self, path: &Path, bytes: &[u8]) {
         self.open.push(path.to_owned());
         for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             self.lines += 1;
+            self.bytes += line.len();
             let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-            if self.lines > MOST_LINES {
+            if self.lines > MOST_LINES || self.bytes > MOST_BYTES {
                 let place = Place { file: path.to_owned(), line: number, text: String::new() };
-                self.remark(&place, "Reading stops here: there are more than 100,000 lines.");
+                let reason = "Reading stops here: there are more than 100,000 lines or 16 MiB.";
+                self.remark(&place, reason);
                 break;
             }
             self.line(path, number, line);
@@ -175,6 +197,10 @@ impl Reader<'_> {
     }
 
     fn include(&mut self, arguments: &[String], place: &Place) {
+        if !self.follow {
+            self.remark(place, "Only this text is looked at, and no other file.");
+            return;
+        }
         for argument in arguments {
             if self.open.len() > DEEPEST_INCLUDE {
                 self.remark(place, "Includes are nested more than 16 deep.");
@@ -237,9 +263,13 @@ impl Reader<'_> {
 /// A line as a remark shows it.
 fn shown(bytes: &[u8]) -> String {
     let head = bytes.get(..LONGEST_REMARK_TEXT * 4).unwrap_or(bytes);
-    let text: String =
-        String::from_utf8_lossy(head).trim().chars().take(LONGEST_REMARK_TEXT).collect();
-    text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}")
+    harmless(String::from_utf8_lossy(head).trim(), LONGEST_REMARK_TEXT)
+}
+
+/// What the file says, cut off, and with nothing in it that acts on a screen.
+pub(super) fn harmless(text: &str, longest: usize) -> String {
+    let acts = |c: char| (c.is_control() && c != '\t') || is_deceptive(c);
+    text.chars().take(longest).map(|c| if acts(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The files a path with wildcards stands for, sorted; without wildcards the path itself.

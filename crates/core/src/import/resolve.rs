@@ -17,6 +17,8 @@ const MOST_FILES_OF_A_KIND: usize = 100;
 const MOST_ALIASES: usize = 10_000;
 /// Steps taken in all, so that a file made to be slow is not.
 const MOST_WORK: u64 = 400_000_000;
+/// What a byte that is kept counts, in steps: a few megabytes of configuration must not become gigabytes of machines.
+const STEPS_PER_BYTE: u64 = 16;
 
 /// The effective values of an alias. `None` is ssh's default.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -35,6 +37,19 @@ pub(super) struct Resolved {
     pub(super) connect_timeout: Option<u32>,
     pub(super) keep_alive: Option<u32>,
     pub(super) compression: Option<bool>,
+}
+
+impl Resolved {
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize {
+        let files = self.identity_files.iter().chain(&self.certificate_files);
+        let of_files = files.map(|(path, place)| path.len() + place.text.len());
+        let of_jumps = self
+            .jumps
+            .iter()
+            .map(|jump| jump.host.len() + jump.user.as_ref().map_or(0, String::len));
+        of_files.chain(of_jumps).sum::<usize>() + self.host_name.len()
+    }
 }
 
 /// Answers for one configuration after the other alias, and counts the work.
@@ -65,6 +80,10 @@ impl<'a> Resolver<'a> {
             if decided.contains(alias) {
                 continue;
             }
+            self.spend(patterns.iter().map(|pattern| pattern::cost(pattern, alias)).sum());
+            if self.exhausted() {
+                return (reached, true);
+            }
             // Inside an included file it depends on where the file is included.
             let reaches =
                 pattern::host_matches(patterns, alias) && (!inside || self.is_reached(alias));
@@ -72,7 +91,7 @@ impl<'a> Resolver<'a> {
                 decided.insert(alias);
             }
             if reaches {
-                if reached.len() == MOST_ALIASES || self.exhausted() {
+                if reached.len() == MOST_ALIASES {
                     return (reached, true);
                 }
                 reached.push(alias.to_owned());
@@ -102,6 +121,16 @@ impl<'a> Resolver<'a> {
         self.work = self.work.saturating_add(work);
     }
 
+    /// Counts bytes that were put aside.
+    pub(super) fn keep(&mut self, bytes: usize) {
+        self.spend(STEPS_PER_BYTE.saturating_mul(bytes as u64));
+    }
+
+    /// Begins to count anew, for work of another kind.
+    pub(super) const fn rest(&mut self) {
+        self.work = 0;
+    }
+
     /// Whether all the work one configuration is worth has been done.
     pub(super) const fn exhausted(&self) -> bool {
         self.work > MOST_WORK
@@ -115,10 +144,11 @@ impl<'a> Resolver<'a> {
         for step in &config.steps {
             let cost = scope.step(step, alias);
             self.spend(cost);
-            if let (Step::Set(setting, value, place), true) = (step, scope.active)
-                && let Err(reason) = first.set(*setting, value, place)
-            {
-                self.remark(place, reason);
+            if let (Step::Set(setting, value, place), true) = (step, scope.active) {
+                self.spend(value.len() as u64);
+                if let Err(reason) = first.set(*setting, value, place) {
+                    self.remark(place, reason);
+                }
             }
         }
         self.finish(alias, first)
@@ -162,7 +192,7 @@ impl<'a> Resolver<'a> {
             Some(Way::Jumps(jumps, place)) => (jumps, Some(place)),
             Some(Way::Command) | None => (Vec::new(), None),
         };
-        Resolved {
+        let resolved = Resolved {
             host_name,
             user: first.user,
             port: first.port,
@@ -173,7 +203,9 @@ impl<'a> Resolver<'a> {
             connect_timeout: first.connect_timeout.flatten(),
             keep_alive: first.keep_alive,
             compression: first.compression,
-        }
+        };
+        self.keep(resolved.bytes());
+        resolved
     }
 
     fn remark(&mut self, place: &Place, reason: String) {

@@ -1,7 +1,12 @@
 //! `~`, `%` and `${}` in file names and `HostName`.
+//!
+//! Results are bounded: a line of tokens that each stand for a long text would stand for megabytes.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+
+/// Longer results are refused: neither a path nor a host name is.
+const LONGEST: usize = 8 * 1024;
 
 /// What is true of this computer, handed in so that tests can say it.
 #[derive(Clone, Debug)]
@@ -72,9 +77,11 @@ impl Tokens<'_> {
                 .get(name)
                 .ok_or_else(|| format!("${{{name}}} is not set."))?;
             out.push_str(value);
+            bounded(&out)?;
             rest = tail;
         }
         out.push_str(rest);
+        bounded(&out)?;
         Ok(out)
     }
 }
@@ -94,6 +101,14 @@ fn expand(text: &str, value: impl Fn(char) -> Option<String>) -> Result<String, 
             }
             None => return Err("A lone % is at the end.".to_owned()),
         }
+        bounded(&out)?;
     }
     Ok(out)
+}
+
+fn bounded(text: &str) -> Result<(), String> {
+    if text.len() > LONGEST {
+        return Err("With its tokens resolved it is longer than 8 KiB.".to_owned());
+    }
+    Ok(())
 }

@@ -1,7 +1,8 @@
 //! `settings.json`: what must be known before any vault is open. Nothing in it is secret.
 
+use super::checked;
 use crate::{CoreError, sync};
-use patchbay_model::AppSettings;
+use patchbay_model::{AppSettings, TerminalSettings};
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
@@ -40,6 +41,7 @@ impl SettingsFile {
             }),
             Err(_) => Stored::default(),
         };
+        let stored = Stored { app: usable(stored.app), ..stored };
         Self { path, stored: Mutex::new(stored) }
     }
 
@@ -73,6 +75,14 @@ impl SettingsFile {
         *stored = new;
         Ok(())
     }
+}
+
+/// A file may have been written by hand: what could not be chosen in the settings does not count.
+fn usable(app: AppSettings) -> AppSettings {
+    checked(app.clone()).unwrap_or_else(|error| {
+        tracing::warn!(%error, "settings of terminals that cannot be used are left out");
+        AppSettings { terminal: TerminalSettings::default(), ..app }
+    })
 }
 
 /// Whoever reads it sees the old or the new content, never half of one.
@@ -115,6 +125,17 @@ mod tests {
             fs::read_to_string(dir.path().join("settings.json.unreadable")).unwrap(),
             "{broken"
         );
+    }
+
+    #[test]
+    fn values_that_could_not_be_chosen_do_not_count() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = r#"{"vault":"/v","app":{"theme":"light","terminal":{"scrollback":4000000000}}}"#;
+        fs::write(dir.path().join("settings.json"), text).unwrap();
+        let file = SettingsFile::read(dir.path());
+        assert_eq!(file.app().terminal, TerminalSettings::default());
+        assert_eq!(file.app().theme, Theme::Light);
+        assert_eq!(file.vault().unwrap(), Path::new("/v"));
     }
 
     #[test]

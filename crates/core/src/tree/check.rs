@@ -63,8 +63,9 @@ pub(crate) fn line(field: &str, what: &str, text: &str) -> Result<(), CoreError>
     ))
 }
 
-const fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
+pub(crate) const fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'
+        | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }
 
 /// A host name, an IPv4 or an IPv6 address.
@@ -78,9 +79,14 @@ pub(crate) fn address(text: &str) -> Result<String, CoreError> {
         return problem("The address is empty.".into());
     }
     if text.contains(':') {
-        let bare = text.split_once('%').map_or(text, |(bare, _)| bare);
+        let (bare, zone) =
+            text.split_once('%').map_or((text, None), |(bare, zone)| (bare, Some(zone)));
+        // The characters of RFC 6874: with others an address could end elsewhere than it seems to.
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
         return match bare.parse::<Ipv6Addr>() {
-            Ok(_) if text.chars().all(|c| c.is_ascii_graphic()) => Ok(text.to_owned()),
+            Ok(_) if zone.is_none_or(|zone| !zone.is_empty() && zone.bytes().all(fits)) => {
+                Ok(text.to_owned())
+            }
             _ => problem(format!(
                 "“{}” is not an IPv6 address, and a host name holds no colon.",
                 shown(text)
@@ -292,6 +298,7 @@ mod tests {
             "a\u{1b}[31m",
             "a\u{202E}gpj",
             "a\u{2066}b",
+            "a\u{200e}b",
             &"x".repeat(256),
         ] {
             assert_eq!(field(name(bad).unwrap_err()), "name", "{bad:?}");
@@ -335,6 +342,9 @@ mod tests {
             "a/b",
             ".",
             ":::",
+            "fe80::1%",
+            "fe80::1%eth0]:22",
+            "fe80::1%a/b",
             &"a".repeat(64),
             &"a.".repeat(130),
         ] {

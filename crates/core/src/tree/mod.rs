@@ -11,7 +11,7 @@ mod inherit;
 mod jumps;
 mod order;
 mod plan;
-mod quick;
+pub mod quick;
 mod references;
 mod rows;
 mod stored;
@@ -24,7 +24,7 @@ mod tests;
 
 pub use jumps::ResolvedHop;
 
-pub(crate) use check::{name as check_name, shown, user as check_user};
+pub(crate) use check::{is_deceptive, name as check_name, shown, user as check_user};
 pub(crate) use forest::{Body, Forest, Node, Step};
 pub(crate) use stored::{read as read_node, write as write_node};
 pub(crate) use undo::Deletions;

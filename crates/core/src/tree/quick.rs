@@ -5,8 +5,11 @@ use crate::CoreError;
 use patchbay_model::{EntryDraft, Settings};
 
 /// Understands `host`, `user@host`, `host:port`, `[v6]:port`, a bare IPv6 address, any of them after `ssh://` or
-/// `ssh `, and `-p PORT` and `-l USER` as `ssh` takes them.
-pub(crate) fn parse(text: &str) -> Result<EntryDraft, CoreError> {
+/// `ssh `, and `-p PORT` and `-l USER` as `ssh` takes them. The machine is called as its address.
+///
+/// # Errors
+/// [`CoreError::Invalid`] on `text` or on what the line says.
+pub fn parse(text: &str) -> Result<EntryDraft, CoreError> {
     let mut words = Words::split(text)?;
     let target = words.target.take().ok_or_else(|| misfit("There is no address.".into()))?;
     let url = target.strip_prefix("ssh://");

@@ -4,6 +4,8 @@
 
 mod packet;
 
+pub use packet::parse_mac;
+
 use crate::{Authorized, Core, CoreError, Right};
 use patchbay_model::{ApiError, ErrorCode, NodeId};
 use std::net::{Ipv4Addr, SocketAddr};

@@ -15,7 +15,8 @@ pub(super) fn magic(mac: [u8; 6]) -> [u8; 102] {
 }
 
 /// A hardware address: twelve hexadecimal digits, in pairs with `:` or `-`, in fours with `.`, or in one piece.
-pub(super) fn parse_mac(text: &str) -> Option<[u8; 6]> {
+#[must_use]
+pub fn parse_mac(text: &str) -> Option<[u8; 6]> {
     let text = text.trim();
     let separators = text.chars().filter(|c| !c.is_ascii_hexdigit()).collect::<String>();
     let step = match separators.as_str() {

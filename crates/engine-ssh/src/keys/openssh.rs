@@ -1,6 +1,6 @@
 //! OpenSSH's own private key format (PROTOCOL.key).
 
-use super::{unreadable, unsupported, wire};
+use super::{Limits, unreadable, unsupported, wire};
 use crate::SshError;
 use russh::keys::{
     Algorithm, PrivateKey,
@@ -8,10 +8,11 @@ use russh::keys::{
 };
 use zeroize::Zeroizing;
 
-/// `ssh-keygen -a`: 16 by default; this many take about a minute.
-const MOST_ROUNDS: u32 = 4096;
-
-pub(super) fn read(bytes: &[u8], passphrase: Option<&str>) -> Result<PrivateKey, SshError> {
+pub(super) fn read(
+    bytes: &[u8],
+    passphrase: Option<&str>,
+    limits: &Limits,
+) -> Result<PrivateKey, SshError> {
     let key = match PrivateKey::from_bytes(bytes) {
         Ok(key) => key,
         Err(error) => return short_scalar(bytes).ok_or_else(|| explain(&error)),
@@ -19,10 +20,8 @@ pub(super) fn read(bytes: &[u8], passphrase: Option<&str>) -> Result<PrivateKey,
     if !key.is_encrypted() {
         return Ok(key);
     }
-    if let Kdf::Bcrypt { rounds, .. } = key.kdf()
-        && *rounds > MOST_ROUNDS
-    {
-        return Err(unsupported(format!("opening it would take minutes ({rounds} bcrypt rounds)")));
+    if let Kdf::Bcrypt { rounds, .. } = key.kdf() {
+        limits.bcrypt(*rounds)?;
     }
     let passphrase = passphrase.ok_or(SshError::KeyPassphraseNeeded)?;
     match key.decrypt(passphrase) {

@@ -1,12 +1,15 @@
 //! Private keys between `-----BEGIN …` and `-----END …`: OpenSSH, PKCS#1, PKCS#8 and SEC 1, plain and encrypted.
 
-use super::{openssh, unreadable, unsupported};
+use super::{Limits, openssh, unreadable, unsupported};
 use crate::SshError;
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding};
 use data_encoding::{BASE64, BASE64_MIME, HEXLOWER_PERMISSIVE};
 use patchbay_model::Secret;
 use russh::keys::{PrivateKey, decode_secret_key, ssh_key::Cipher};
 use zeroize::Zeroizing;
+
+/// An RSA key of 8192 bits takes 5 KiB. Numbers that fill much more take seconds to be refused.
+const LONGEST_DER: usize = 16 * 1024;
 
 /// A block, unwrapped.
 struct Block<'a> {
@@ -19,13 +22,14 @@ struct Block<'a> {
 pub(super) fn read(
     text: &str,
     passphrase: Option<&Secret<String>>,
+    limits: &Limits,
 ) -> Result<PrivateKey, SshError> {
     let block = find(text)?;
     let passphrase = passphrase.map(|p| p.expose_secret().as_str());
     match block.label {
-        "OPENSSH PRIVATE KEY" => openssh::read(&block.der, passphrase),
+        "OPENSSH PRIVATE KEY" => openssh::read(&block.der, passphrase, limits),
         "ENCRYPTED PRIVATE KEY" => {
-            bearable(&block.der)?;
+            bearable(&block.der, limits)?;
             let Some(passphrase) = passphrase else { return Err(SshError::KeyPassphraseNeeded) };
             // A wrong passphrase shows as padding or structure that makes no sense; nothing tells it from damage.
             decode(block.label, &block.der, Some(passphrase)).map_err(|error| match error {
@@ -96,6 +100,9 @@ fn nothing(text: &str) -> SshError {
 /// Hands a block to russh, in the shape it knows.
 fn decode(label: &str, der: &[u8], passphrase: Option<&str>) -> Result<PrivateKey, SshError> {
     use russh::keys::Error;
+    if der.len() > LONGEST_DER {
+        return Err(unreadable("it is far too long"));
+    }
     let text = Zeroizing::new(format!(
         "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
         BASE64_MIME.encode(der)
@@ -182,24 +189,22 @@ fn stretch(passphrase: &[u8], salt: &[u8], length: usize) -> Zeroizing<Vec<u8>> 
 }
 
 /// Refuses a PKCS#8 file whose key derivation would take for ever or all memory: its cost is the file's own choice.
-fn bearable(der: &[u8]) -> Result<(), SshError> {
+fn bearable(der: &[u8], limits: &Limits) -> Result<(), SshError> {
     const PBKDF2: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0c];
     const SCRYPT: &[u8] = &[0x06, 0x09, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x04, 0x0b];
     let after = |oid: &[u8]| {
         der.windows(oid.len()).position(|w| w == oid).and_then(|at| der.get(at + oid.len()..))
     };
-    let costs = |rest| numbers(rest).unwrap_or_default();
-    if let Some(rest) = after(PBKDF2)
-        && costs(rest).first().is_some_and(|rounds| *rounds > 20_000_000)
-    {
-        return Err(unsupported("opening it would take minutes (PBKDF2 rounds)"));
+    // What cannot be read here must not be tried either: its costs are not known.
+    let costs =
+        |rest| numbers(rest).ok_or_else(|| unsupported("its key derivation is not understood"));
+    if let Some(rest) = after(PBKDF2) {
+        limits.pbkdf2(costs(rest)?.first().copied().unwrap_or(0))?;
     }
     if let Some(rest) = after(SCRYPT) {
         let memory =
-            costs(rest).iter().take(3).fold(128u64, |product, n| product.saturating_mul(*n));
-        if memory > 512 * 1024 * 1024 {
-            return Err(unsupported("opening it would take too much memory (scrypt)"));
-        }
+            costs(rest)?.iter().take(3).fold(128u64, |product, n| product.saturating_mul(*n));
+        limits.scrypt(memory)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Own code although `ssh-key` reads them too: that one takes an Ed25519 seed for a big-endian number, so it fails on
 //! about one key in a hundred, and it lets a file ask for any amount of memory.
 
-use super::{unreadable, unsupported, wire};
+use super::{Limits, unreadable, unsupported, wire};
 use crate::SshError;
 use argon2::{Algorithm, Argon2, Params, Version};
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
@@ -15,11 +15,6 @@ use sha2::Sha256;
 use std::collections::BTreeMap;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
-
-/// PuTTYgen asks for 8 MiB; a file may ask for this many KiB.
-const MOST_MEMORY: u32 = 256 * 1024;
-/// PuTTYgen's are around twenty.
-const MOST_PASSES: u32 = 1000;
 
 /// The parts of a file.
 struct File<'a> {
@@ -40,6 +35,7 @@ struct Keys {
 pub(super) fn read(
     text: &str,
     passphrase: Option<&Secret<String>>,
+    limits: &Limits,
 ) -> Result<PrivateKey, SshError> {
     let mut file = File::parse(text)?;
     let encrypted = match file.value("Encryption")? {
@@ -56,7 +52,7 @@ pub(super) fn read(
         (false, _) => file.plain_keys(),
         (true, None) => return Err(SshError::KeyPassphraseNeeded),
         (true, Some(passphrase)) => {
-            let keys = file.keys(passphrase.expose_secret().as_bytes())?;
+            let keys = file.keys(passphrase.expose_secret().as_bytes(), limits)?;
             Cipher::Aes256Cbc
                 .decrypt(&keys.cipher, &keys.iv, &mut file.private, None)
                 .map_err(|_| unreadable("its length is wrong"))?;
@@ -123,15 +119,8 @@ impl<'a> File<'a> {
         self.values.get(name).copied().ok_or_else(|| unreadable(format!("its {name} is missing")))
     }
 
-    fn number(&self, name: &str, most: u32) -> Result<u32, SshError> {
-        let number: u32 = self
-            .value(name)?
-            .parse()
-            .map_err(|_| unreadable(format!("its {name} is no number")))?;
-        if number > most {
-            return Err(unsupported(format!("its {name} of {number} is beyond {most}")));
-        }
-        Ok(number)
+    fn number(&self, name: &str) -> Result<u32, SshError> {
+        self.value(name)?.parse().map_err(|_| unreadable(format!("its {name} is no number")))
     }
 
     fn plain_keys(&self) -> Keys {
@@ -139,7 +128,7 @@ impl<'a> File<'a> {
         Keys { cipher: Zeroizing::default(), iv: Vec::new(), mac: mac.into() }
     }
 
-    fn keys(&self, passphrase: &[u8]) -> Result<Keys, SshError> {
+    fn keys(&self, passphrase: &[u8], limits: &Limits) -> Result<Keys, SshError> {
         if self.version == 2 {
             let part =
                 |n: u8| Sha1::new().chain_update([0, 0, 0, n]).chain_update(passphrase).finalize();
@@ -161,13 +150,10 @@ impl<'a> File<'a> {
                 )));
             }
         };
-        let params = Params::new(
-            self.number("Argon2-Memory", MOST_MEMORY)?,
-            self.number("Argon2-Passes", MOST_PASSES)?,
-            self.number("Argon2-Parallelism", 64)?,
-            None,
-        )
-        .map_err(|e| unreadable(format!("its key derivation is impossible: {e}")))?;
+        let (memory, passes) = (self.number("Argon2-Memory")?, self.number("Argon2-Passes")?);
+        limits.argon2(memory, passes)?;
+        let params = Params::new(memory, passes, self.number("Argon2-Parallelism")?, None)
+            .map_err(|e| unreadable(format!("its key derivation is impossible: {e}")))?;
         let salt = hex(self.value("Argon2-Salt")?)?;
         let mut derived = Zeroizing::new(vec![0u8; 80]);
         Argon2::new(flavour, Version::V0x13, params)

@@ -29,7 +29,9 @@ const PPK: &str = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: aes256-cbc\nC
 fn a_file_cannot_ask_for_all_memory_or_all_time() {
     let word = Secret::new("x".to_owned());
     let text = Secret::new(PPK.replace("MEMORY", "4000000000"));
-    assert!(read(&text, Some(&word)).unwrap_err().to_string().contains("beyond"));
+    assert!(read(&text, Some(&word)).unwrap_err().to_string().contains("memory"));
+    let text = PPK.replace("MEMORY", "262144").replace("Passes: 1\n", "Passes: 1000\n");
+    assert!(read(&Secret::new(text), Some(&word)).unwrap_err().to_string().contains("minutes"));
     // scrypt with N = 2^30, r = 2^20, p = 1 in an otherwise empty PKCS#8 file.
     let der = [
         &[0x06, 0x09, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x04, 0x0b][..],
@@ -39,11 +41,56 @@ fn a_file_cannot_ask_for_all_memory_or_all_time() {
         ],
     ]
     .concat();
+    let refused = |der: &[u8]| {
+        let text = block("ENCRYPTED PRIVATE KEY", der);
+        read(&Secret::new(text), Some(&word)).unwrap_err().to_string()
+    };
+    assert!(refused(&der).contains("memory"));
+    // The same in a sequence whose length takes three bytes: not understood, so not tried.
+    let (oid, costs) = der.split_at(11);
+    let none =
+        [oid, &[0x30, 0x0b, 0x04, 0x00, 0x02, 0x01, 0x00, 0x02, 0x01, 0x08, 0x02, 0x01, 0x01]]
+            .concat();
+    assert!(refused(&none).contains("impossible"), "{}", refused(&none));
+    let long = [oid, &[0x30, 0x83, 0x00, 0x00, 0x11], costs.split_at(2).1].concat();
+    assert!(refused(&long).contains("not understood"), "{}", refused(&long));
+}
+
+fn block(label: &str, der: &[u8]) -> String {
+    let body = data_encoding::BASE64.encode(der);
+    format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
+}
+
+/// A number of an SSH key, of this many bytes.
+fn long_number(length: usize) -> Vec<u8> {
+    let mut field = u32::try_from(length).unwrap().to_be_bytes().to_vec();
+    field.extend(std::iter::repeat_n(0x71, length));
+    field
+}
+
+#[test]
+fn an_rsa_key_cannot_be_so_long_that_trying_it_takes_for_ever() {
+    use hmac::{Hmac, KeyInit, Mac};
+    let named =
+        |name: &str| [&u32::try_from(name.len()).unwrap().to_be_bytes(), name.as_bytes()].concat();
+    let public = [named("ssh-rsa"), named("\u{3}"), long_number(8_000)].concat();
+    let private =
+        [long_number(8_000), long_number(4_000), long_number(4_000), long_number(4_000)].concat();
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&[]).unwrap();
+    for part in [&b"ssh-rsa"[..], b"none", b"", &public, &private] {
+        mac.update(&u32::try_from(part.len()).unwrap().to_be_bytes());
+        mac.update(part);
+    }
     let text = format!(
-        "-----BEGIN ENCRYPTED PRIVATE KEY-----\n{}\n-----END ENCRYPTED PRIVATE KEY-----\n",
-        data_encoding::BASE64.encode(&der)
+        "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nComment: \nPublic-Lines: 1\n{}\nPrivate-Lines: 1\n{}\nPrivate-MAC: {}\n",
+        data_encoding::BASE64.encode(&public),
+        data_encoding::BASE64.encode(&private),
+        data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes()),
     );
-    assert!(read(&Secret::new(text), Some(&word)).unwrap_err().to_string().contains("memory"));
+    let refused = read(&Secret::new(text), None).unwrap_err().to_string();
+    assert!(refused.contains("beyond 8192 bits"), "{refused}");
+    let refused = read(&Secret::new(block("RSA PRIVATE KEY", &[0x30; 17_000])), None);
+    assert!(refused.unwrap_err().to_string().contains("too long"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The few SSH data types (RFC 4251 section 5) that private keys are made of, read from untrusted bytes.
 
-use super::unreadable;
+use super::{unreadable, unsupported};
 use crate::SshError;
 use russh::keys::{
     PrivateKey, PublicKey,
@@ -44,6 +44,9 @@ fn short() -> SshError {
     unreadable("it is cut short")
 }
 
+/// The longest RSA key that can be used, 8192 bits, in bytes.
+const LONGEST_RSA: usize = 1024;
+
 /// Puts an RSA key together.
 pub(super) fn rsa(
     public: PublicKey,
@@ -53,6 +56,11 @@ pub(super) fn rsa(
     iqmp: &[u8],
 ) -> Result<PrivateKey, SshError> {
     let KeyData::Rsa(half) = public.key_data().clone() else { return Err(mismatch()) };
+    // Time grows with the cube of the length: a key of some hundred kilobytes would take days to try.
+    let longest = half.n().as_bytes().len().max(half.e().as_bytes().len());
+    if longest > LONGEST_RSA + 1 || [d, p, q, iqmp].iter().any(|part| part.len() > LONGEST_RSA) {
+        return Err(unsupported("its RSA length is beyond 8192 bits"));
+    }
     let int = Mpint::from_positive_bytes;
     let private = RsaPrivateKey::new(int(d), int(iqmp), int(p), int(q)).map_err(|_| mismatch())?;
     let pair = RsaKeypair::new(half, private).map_err(|_| mismatch())?;

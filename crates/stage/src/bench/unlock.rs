@@ -51,7 +51,10 @@ pub(crate) async fn vault(machines: usize) -> Result<World, Error> {
         let id = folder.get("id").and_then(|id| id.as_str()).ok_or("a folder without an id")?;
         let folder = ctx.authorize_folder(Some(id.parse()?), Right::Edit)?;
         let some = first..machines.min(first + IN_A_FOLDER);
-        ctx.core.tree().add_entries(&folder, some.map(|n| (NodeId::new(), machine(n))).collect()).await?;
+        ctx.core
+            .tree()
+            .add_entries(&folder, some.map(|n| (NodeId::new(), machine(n))).collect())
+            .await?;
     }
     Ok(world)
 }

@@ -1,0 +1,37 @@
+//! Fuzz targets: the decoders that meet bytes we did not write, and what holds whatever the bytes are.
+//!
+//! The same targets run as plain tests over `corpus/` (`tests/corpus.rs`) and under libFuzzer (`src/main.rs`).
+//! Deliberately absent: decoders of what is sealed by ourselves, since nobody without the key can write that.
+
+mod targets;
+
+/// Runs a decoder over an input, and fails an assertion where a promise is broken.
+///
+/// Says whether the input was understood, so that a seed cannot silently stop being a good one.
+pub type Target = fn(&[u8]) -> bool;
+
+/// All targets by name. The seeds of each are in `corpus/<name>/`.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("address_line", targets::address_line::run),
+    ("codec", targets::codec::run),
+    ("command_args", targets::command_args::run),
+    ("key_block", targets::key_block::run),
+    ("key_text", targets::key_text::run),
+    ("known_hosts", targets::known_hosts::run),
+    ("mac", targets::mac::run),
+    ("ppk_body", targets::ppk_body::run),
+    ("public_key", targets::public_key::run),
+    ("recovery_key", targets::recovery_key::run),
+    ("sealed", targets::sealed::run),
+    ("server_text", targets::server_text::run),
+    ("settings_file", targets::settings_file::run),
+    ("ssh_config", targets::ssh_config::run),
+    ("vault_file", targets::vault_file::run),
+    ("vault_wrap", targets::vault_wrap::run),
+];
+
+/// The target of this name.
+#[must_use]
+pub fn target(name: &str) -> Option<Target> {
+    TARGETS.iter().find(|(known, _)| *known == name).map(|(_, target)| *target)
+}

@@ -1,0 +1,52 @@
+//! One file per decoder, and what several of them check.
+
+pub(crate) mod address_line;
+pub(crate) mod codec;
+pub(crate) mod command_args;
+pub(crate) mod key_block;
+pub(crate) mod key_text;
+pub(crate) mod known_hosts;
+pub(crate) mod mac;
+pub(crate) mod ppk_body;
+pub(crate) mod public_key;
+pub(crate) mod recovery_key;
+pub(crate) mod sealed;
+pub(crate) mod server_text;
+pub(crate) mod settings_file;
+pub(crate) mod ssh_config;
+pub(crate) mod vault_file;
+pub(crate) mod vault_wrap;
+
+use std::{borrow::Cow, io, path::Path};
+use tempfile::TempDir;
+
+/// The input as text, as the product reads files.
+fn text(data: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(data)
+}
+
+/// A folder for a decoder that reads files: in memory where the system offers that, since waiting for a disk finds nothing.
+fn folder() -> io::Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }
+}
+
+/// Whether a character acts on a screen: a control character, or one that turns the direction of writing round
+/// (Unicode's property Bidi_Control).
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A message to a person: of bounded length, and with nothing in it that acts on a screen.
+fn assert_message(message: &str) {
+    assert!(!message.contains(acts), "acts on a screen: {message:?}");
+    assert!(message.chars().count() <= 1_000, "too long: {message}");
+}
+
+/// The first two bytes as a length, then so many bytes, then the rest; what is missing is empty.
+fn halves(data: &[u8]) -> (&[u8], &[u8]) {
+    let Some((length, rest)) = data.split_first_chunk::<2>() else { return (data, &[]) };
+    let length = usize::from(u16::from_be_bytes(*length));
+    rest.split_at_checked(length).unwrap_or((rest, &[]))
+}
