@@ -1,7 +1,8 @@
 //! The clipboard, on a thread of its own.
 //!
 //! On X11 and Wayland whoever copies serves the text for as long as it may be pasted, so the handle must live on. A
-//! copied secret is taken back after a while, unless something else was copied since.
+//! copied secret is taken back after a while, unless something else was copied since. Beside it X11 and Wayland have the
+//! primary selection: what was marked last in any program, for the middle mouse button.
 
 use patchbay_model::Secret;
 use std::io;
@@ -24,11 +25,17 @@ pub(crate) trait Board {
     fn text(&mut self) -> Result<String, ClipboardError>;
     fn set(&mut self, text: &str, secret: bool) -> Result<(), ClipboardError>;
     fn clear(&mut self) -> Result<(), ClipboardError>;
+    /// The primary selection; empty where there is none.
+    fn selection(&mut self) -> Result<String, ClipboardError>;
+    /// Makes text the primary selection, where there is one.
+    fn select(&mut self, text: &str) -> Result<(), ClipboardError>;
 }
 
 enum Job {
     Copy { text: Secret<String>, secret: bool, done: oneshot::Sender<Result<(), ClipboardError>> },
     Read(oneshot::Sender<Result<String, ClipboardError>>),
+    Select(String, oneshot::Sender<Result<(), ClipboardError>>),
+    ReadSelection(oneshot::Sender<Result<String, ClipboardError>>),
     Forget(Sender<()>),
 }
 
@@ -67,16 +74,31 @@ impl Clipboard {
     }
 
     async fn put(&self, text: Secret<String>, secret: bool) -> Result<(), ClipboardError> {
+        self.ask(|done| Job::Copy { text, secret, done }).await
+    }
+
+    async fn ask<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<Result<T, ClipboardError>>) -> Job,
+    ) -> Result<T, ClipboardError> {
         let (done, answer) = oneshot::channel();
-        self.0.send(Job::Copy { text, secret, done }).map_err(|_| gone())?;
+        self.0.send(job(done)).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 
     /// The text in the clipboard; empty if it holds something else.
     pub(crate) async fn read(&self) -> Result<String, ClipboardError> {
-        let (done, answer) = oneshot::channel();
-        self.0.send(Job::Read(done)).map_err(|_| gone())?;
-        answer.await.map_err(|_| gone())?
+        self.ask(Job::Read).await
+    }
+
+    /// Makes text the primary selection; does nothing on systems without one.
+    pub(crate) async fn select(&self, text: String) -> Result<(), ClipboardError> {
+        self.ask(|done| Job::Select(text, done)).await
+    }
+
+    /// The primary selection; empty on systems without one, or if it is no text.
+    pub(crate) async fn selection(&self) -> Result<String, ClipboardError> {
+        self.ask(Job::ReadSelection).await
     }
 
     /// Takes a copied secret back now; blocks for a moment at most.
@@ -131,6 +153,12 @@ impl<B: Board, F: Fn() -> Result<B, ClipboardError>> Keeper<B, F> {
             Job::Read(done) => {
                 let _ = done.send(self.board().and_then(Board::text));
             }
+            Job::Select(text, done) => {
+                let _ = done.send(self.board().and_then(|board| board.select(&text)));
+            }
+            Job::ReadSelection(done) => {
+                let _ = done.send(self.board().and_then(Board::selection));
+            }
             Job::Forget(done) => {
                 self.take_back();
                 // Dropping the handle passes what is left to a clipboard that outlives the app.
@@ -163,10 +191,7 @@ struct Desktop(arboard::Clipboard);
 
 impl Board for Desktop {
     fn text(&mut self) -> Result<String, ClipboardError> {
-        match self.0.get_text() {
-            Err(arboard::Error::ContentNotAvailable) => Ok(String::new()),
-            other => other.map_err(|error| ClipboardError(error.to_string())),
-        }
+        text_in(self.0.get())
     }
 
     fn set(&mut self, text: &str, secret: bool) -> Result<(), ClipboardError> {
@@ -177,6 +202,36 @@ impl Board for Desktop {
 
     fn clear(&mut self) -> Result<(), ClipboardError> {
         self.0.clear().map_err(|error| ClipboardError(error.to_string()))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn selection(&mut self) -> Result<String, ClipboardError> {
+        use arboard::{GetExtLinux as _, LinuxClipboardKind};
+        text_in(self.0.get().clipboard(LinuxClipboardKind::Primary))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn select(&mut self, text: &str) -> Result<(), ClipboardError> {
+        use arboard::{LinuxClipboardKind, SetExtLinux as _};
+        let set = self.0.set().clipboard(LinuxClipboardKind::Primary);
+        set.text(text).map_err(|error| ClipboardError(error.to_string()))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn selection(&mut self) -> Result<String, ClipboardError> {
+        Ok(String::new())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn select(&mut self, _text: &str) -> Result<(), ClipboardError> {
+        Ok(())
+    }
+}
+
+fn text_in(get: arboard::Get<'_>) -> Result<String, ClipboardError> {
+    match get.text() {
+        Err(arboard::Error::ContentNotAvailable) => Ok(String::new()),
+        other => other.map_err(|error| ClipboardError(error.to_string())),
     }
 }
 
@@ -213,6 +268,13 @@ mod tests {
         fn clear(&mut self) -> Result<(), ClipboardError> {
             self.set("", false)
         }
+        fn selection(&mut self) -> Result<String, ClipboardError> {
+            Ok(self.0.lock().unwrap().first().cloned().unwrap_or_default())
+        }
+        fn select(&mut self, text: &str) -> Result<(), ClipboardError> {
+            self.0.lock().unwrap().insert(0, text.to_owned());
+            Ok(())
+        }
     }
 
     fn board(keeps_secret: Duration) -> (Clipboard, Memory) {
@@ -248,6 +310,15 @@ mod tests {
         clipboard.copy_secret("hunter2".to_owned().into()).await.unwrap();
         clipboard.forget();
         assert_eq!(clipboard.read().await.unwrap(), "");
+    }
+
+    #[tokio::test]
+    async fn what_is_marked_does_not_take_the_place_of_what_was_copied() {
+        let (clipboard, _) = board(KEEPS_SECRET);
+        clipboard.copy("copied".to_owned()).await.unwrap();
+        clipboard.select("marked".to_owned()).await.unwrap();
+        assert_eq!(clipboard.read().await.unwrap(), "copied");
+        assert_eq!(clipboard.selection().await.unwrap(), "marked");
     }
 
     #[tokio::test]

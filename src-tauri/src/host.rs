@@ -87,6 +87,13 @@ pub(crate) async fn dispatch(
         "host_read_clipboard" => {
             json(&Text { text: shell.clipboard.read().await.map_err(no_clipboard)? })
         }
+        "host_select_text" => {
+            let Text { text } = parse(args)?;
+            json(&shell.clipboard.select(text).await.map_err(no_clipboard)?)
+        }
+        "host_read_selection" => {
+            json(&Text { text: shell.clipboard.selection().await.map_err(no_clipboard)? })
+        }
         "host_window" => json(&change_window(window, &parse::<Window>(args)?.action)?),
         "host_ready" => {
             started::note("interactive");

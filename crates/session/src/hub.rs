@@ -173,11 +173,13 @@ impl Output {
             bytes.clear();
             return true;
         }
-        let end = log.end;
-        if log.seats.values().any(|seat| end - seat.acked > seat.window) {
+        let room = |seat: &Seat| (seat.acked + seat.window).saturating_sub(log.end);
+        let room = log.seats.values().map(room).min().unwrap_or(u64::MAX);
+        if room == 0 {
             return false;
         }
-        let piece = bytes.split_to(bytes.len().min(MAX_OUTPUT));
+        let most = usize::try_from(room).unwrap_or(MAX_OUTPUT).min(MAX_OUTPUT);
+        let piece = bytes.split_to(bytes.len().min(most));
         log.append(&piece);
         true
     }
@@ -243,7 +245,7 @@ impl Log {
             Phase::Replay { .. } | Phase::Live | Phase::Over => {}
         }
         let until = if let Phase::Replay { live_at } = seat.phase { live_at } else { end };
-        if seat.sent >= until || seat.sent - seat.acked > seat.window {
+        if seat.sent >= until || seat.sent - seat.acked >= seat.window {
             return None;
         }
         let offset = seat.sent;

@@ -289,6 +289,8 @@ export class MemoryHost implements Host {
     host_copy_identity_secret: () => ({ clearsIn: 30 }),
     host_copy_text: () => null,
     host_read_clipboard: () => ({ text: '' }),
+    host_read_selection: () => ({ text: '' }),
+    host_select_text: () => null,
     host_window: () => null,
     host_ready: () => null,
   };

@@ -21,6 +21,9 @@ export interface HostCommands {
   };
   host_copy_text: { args: { text: string }; result: null };
   host_read_clipboard: { args: None; result: { text: string } };
+  /** What was marked last in any program, for the middle mouse button; empty on systems without such a thing. */
+  host_read_selection: { args: None; result: { text: string } };
+  host_select_text: { args: { text: string }; result: null };
   host_window: { args: { action: 'minimize' | 'maximize' | 'close' | 'drag' }; result: null };
   /** The first paint is on the screen. */
   host_ready: { args: None; result: null };

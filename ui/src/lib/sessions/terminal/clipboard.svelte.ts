@@ -8,7 +8,7 @@ import { settings } from '$lib/settings/settings.svelte';
 import type { Terminal } from '@xterm/xterm';
 import { asOneLine, preparePaste, shouldAsk, type Paste } from './paste';
 
-/** What was selected last in any terminal: what a middle click pastes. */
+/** What was selected last in any terminal: what a middle click pastes where the desktop has no selection of its own. */
 let selected = '';
 
 export class Clipboard {
@@ -82,7 +82,9 @@ export class Clipboard {
   }
 
   #onSelected(): void {
-    if (settings.app.terminal.copyOnSelect && this.canCopy) this.copy();
+    if (!this.canCopy) return;
+    void call('host_select_text', { text: selected });
+    if (settings.app.terminal.copyOnSelect) this.copy();
   }
 
   /** Some webviews paste the selection by themselves on a middle click, others do nothing. */
@@ -92,8 +94,13 @@ export class Clipboard {
     event.stopImmediatePropagation();
     if (this.#pastedByWebview) return;
     this.#middleDone = true;
-    if (selected !== '') this.requestPaste(selected);
-    else void this.paste();
+    void this.#pasteSelection();
+  }
+
+  async #pasteSelection(): Promise<void> {
+    const { text } = await call('host_read_selection');
+    if (text || selected) this.requestPaste(text || selected);
+    else await this.paste();
   }
 
   /** Programs that follow the mouse get its buttons, unless Shift is held. */
