@@ -241,6 +241,8 @@ async fn add_machine_by_hand(app: &App, name: &str, port: u16) {
     app.accessible("editor").await;
     app.window.fill("[data-testid=editor-address]", "127.0.0.1").await.unwrap();
     app.window.fill("[data-testid=editor-port]", &port.to_string()).await.unwrap();
+    // The identity that was just saved may still be on its way.
+    app.window.wait_text("[data-field=identities]", "Add an identity").await.unwrap();
     app.window.click("[data-field=identities]").await.unwrap();
     app.window.click_text("[role=option]", "ops").await.unwrap();
     app.window.click("[data-testid=editor-save-connect]").await.unwrap();

@@ -21,7 +21,9 @@ pub(crate) fn all() -> Outcome {
         })
     })?;
     step::timed("building installers", "about 10 min the first time", || {
-        step::run(BUNDLER, &["build", "--bundles", "deb,rpm", "--features", "custom-protocol"])
+        // What follows `--` is cargo's: the whole workspace is the shape every build here has, and packs `patchbay-cli` too.
+        let build = ["build", "--bundles", "deb,rpm", "--features", "custom-protocol"];
+        step::run(BUNDLER, &[&build[..], &["--", "--workspace"]].concat())
     })?;
     say(
         "installers are in target/release/bundle/deb and target/release/bundle/rpm; Windows, macOS and AppImage ones come from the release workflow",
