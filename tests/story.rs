@@ -230,7 +230,7 @@ async fn add_identity_by_hand(app: &App, private_key: &str, user: &str) {
     app.window.click_text("button, [role=radio], label", "Private key").await.unwrap();
     app.window.paste("[data-testid=identity-privateKey]", private_key).await.unwrap();
     app.window.click("[data-testid=identity-save]").await.unwrap();
-    app.window.wait_text("[data-testid=identities]", "SHA256").await.unwrap();
+    app.window.wait_text("[data-testid=identities] [role=listbox]", "SHA256").await.unwrap();
     app.accessible("identities").await;
 }
 
@@ -241,8 +241,6 @@ async fn add_machine_by_hand(app: &App, name: &str, port: u16) {
     app.accessible("editor").await;
     app.window.fill("[data-testid=editor-address]", "127.0.0.1").await.unwrap();
     app.window.fill("[data-testid=editor-port]", &port.to_string()).await.unwrap();
-    // The identity that was just saved may still be on its way.
-    app.window.wait_text("[data-field=identities]", "Add an identity").await.unwrap();
     app.window.click("[data-field=identities]").await.unwrap();
     app.window.click_text("[role=option]", "ops").await.unwrap();
     app.window.click("[data-testid=editor-save-connect]").await.unwrap();

@@ -166,7 +166,10 @@ impl Window {
         let there = self
             .wait_value(script, vec![json!(css), json!(part)], |value| value == &Value::Bool(true))
             .await;
-        there.map_err(|_| TestkitError::waited(format!("{css} with {part:?}")))?;
+        if there.is_err() {
+            let page = self.page_text().await;
+            return Err(TestkitError::waited(format!("{css} with {part:?}; the page says: {page}")));
+        }
         self.click("[data-clicked]").await
     }
 

@@ -5,6 +5,7 @@
  * `local`, so that the shortcut is shown and the handler here leaves it alone.
  */
 import type { IconComponent } from '$lib/components/Icon.svelte';
+import { OPEN_OVERLAY } from '$lib/frame/overlay';
 import { vault } from '$lib/vault/vault.svelte';
 import { allowedInTerminal, matches, ofTextFields } from './shortcut';
 
@@ -75,8 +76,7 @@ class Registry {
   /** The action a key press asks for, given where the focus is. */
   find(event: KeyboardEvent): Action | undefined {
     // A dialog or menu has the keyboard for itself.
-    if (document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"]'))
-      return undefined;
+    if (document.querySelector(OPEN_OVERLAY)) return undefined;
     const target = event.target instanceof Element ? event.target : null;
     const inTerminal = target?.closest('.xterm') != null;
     const inText = !inTerminal && target?.closest(TEXT_FIELDS) != null;

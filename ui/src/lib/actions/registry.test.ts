@@ -48,4 +48,6 @@ it('takes what no field needs, and from a terminal only what no program can see'
 
 it('leaves the keyboard to a dialog', () => {
   expect(found('<div role="dialog"></div><div data-here></div>', 'k')).toBeUndefined();
+  const closing = '<div role="dialog" data-state="closed"></div><div data-here></div>';
+  expect(found(closing, 'k')).toBe('palette');
 });

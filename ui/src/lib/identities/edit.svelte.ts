@@ -1,5 +1,6 @@
 // One identity being edited or made.
 
+import { unpressed } from '$lib/frame/press';
 import { asApiError, call, inWords } from '$lib/host';
 import type { ApiError, Identity, KeyAlgorithm, PublicKeyInfo } from '$lib/host';
 import {
@@ -69,12 +70,15 @@ export class IdentityEdit {
 
   /** Looks what key was typed; says at its field what is wrong with it. */
   async inspect(): Promise<void> {
+    const mine = ++this.#inspection;
+    // The field may have been left by pressing Save.
+    await unpressed();
+    if (mine !== this.#inspection) return;
     const { privateKey, passphrase } = $state.snapshot(this.form);
     this.inspected = null;
     this.#refused = null;
     if (privateKey.kind !== 'replace' || identityErrors({ ...this.form, name: 'x' }).privateKey)
       return;
-    const mine = ++this.#inspection;
     const at = JSON.stringify(this.form);
     try {
       const info = await call('identity_inspect_key', {
