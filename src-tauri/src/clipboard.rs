@@ -191,7 +191,7 @@ struct Desktop(arboard::Clipboard);
 
 impl Board for Desktop {
     fn text(&mut self) -> Result<String, ClipboardError> {
-        text_in(self.0.get())
+        text_of(self.0.get().text())
     }
 
     fn set(&mut self, text: &str, secret: bool) -> Result<(), ClipboardError> {
@@ -207,14 +207,20 @@ impl Board for Desktop {
     #[cfg(target_os = "linux")]
     fn selection(&mut self) -> Result<String, ClipboardError> {
         use arboard::{GetExtLinux as _, LinuxClipboardKind};
-        text_in(self.0.get().clipboard(LinuxClipboardKind::Primary))
+        match self.0.get().clipboard(LinuxClipboardKind::Primary).text() {
+            Err(arboard::Error::ClipboardNotSupported) => Ok(String::new()),
+            other => text_of(other),
+        }
     }
 
     #[cfg(target_os = "linux")]
     fn select(&mut self, text: &str) -> Result<(), ClipboardError> {
         use arboard::{LinuxClipboardKind, SetExtLinux as _};
-        let set = self.0.set().clipboard(LinuxClipboardKind::Primary);
-        set.text(text).map_err(|error| ClipboardError(error.to_string()))
+        match self.0.set().clipboard(LinuxClipboardKind::Primary).text(text) {
+            // A desktop without one; middle clicks get what was selected here last.
+            Err(arboard::Error::ClipboardNotSupported) => Ok(()),
+            other => other.map_err(|error| ClipboardError(error.to_string())),
+        }
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -228,8 +234,8 @@ impl Board for Desktop {
     }
 }
 
-fn text_in(get: arboard::Get<'_>) -> Result<String, ClipboardError> {
-    match get.text() {
+fn text_of(read: Result<String, arboard::Error>) -> Result<String, ClipboardError> {
+    match read {
         Err(arboard::Error::ContentNotAvailable) => Ok(String::new()),
         other => other.map_err(|error| ClipboardError(error.to_string())),
     }

@@ -132,6 +132,12 @@ pub(crate) async fn call(ctx: &Ctx, name: &str, arguments: Value) -> Result<Valu
     Ok(serde_json::from_str(&result)?)
 }
 
+/// Makes the empty vault.
+pub(crate) async fn create_vault(ctx: &Ctx) -> Result<(), Error> {
+    call(ctx, "vault_propose_recovery_key", json!({})).await?;
+    call(ctx, "vault_create", json!({ "passphrase": PASSPHRASE })).await.map(drop)
+}
+
 struct Filling {
     ctx: Ctx,
 }
@@ -139,8 +145,7 @@ struct Filling {
 impl Filling {
     async fn begin(world: &World) -> Result<Self, Error> {
         let ctx = world.services()?;
-        call(&ctx, "vault_propose_recovery_key", json!({})).await?;
-        call(&ctx, "vault_create", json!({ "passphrase": PASSPHRASE })).await?;
+        create_vault(&ctx).await?;
         Ok(Self { ctx })
     }
 

@@ -168,7 +168,9 @@ impl Window {
             .await;
         if there.is_err() {
             let page = self.page_text().await;
-            return Err(TestkitError::waited(format!("{css} with {part:?}; the page says: {page}")));
+            return Err(TestkitError::waited(format!(
+                "{css} with {part:?}; the page says: {page}"
+            )));
         }
         self.click("[data-clicked]").await
     }

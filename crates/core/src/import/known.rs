@@ -1,7 +1,7 @@
 //! The machines there are, or are going to be, and quick ways to find them: there may be a hundred thousand.
 
 use patchbay_model::NodeId;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// A machine that is in the vault already, or is going to be.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub(super) struct Machines {
     all: Vec<Known>,
     by_id: HashMap<NodeId, usize>,
     by_place: HashMap<(String, u16), Vec<usize>>,
-    names: HashSet<String>,
+    by_name: HashMap<String, Vec<usize>>,
 }
 
 impl Machines {
@@ -38,7 +38,7 @@ impl Machines {
         let at = self.all.len();
         self.by_id.insert(known.id, at);
         self.by_place.entry((known.address.clone(), known.port)).or_default().push(at);
-        self.names.insert(known.name.clone());
+        self.by_name.entry(known.name.clone()).or_default().push(at);
         self.all.push(known);
     }
 
@@ -58,6 +58,13 @@ impl Machines {
 
     /// Whether one has this name.
     pub(super) fn called(&self, name: &str) -> bool {
-        self.names.contains(name)
+        self.by_name.contains_key(name)
+    }
+
+    /// The first one with this name and address.
+    pub(super) fn named(&self, name: &str, address: &str) -> Option<NodeId> {
+        let called = self.by_name.get(name).into_iter().flatten();
+        let mut called = called.filter_map(|at| self.all.get(*at));
+        called.find(|known| known.address == address).map(|known| known.id)
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     known::{Known, Machines},
-    read::{Place, harmless},
+    read::{LONGEST_REMARK_TEXT, Place, harmless},
     resolve::{Resolved, Resolver},
     values::JumpHost,
 };
@@ -46,9 +46,6 @@ pub(super) struct Planner<'a, 'b> {
     known: Machines,
     planned: Vec<Planned>,
     planned_at: HashMap<NodeId, usize>,
-    /// By name and address, the machines that were in the vault before: with a hundred thousand of them, looking through
-    /// all for each alias takes minutes.
-    there: HashMap<(String, String), NodeId>,
     /// Picked aliases.
     by_alias: HashMap<String, NodeId>,
     /// What the configuration says of jump hosts: one may be named by every machine.
@@ -58,11 +55,8 @@ pub(super) struct Planner<'a, 'b> {
 
 impl<'a, 'b> Planner<'a, 'b> {
     pub(super) fn new(resolver: &'b mut Resolver<'a>, known: Vec<Known>) -> Self {
-        let names = |known: &Known| ((known.name.clone(), known.address.clone()), known.id);
         Self {
             resolver,
-            // Of two with the same name and address the first one counts.
-            there: known.iter().rev().map(names).collect(),
             known: Machines::new(known),
             planned: Vec::new(),
             planned_at: HashMap::new(),
@@ -80,7 +74,7 @@ impl<'a, 'b> Planner<'a, 'b> {
                 self.remarks.push(ImportRemark {
                     file: String::new(),
                     line: 0,
-                    text: harmless(alias, 200),
+                    text: harmless(alias, LONGEST_REMARK_TEXT),
                     reason: "There is more than fits into one import: the hosts from here on are left out."
                         .to_owned(),
                 });
@@ -98,9 +92,8 @@ impl<'a, 'b> Planner<'a, 'b> {
 
     fn pick(&mut self, alias: &str) {
         let resolved = self.resolver.resolve(alias);
-        let there = self.there.get(&(alias.to_owned(), resolved.host_name.clone()));
-        let id = match there {
-            Some(known) => *known,
+        let id = match self.known.named(alias, &resolved.host_name) {
+            Some(id) => id,
             None => self.add(draft(alias, &resolved), resolved, None),
         };
         self.by_alias.insert(alias.to_owned(), id);
@@ -168,10 +161,9 @@ impl<'a, 'b> Planner<'a, 'b> {
         };
         let by_alias = self.by_alias.get(&jump.host).copied();
         // Of those that were there before a file cannot bring many to one place, only of those that are made here.
-        let here = self.known.at(&resolved.host_name, port.unwrap_or(22));
-        let made = here.filter(|known| self.planned_at.contains_key(&known.id)).count();
-        self.resolver.spend(made as u64);
         let here = || self.known.at(&resolved.host_name, port.unwrap_or(22));
+        let made = here().filter(|known| self.planned_at.contains_key(&known.id)).count();
+        self.resolver.spend(made as u64);
         let picked = here().find(|known| Some(known.id) == by_alias && fits(known));
         if let Some(known) = picked.or_else(|| here().find(|known| fits(known))) {
             return Some(known.id);

@@ -24,7 +24,7 @@ const MOST_LINES: usize = 100_000;
 /// Of all files together; one may be included many times.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 const MOST_REMARKS: usize = 1_000;
-const LONGEST_REMARK_TEXT: usize = 200;
+pub(super) const LONGEST_REMARK_TEXT: usize = 200;
 const LONGEST_REASON: usize = 500;
 
 /// Where a line stands.

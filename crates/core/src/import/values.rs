@@ -1,5 +1,7 @@
 //! Values of single settings, as ssh_config(5) writes them.
 
+use crate::tree::MOST_JUMPS;
+
 /// One jump of `ProxyJump`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct JumpHost {
@@ -51,16 +53,13 @@ pub(super) fn seconds(value: &str) -> Result<u32, String> {
     if value.is_empty() { Err(not_a_time()) } else { Ok(total) }
 }
 
-/// As many as a way in the tree may have; more in a row are a mistake.
-const MOST_JUMPS: usize = 16;
-
 /// `none`, or `[user@]host[:port]` and `ssh://[user@]host[:port]` separated by commas, in dialing order.
 pub(super) fn proxy_jump(value: &str) -> Result<Vec<JumpHost>, String> {
     if value.eq_ignore_ascii_case("none") {
         return Ok(Vec::new());
     }
     if value.split(',').nth(MOST_JUMPS).is_some() {
-        return Err("There are more than 16 jump hosts in a row.".to_owned());
+        return Err(format!("There are more than {MOST_JUMPS} jump hosts in a row."));
     }
     value.split(',').map(jump_host).collect()
 }

@@ -20,8 +20,8 @@ pub struct ResolvedHop {
     pub identities: Authorized<Vec<IdentityId>>,
 }
 
-/// More machines than this in a row are a mistake, even without a circle.
-const LONGEST: usize = 16;
+/// More jumps than this in a row are a mistake, even without a circle.
+pub(crate) const MOST_JUMPS: usize = 16;
 
 /// The machines to go through, in the order they are dialled; the last one is the machine itself.
 pub(crate) fn route(forest: &Forest, id: NodeId) -> Result<Vec<ResolvedHop>, CoreError> {
@@ -39,10 +39,10 @@ pub(crate) fn route(forest: &Forest, id: NodeId) -> Result<Vec<ResolvedHop>, Cor
             Jump::Direct => None,
         };
         hops.push(hop);
-        if hops.len() > LONGEST {
+        if hops.len() > MOST_JUMPS + 1 {
             return Err(CoreError::invalid(
                 "jump",
-                format!("The way to “{target}” goes through more than {LONGEST} machines."),
+                format!("The way to “{target}” goes through more than {MOST_JUMPS} machines."),
                 "Let it jump through fewer.",
             ));
         }

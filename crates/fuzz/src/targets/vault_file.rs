@@ -1,6 +1,6 @@
 //! A whole vault file, and its restoring as a backup (`store`).
 
-use super::{assert_message, folder};
+use super::{assert_message, folder, vault_wrap::RECOVERY};
 use patchbay_store::{Kind, OpenVault, StoreError, UnlockWith, VaultFile, restore};
 use patchbay_vault::RecoveryKey;
 use std::{
@@ -9,8 +9,6 @@ use std::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-/// Of the seed.
-const RECOVERY: &str = "000G-40R4-0M30-E209-185G-R38E-1W81-24GK-HHFB";
 /// What the seed holds.
 const ITEMS: [(Kind, [u8; 16], &[u8]); 2] = [
     (Kind::Node, [1; 16], br#"{"order":1,"entry":{"name":"web-01","address":"10.0.0.1"}}"#),

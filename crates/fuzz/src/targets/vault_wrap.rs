@@ -10,8 +10,10 @@ use patchbay_vault::{
     unwrap_by_recovery,
 };
 
-const VAULT: VaultId = VaultId::from_bytes([1; 16]);
-const RECOVERY: &str = "000G-40R4-0M30-E209-185G-R38E-1W81-24GK-HHFB";
+/// The vault of the seeds.
+pub(super) const VAULT: VaultId = VaultId::from_bytes([1; 16]);
+/// Opens the seeds, here and in `vault_file`.
+pub(super) const RECOVERY: &str = "000G-40R4-0M30-E209-185G-R38E-1W81-24GK-HHFB";
 const BY_RECOVERY: &[u8] = include_bytes!("../../corpus/vault_wrap/good-recovery");
 const BY_PASSPHRASE: &[u8] = include_bytes!("../../corpus/vault_wrap/good-passphrase");
 const BY_KEYRING: &[u8] = include_bytes!("../../corpus/vault_wrap/good-keyring");
@@ -44,9 +46,4 @@ pub(crate) fn run(data: &[u8]) -> bool {
 /// The vault key of the seeds.
 pub(super) fn seed_key() -> Option<VaultKey> {
     unwrap_by_recovery(&VAULT, BY_RECOVERY, &RecoveryKey::parse(RECOVERY).ok()?).ok()
-}
-
-/// The vault of the seeds.
-pub(super) const fn seed_vault() -> VaultId {
-    VAULT
 }

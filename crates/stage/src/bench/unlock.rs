@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     Error,
-    world::{PASSPHRASE, World, call},
+    world::{PASSPHRASE, World, create_vault},
 };
 use patchbay_commands::dispatch;
 use patchbay_core::Right;
-use patchbay_model::{EntryDraft, NodeId, Settings};
+use patchbay_model::{EntryDraft, FolderDraft, NodeId, Settings};
 use serde_json::json;
 use std::{fmt::Write, fs, path::Path, process::Stdio, time::Instant};
 use tokio::{io::AsyncWriteExt, process::Command};
@@ -43,13 +43,13 @@ pub(crate) async fn vault(machines: usize) -> Result<World, Error> {
     const IN_A_FOLDER: usize = 100;
     let world = World::empty()?;
     let ctx = world.services_as_shipped()?;
-    call(&ctx, "vault_propose_recovery_key", json!({})).await?;
-    call(&ctx, "vault_create", json!({ "passphrase": PASSPHRASE })).await?;
+    create_vault(&ctx).await?;
+    let root = ctx.authorize_folder(None, Right::Edit)?;
     for first in (0..machines).step_by(IN_A_FOLDER) {
-        let draft = json!({ "name": format!("rack-{:04}", first / IN_A_FOLDER) });
-        let folder = call(&ctx, "folder_save", json!({ "draft": draft })).await?;
-        let id = folder.get("id").and_then(|id| id.as_str()).ok_or("a folder without an id")?;
-        let folder = ctx.authorize_folder(Some(id.parse()?), Right::Edit)?;
+        let name = format!("rack-{:04}", first / IN_A_FOLDER);
+        let draft = FolderDraft { name, ..FolderDraft::default() };
+        let folder = ctx.core.tree().add_folder(&root, draft).await?.id;
+        let folder = ctx.authorize_folder(Some(folder), Right::Edit)?;
         let some = first..machines.min(first + IN_A_FOLDER);
         ctx.core
             .tree()

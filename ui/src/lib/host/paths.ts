@@ -1,4 +1,4 @@
-/** A path as people write it: `~` for the home folder. For show, and where the back end reads `~` too. */
+/** A path as people write it: `~` for the home folder. */
 export function shortPath(path: string, home: string | undefined): string {
   const inside = home && path.startsWith(home) ? path.slice(home.length) : '';
   return inside.startsWith('/') || inside.startsWith('\\') ? `~${inside}` : path;

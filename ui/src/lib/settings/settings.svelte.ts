@@ -4,6 +4,7 @@
 // The fields of the settings pages and their names are in catalog.ts.
 
 import { asApiError, call, onEvent } from '$lib/host';
+import { shortPath } from '$lib/host/paths';
 import type { ApiError, AppInfo, AppSettings, TerminalSettings, VaultSettings } from '$lib/host';
 import { DEFAULT_APP, DEFAULT_VAULT } from './defaults';
 
@@ -33,6 +34,11 @@ class SettingsState {
   readonly theme = $derived<'light' | 'dark'>(
     this.app.theme === 'system' ? (this.#systemDark ? 'dark' : 'light') : this.app.theme,
   );
+
+  /** A path as people write it: `~` for the home folder. For show, and where the back end reads `~` too. */
+  shortPath(path: string): string {
+    return shortPath(path, this.info?.homePath);
+  }
 
   /** Whether a change is still on its way to the disk. */
   get saving(): boolean {
