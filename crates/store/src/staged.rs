@@ -29,10 +29,7 @@ impl Staged {
     /// An empty file that only its owner may read.
     pub(crate) fn create(target: &Path) -> Result<Self, StoreError> {
         let staged = Self::beside(target);
-        private()
-            .create_new(true)
-            .open(&staged.path)
-            .map_err(StoreError::io("created", &staged.path))?;
+        private().create_new(true).open(&staged.path).map_err(StoreError::io("created", target))?;
         Ok(staged)
     }
 

@@ -54,7 +54,9 @@ class VaultState {
   locksIn(now: number): number | null {
     const seconds = this.status?.locksIn;
     if (seconds === null || seconds === undefined) return null;
-    return Math.max(0, seconds - Math.round((now - this.asOf) / 1000));
+    // A clock that ticks seldom may be behind.
+    const passed = Math.max(0, now - this.asOf);
+    return Math.max(0, seconds - Math.round(passed / 1000));
   }
 
   /** Somebody is there: puts off locking, at most every ten seconds. The core answers with an event. */
