@@ -1,6 +1,7 @@
 //! A terminal in a terminal.
 
 use crate::support::{Home, program};
+use patchbay_testkit::terminals_or_skip;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
     io::{Read, Write},
@@ -79,6 +80,9 @@ fn size(cols: u16, rows: u16) -> PtySize {
 
 #[tokio::test]
 async fn a_key_is_decided_about_and_the_shell_is_as_if_it_were_here() {
+    if !terminals_or_skip("a key is decided about and the shell is as if it were here") {
+        return;
+    }
     let (home, server) = Home::with_machine().await;
     let mut terminal = Terminal::start(&home, &["connect", "box"], "");
     terminal.until("is not known yet");
@@ -109,6 +113,9 @@ async fn a_key_is_decided_about_and_the_shell_is_as_if_it_were_here() {
 
 #[tokio::test]
 async fn the_passphrase_is_asked_for_where_somebody_can_answer() {
+    if !terminals_or_skip("the passphrase is asked for where somebody can answer") {
+        return;
+    }
     let (home, server) = Home::with_machine().await;
     home.trust(&server);
     let mut terminal = Terminal::start(&home, &["connect", "box"], "PATCHBAY_PASSPHRASE");

@@ -13,7 +13,7 @@ use patchbay_model::{
     SessionInfo, SessionState, Settings, StepState, TerminalSize,
 };
 use patchbay_session::{Ask, Progress, TerminalInput, ToViewer};
-use patchbay_testkit::{KeyPair, Login, Sshd, SshdBuilder, root_or_skip};
+use patchbay_testkit::{KeyPair, Login, Sshd, SshdBuilder, root_or_skip, terminals_or_skip};
 use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -197,6 +197,9 @@ async fn shows(handle: &SessionHandle, expected: &str) -> String {
 
 #[tokio::test]
 async fn an_unknown_key_is_asked_about_once_and_kept() {
+    if !terminals_or_skip("an unknown key is asked about once and kept") {
+        return;
+    }
     let world = World::with(Sshd::builder().banner("Mind the gap\n"), true).await;
     let id = world.open().await;
     let question = world.question(id).await;
@@ -235,6 +238,9 @@ async fn an_unknown_key_is_asked_about_once_and_kept() {
 
 #[tokio::test]
 async fn trusting_once_keeps_nothing_and_refusing_connects_nothing() {
+    if !terminals_or_skip("trusting once keeps nothing and refusing connects nothing") {
+        return;
+    }
     let world = World::new().await;
     let id = world.open().await;
     world.question(id).await;
@@ -256,6 +262,9 @@ async fn trusting_once_keeps_nothing_and_refusing_connects_nothing() {
 
 #[tokio::test]
 async fn a_changed_key_blocks_until_its_end_is_typed() {
+    if !terminals_or_skip("a changed key blocks until its end is typed") {
+        return;
+    }
     let mut world = World::new().await;
     let id = world.trusted().await;
     let old = world.server.host_key().fingerprint().unwrap();
@@ -286,6 +295,9 @@ async fn a_changed_key_blocks_until_its_end_is_typed() {
 
 #[tokio::test]
 async fn known_hosts_is_read_and_what_it_revokes_is_never_trusted() {
+    if !terminals_or_skip("known hosts is read and what it revokes is never trusted") {
+        return;
+    }
     let world = World::new().await;
     let ssh = world.fixture.dir.path().join(".ssh");
     std::fs::create_dir(&ssh).unwrap();
@@ -335,6 +347,9 @@ async fn a_locked_vault_trusts_nothing_and_says_so() {
 
 #[tokio::test]
 async fn locking_leaves_sessions_alone_unless_asked() {
+    if !terminals_or_skip("locking leaves sessions alone unless asked") {
+        return;
+    }
     let world = World::new().await;
     let id = world.trusted().await;
     let vault = world.fixture.core.vault();
@@ -353,6 +368,9 @@ async fn locking_leaves_sessions_alone_unless_asked() {
 
 #[tokio::test]
 async fn reconnecting_goes_on_below() {
+    if !terminals_or_skip("reconnecting goes on below") {
+        return;
+    }
     let mut world = World::new().await;
     let id = world.trusted().await;
     world.run(id, "printf 'first-%s\\n' $((40+2))", "first-42").await;
@@ -420,6 +438,9 @@ async fn passwords_are_asked_for_until_one_fits() {
 
 #[tokio::test]
 async fn the_webviews_way_in_is_good_once() {
+    if !terminals_or_skip("the webviews way in is good once") {
+        return;
+    }
     let world = World::new().await;
     let id = world.trusted().await;
     let sessions = world.fixture.core.sessions();
@@ -458,6 +479,9 @@ async fn an_attempt_asked_for_twice_is_one_session() {
 
 #[tokio::test]
 async fn a_machine_is_tried_before_it_is_saved() {
+    if !terminals_or_skip("a machine is tried before it is saved") {
+        return;
+    }
     let world = World::new().await;
     let detail = world.fixture.core.tree().detail(&world.fixture.node(world.machine)).unwrap();
     let draft = detail.entry.unwrap().draft;
@@ -477,6 +501,9 @@ async fn a_machine_is_tried_before_it_is_saved() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_at_once_and_one_floods() {
+    if !terminals_or_skip("twenty at once and one floods") {
+        return;
+    }
     let world = World::new().await;
     let flood = world.trusted().await;
     let mut ids = Vec::new();
