@@ -4,7 +4,7 @@ use crate::{
     Error,
     world::{PASSPHRASE, World},
 };
-use patchbay_testkit::{Launch, Screen, Window, binary_beside};
+use patchbay_testkit::{Launch, Screen, Window, binary_beside, terminals_or_skip};
 use serde_json::json;
 use std::{env, fs, path::Path, process::Command};
 
@@ -34,14 +34,18 @@ pub(crate) async fn once() -> Result<(), Error> {
     let screen = Screen::start(1280, 800).await?;
     let window = unlocked(&world, &screen).await?;
     window.run(DRAW_AS_TEXT, vec![]).await?;
-    connect(&window, "app-01").await?;
-    window.type_keys("uname -sr && echo patched-$((40 + 2))\n").await?;
-    window.wait_text(TERMINAL, "patched-42").await?;
+    let connects = terminals_or_skip("connecting to app-01");
+    if connects {
+        connect(&window, "app-01").await?;
+        window.type_keys("uname -sr && echo patched-$((40 + 2))\n").await?;
+        window.wait_text(TERMINAL, "patched-42").await?;
+    }
     let picture = Path::new("target/demo/patchbay.png");
     fs::create_dir_all("target/demo")?;
     screen.picture(picture).await?;
     window.close().await?;
-    println!("demo: unlocked the vault, connected to app-01 and ran a command there");
+    let did = if connects { ", connected to app-01 and ran a command there" } else { "" };
+    println!("demo: unlocked the vault{did}");
     println!("demo: the picture is at {}", fs::canonicalize(picture)?.display());
     Ok(())
 }
