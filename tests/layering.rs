@@ -19,12 +19,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-session", &["model"]),
     ("patchbay-engine-ssh", &["model", "session"]),
     ("patchbay-engine-local", &["model", "session"]),
-    ("patchbay-core", &["model", "vault", "store", "session", "engine-ssh", "engine-local"]),
+    ("patchbay-sftp", &[]),
+    (
+        "patchbay-core",
+        &["model", "vault", "store", "session", "sftp", "engine-ssh", "engine-local"],
+    ),
     ("patchbay-commands", &["model", "vault", "session", "core"]),
     ("patchbay", &["model", "session", "core", "commands"]),
     ("patchbay-cli", &["model", "session", "core", "commands"]),
     ("patchbay-testkit", &[]),
-    ("patchbay-fuzz", &["model", "vault", "store", "session", "engine-ssh", "core", "commands"]),
+    (
+        "patchbay-fuzz",
+        &["model", "vault", "store", "session", "sftp", "engine-ssh", "core", "commands"],
+    ),
     ("patchbay-stage", &["testkit", "model", "core", "commands"]),
     ("xtask", &[]),
 ];

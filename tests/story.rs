@@ -219,6 +219,42 @@ async fn two_jumps_each_with_its_own_key_and_host_key() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn files_go_to_a_machine_and_come_back_by_keyboard_alone() {
+    let keys = tempfile::tempdir().unwrap();
+    let key = KeyPair::ed25519(keys.path(), "id").unwrap();
+    let sshd = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
+    let there = tempfile::tempdir().unwrap();
+    let app = App::start(&[]).await;
+    fs::write(app.home().join("report.txt"), "all is well").unwrap();
+    app.create_vault().await;
+    let secret = fs::read_to_string(&key.path).unwrap();
+    let identity = json!({ "kind": "key", "privateKey": secret, "user": sshd.user() });
+    app.add_machine("box", sshd.port(), identity, json!({})).await;
+
+    app.window.click_text("[data-testid=tree-row]", "box").await.unwrap();
+    app.choose("Open files").await;
+    app.trust().await;
+    app.window.find("[data-testid=files-machine]").await.unwrap();
+    app.go_to_folder(there.path()).await;
+    app.window.wait_text("[data-testid=files-page]", "This folder is empty").await.unwrap();
+    app.accessible("files").await;
+
+    app.window.click_text("[data-testid=files-here] [role=row]", "report.txt").await.unwrap();
+    app.window.press("F5").await.unwrap();
+    app.window.wait_text("[data-testid=files-machine]", "report.txt").await.unwrap();
+    assert_eq!(fs::read_to_string(there.path().join("report.txt")).unwrap(), "all is well");
+
+    fs::write(there.path().join("answer.txt"), "so it is").unwrap();
+    app.window.click_text("[data-testid=files-machine] [role=row]", "report.txt").await.unwrap();
+    app.window.press("Control+r").await.unwrap();
+    app.window.click_text("[data-testid=files-machine] [role=row]", "answer.txt").await.unwrap();
+    app.window.press("F5").await.unwrap();
+    app.window.wait_text("[data-testid=files-here]", "answer.txt").await.unwrap();
+    assert_eq!(fs::read_to_string(app.home().join("answer.txt")).unwrap(), "so it is");
+    app.accessible("files and tasks").await;
+}
+
 /// Through the page of identities.
 async fn add_identity_by_hand(app: &App, private_key: &str, user: &str) {
     app.window.press("Control+Shift+p").await.unwrap();

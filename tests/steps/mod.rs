@@ -2,7 +2,7 @@
 
 use patchbay_testkit::{Launch, Screen, Window};
 use serde_json::{Value, json};
-use std::fs;
+use std::{fs, path::Path};
 use tempfile::TempDir;
 
 /// Good enough for a vault.
@@ -113,12 +113,36 @@ impl App {
             .clone()
     }
 
+    /// The home folder of whoever sits before it.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Picks what is called so in the palette.
+    pub async fn choose(&self, name: &str) {
+        self.window.press("Control+Shift+p").await.unwrap();
+        self.window.fill("[data-testid=palette-input]", name).await.unwrap();
+        self.window.wait_text("[data-testid=palette-item]", name).await.unwrap();
+        self.window.press("Enter").await.unwrap();
+    }
+
+    /// Types a path on the machine's side of the files page.
+    pub async fn go_to_folder(&self, folder: &Path) {
+        self.window.click("[data-testid=files-machine]").await.unwrap();
+        self.window.press("Control+l").await.unwrap();
+        let path = folder.to_str().unwrap();
+        self.window.find("[data-testid=path-field]").await.unwrap();
+        self.window.press("Control+a").await.unwrap();
+        self.window.type_keys(path).await.unwrap();
+        self.window.press("Enter").await.unwrap();
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let way = "[data-files-side=machine] [aria-current=location]";
+        self.window.wait_text(way, name).await.unwrap();
+    }
+
     /// Finds a machine in the palette and connects.
     pub async fn connect(&self, machine: &str) {
-        self.window.press("Control+Shift+p").await.unwrap();
-        self.window.fill("[data-testid=palette-input]", machine).await.unwrap();
-        self.window.wait_text("[data-testid=palette-item]", machine).await.unwrap();
-        self.window.press("Enter").await.unwrap();
+        self.choose(machine).await;
         self.window.wait_text("[role=tab][aria-selected=true]", machine).await.unwrap();
     }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     app,
+    files,
     framework::{self, Shape, run, shape, unknown},
     hostkeys, identities, import, sessions, settings, status, tree, vault,
 };
@@ -166,6 +167,33 @@ commands! {
     session_rename => sessions::rename;
     /// Tries a machine that is not saved yet: signs in and closes.
     session_test => sessions::test;
+
+    /// The files in a folder of this computer or of a machine.
+    files_list => files::list;
+    /// What is in files and folders altogether.
+    files_count => files::count;
+    /// Makes a folder.
+    files_make_folder => files::make_folder;
+    /// Gives a file or folder another name or place.
+    files_rename => files::rename;
+    /// Sets the permissions of files and folders.
+    files_set_mode => files::set_mode;
+    /// The beginning of a file, to look at.
+    files_preview => files::preview;
+    /// Copies files and folders to a folder of this computer or of a machine, as a task.
+    files_copy => files::copy;
+    /// Deletes files and folders with everything inside, as a task.
+    files_delete => files::delete;
+    /// All tasks, oldest first.
+    task_list => files::tasks;
+    /// Stops a task; what was finished until then stays.
+    task_cancel => files::task_cancel;
+    /// Decides about a file that is there already.
+    task_answer => files::task_answer;
+    /// Does a task that failed or was stopped again.
+    task_retry => files::task_retry;
+    /// Forgets a task that is over.
+    task_forget => files::task_forget;
 
     /// Host keys on record.
     hostkey_list => hostkeys::list;

@@ -1,7 +1,7 @@
 //! Who asks, and proof that they may.
 
 use crate::{Core, CoreError};
-use patchbay_model::{IdentityId, MovePlace, NodeId};
+use patchbay_model::{FilePlace, IdentityId, MovePlace, NodeId};
 use std::sync::Arc;
 
 /// Who asks.
@@ -115,6 +115,16 @@ impl Ctx {
             MovePlace::Before { id } | MovePlace::After { id } => self.core.tree().require(id)?,
             MovePlace::EndOf { folder } => self.core.tree().require_folder(folder)?,
         }
+        Ok(Authorized::new(place, right))
+    }
+
+    /// The same for the files of this computer or of a machine: the session was opened by who may use the machine.
+    pub fn authorize_files(
+        &self,
+        place: FilePlace,
+        right: Right,
+    ) -> Result<Authorized<FilePlace>, CoreError> {
+        self.core.files().require(place)?;
         Ok(Authorized::new(place, right))
     }
 

@@ -1,4 +1,4 @@
-//! The services behind every front end: the vault, the tree of machines, identities, sessions, host keys.
+//! The services behind every front end: the vault, the tree of machines, identities, sessions, files, host keys.
 //!
 //! A front end builds a [`Core`] and calls it through a [`Ctx`], which says who asks and hands out [`Authorized`]
 //! proofs. Deliberately absent: JSON and command names (`patchbay-commands`), windows and sockets of the webview
@@ -9,6 +9,7 @@ mod config;
 mod ctx;
 mod error;
 mod events;
+pub mod files;
 pub mod hostkeys;
 pub mod identities;
 pub mod import;
@@ -29,6 +30,7 @@ pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
 pub use error::CoreError;
 
 use events::Events;
+use files::{Files, FilesState};
 use hostkeys::HostKeys;
 use identities::Identities;
 use import::Import;
@@ -50,6 +52,7 @@ pub struct Core {
     me: Weak<Core>,
     config: CoreConfig,
     events: Events,
+    files: FilesState,
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
@@ -65,6 +68,7 @@ impl Core {
         let vault = VaultState::new(chosen.unwrap_or_else(|| config.default_vault_path()));
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
+            files: FilesState::default(),
             sessions: SessionsState::default(),
             status: StatusState::default(),
             events: Events::new(),
@@ -140,6 +144,12 @@ impl Core {
     #[must_use]
     pub const fn sessions(&self) -> Sessions<'_> {
         Sessions(self)
+    }
+
+    /// Files, and tasks on them.
+    #[must_use]
+    pub const fn files(&self) -> Files<'_> {
+        Files(self)
     }
 
     /// Host keys on record.

@@ -10,10 +10,38 @@ use russh::{
 };
 use std::{borrow::Cow, sync::Arc};
 
-/// Small on purpose: what is on its way when Ctrl-C is pressed still has to be shown. Bulk transfers want 32 MiB.
-const TERMINAL_WINDOW: u32 = 128 * 1024;
-/// A jump host's channel carries a whole connection, whose own window bounds what is on its way.
-const JUMP_WINDOW: u32 = 2 * 1024 * 1024;
+/// What a connection is for. It decides how much may be on its way at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Carries {
+    /// A terminal or a command.
+    Terminal,
+    /// Files.
+    Files,
+    /// Another connection.
+    Jump,
+}
+
+impl Carries {
+    /// Bytes that may be on their way.
+    const fn window(self) -> u32 {
+        match self {
+            // Small on purpose: what is on its way when Ctrl-C is pressed still has to be shown.
+            Self::Terminal => 128 * 1024,
+            // Enough for a gigabit over a quarter of a second.
+            Self::Files => 32 * 1024 * 1024,
+            // A connection inside has a window of its own, which bounds what is on its way.
+            Self::Jump => 2 * 1024 * 1024,
+        }
+    }
+
+    /// Messages that wait for whoever reads the channel.
+    const fn buffer(self) -> usize {
+        match self {
+            Self::Terminal => 2,
+            Self::Files | Self::Jump => 64,
+        }
+    }
+}
 
 const KEX: &[kex::Name] = &[
     kex::MLKEM768X25519_SHA256,
@@ -49,16 +77,16 @@ const HOST_KEYS: &[Algorithm] = &[
     Algorithm::Rsa { hash: Some(HashAlg::Sha256) },
 ];
 
-/// russh's configuration for a hop. `last` is the machine itself, others are jump hosts.
-pub(crate) fn config(hop: &Hop, last: bool) -> Arc<client::Config> {
+/// russh's configuration for a hop.
+pub(crate) fn config(hop: &Hop, carries: Carries) -> Arc<client::Config> {
     let host_keys = preferred_host_keys(&hop.host_keys.algorithms);
     Arc::new(client::Config {
         client_id: SshId::Standard(Cow::Borrowed(concat!(
             "SSH-2.0-Patchbay_",
             env!("CARGO_PKG_VERSION")
         ))),
-        window_size: if last { TERMINAL_WINDOW } else { JUMP_WINDOW },
-        channel_buffer_size: if last { 2 } else { 64 },
+        window_size: carries.window(),
+        channel_buffer_size: carries.buffer(),
         preferred: Preferred {
             kex: Cow::Borrowed(KEX),
             host_key_certificates: if hop.host_keys.certificates {

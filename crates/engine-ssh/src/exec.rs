@@ -2,6 +2,7 @@
 
 use crate::{
     SshError, Target,
+    algorithms::Carries,
     pump::{self, Event},
     route::Route,
     session::{self, Started},
@@ -51,7 +52,7 @@ pub async fn exec(
 ) -> Result<Exec, SshError> {
     let opening = async {
         let hop = session::machine(&target)?;
-        let route = Route::open(&target, &interaction).await?;
+        let route = Route::open(&target, &interaction, Carries::Terminal).await?;
         let stage = Stage::Shell;
         interaction.progress(Progress::Began {
             stage,

@@ -3,8 +3,8 @@
 //! Nothing here knows the vault or the tree of machines; whatever only the person or the records can tell is asked
 //! through [`Interaction`](patchbay_session::Interaction). Every server is taken to be hostile: what it sends is bounded
 //! in memory and time, and nothing is offered to it before its host key was judged.
-//! Deliberately absent: port forwarding, agent forwarding, X11 and file transfer. Bulk transfers would need connections
-//! of their own, since a full channel holds up every other one on its connection.
+//! Deliberately absent: port forwarding, agent forwarding and X11, and SFTP itself (`patchbay-sftp`): here is only the
+//! connection it runs over, one of its own, since a full channel holds up every other one on its connection.
 
 pub mod hostkey;
 pub mod keys;
@@ -16,6 +16,7 @@ mod algorithms;
 mod dial;
 mod error;
 mod exec;
+mod files;
 mod gate;
 mod link;
 mod pump;
@@ -31,5 +32,6 @@ mod watcher;
 pub use agent::agent_keys;
 pub use error::{SshError, Waiting};
 pub use exec::{Exec, ExecEvent, exec};
+pub use files::{FilesChannel, FilesLink, files};
 pub use target::{Credential, Hop, HostKeyHints, Target};
 pub use terminal::connect;

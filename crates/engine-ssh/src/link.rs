@@ -1,7 +1,9 @@
 //! One SSH connection: handshake, and what is left of it afterwards.
 
 use crate::{
-    Hop, SshError, Waiting, algorithms, dial,
+    Hop, SshError, Waiting,
+    algorithms::{self, Carries},
+    dial,
     gate::{Gate, Gated},
     report::Report,
     watcher::{Shared, Watcher},
@@ -32,7 +34,7 @@ impl Link {
     pub(crate) async fn open<S>(
         stream: S,
         hop: &Hop,
-        last: bool,
+        carries: Carries,
         report: &Report,
         deadline: Instant,
     ) -> Result<Self, SshError>
@@ -54,7 +56,7 @@ impl Link {
         };
         let judging = shared.judging.subscribe();
         let connecting = client::connect_stream(
-            algorithms::config(hop, last),
+            algorithms::config(hop, carries),
             Gated::new(stream, gate),
             watcher,
         );

@@ -1,6 +1,9 @@
 //! The way to a machine: one connection after the other, each inside the one before.
 
-use crate::{Hop, SshError, Target, Waiting, dial, link::Link, report::Report, sign_in::sign_in};
+use crate::{
+    Hop, SshError, Target, Waiting, algorithms::Carries, dial, link::Link, report::Report,
+    sign_in::sign_in,
+};
 use patchbay_model::{CloseReason, Stage};
 use patchbay_session::Interaction;
 use russh::{ChannelOpenFailure, ChannelStream, client::Msg};
@@ -17,10 +20,11 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// Connects and signs in at every hop.
+    /// Connects and signs in at every hop; the last connection is for `carries`.
     pub(crate) async fn open(
         target: &Target,
         interaction: &Arc<dyn Interaction>,
+        carries: Carries,
     ) -> Result<Self, SshError> {
         let Some(last) = target.hops.last() else {
             return Err(SshError::Internal("there is no hop".into()));
@@ -32,7 +36,8 @@ impl Route {
         for (number, hop) in (1..).zip(&target.hops) {
             let is_last = number == target.hops.len();
             let report = Report { interaction: interaction.clone(), machine: hop.name.clone() };
-            match route.step(hop, is_last, target.agent.as_deref(), &report).await {
+            let carries = if is_last { carries } else { Carries::Jump };
+            match route.step(hop, carries, target.agent.as_deref(), &report).await {
                 Ok(link) => route.links.push(link),
                 Err(error) => return Err(if is_last { error } else { through(hop, error) }),
             }
@@ -43,21 +48,21 @@ impl Route {
     async fn step(
         &self,
         hop: &Hop,
-        is_last: bool,
+        carries: Carries,
         agent: Option<&Path>,
         report: &Report,
     ) -> Result<Link, SshError> {
         let deadline = Instant::now() + hop.connect_timeout;
         let mut link = match self.links.last() {
             None => {
-                Link::open(dial::tcp(hop, deadline, report).await?, hop, is_last, report, deadline)
+                Link::open(dial::tcp(hop, deadline, report).await?, hop, carries, report, deadline)
                     .await?
             }
             Some(jump) => {
                 Link::open(
                     forwarded(jump, hop, deadline, report).await?,
                     hop,
-                    is_last,
+                    carries,
                     report,
                     deadline,
                 )

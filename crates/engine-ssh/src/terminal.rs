@@ -2,6 +2,7 @@
 
 use crate::{
     Hop, SshError, Target,
+    algorithms::Carries,
     pump::{self, Event},
     route::Route,
     session::{self, Started},
@@ -32,7 +33,7 @@ pub async fn connect(
 ) -> Result<Terminal, SshError> {
     let opening = async {
         let hop = session::machine(&target)?;
-        let route = Route::open(&target, &interaction).await?;
+        let route = Route::open(&target, &interaction, Carries::Terminal).await?;
         let stage = Stage::Shell;
         let detail = hop.start_command.clone().unwrap_or_default();
         interaction.progress(Progress::Began { stage, machine: hop.name.clone(), detail });

@@ -25,6 +25,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("sealed", targets::sealed::run),
     ("server_text", targets::server_text::run),
     ("settings_file", targets::settings_file::run),
+    ("sftp_reply", targets::sftp_reply::run),
     ("ssh_config", targets::ssh_config::run),
     ("vault_file", targets::vault_file::run),
     ("vault_wrap", targets::vault_wrap::run),

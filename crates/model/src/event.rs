@@ -1,6 +1,6 @@
 //! What the app tells its front ends by itself.
 
-use crate::{AppSettings, SessionId, SessionInfo, StatusReport, VaultStatus};
+use crate::{AppSettings, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo, VaultStatus};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -27,6 +27,16 @@ pub enum AppEvent {
     SessionGone {
         /// The session.
         id: SessionId,
+    },
+    /// A task is new or changed.
+    Task {
+        /// Its new state.
+        task: Box<TaskInfo>,
+    },
+    /// A task was forgotten.
+    TaskGone {
+        /// The task.
+        id: TaskId,
     },
     /// Status checks came back.
     Status {

@@ -64,4 +64,6 @@ ids! {
     PromptId;
     /// A deletion that can be taken back.
     UndoId;
+    /// Long work on files. Lives as long as the process.
+    TaskId;
 }

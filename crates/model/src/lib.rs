@@ -6,6 +6,7 @@
 mod entry;
 mod error;
 mod event;
+mod files;
 mod hostkey;
 mod id;
 mod identity;
@@ -22,8 +23,12 @@ pub use entry::{
 };
 pub use error::{ApiError, ErrorCode};
 pub use event::AppEvent;
+pub use files::{
+    Conflict, FileCount, FileEntry, FileKind, FileListing, FilePlace, FilePreview, TaskConflict, TaskInfo,
+    TaskKind, TaskState,
+};
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
-pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, UndoId, VaultId};
+pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId};
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };

@@ -18,6 +18,11 @@ pub enum SessionTarget {
         /// The machine.
         id: NodeId,
     },
+    /// The files of a machine of the tree, over a connection of their own.
+    Files {
+        /// The machine.
+        id: NodeId,
+    },
     /// A shell on this computer.
     LocalShell,
 }

@@ -90,6 +90,7 @@ impl Camera<'_> {
         window.find("[data-testid=trust]").await?;
         self.shoot(&window, "trust-unknown").await?;
         self.terminals(&window).await?;
+        self.files(&window, &world).await?;
         self.pages(&window).await?;
         choose(&window, "retired-01").await?;
         window.find("[data-testid=end-page]").await?;
@@ -122,6 +123,19 @@ impl Camera<'_> {
         self.shoot(window, "palette").await?;
         window.press("Escape").await?;
         Ok(window.wait_true("return !document.querySelector('[data-testid=palette]')").await?)
+    }
+
+    async fn files(&self, window: &Window, world: &World) -> Result<(), Error> {
+        choose(window, "Go to the files").await?;
+        window.click("[data-testid=files-machine]").await?;
+        window.press("Control+l").await?;
+        window.find("[data-testid=path-field]").await?;
+        window.press("Control+a").await?;
+        window.type_keys(&format!("{}/shell\n", world.home().display())).await?;
+        window.click_text("[data-testid=files-machine] [role=row]", "orders.dump").await?;
+        window.press("F5").await?;
+        window.wait_text("[data-testid=files-here]", "orders.dump").await?;
+        self.shoot(window, "files").await
     }
 
     async fn pages(&self, window: &Window) -> Result<(), Error> {

@@ -77,6 +77,13 @@ impl World {
         Ok(Ctx::person(Core::new(self.config()?)))
     }
 
+    /// Services on this home with the vault open.
+    pub(crate) async fn unlocked(&self) -> Result<Ctx, Error> {
+        let ctx = self.services()?;
+        call(&ctx, "vault_unlock", json!({ "passphrase": PASSPHRASE })).await?;
+        Ok(ctx)
+    }
+
     fn config(&self) -> Result<CoreConfig, Error> {
         Ok(CoreConfig {
             data_dir: self.home().join("data"),
@@ -121,6 +128,16 @@ fn furnish(home: &Path) -> Result<(), Error> {
     fs::write(home.join(".bash_profile"), ". ~/.bashrc\n")?;
     fs::write(home.join(".hushlogin"), "")?;
     fs::write(home.join("notes.txt"), "The canary runs on app-01.\n")?;
+    for (name, size) in [
+        ("access.log", 412_000),
+        ("orders.dump", 3_770_000),
+        ("releases/4.18.2/app.tar", 84_100_000),
+    ] {
+        fs::write(home.join(name), vec![b'.'; size])?;
+    }
+    fs::write(home.join("app.env"), "PORT=8080\n")?;
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("releases/4.18.2", home.join("current"))?;
     Ok(())
 }
 

@@ -360,6 +360,7 @@ fn key(name: &str) -> Option<char> {
         "Home" => Key::Home,
         "End" => Key::End,
         "F2" => Key::F2,
+        "F5" => Key::F5,
         "F10" => Key::F10,
         _ => {
             let mut characters = name.chars();

@@ -15,10 +15,12 @@ import type {
   VaultSettings,
 } from '$lib/host';
 import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
+import { MemoryFiles } from './files';
 import { manyMachines, someMachines } from './machines';
 import { problem } from './problem';
 import { sampleHostKeys, sampleImport } from './samples';
 import { MemorySessions } from './sessions';
+import { MemoryTasks } from './tasks';
 import { MemoryTree, asEntry, asFolder } from './tree';
 import { MemoryVault, RECOVERY_KEY } from './vault';
 
@@ -51,6 +53,12 @@ export class MemoryHost implements Host {
   readonly tree: MemoryTree;
   readonly vault: MemoryVault;
   readonly sessions: MemorySessions;
+  readonly files = new MemoryFiles();
+  readonly tasks = new MemoryTasks(
+    this.files,
+    (task) => this.emit({ kind: 'task', task }),
+    (id) => this.emit({ kind: 'taskGone', id }),
+  );
   /** Every call, for tests to look at. */
   readonly calls: { name: string; args: object }[] = [];
   /** What `host_pick_file` answers. */
@@ -249,7 +257,7 @@ export class MemoryHost implements Host {
       sshConfigPath: '/home/ops/.ssh/config',
     }),
     session_open: (args) => {
-      if (args.target.kind === 'entry')
+      if (args.target.kind !== 'localShell')
         this.recents = [...new Set([args.target.id, ...this.recents])].slice(0, 20);
       const info = this.sessions.open(args);
       this.#count();
@@ -270,6 +278,19 @@ export class MemoryHost implements Host {
     ),
     session_close: ({ id }) => (this.sessions.close(id), null),
     session_rename: (args) => this.sessions.rename(args),
+    files_list: ({ place, path }) => this.files.list(place, path ?? null),
+    files_count: ({ place, paths }) => this.files.count(place, paths),
+    files_make_folder: ({ place, path }) => (this.files.makeFolder(place, path), null),
+    files_rename: ({ place, from, to }) => (this.files.rename(place, from, to), null),
+    files_set_mode: ({ place, paths, mode }) => (this.files.setMode(place, paths, mode), null),
+    files_preview: ({ place, path }) => this.files.preview(place, path),
+    files_copy: (args) => this.tasks.copy(args),
+    files_delete: (args) => this.tasks.delete(args),
+    task_list: () => this.tasks.list(),
+    task_cancel: ({ id }) => (this.tasks.end(id, { kind: 'cancelled' }), null),
+    task_answer: (args) => (this.tasks.answer(args), null),
+    task_retry: ({ id }) => this.tasks.retry(id),
+    task_forget: ({ id }) => (this.tasks.forget(id), null),
     hostkey_list: () => this.hostKeys,
     hostkey_remove: ({ id }) => (
       (this.hostKeys = this.hostKeys.filter((each) => each.id !== id)),

@@ -94,11 +94,11 @@ export class MemorySessions {
 
   open({ target }: Args<'session_open'>): SessionInfo {
     const { name, address } =
-      target.kind === 'entry' ? this.nameOf(target.id) : { name: 'bash', address: '' };
+      target.kind === 'localShell' ? { name: 'bash', address: '' } : this.nameOf(target.id);
     const info: SessionInfo = {
       id: `session-${this.#next++}`,
       title: name,
-      subtitle: target.kind === 'entry' ? `ops@${address}` : 'on this computer',
+      subtitle: target.kind === 'localShell' ? 'on this computer' : `ops@${address}`,
       target,
       state: { kind: 'connecting', stage: 'connect', machine: name },
       steps: [
@@ -107,7 +107,7 @@ export class MemorySessions {
       ],
       log: [`03:17:42.118  resolve  ${address}  2 ms`],
       opened: Date.now(),
-      latency: target.kind === 'entry' ? 12 : null,
+      latency: target.kind === 'localShell' ? null : 12,
     };
     this.#running.set(info.id, new Running(info));
     setTimeout(() => this.#arrive(info.id, name), 30);

@@ -7,9 +7,10 @@ use super::{
 };
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
-use patchbay_engine_ssh::Target;
+use patchbay_engine_ssh::{SshError, Target};
 use patchbay_model::{ApiError, CloseReason, ErrorCode};
 use patchbay_session::{Interaction, Terminal, TerminalEvent, TerminalInput};
+use patchbay_sftp::{Client, Options, SftpError};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,8 @@ pub(super) enum Plan {
     Local(LocalShell),
     /// Signs in and closes.
     Try(Box<Target>),
+    /// To the files of a machine.
+    Files(Box<Target>),
 }
 
 /// Asks for an attempt.
@@ -64,6 +67,10 @@ impl Life {
 
     async fn attempt(&mut self, order: Order) -> CloseReason {
         let Order { plan, cancel } = order;
+        let plan = match plan {
+            Plan::Files(target) => return self.files(*target, &cancel).await,
+            other => other,
+        };
         let trying = matches!(plan, Plan::Try(_));
         let terminal = match self.dial(plan, &cancel).await {
             Ok(terminal) => terminal,
@@ -85,14 +92,52 @@ impl Life {
                 return patchbay_engine_local::open(size, shell, cancel.clone())
                     .map_err(|error| error.api_error());
             }
-            Plan::Ssh(target) | Plan::Try(target) => *target,
+            Plan::Ssh(target) | Plan::Try(target) | Plan::Files(target) => *target,
         };
-        let machine = self.session.info().title;
+        let connecting = patchbay_engine_ssh::connect(target, self.gate(), size, cancel.clone());
+        self.wait_for(connecting, cancel).await
+    }
+
+    /// Connects for files, and holds the connection until it ends.
+    async fn files(&mut self, target: Target, cancel: &CancellationToken) -> CloseReason {
+        let gate = self.gate();
+        let (machine, stop) = (self.session.info().title, cancel.clone());
+        let connecting = async move {
+            let (channel, link) = patchbay_engine_ssh::files(target, gate, stop).await?;
+            let (reader, writer) = tokio::io::split(channel);
+            Ok((Client::start(reader, writer, Options::default()).await, link))
+        };
+        let (client, link) = match self.wait_for(connecting, cancel).await {
+            Ok((Ok(client), link)) => (client, link),
+            Ok((Err(error), _)) => return failed(no_files(&machine, &error)),
+            Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
+            Err(error) => return failed(error),
+        };
+        self.session.set_files(Some(client.clone()));
+        self.session.opened();
+        let session = Arc::clone(&self.session);
+        let gone = async {
+            let _why = client.closed().await;
+        };
+        let reason = link.hold(gone, cancel.clone(), |ms| session.latency(ms)).await;
+        self.session.set_files(None);
+        reason
+    }
+
+    fn gate(&self) -> Arc<dyn Interaction> {
         let person = Arc::new(Tab(Arc::clone(&self.session)));
-        let gate: Arc<dyn Interaction> = Arc::new(Gate { core: self.session.core.clone(), person });
+        Arc::new(Gate { core: self.session.core.clone(), person })
+    }
+
+    /// Waits for a connection, as long as nobody gives up.
+    async fn wait_for<T: Send + 'static>(
+        &mut self,
+        connecting: impl Future<Output = Result<T, SshError>> + Send + 'static,
+        cancel: &CancellationToken,
+    ) -> Result<T, ApiError> {
+        let machine = self.session.info().title;
         // A task of its own: should the engine fail badly, the session says so instead of standing still.
-        let mut dialing =
-            tokio::spawn(patchbay_engine_ssh::connect(target, gate, size, cancel.clone()));
+        let mut dialing = tokio::spawn(connecting);
         loop {
             tokio::select! {
                 dialed = &mut dialing => {
@@ -164,6 +209,14 @@ impl Life {
             self.session.set_size(*size);
         }
     }
+}
+
+/// Signed in, and yet no files.
+fn no_files(machine: &str, error: &SftpError) -> ApiError {
+    ApiError::new(ErrorCode::Protocol, format!("{machine} gives no access to its files: {error}."))
+        .next(
+            "Its SSH server needs an SFTP subsystem, and shell start-up files that print nothing.",
+        )
 }
 
 fn stopped(machine: &str) -> ApiError {

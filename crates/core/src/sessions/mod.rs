@@ -22,10 +22,11 @@ use crate::{Authorized, Core, CoreError, Ctx, Right, sync};
 use life::{Life, Order, Plan};
 use patchbay_engine_local::LocalShell;
 use patchbay_model::{
-    AppEvent, Attachment, EntryDraft, HostKeyAnswer, NodeId, PromptId, Secret, SessionId,
-    SessionInfo, SessionTarget, TerminalSize,
+    ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, NodeId, PromptId, Secret,
+    SessionId, SessionInfo, SessionTarget, TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
+use patchbay_sftp::Client;
 use person::Gate;
 use session::{Names, Session};
 use std::{
@@ -86,6 +87,8 @@ pub struct SessionHandle {
 pub enum OpenTarget {
     /// A machine of the tree.
     Entry(Authorized<NodeId>),
+    /// Its files.
+    Files(Authorized<NodeId>),
     /// A shell on this computer, which needs no vault.
     LocalShell,
 }
@@ -108,9 +111,10 @@ impl Sessions<'_> {
         let (plan, names) = self.plan(&target).await?;
         let shown = match &target {
             OpenTarget::Entry(id) => SessionTarget::Entry { id: *id.get() },
+            OpenTarget::Files(id) => SessionTarget::Files { id: *id.get() },
             OpenTarget::LocalShell => SessionTarget::LocalShell,
         };
-        if let OpenTarget::Entry(id) = &target {
+        if let OpenTarget::Entry(id) | OpenTarget::Files(id) = &target {
             // Not being listed among the recent ones is worth no failed connection.
             if let Err(error) = self.0.recents().touch(id).await {
                 tracing::warn!(%error, "the list of recent machines could not be changed");
@@ -172,7 +176,7 @@ impl Sessions<'_> {
     /// How many to these machines are connected or on the way.
     #[must_use]
     pub fn running_to(&self, ids: &[NodeId]) -> u32 {
-        self.count(|session| ids.iter().any(|id| session.is_to(&SessionTarget::Entry { id: *id })))
+        self.count(|session| session.machine().is_some_and(|machine| ids.contains(&machine)))
     }
 
     /// Where front ends of this process find the stream of bytes.
@@ -207,6 +211,20 @@ impl Sessions<'_> {
         Ok(SessionHandle { id, output: Arc::clone(&session.output), input: session.input.clone() })
     }
 
+    /// The files of a session that was opened for them, and what the machine is called.
+    pub(crate) fn files(&self, id: SessionId) -> Result<(Client, Arc<str>), CoreError> {
+        let session = self.get(id)?;
+        let title = session.info().title;
+        let client = session.files().ok_or_else(|| {
+            let error = ApiError::new(
+                ErrorCode::Disconnected,
+                format!("The files of {title} are not connected."),
+            );
+            CoreError::Api(Box::new(error.next("Connect again.").retry()))
+        })?;
+        Ok((client, title.into()))
+    }
+
     /// One session.
     pub fn info(&self, id: SessionId) -> Result<SessionInfo, CoreError> {
         Ok(self.get(id)?.info())
@@ -237,6 +255,7 @@ impl Sessions<'_> {
         let session = self.get(id)?;
         let target = match session.info().target {
             SessionTarget::Entry { id } => OpenTarget::Entry(ctx.authorize(id, Right::Use)?),
+            SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),
             SessionTarget::LocalShell => OpenTarget::LocalShell,
         };
         let (plan, names) = self.plan(&target).await?;
@@ -291,12 +310,14 @@ impl Sessions<'_> {
 impl Sessions<'_> {
     async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Names), CoreError> {
         match target {
-            OpenTarget::Entry(id) => {
+            OpenTarget::Entry(id) | OpenTarget::Files(id) => {
                 let route = self.0.tree().route(id)?;
-                Ok((
-                    Plan::Ssh(Box::new(target::build(self.0, &route).await?)),
-                    target::names(&route),
-                ))
+                let dialled = Box::new(target::build(self.0, &route).await?);
+                let plan = match target {
+                    OpenTarget::Files(_) => Plan::Files(dialled),
+                    _ => Plan::Ssh(dialled),
+                };
+                Ok((plan, target::names(&route)))
             }
             OpenTarget::LocalShell => {
                 let shell = LocalShell { program: None, cwd: Some(self.0.config().home.clone()) };

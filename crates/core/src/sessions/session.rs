@@ -4,10 +4,11 @@ use super::{journal::Journal, person::check_answer};
 use crate::{Clock, Core, CoreError, sync};
 use bytes::Bytes;
 use patchbay_model::{
-    ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, PromptId, Secret,
-    SessionId, SessionInfo, SessionState, SessionTarget, Stage, TerminalSize,
+    ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
+    Secret, SessionId, SessionInfo, SessionState, SessionTarget, Stage, TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
+use patchbay_sftp::Client;
 use std::{
     sync::{Arc, Mutex, MutexGuard, Weak},
     time::Duration,
@@ -50,6 +51,7 @@ pub(super) struct Live {
     pub(super) banner: Vec<u8>,
     /// An event is on its way.
     scheduled: bool,
+    files: Option<Client>,
     latency_told: Duration,
 }
 
@@ -99,6 +101,7 @@ impl Session {
                 size,
                 banner: Vec::new(),
                 scheduled: false,
+                files: None,
                 latency_told: now,
             }),
             asking: tokio::sync::Mutex::new(()),
@@ -114,8 +117,21 @@ impl Session {
         !matches!(self.live().info.state, SessionState::Closed { .. })
     }
 
-    pub(super) fn is_to(&self, target: &SessionTarget) -> bool {
-        self.live().info.target == *target
+    /// The machine it leads to, if it is one of the tree.
+    pub(super) fn machine(&self) -> Option<NodeId> {
+        match self.live().info.target {
+            SessionTarget::Entry { id } | SessionTarget::Files { id } => Some(id),
+            SessionTarget::LocalShell => None,
+        }
+    }
+
+    /// Its files, while it is connected for them.
+    pub(super) fn files(&self) -> Option<Client> {
+        self.live().files.clone()
+    }
+
+    pub(super) fn set_files(&self, files: Option<Client>) {
+        self.live().files = files;
     }
 
     pub(super) fn rename(self: &Arc<Self>, title: String) {

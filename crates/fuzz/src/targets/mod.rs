@@ -13,6 +13,7 @@ pub(crate) mod recovery_key;
 pub(crate) mod sealed;
 pub(crate) mod server_text;
 pub(crate) mod settings_file;
+pub(crate) mod sftp_reply;
 pub(crate) mod ssh_config;
 pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;

@@ -3,6 +3,7 @@
 //! `bench NAME ours=<n><unit> <peer>=<n><unit> ratio=<n>`: the ratio says how many times better ours is, whichever way the unit points.
 
 mod figure;
+mod files;
 mod machine;
 mod memory;
 mod peers;
@@ -20,7 +21,7 @@ const ROUNDS: usize = 5;
 /// Takes every figure whose name contains `name`.
 pub(crate) async fn run(name: &str) -> Result<(), Error> {
     let mut taken = 0;
-    for group in [Group::Startup, Group::Unlock, Group::Tree, Group::Terminal] {
+    for group in [Group::Startup, Group::Unlock, Group::Tree, Group::Terminal, Group::Files] {
         if group.names().iter().any(|figure| figure.contains(name)) {
             eprintln!("bench: {} ({})", group.names().join(", "), group.estimate());
             for figure in group.take(name).await? {
@@ -39,6 +40,7 @@ enum Group {
     Unlock,
     Tree,
     Terminal,
+    Files,
 }
 
 impl Group {
@@ -53,6 +55,7 @@ impl Group {
             Self::Unlock => &["unlock"],
             Self::Tree => &["tree"],
             Self::Terminal => &["terminal-throughput", "terminal-latency", "ctrl-c"],
+            Self::Files => files::NAMES,
         }
     }
 
@@ -60,6 +63,7 @@ impl Group {
         match self {
             Self::Startup | Self::Terminal => "about 3 min",
             Self::Unlock | Self::Tree => "about 1 min",
+            Self::Files => "about 4 min",
         }
     }
 
@@ -69,6 +73,7 @@ impl Group {
             Self::Unlock => unlock::take().await,
             Self::Tree => tree::take().await,
             Self::Terminal => terminal::take(name).await,
+            Self::Files => files::take(name).await,
         }
     }
 }

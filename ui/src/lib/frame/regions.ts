@@ -1,7 +1,7 @@
 /** F6 goes from part to part of the window, so that the keyboard finds a way into and out of everything. */
 
 /** The parts in order; an element names its part with `data-region`. */
-const ORDER = ['side', 'tabs', 'view', 'inspector', 'status'] as const;
+const ORDER = ['side', 'tabs', 'view', 'tasks', 'inspector', 'status'] as const;
 export type Region = (typeof ORDER)[number];
 
 const FOCUSABLE =

@@ -31,6 +31,14 @@ session: SessionInfo } |
 { kind: "sessionGone";
 /** The session. */
 id: SessionId } |
+/** A task is new or changed. */
+{ kind: "task";
+/** Its new state. */
+task: TaskInfo } |
+/** A task was forgotten. */
+{ kind: "taskGone";
+/** The task. */
+id: TaskId } |
 /** Status checks came back. */
 { kind: "status";
 /** Their results. */
@@ -121,6 +129,19 @@ message: string } |
 error: ApiError } |
 /** The person closed it. */
 { kind: "byPerson" };
+
+/** What to do about a file that is there already. */
+export type Conflict =
+/** Ask the person. */
+"ask" |
+/** Leave it as it is. */
+"skip" |
+/** Put the new one in its place. */
+"overwrite" |
+/** Put the new one in its place if it was changed later. */
+"newer" |
+/** Give the new one another name. */
+"keepBoth";
 
 /** The cursor of terminals. */
 export type CursorShape =
@@ -278,6 +299,142 @@ export type ErrorCode =
 "desktop" |
 /** A bug: please report it. */
 "internal";
+
+/** What is in some files and folders altogether. */
+export type FileCount = {
+	/** Everything that is no folder. */
+	files: number,
+	/** Folders, those that were named included. */
+	folders: number,
+	/** Bytes of the files; exact up to 2^53. */
+	bytes: number,
+	/** There is more: counting was given up here. */
+	more: boolean,
+};
+
+/** One line of a folder. */
+export type FileEntry = {
+	/** Its name, without the folder. */
+	name: string,
+	/** What it is. */
+	kind: FileKind,
+	/** Bytes; exact up to 2^53. */
+	size: number,
+	/** When it was last changed, if that is told. */
+	modified: Timestamp | null,
+	/** The low twelve bits of `st_mode`, if they are told. */
+	mode: number | null,
+	/** Who owns it: a name, else a number. */
+	owner: string | null,
+	/** The group it belongs to: a name, else a number. */
+	group: string | null,
+	/** Of a link: where it leads, as it is written there. */
+	leadsTo: string | null,
+	/** Of a link: what is at its end; none if nothing is. */
+	end: FileKind | null,
+};
+
+/** What a name stands for. */
+export type FileKind =
+/** Bytes. */
+"file" |
+/** Holds more. */
+"folder" |
+/** Leads to another one. */
+"link" |
+/** A device, a socket or a pipe. */
+"other";
+
+/** A folder. */
+export type FileListing = {
+	/** Its absolute path. */
+	path: string,
+	/** The folder above; none at the top. */
+	parent: string | null,
+	/** What is in it, in no order. */
+	entries: FileEntry[],
+	/** Names that are left out, because they are not names: empty, or with a slash in them. */
+	refused: number,
+	/** Bytes that may still be written there, if that is told; exact up to 2^53. */
+	free: number | null,
+};
+
+/** Where files are. */
+export type FilePlace =
+/** On this computer. */
+{ kind: "here" } |
+/** On the machine of a session that was opened for files. */
+{ kind: "machine";
+/** The session. */
+session: SessionId };
+
+/** The beginning of a file, to look at. */
+export type FilePreview = {
+	/** Its text; none if it is no text. */
+	text: string | null,
+	/** Bytes of the whole file; exact up to 2^53. */
+	size: number,
+	/** There is more than is shown. */
+	cut: boolean,
+};
+
+/** A file or folder. */
+export type FileRef = {
+	/** Where. */
+	place: FilePlace,
+	/** Its path. */
+	path: string,
+};
+
+/** Files to copy. */
+export type FilesCopy = {
+	/** Where they are. */
+	from: FilePlace,
+	/** Their paths. */
+	paths: string[],
+	/** Where they go. */
+	to: FilePlace,
+	/** The folder there. */
+	folder: string,
+	/** What to do about files that are there already. */
+	conflict: Conflict,
+};
+
+/** A folder to list. */
+export type FilesList = {
+	/** Where. */
+	place: FilePlace,
+	/** Its path; the home folder if none is given. */
+	path?: string | null,
+};
+
+/** Files and folders. */
+export type FilesRef = {
+	/** Where. */
+	place: FilePlace,
+	/** Their paths. */
+	paths: string[],
+};
+
+/** Another name or place. */
+export type FilesRename = {
+	/** Where. */
+	place: FilePlace,
+	/** Its path. */
+	from: string,
+	/** Its path from then on; nothing may be there. */
+	to: string,
+};
+
+/** Other permissions. */
+export type FilesSetMode = {
+	/** Where. */
+	place: FilePlace,
+	/** Their paths. */
+	paths: string[],
+	/** The low twelve bits of `st_mode`. */
+	mode: number,
+};
 
 /** A folder. */
 export type Folder = {
@@ -957,6 +1114,10 @@ export type SessionTarget =
 { kind: "entry";
 /** The machine. */
 id: NodeId } |
+/** The files of a machine of the tree, over a connection of their own. */
+{ kind: "files";
+/** The machine. */
+id: NodeId } |
 /** A shell on this computer. */
 { kind: "localShell" };
 
@@ -1051,6 +1212,97 @@ export type TabLayout = {
 	/** JSON, at most 256 KiB. */
 	json: string,
 };
+
+/** A decision about a file that is there already. */
+export type TaskAnswer = {
+	/** The task. */
+	id: TaskId,
+	/** What to do. */
+	conflict: Conflict,
+	/** Also about all that are still to come. */
+	all: boolean,
+};
+
+/** A question of a task: something of that name is there already. */
+export type TaskConflict = {
+	/** Where. */
+	path: string,
+	/** What is there. */
+	there: FileEntry,
+	/** What would take its place. */
+	coming: FileEntry,
+};
+
+/** Long work on files. Lives as long as the process. */
+export type TaskId = string;
+
+/** A task. */
+export type TaskInfo = {
+	/** Its id. */
+	id: TaskId,
+	/** What it does. */
+	kind: TaskKind,
+	/** The file or folder, or how many. */
+	title: string,
+	/** Where from, in words. */
+	from: string,
+	/** Where to, in words; empty for a deletion. */
+	to: string,
+	/** Where it stands. */
+	state: TaskState,
+	/** The file it is at. */
+	at: string,
+	/** Files and folders that are done. */
+	filesDone: number,
+	/** Of so many; grows while they are counted. */
+	files: number,
+	/** Files that were left out, because the person said so or because they could not be read. */
+	skipped: number,
+	/** Bytes that are done; exact up to 2^53. */
+	bytesDone: number,
+	/** Of so many; grows while they are counted. */
+	bytes: number,
+	/** Bytes a second, over the last seconds. */
+	rate: number,
+	/** When it was asked for. */
+	began: Timestamp,
+};
+
+/** Long work on files. */
+export type TaskKind =
+/** From this computer to a machine. */
+"upload" |
+/** From a machine to this computer. */
+"download" |
+/** Within one place, or from machine to machine through this computer. */
+"copy" |
+/** Takes files away. */
+"delete";
+
+/** A task. */
+export type TaskRef = {
+	/** Its id. */
+	id: TaskId,
+};
+
+/** Where a task stands. */
+export type TaskState =
+/** Waits for the ones before it. */
+{ kind: "waiting" } |
+/** At work. */
+{ kind: "running" } |
+/** Waits for a decision. */
+{ kind: "asking";
+/** About what. */
+conflict: TaskConflict } |
+/** Done. */
+{ kind: "done" } |
+/** Stopped by the person. What was finished until then stays. */
+{ kind: "cancelled" } |
+/** Could not go on. */
+{ kind: "failed";
+/** Why, and what to do. */
+error: ApiError };
 
 /** How terminals look and behave. */
 export type TerminalSettings = {
@@ -1379,6 +1631,32 @@ export interface Commands {
 	session_rename: { args: SessionRename; result: SessionInfo };
 	/** Tries a machine that is not saved yet: signs in and closes. */
 	session_test: { args: SessionTest; result: SessionInfo };
+	/** The files in a folder of this computer or of a machine. */
+	files_list: { args: FilesList; result: FileListing };
+	/** What is in files and folders altogether. */
+	files_count: { args: FilesRef; result: FileCount };
+	/** Makes a folder. */
+	files_make_folder: { args: FileRef; result: null };
+	/** Gives a file or folder another name or place. */
+	files_rename: { args: FilesRename; result: null };
+	/** Sets the permissions of files and folders. */
+	files_set_mode: { args: FilesSetMode; result: null };
+	/** The beginning of a file, to look at. */
+	files_preview: { args: FileRef; result: FilePreview };
+	/** Copies files and folders to a folder of this computer or of a machine, as a task. */
+	files_copy: { args: FilesCopy; result: TaskInfo };
+	/** Deletes files and folders with everything inside, as a task. */
+	files_delete: { args: FilesRef; result: TaskInfo };
+	/** All tasks, oldest first. */
+	task_list: { args: Record<string, never>; result: TaskInfo[] };
+	/** Stops a task; what was finished until then stays. */
+	task_cancel: { args: TaskRef; result: null };
+	/** Decides about a file that is there already. */
+	task_answer: { args: TaskAnswer; result: null };
+	/** Does a task that failed or was stopped again. */
+	task_retry: { args: TaskRef; result: TaskInfo };
+	/** Forgets a task that is over. */
+	task_forget: { args: TaskRef; result: null };
 	/** Host keys on record. */
 	hostkey_list: { args: Record<string, never>; result: HostKeyRecord[] };
 	/** Forgets a host key. */

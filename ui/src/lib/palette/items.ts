@@ -1,7 +1,5 @@
 /** What the palette lists: machines, commands, settings and open tabs, each with what Enter does. */
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
-import SquareTerminal from '@lucide/svelte/icons/square-terminal';
-import TerminalIcon from '@lucide/svelte/icons/terminal';
 import CornerDownRight from '@lucide/svelte/icons/corner-down-right';
 import { actions, type Action } from '$lib/actions';
 import type { IconComponent } from '$lib/components/Icon.svelte';
@@ -10,6 +8,7 @@ import type { NodeId } from '$lib/host';
 import { iconOf } from '$lib/machines/looks';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { SECTIONS, SETTINGS } from '$lib/settings/catalog';
+import { tabIcon } from '$lib/tabs/signs';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { fuzzy, STRONG, type Match } from './fuzzy';
@@ -154,7 +153,7 @@ function tabItems(all: boolean): Candidate[] {
         title: tab.title,
         marks: [],
         detail: tab.id === tabs.active ? 'in front' : '',
-        icon: tab.spec.kind === 'session' ? TerminalIcon : SquareTerminal,
+        icon: tabIcon(tab),
         run: () => tabs.activate(tab.id),
       },
     }));
@@ -165,7 +164,7 @@ const isCommand = (action: Action) =>
   action.id !== 'palette.open' && !action.id.startsWith('tab.at.');
 
 /** While nothing is typed: what was run last, then by group. */
-const GROUPS = ['Session', 'Machines', 'Tabs', 'View', 'Vault'];
+const GROUPS = ['Files', 'Session', 'Machines', 'Tabs', 'View', 'Vault'];
 
 function commands(lastRun: readonly string[]): Candidate[] {
   const place = ({ id, group }: Action) => {

@@ -3,6 +3,7 @@
 import CircleX from '@lucide/svelte/icons/circle-x';
 import ClipboardPaste from '@lucide/svelte/icons/clipboard-paste';
 import Copy from '@lucide/svelte/icons/copy';
+import FolderOpen from '@lucide/svelte/icons/folder-open';
 import RotateCw from '@lucide/svelte/icons/rotate-cw';
 import Search from '@lucide/svelte/icons/search';
 import SquareTerminal from '@lucide/svelte/icons/square-terminal';
@@ -14,6 +15,7 @@ import { tabs } from '$lib/tabs/tabs.svelte';
 import { sessions } from './sessions.svelte';
 import { existingTerminal } from './terminal/registry';
 import type { TerminalView } from './terminal/view.svelte';
+import { machineOf } from './words';
 
 const GROUP = 'Session';
 
@@ -29,13 +31,25 @@ function view(): TerminalView | undefined {
 }
 
 const here = () => current() !== undefined;
+/** A terminal: files have no output. */
+const terminal = () => here() && current()?.target.kind !== 'files';
 const running = () => here() && current()?.state.kind !== 'closed';
-const open = () => current()?.state.kind === 'open';
+const open = () => terminal() && current()?.state.kind === 'open';
 const canReconnect = () => {
   const session = current();
   return session?.state.kind === 'closed' && !sessions.isOrphan(session);
 };
 const detail = () => current()?.title ?? '';
+/** The machine of the tree that it leads to. */
+const machine = () => {
+  const session = current();
+  return session && !sessions.isOrphan(session) ? machineOf(session.target) : null;
+};
+
+function goTo(kind: 'entry' | 'files'): void {
+  const id = machine();
+  if (id !== null) void sessions.goTo({ kind, id });
+}
 
 /** Does something with the session in front. */
 function withSession(run: (session: SessionInfo) => unknown): () => void {
@@ -54,6 +68,26 @@ export const sessionActions: readonly Action[] = [
     icon: SquareTerminal,
     keywords: 'terminal bash powershell this computer',
     run: () => sessions.localShell(),
+  },
+  {
+    id: 'session.files',
+    title: 'Go to the files',
+    group: GROUP,
+    icon: FolderOpen,
+    keywords: 'sftp transfer browse',
+    detail,
+    when: () => machine() !== null && terminal(),
+    run: () => goTo('files'),
+  },
+  {
+    id: 'session.terminal',
+    title: 'Go to the terminal',
+    group: GROUP,
+    icon: SquareTerminal,
+    keywords: 'shell console',
+    detail,
+    when: () => machine() !== null && !terminal(),
+    run: () => goTo('entry'),
   },
   {
     id: 'session.reconnect',
@@ -81,7 +115,7 @@ export const sessionActions: readonly Action[] = [
     group: GROUP,
     shortcut: 'Ctrl+Shift+C',
     icon: Copy,
-    when: here,
+    when: terminal,
     run: () => view()?.clipboard.copy(),
   },
   {
@@ -101,7 +135,7 @@ export const sessionActions: readonly Action[] = [
     group: GROUP,
     shortcut: 'Ctrl+Shift+A',
     icon: TextSelect,
-    when: here,
+    when: terminal,
     run: () => view()?.selectAll(),
   },
   {
@@ -111,7 +145,7 @@ export const sessionActions: readonly Action[] = [
     shortcut: 'Ctrl+Shift+F',
     icon: Search,
     keywords: 'search output scrollback',
-    when: here,
+    when: terminal,
     run: () => view()?.finder.show(),
   },
   {
@@ -119,7 +153,7 @@ export const sessionActions: readonly Action[] = [
     title: 'Clear scrollback',
     group: GROUP,
     icon: CircleX,
-    when: here,
+    when: terminal,
     run: () => view()?.clear(),
   },
 ];

@@ -5,32 +5,28 @@ import { call, type SessionInfo } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { sessions } from './sessions.svelte';
 import type { TerminalView } from './terminal/view.svelte';
-import { report } from './words';
+import { machineOf, report } from './words';
 
 const copyText = (text: string) => void call('host_copy_text', { text });
 
 /** The menu of the machine bar. */
-export function sessionMenu(session: SessionInfo, view: TerminalView, paneId: string): MenuItems {
-  const { target } = session;
+export function sessionMenu(
+  session: SessionInfo,
+  view: TerminalView | undefined,
+  paneId: string,
+): MenuItems {
+  const id = machineOf(session.target);
   const orphan = sessions.isOrphan(session);
   return [
-    ...(target.kind === 'entry' && !orphan
+    ...(id !== null && !orphan
       ? [
           {
             label: 'Edit the entry',
-            run: () => void tabs.open({ kind: 'editor', nodeId: target.id }),
+            run: () => void tabs.open({ kind: 'editor', nodeId: id }),
           },
         ]
       : []),
-    {
-      label: 'Find…',
-      shortcut: 'Ctrl+Shift+F',
-      run: () => view.finder.show(),
-    },
-    { label: 'Copy all output', run: () => copyText(view.text(false)) },
-    { label: 'Copy all output with colours', run: () => copyText(view.text(true)) },
-    { label: 'Clear scrollback', run: () => view.clear() },
-    null,
+    ...(view ? [...outputMenu(view), null] : []),
     { label: 'Split right', shortcut: 'Ctrl+Shift+E', run: () => void tabs.split(paneId, 'right') },
     { label: 'Split down', shortcut: 'Ctrl+Shift+O', run: () => void tabs.split(paneId, 'down') },
     null,
@@ -42,6 +38,19 @@ export function sessionMenu(session: SessionInfo, view: TerminalView, paneId: st
     },
     { label: 'Copy connection details', run: () => copyText(report(session)) },
     { label: 'Close', run: () => tabs.closePane(paneId) },
+  ];
+}
+
+function outputMenu(view: TerminalView): MenuItems {
+  return [
+    {
+      label: 'Find…',
+      shortcut: 'Ctrl+Shift+F',
+      run: () => view.finder.show(),
+    },
+    { label: 'Copy all output', run: () => copyText(view.text(false)) },
+    { label: 'Copy all output with colours', run: () => copyText(view.text(true)) },
+    { label: 'Clear scrollback', run: () => view.clear() },
   ];
 }
 

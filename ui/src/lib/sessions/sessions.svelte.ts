@@ -5,6 +5,7 @@
  * `lib/tabs`, their terminals in `terminal/`.
  */
 
+import { forgetFiles } from '$lib/files/registry.svelte';
 import { attempt, notices } from '$lib/frame/notices.svelte';
 import {
   call,
@@ -21,7 +22,7 @@ import { tree } from '$lib/tree/tree.svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { forgetTerminal, terminalOf } from './terminal/registry';
 import { expectedSize } from './terminal/view.svelte';
-import { DELETED } from './words';
+import { DELETED, machineOf } from './words';
 
 class SessionsState {
   #all = new SvelteMap<SessionId, SessionInfo>();
@@ -60,14 +61,15 @@ class SessionsState {
 
   /** Whether its machine was deleted: it goes on until it is closed, and cannot be connected again. */
   isOrphan({ target }: Pick<SessionInfo, 'target'>): boolean {
-    if (target.kind !== 'entry' || !tree.loaded || tree.problem !== null) return false;
-    return tree.byId(target.id) === undefined;
+    const id = machineOf(target);
+    if (id === null || !tree.loaded || tree.problem !== null) return false;
+    return tree.byId(id) === undefined;
   }
 
   /** The machine's open or opening sessions. */
   to(id: NodeId): SessionInfo[] {
     return this.list.filter(
-      ({ target, state }) => target.kind === 'entry' && target.id === id && state.kind !== 'closed',
+      ({ target, state }) => machineOf(target) === id && state.kind !== 'closed',
     );
   }
 
@@ -86,6 +88,18 @@ class SessionsState {
   /** Connects to a machine, in a new tab. */
   connect(id: NodeId): Promise<void> {
     return this.#openTab({ kind: 'entry', id });
+  }
+
+  /** Opens the files of a machine, in a new tab. */
+  files(id: NodeId): Promise<void> {
+    return this.#openTab({ kind: 'files', id });
+  }
+
+  /** Goes to a session of the machine of this kind; opens one if there is none. */
+  async goTo(target: SessionTarget & { kind: 'entry' | 'files' }): Promise<void> {
+    const there = this.to(target.id).find((session) => session.target.kind === target.kind);
+    if (there) tabs.open({ kind: 'session', sessionId: there.id });
+    else await this.#openTab(target);
   }
 
   /** Opens a shell on this computer, in a new tab. */
@@ -173,6 +187,8 @@ class SessionsState {
 
   #take(session: SessionInfo): void {
     this.#all.set(session.id, session);
+    // There is nothing to read where there is no terminal.
+    if (session.target.kind === 'files') return;
     const view = terminalOf(session.id);
     view.name(session.title);
     const open = session.state.kind === 'open';
@@ -185,6 +201,7 @@ class SessionsState {
     this.#opened.delete(id);
     this.#lastHeard.delete(id);
     forgetTerminal(id);
+    forgetFiles(id);
     tabs.sessionGone(id);
   }
 }

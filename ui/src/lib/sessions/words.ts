@@ -1,6 +1,14 @@
 /** The words for what a session does and why it is over. */
 
-import type { CloseReason, SessionInfo, SessionState, Stage, Step } from '$lib/host';
+import type {
+  CloseReason,
+  NodeId,
+  SessionInfo,
+  SessionState,
+  SessionTarget,
+  Stage,
+  Step,
+} from '$lib/host';
 import type { DotState } from '$lib/components/StatusDot.svelte';
 
 /** The parts of connecting, in order, as the strip names them. */
@@ -13,8 +21,17 @@ export const STAGES: readonly { stage: Stage; name: string }[] = [
   { stage: 'shell', name: 'Shell' },
 ];
 
-/** What is being waited for. */
-export function waitingFor(stage: Stage, machine: string): string {
+/** The machine that a session is to; none for a shell on this computer. */
+export function machineOf(target: SessionTarget): NodeId | null {
+  return target.kind === 'localShell' ? null : target.id;
+}
+
+/** What is being waited for; `target` is what the session is opened to. */
+export function waitingFor(
+  stage: Stage,
+  machine: string,
+  target: SessionTarget['kind'] = 'entry',
+): string {
   switch (stage) {
     case 'name':
       return `Looking up the address of ${machine}`;
@@ -27,12 +44,17 @@ export function waitingFor(stage: Stage, machine: string): string {
     case 'signIn':
       return `Signing in to ${machine}`;
     case 'shell':
-      return `Waiting for ${machine} to open a shell`;
+      return target === 'files'
+        ? `Waiting for ${machine} to give access to its files`
+        : `Waiting for ${machine} to open a shell`;
   }
 }
 
 /** A step with something for every part, reached or not. */
-export function allSteps(steps: readonly Step[]): (Step & { name: string })[] {
+export function allSteps(
+  steps: readonly Step[],
+  target: SessionTarget['kind'] = 'entry',
+): (Step & { name: string })[] {
   return STAGES.map(({ stage, name }) => ({
     ...(steps.find((step) => step.stage === stage) ?? {
       stage,
@@ -40,7 +62,8 @@ export function allSteps(steps: readonly Step[]): (Step & { name: string })[] {
       detail: '',
       ms: null,
     }),
-    name,
+    // The last step is the one that differs.
+    name: stage === 'shell' && target === 'files' ? 'Files' : name,
   }));
 }
 
@@ -127,7 +150,7 @@ export function report(session: SessionInfo): string {
     ...(end ? [end.title, ...(end.text ? [end.text] : [])] : []),
     ...code,
     '',
-    ...allSteps(session.steps).map(
+    ...allSteps(session.steps, session.target.kind).map(
       (step) => `${step.name.padEnd(10)} ${step.state.padEnd(8)} ${stepDetail(step)}`,
     ),
     '',

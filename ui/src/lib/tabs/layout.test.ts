@@ -50,6 +50,17 @@ describe('a layout', () => {
     expect(json).not.toContain('title');
   });
 
+  it('brings the files of a machine back as files', async () => {
+    const tab = makeTab({ kind: 'session', sessionId: 's' });
+    const target: KeptTarget = { kind: 'files', id: 'node-1' };
+    const sessionFor = vi.fn(() => Promise.resolve('s'));
+    await restoreLayout(
+      keepLayout([tab], tab.id, () => target),
+      sessionFor,
+    );
+    expect(sessionFor).toHaveBeenCalledWith('s', target);
+  });
+
   it('leaves out sessions that are unknown, and tabs that are then empty', () => {
     const gone = makeTab({ kind: 'session', sessionId: 'nobody' });
     expect(parseLayout(keepLayout([gone, ...tabs()], gone.id, targetOf)).tabs).toHaveLength(3);

@@ -17,7 +17,7 @@ import {
 } from './model';
 
 /** What a session was opened to. */
-export type KeptTarget = { kind: 'entry'; id: string } | { kind: 'localShell' };
+export type KeptTarget = { kind: 'entry' | 'files'; id: string } | { kind: 'localShell' };
 
 /** A pane as it is kept. */
 export type KeptPane =
@@ -234,7 +234,8 @@ function parseTarget(raw: unknown): KeptTarget | null {
   if (!isObject(raw)) return null;
   if (raw['kind'] === 'localShell') return { kind: 'localShell' };
   const id = text(raw['id']);
-  return raw['kind'] === 'entry' && id !== undefined ? { kind: 'entry', id } : null;
+  const { kind } = raw;
+  return (kind === 'entry' || kind === 'files') && id !== undefined ? { kind, id } : null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

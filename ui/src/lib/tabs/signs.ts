@@ -3,6 +3,7 @@
 import CableIcon from '@lucide/svelte/icons/cable';
 import Columns2 from '@lucide/svelte/icons/columns-2';
 import Download from '@lucide/svelte/icons/download';
+import FolderClosed from '@lucide/svelte/icons/folder-closed';
 import FolderPen from '@lucide/svelte/icons/folder-pen';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Pencil from '@lucide/svelte/icons/pencil';
@@ -54,7 +55,7 @@ export function tabIcon(tab: { root: Tab['root']; spec: TabSpec }): IconComponen
 export function specIcon(spec: TabSpec): IconComponent {
   switch (spec.kind) {
     case 'session':
-      return Terminal;
+      return sessions.get(spec.sessionId)?.target.kind === 'files' ? FolderClosed : Terminal;
     case 'editor':
       return spec.folder ? FolderPen : Pencil;
     case 'settings':

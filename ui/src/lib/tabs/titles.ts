@@ -8,7 +8,7 @@ import { panes, type PaneLeaf, type Tab, type TabSpec } from './model';
 export function paneTitle(spec: TabSpec): string {
   switch (spec.kind) {
     case 'session':
-      return sessions.get(spec.sessionId)?.title ?? 'Session';
+      return sessionTitle(spec.sessionId);
     case 'editor':
       if (spec.nodeId !== undefined) return tree.byId(spec.nodeId)?.name ?? 'Edit';
       return spec.folder ? 'New folder' : 'New machine';
@@ -21,6 +21,12 @@ export function paneTitle(spec: TabSpec): string {
     case 'start':
       return 'New tab';
   }
+}
+
+function sessionTitle(id: string): string {
+  const session = sessions.get(id);
+  if (!session) return 'Session';
+  return session.target.kind === 'files' ? `Files: ${session.title}` : session.title;
 }
 
 /** The name of a tab: the one a person gave it, or those of its panes. */
@@ -37,5 +43,5 @@ export function tabHint(tab: Tab): string {
 
 function paneHint({ spec }: PaneLeaf): string {
   const session = spec.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
-  return session?.subtitle ? `${session.title}, ${session.subtitle}` : paneTitle(spec);
+  return session?.subtitle ? `${paneTitle(spec)}, ${session.subtitle}` : paneTitle(spec);
 }

@@ -4,6 +4,7 @@ import ArrowDown from '@lucide/svelte/icons/arrow-down';
 import ArrowUp from '@lucide/svelte/icons/arrow-up';
 import Copy from '@lucide/svelte/icons/copy';
 import CopyPlus from '@lucide/svelte/icons/copy-plus';
+import FolderClosed from '@lucide/svelte/icons/folder-closed';
 import FolderInput from '@lucide/svelte/icons/folder-input';
 import ListX from '@lucide/svelte/icons/list-x';
 import Pencil from '@lucide/svelte/icons/pencil';
@@ -34,6 +35,10 @@ function what(): string {
 
 function connectSelected(): void {
   for (const id of tree.selectedMachines) void attempt(async () => sessions.connect(id));
+}
+
+function openFiles(): void {
+  for (const id of tree.selectedMachines) void attempt(async () => sessions.files(id));
 }
 
 /** Every machine in or among the selected; every machine there is if nothing is selected. */
@@ -74,6 +79,18 @@ export const treeActions: readonly Action[] = [
     detail: what,
     when: machines,
     run: connectSelected,
+  },
+  {
+    id: 'machine.files',
+    title: 'Open files',
+    group: 'Machines',
+    shortcut: 'Shift+Enter',
+    keywords: 'sftp browse copy upload download transfer folder',
+    local: true,
+    icon: FolderClosed,
+    detail: what,
+    when: machines,
+    run: openFiles,
   },
   {
     id: 'machine.edit',

@@ -3,7 +3,14 @@ import { actions } from '$lib/actions';
 import type { MenuItem, MenuItems } from '$lib/components/menu';
 
 const groups = [
-  ['machine.connect', 'machine.edit', 'machine.rename', 'machine.duplicate', 'machine.copyAddress'],
+  [
+    'machine.connect',
+    'machine.files',
+    'machine.edit',
+    'machine.rename',
+    'machine.duplicate',
+    'machine.copyAddress',
+  ],
   ['machine.check', 'machine.wake'],
   ['machine.move', 'machine.up', 'machine.down'],
   ['machine.new', 'folder.new', 'import.open'],

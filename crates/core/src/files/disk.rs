@@ -1,0 +1,215 @@
+//! Files wherever they are: what listing, copying and deleting need of this computer and of a machine alike.
+//!
+//! Paths are bytes, absolute or from the home folder, with `/` between their parts on a machine.
+
+use super::{here::Here, machine::Machine};
+use crate::CoreError;
+use bytes::Bytes;
+use patchbay_model::FileKind;
+
+/// Bytes that are read or written at once.
+pub(super) const PIECE: usize = 256 * 1024;
+
+/// What is known of a file without opening it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Node {
+    /// Without the folder.
+    pub(super) name: Vec<u8>,
+    pub(super) kind: FileKind,
+    /// Bytes.
+    pub(super) size: u64,
+    /// Seconds since the Unix epoch.
+    pub(super) modified: Option<i64>,
+    /// The low twelve bits of `st_mode`.
+    pub(super) mode: Option<u16>,
+    /// User and group.
+    pub(super) owner: Option<(u32, u32)>,
+}
+
+/// What is set of a copy. Not every disk has it: what cannot be set is left as it is, the bytes are what counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Looks {
+    /// Seconds since the Unix epoch.
+    pub(super) modified: Option<i64>,
+    /// The low nine bits of `st_mode`: never those that make a program somebody else's.
+    pub(super) mode: Option<u16>,
+}
+
+impl Node {
+    /// What a copy of it takes over.
+    pub(super) fn looks(&self) -> Looks {
+        Looks { modified: self.modified, mode: self.mode.map(|mode| mode & 0o777) }
+    }
+}
+
+/// A folder's content.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    pub(super) nodes: Vec<Node>,
+    /// Names that are none.
+    pub(super) refused: u32,
+}
+
+/// A disk of this computer, or that of a machine.
+#[derive(Clone, Debug)]
+pub(super) enum Disk {
+    Here(Here),
+    Machine(Machine),
+}
+
+/// A file being read, from its beginning.
+pub(super) enum Source {
+    Here(super::here::Reading),
+    Machine(super::machine::Reading),
+}
+
+/// A file being written, from its beginning.
+pub(super) enum Sink {
+    Here(super::here::Writing),
+    Machine(super::machine::Writing),
+}
+
+macro_rules! on_both {
+    ($($(#[doc = $doc:literal])+ $name:ident($($argument:ident: $kind:ty),*) -> $result:ty;)+) => {
+        impl Disk {
+            $($(#[doc = $doc])+
+            pub(super) async fn $name(&self, $($argument: $kind),*) -> Result<$result, CoreError> {
+                match self {
+                    Self::Here(here) => here.$name($($argument),*).await,
+                    Self::Machine(machine) => machine.$name($($argument),*).await,
+                }
+            })+
+        }
+    };
+}
+
+on_both! {
+    /// The absolute path of a folder; of the home folder if none is given.
+    absolute(path: Option<&[u8]>) -> Vec<u8>;
+    /// What is in a folder, without `.` and `..`.
+    list(path: &[u8]) -> Content;
+    /// What is at a path, links followed.
+    look(path: &[u8]) -> Node;
+    /// What is at a path, a link as such; nothing if nothing is.
+    look_at_link(path: &[u8]) -> Option<Node>;
+    /// Where a link leads, as it is written there.
+    leads_to(path: &[u8]) -> Vec<u8>;
+    /// Makes a folder; nothing may be there.
+    make_folder(path: &[u8]) -> ();
+    /// Makes a link.
+    make_link(path: &[u8], to: &[u8]) -> ();
+    /// Gives another path; nothing may be there.
+    rename(from: &[u8], to: &[u8]) -> ();
+    /// Puts a file in the place of what is at `to`, in one step where the disk can.
+    replace(from: &[u8], to: &[u8]) -> ();
+    /// Takes a file or link away.
+    remove_file(path: &[u8]) -> ();
+    /// Takes an empty folder away.
+    remove_folder(path: &[u8]) -> ();
+    /// Sets the low twelve bits of `st_mode`.
+    set_mode(path: &[u8], mode: u16) -> ();
+    /// Gives a folder its looks, as far as they can be set.
+    dress(path: &[u8], looks: Looks) -> ();
+    /// Opens a file to read it.
+    read(path: &[u8]) -> Source;
+    /// Makes a file and opens it to write it; only its owner may read it. What is there is overwritten.
+    create(path: &[u8]) -> Sink;
+    /// Bytes that may still be written in a folder, if that is told.
+    free(path: &[u8]) -> Option<u64>;
+}
+
+impl Disk {
+    /// What takes part of the time of a round trip may be asked for this many times at once.
+    pub(super) const fn at_once(&self) -> usize {
+        match self {
+            Self::Here(_) => 4,
+            Self::Machine(_) => 32,
+        }
+    }
+
+    /// What users and groups are called, as far as that is told.
+    pub(super) async fn owners(&self, nodes: &[Node]) -> super::machine::Owners {
+        match self {
+            Self::Here(_) => super::machine::Owners::default(),
+            Self::Machine(machine) => machine.owners(nodes).await,
+        }
+    }
+
+    /// The path of a name in a folder.
+    pub(super) fn join(&self, folder: &[u8], name: &[u8]) -> Vec<u8> {
+        let separator = self.separator();
+        let mut path = folder.to_vec();
+        if path.last().is_some_and(|last| *last != separator && *last != b'/') {
+            path.push(separator);
+        }
+        path.extend_from_slice(name);
+        path
+    }
+
+    /// The folder of a path and the name in it; nothing at the top.
+    pub(super) fn split<'a>(&self, path: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
+        let separator = self.separator();
+        let is_separator = |byte: &u8| *byte == separator || *byte == b'/';
+        let end = path.iter().rposition(|byte| !is_separator(byte))? + 1;
+        let path = path.get(..end)?;
+        let at = path.iter().rposition(is_separator)?;
+        let name = path.get(at + 1..)?;
+        // `/` stays with what is directly below it, and so does `C:\`.
+        let head = path.get(..at)?;
+        let folder = if head.is_empty() || head.ends_with(b":") { path.get(..=at)? } else { head };
+        Some((folder, name))
+    }
+
+    const fn separator(&self) -> u8 {
+        if matches!(self, Self::Here(_)) && cfg!(windows) { b'\\' } else { b'/' }
+    }
+}
+
+impl Source {
+    /// The next bytes; nothing at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, CoreError> {
+        match self {
+            Self::Here(file) => file.next().await,
+            Self::Machine(file) => file.next().await,
+        }
+    }
+}
+
+impl Sink {
+    /// Writes the next bytes.
+    pub(super) async fn write(&mut self, bytes: Bytes) -> Result<(), CoreError> {
+        match self {
+            Self::Here(file) => file.write(bytes).await,
+            Self::Machine(file) => file.write(bytes).await,
+        }
+    }
+
+    /// Waits until everything is written, gives it what it looks like from outside, and closes it.
+    pub(super) async fn finish(self, looks: Looks) -> Result<(), CoreError> {
+        match self {
+            Self::Here(file) => file.finish(looks).await,
+            Self::Machine(file) => file.finish(looks).await,
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn paths_are_taken_apart_and_put_together() {
+        let disk = Disk::Here(Here::default());
+        for (path, folder, name) in
+            [("/a/b", "/a", "b"), ("/a", "/", "a"), ("/a/b/", "/a", "b"), ("/a//b", "/a/", "b")]
+        {
+            let (found, called) = disk.split(path.as_bytes()).unwrap();
+            assert_eq!((found, called), (folder.as_bytes(), name.as_bytes()), "{path}");
+        }
+        assert_eq!(disk.split(b"/"), None);
+        assert_eq!(disk.split(b""), None);
+        assert_eq!(disk.join(b"/", b"a"), b"/a");
+        assert_eq!(disk.join(b"/a", b"b"), b"/a/b");
+    }
+}

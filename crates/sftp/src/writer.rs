@@ -1,0 +1,77 @@
+//! A file from some place on, many requests ahead (section 6.4 of the draft).
+//!
+//! Deliberately absent: undoing. After a failure it is unknown which of the pieces behind the failed one are written.
+
+use crate::{File, SftpError, limits::PIECE, waiting::Waiting};
+use bytes::Bytes;
+use std::collections::VecDeque;
+
+/// Writes ahead. Dropping it without [`Writer::finish`] leaves unknown how much is written.
+#[derive(Debug)]
+pub struct Writer {
+    file: File,
+    window: usize,
+    piece: usize,
+    next: u64,
+    asked: VecDeque<Waiting>,
+    failed: Option<SftpError>,
+}
+
+impl Writer {
+    pub(crate) fn new(file: File, offset: u64, window: usize) -> Self {
+        let piece = file.client().limits().write.min(PIECE) as usize;
+        let asked = VecDeque::new();
+        Self { file, window: window.max(1), piece, next: offset, asked, failed: None }
+    }
+
+    /// Writes `data` behind what was written before, without waiting for more answers than the window needs. If it is
+    /// dropped, a part of `data` may be written.
+    ///
+    /// # Errors
+    /// That this or an earlier write was refused, or why there is no answer; the same again if called again.
+    pub async fn write(&mut self, mut data: Bytes) -> Result<(), SftpError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        while !data.is_empty() {
+            while self.asked.len() >= self.window {
+                self.settle().await?;
+            }
+            let piece = data.split_to(self.piece.min(data.len()));
+            let length = piece.len() as u64;
+            let waiting = match self.file.ask_write(self.next, piece).await {
+                Ok(waiting) => waiting,
+                Err(error) => return Err(self.fail(error)),
+            };
+            self.asked.push_back(waiting);
+            self.next = self.next.saturating_add(length);
+        }
+        Ok(())
+    }
+
+    /// Waits until the server has taken everything. The disk may not have: see [`File::sync`].
+    ///
+    /// # Errors
+    /// That a write was refused, or why there is no answer.
+    pub async fn finish(mut self) -> Result<(), SftpError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        while !self.asked.is_empty() {
+            self.settle().await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> Result<(), SftpError> {
+        let Some(first) = self.asked.front_mut() else { return Ok(()) };
+        let answer = first.answer().await;
+        self.asked.pop_front();
+        answer.and_then(crate::answer::Answer::done).map_err(|error| self.fail(error))
+    }
+
+    fn fail(&mut self, error: SftpError) -> SftpError {
+        self.asked.clear();
+        self.failed.insert(error).clone()
+    }
+}

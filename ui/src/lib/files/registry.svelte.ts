@@ -1,0 +1,39 @@
+/** The files pages there are, by session. A page is made when it is first asked for. */
+
+import type { FilePlace, SessionId } from '$lib/host';
+import type { FilesPane } from './pane.svelte';
+import { FilesView } from './view.svelte';
+
+const views = new Map<SessionId, { view: FilesView; stop: () => void }>();
+
+/** The files page of a session; made if there is none yet. */
+export function filesOf(id: SessionId): FilesView {
+  const known = views.get(id);
+  if (known) return known.view;
+  const made: FilesView[] = [];
+  // What it works out belongs to no component, not even to the one that asks for it first.
+  const stop = $effect.root(() => void made.push(new FilesView(id)));
+  const [view = new FilesView(id)] = made;
+  views.set(id, { view, stop });
+  return view;
+}
+
+/** Lets go of the files page of a session that is gone. */
+export function forgetFiles(id: SessionId): void {
+  const known = views.get(id);
+  known?.view.dispose();
+  known?.stop();
+  views.delete(id);
+}
+
+/** The sides that show a folder. */
+export function panesAt(place: FilePlace, folder: string): FilesPane[] {
+  return [...views.values()]
+    .flatMap(({ view }) => [view.here, view.machine])
+    .filter((pane) => pane.path === folder && samePlace(pane.place, place));
+}
+
+function samePlace(a: FilePlace, b: FilePlace): boolean {
+  if (a.kind === 'machine' && b.kind === 'machine') return a.session === b.session;
+  return a.kind === b.kind;
+}
