@@ -1,8 +1,7 @@
 //! The list of commands. A command is its body in the module of its feature and one line here.
 
 use crate::{
-    app,
-    files,
+    app, files,
     framework::{self, Shape, run, shape, unknown},
     hostkeys, identities, import, sessions, settings, status, tree, vault,
 };
