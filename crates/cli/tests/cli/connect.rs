@@ -97,9 +97,9 @@ async fn a_key_is_decided_about_and_the_shell_is_as_if_it_were_here() {
     terminal.master.resize(size(100, 30)).unwrap();
     terminal.type_in("until [ \"$(stty size)\" = '30 100' ]; do :; done; echo resized-$((1+1))\r");
     terminal.until("resized-2");
-    // Ctrl-C is the far end's.
-    terminal.type_in("sleep 1000\r");
-    terminal.until("sleep 1000");
+    // Ctrl-C is the far end's. It is pressed once something runs: while a shell starts it, nobody may take the signal.
+    terminal.type_in("sh -c 'echo asleep-$((1+1)); exec sleep 1000'\r");
+    terminal.until("asleep-2");
     terminal.type_in("\u{3}");
     terminal.until("ready> ");
     terminal.type_in("exit 5\r");
