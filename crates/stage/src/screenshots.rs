@@ -131,7 +131,8 @@ impl Camera<'_> {
         window.press("Control+l").await?;
         window.find("[data-testid=path-field]").await?;
         window.press("Control+a").await?;
-        window.type_keys(&format!("{}/shell\n", world.home().display())).await?;
+        window.type_keys(&format!("{}/shell", world.home().display())).await?;
+        window.press("Enter").await?;
         window.click_text("[data-testid=files-machine] [role=row]", "orders.dump").await?;
         window.press("F5").await?;
         window.wait_text("[data-testid=files-here]", "orders.dump").await?;
