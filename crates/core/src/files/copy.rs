@@ -221,7 +221,7 @@ impl Copy {
             let leads_to = self.from.leads_to(&found.path).await?;
             self.to.make_link(part, &leads_to).await?;
         } else {
-            let mut source = self.from.read(&found.path).await?;
+            let mut source = self.from.read(&found.path, found.node.size).await?;
             let mut sink = self.to.create(part).await?;
             while let Some(bytes) = source.next().await? {
                 let count = bytes.len();

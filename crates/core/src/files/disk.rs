@@ -110,8 +110,8 @@ on_both! {
     set_mode(path: &[u8], mode: u16) -> ();
     /// Gives a folder its looks, as far as they can be set.
     dress(path: &[u8], looks: Looks) -> ();
-    /// Opens a file to read it.
-    read(path: &[u8]) -> Source;
+    /// Opens a file to read it. It was `size` bytes long when it was looked at last.
+    read(path: &[u8], size: u64) -> Source;
     /// Makes a file and opens it to write it; only its owner may read it. What is there is overwritten.
     create(path: &[u8]) -> Sink;
     /// Bytes that may still be written in a folder, if that is told.

@@ -139,7 +139,7 @@ impl Here {
         .await
     }
 
-    pub(super) async fn read(&self, path: &[u8]) -> Result<Source, CoreError> {
+    pub(super) async fn read(&self, path: &[u8], _: u64) -> Result<Source, CoreError> {
         let file = blocking(path, "read", |path| File::open(path)).await?;
         Ok(Source::Here(Reading { file: Some(file), path: names::path(path) }))
     }

@@ -13,6 +13,9 @@ use std::{collections::HashMap, sync::Arc};
 /// Requests on their way for one file: with pieces of 32 KiB, four megabytes.
 const WINDOW: usize = 128;
 
+/// Files below this many bytes come in one answer.
+const SMALL: usize = 32 * 1024;
+
 /// The disks of a machine.
 #[derive(Clone)]
 pub(super) struct Machine {
@@ -22,11 +25,11 @@ pub(super) struct Machine {
 }
 
 /// A file being read.
-pub(super) struct Reading {
-    machine: Machine,
-    path: Vec<u8>,
-    reader: Reader,
-    _file: File,
+pub(super) enum Reading {
+    /// A small one, already here.
+    Whole(Option<Bytes>),
+    /// A larger one, read ahead.
+    Ahead { machine: Machine, path: Vec<u8>, reader: Reader, _file: File },
 }
 
 /// A file being written.
@@ -145,12 +148,19 @@ impl Machine {
         }
     }
 
-    pub(super) async fn read(&self, path: &[u8]) -> Result<Source, CoreError> {
-        let opened = self.client.open(path, OpenOptions::read()).await;
-        let file = opened.map_err(self.problem(path, "read"))?;
+    pub(super) async fn read(&self, path: &[u8], size: u64) -> Result<Source, CoreError> {
+        let problem = self.problem(path, "read");
+        let file = self.client.open(path, OpenOptions::read()).await.map_err(&problem)?;
+        if let Some(size) = usize::try_from(size).ok().filter(|size| *size < SMALL) {
+            // A server answers with less than it is asked for only where a file ends (section 6.4 of the draft).
+            let whole = file.read_at(0, size + 1).await.map_err(&problem)?;
+            if whole.len() <= size {
+                return Ok(Source::Machine(Reading::Whole(Some(whole).filter(|b| !b.is_empty()))));
+            }
+        }
         let reader = file.reader(0, WINDOW);
         let (machine, path) = (self.clone(), path.to_vec());
-        Ok(Source::Machine(Reading { machine, path, reader, _file: file }))
+        Ok(Source::Machine(Reading::Ahead { machine, path, reader, _file: file }))
     }
 
     pub(super) async fn create(&self, path: &[u8]) -> Result<Sink, CoreError> {
@@ -194,7 +204,12 @@ impl Machine {
 
 impl Reading {
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, CoreError> {
-        self.reader.next().await.map_err(self.machine.problem(&self.path, "read"))
+        match self {
+            Self::Whole(bytes) => Ok(bytes.take()),
+            Self::Ahead { machine, path, reader, .. } => {
+                reader.next().await.map_err(machine.problem(path, "read"))
+            }
+        }
     }
 }
 

@@ -197,7 +197,7 @@ impl Files<'_> {
                 "Open it instead.",
             ));
         }
-        let mut source = disk.read(&path).await?;
+        let mut source = disk.read(&path, node.size).await?;
         let mut begin = Vec::new();
         while begin.len() <= PREVIEW {
             match source.next().await? {
