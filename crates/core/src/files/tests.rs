@@ -210,6 +210,15 @@ async fn a_tree_goes_to_a_machine_and_back_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tree_goes_from_machine_to_machine_through_this_computer() {
+    let (world, machine) = World::with_machine().await;
+    plant(&world.path(""));
+    let (site, to) = (world.path("site"), world.folder("to"));
+    world.done(world.copy((machine, &[text(&site)]), (machine, &to), Conflict::Ask)).await;
+    assert_eq!(tree(&site), tree(&world.path("to/site")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_listed_alike_here_and_there() {
     let (world, machine) = World::with_machine().await;
     plant(&world.path(""));
