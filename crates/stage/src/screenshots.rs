@@ -136,7 +136,9 @@ impl Camera<'_> {
         window.click_text("[data-testid=files-machine] [role=row]", "orders.dump").await?;
         window.press("F5").await?;
         window.wait_text("[data-testid=files-here]", "orders.dump").await?;
-        self.shoot(window, "files").await
+        self.shoot(window, "files").await?;
+        // The tasks would stand in the other pictures.
+        Ok(window.press("Control+Shift+j").await?)
     }
 
     async fn pages(&self, window: &Window) -> Result<(), Error> {
