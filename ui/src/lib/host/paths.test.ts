@@ -8,4 +8,5 @@ test.each([
   ['/srv/a', '/home/ops', '/srv/a'],
   ['/srv/a', undefined, '/srv/a'],
   ['/srv/a', '', '/srv/a'],
+  ['/home/ops', '/home/ops', '~'],
 ])('%s, seen from %s, is %s', (path, home, short) => expect(shortPath(path, home)).toBe(short));
