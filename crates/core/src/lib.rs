@@ -18,6 +18,7 @@ pub mod sessions;
 pub mod settings;
 pub mod status;
 mod sync;
+mod tell;
 #[cfg(test)]
 mod testing;
 pub mod tree;

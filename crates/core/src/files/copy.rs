@@ -8,14 +8,14 @@ use super::{
     disk::Disk,
     entry, names, problem,
     task::{Outcome, Task},
-    walk::{Found, MOST, Step, Walk, is_folder, named},
+    walk::{Found, Step, Walk, is_folder, named},
 };
-use crate::CoreError;
+use crate::{CoreError, sync::lock};
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
 use patchbay_model::{Conflict, FileKind, TaskConflict};
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 
 /// Files on their way at once: small ones cost round trips, not bytes.
@@ -107,7 +107,6 @@ impl Copy {
                 Step::Failed(error) => self.task.problem(error, 0)?,
             }
         }
-        debug_assert!(plan.len() <= MOST);
         Ok(plan)
     }
 
@@ -269,8 +268,4 @@ const fn size(found: &Found) -> u64 {
         FileKind::File => found.node.size,
         _ => 0,
     }
-}
-
-fn lock(parts: &Mutex<HashSet<Vec<u8>>>) -> std::sync::MutexGuard<'_, HashSet<Vec<u8>>> {
-    parts.lock().unwrap_or_else(PoisonError::into_inner)
 }

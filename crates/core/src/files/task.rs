@@ -1,6 +1,6 @@
 //! A task: long work on files, what front ends see of it, and what it asks.
 
-use crate::{Core, CoreError, sync};
+use crate::{Core, CoreError, sync, tell::Tells};
 use patchbay_model::{
     ApiError, AppEvent, Conflict, ErrorCode, FilePlace, TaskConflict, TaskId, TaskInfo, TaskKind,
     TaskState,
@@ -13,8 +13,6 @@ use std::{
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-/// Progress is told this often at most.
-const COALESCE: Duration = Duration::from_millis(150);
 /// The rate is that of this long.
 const RATE_OVER: Duration = Duration::from_secs(4);
 
@@ -39,7 +37,8 @@ pub(super) struct Task {
     asking: tokio::sync::Mutex<()>,
 }
 
-struct Live {
+/// What changes of a task.
+pub(super) struct Live {
     info: TaskInfo,
     policy: Conflict,
     answer: Option<oneshot::Sender<(Conflict, bool)>>,
@@ -238,28 +237,18 @@ impl Task {
             };
         });
     }
+}
+
+impl Tells for Task {
+    type Live = Live;
+    const EVERY: Duration = Duration::from_millis(150);
 
     fn live(&self) -> MutexGuard<'_, Live> {
         sync::lock(&self.live)
     }
 
-    /// Changes it and tells: at once, or together with whatever else changes in the next moment.
-    fn change<T>(self: &Arc<Self>, at_once: bool, change: impl FnOnce(&mut Live) -> T) -> T {
-        let mut live = self.live();
-        let result = change(&mut live);
-        if at_once {
-            self.tell(&live);
-        } else if !live.scheduled {
-            live.scheduled = true;
-            let task = Arc::clone(self);
-            tokio::spawn(async move {
-                tokio::time::sleep(COALESCE).await;
-                let mut live = task.live();
-                live.scheduled = false;
-                task.tell(&live);
-            });
-        }
-        result
+    fn scheduled(live: &mut Live) -> &mut bool {
+        &mut live.scheduled
     }
 
     fn tell(&self, live: &Live) {

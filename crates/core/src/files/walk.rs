@@ -5,7 +5,7 @@ use crate::CoreError;
 use patchbay_model::FileKind;
 
 /// More in one go are a mistake, or a trap.
-pub(super) const MOST: usize = 1_000_000;
+const MOST: usize = 1_000_000;
 /// Folders inside each other.
 const DEEPEST: usize = 256;
 

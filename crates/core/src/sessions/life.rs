@@ -67,12 +67,16 @@ impl Life {
 
     async fn attempt(&mut self, order: Order) -> CloseReason {
         let Order { plan, cancel } = order;
-        let plan = match plan {
-            Plan::Files(target) => return self.files(*target, &cancel).await,
-            other => other,
-        };
         let trying = matches!(plan, Plan::Try(_));
-        let terminal = match self.dial(plan, &cancel).await {
+        let dialled = match plan {
+            Plan::Files(target) => return self.files(*target, &cancel).await,
+            Plan::Local(shell) => {
+                patchbay_engine_local::open(self.session.size(), shell, cancel.clone())
+                    .map_err(|error| error.api_error())
+            }
+            Plan::Ssh(target) | Plan::Try(target) => self.terminal(*target, &cancel).await,
+        };
+        let terminal = match dialled {
             Ok(terminal) => terminal,
             Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
             Err(error) => return failed(error),
@@ -85,15 +89,12 @@ impl Life {
         self.pass(terminal, &cancel).await
     }
 
-    async fn dial(&mut self, plan: Plan, cancel: &CancellationToken) -> Result<Terminal, ApiError> {
+    async fn terminal(
+        &mut self,
+        target: Target,
+        cancel: &CancellationToken,
+    ) -> Result<Terminal, ApiError> {
         let size = self.session.size();
-        let target = match plan {
-            Plan::Local(shell) => {
-                return patchbay_engine_local::open(size, shell, cancel.clone())
-                    .map_err(|error| error.api_error());
-            }
-            Plan::Ssh(target) | Plan::Try(target) | Plan::Files(target) => *target,
-        };
         let connecting = patchbay_engine_ssh::connect(target, self.gate(), size, cancel.clone());
         self.wait_for(connecting, cancel).await
     }

@@ -1,7 +1,7 @@
 //! One session: what front ends see of it, what it waits for, and how they are told of changes.
 
 use super::{journal::Journal, person::check_answer};
-use crate::{Clock, Core, CoreError, sync};
+use crate::{Clock, Core, CoreError, sync, tell::Tells};
 use bytes::Bytes;
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
@@ -16,8 +16,6 @@ use std::{
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-/// Changes that nobody waits for are told of this often at most.
-const COALESCE: Duration = Duration::from_millis(60);
 const LATENCY_EVERY: Duration = Duration::from_secs(5);
 
 /// A session and its life.
@@ -285,33 +283,18 @@ impl Session {
         let _back = Back(self);
         answer.await.ok()
     }
+}
+
+impl Tells for Session {
+    type Live = Live;
+    const EVERY: Duration = Duration::from_millis(60);
 
     fn live(&self) -> MutexGuard<'_, Live> {
         sync::lock(&self.live)
     }
 
-    /// Changes it and tells: at once, or together with whatever else changes in the next moment.
-    pub(super) fn change<T>(
-        self: &Arc<Self>,
-        at_once: bool,
-        change: impl FnOnce(&mut Live) -> T,
-    ) -> T {
-        let mut live = self.live();
-        let result = change(&mut live);
-        if at_once {
-            // Under the lock, so that events are in the order of the changes.
-            self.tell(&live);
-        } else if !live.scheduled {
-            live.scheduled = true;
-            let session = Arc::clone(self);
-            tokio::spawn(async move {
-                tokio::time::sleep(COALESCE).await;
-                let mut live = session.live();
-                live.scheduled = false;
-                session.tell(&live);
-            });
-        }
-        result
+    fn scheduled(live: &mut Live) -> &mut bool {
+        &mut live.scheduled
     }
 
     fn tell(&self, live: &Live) {

@@ -4,6 +4,7 @@ use super::{
     person::{Answer, Person},
     session::{Pending, Session},
 };
+use crate::tell::Tells as _;
 use patchbay_model::{HostKeyAnswer, HostKeyQuestion, Prompt, PromptId, Secret, SessionState};
 use patchbay_session::{Ask, Progress};
 use std::sync::Arc;
