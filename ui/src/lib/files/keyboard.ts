@@ -1,6 +1,7 @@
 /** What the keys do while a list of files has the focus, beside those of its actions. */
 
 import { matches } from '$lib/actions/shortcut';
+import { placeAfter } from '$lib/components/list-keys';
 import { fileActions } from './actions';
 import type { FilesPane } from './pane.svelte';
 
@@ -32,19 +33,9 @@ export function listPressed(event: KeyboardEvent, pane: FilesPane, page: number)
 }
 
 function move(pane: FilesPane, event: KeyboardEvent, page: number): boolean {
-  const last = pane.rows.length - 1;
-  const at = pane.activePlace;
-  const targets: Record<string, number> = {
-    ArrowDown: at + 1,
-    ArrowUp: at < 0 ? last : at - 1,
-    PageDown: at + page,
-    PageUp: at - page,
-    Home: 0,
-    End: last,
-  };
-  const target = targets[event.key];
+  const target = placeAfter(event.key, pane.activePlace, pane.rows.length - 1, page);
   if (target === undefined) return false;
-  const row = pane.rows[Math.max(0, Math.min(last, target))];
+  const row = pane.rows[target];
   if (!row) return true;
   if (event.shiftKey) pane.extendTo(row.name);
   // With Ctrl the cursor goes and the selection stays, to be added to with the space bar.

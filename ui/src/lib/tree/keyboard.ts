@@ -1,6 +1,7 @@
 /** What the keys do while the tree has the focus. Actions with a shortcut of their own are tried first. */
 import { actions } from '$lib/actions';
 import { matches } from '$lib/actions/shortcut';
+import { placeAfter } from '$lib/components/list-keys';
 import { tree } from './tree.svelte';
 import { treeActions } from './actions';
 
@@ -33,19 +34,10 @@ export function pressed(event: KeyboardEvent, page: number): boolean {
 }
 
 function goTo(event: KeyboardEvent, page: number): boolean {
-  const last = tree.visible.length - 1;
   const at = tree.placeOf(tree.selected.active);
-  const targets: Record<string, number> = {
-    ArrowDown: at + 1,
-    ArrowUp: at < 0 ? last : at - 1,
-    PageDown: at + page,
-    PageUp: at - page,
-    Home: 0,
-    End: last,
-  };
-  const target = targets[event.key];
+  const target = placeAfter(event.key, at, tree.visible.length - 1, page);
   if (target === undefined || event.ctrlKey || event.metaKey) return false;
-  const id = tree.idAt(Math.max(0, Math.min(last, target)));
+  const id = tree.idAt(target);
   if (id === null) return true;
   if (event.shiftKey) tree.extendTo(id);
   else tree.selectOnly(id);
