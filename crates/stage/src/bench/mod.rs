@@ -47,14 +47,8 @@ enum Group {
 }
 
 impl Group {
-    const ALL: &[Self] = &[
-        Self::Startup,
-        Self::Unlock,
-        Self::Tree,
-        Self::Terminal,
-        Self::Files,
-        Self::Connections,
-    ];
+    const ALL: &[Self] =
+        &[Self::Startup, Self::Unlock, Self::Tree, Self::Terminal, Self::Files, Self::Connections];
 
     const fn names(self) -> &'static [&'static str] {
         match self {
