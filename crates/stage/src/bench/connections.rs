@@ -137,8 +137,8 @@ async fn isolation(world: &World, ctx: &Ctx) -> Result<Figure, Error> {
     let mut terminal = Terminal::open(ctx, machine).await?;
     terminal.until(PROMPT).await?;
     // The terminal of the far end echoes by itself: no shell that might be slow lies on the way.
-    terminal.type_in("stty -icanon; exec cat > /dev/null\n").await?;
-    terminal.until("\n").await?;
+    terminal.type_in("stty -icanon; echo rea''dy; exec cat > /dev/null\n").await?;
+    terminal.until("ready").await?;
     let (mut ours, mut peers) = (vec![], vec![]);
     for _ in 0..ROUNDS {
         peers.push(echo(&mut terminal).await?);

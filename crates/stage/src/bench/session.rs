@@ -70,9 +70,9 @@ impl Terminal {
         }
     }
 
-    /// Reads until what came ends like this, and forgets it.
-    pub(crate) async fn until(&mut self, end: &str) -> Result<(), Error> {
-        while !self.tail.ends_with(end.as_bytes()) {
+    /// Reads until this came, and forgets everything.
+    pub(crate) async fn until(&mut self, text: &str) -> Result<(), Error> {
+        while !self.tail.windows(text.len()).any(|piece| piece == text.as_bytes()) {
             self.read().await?;
         }
         self.tail.clear();
