@@ -68,13 +68,16 @@ impl Life {
     async fn attempt(&mut self, order: Order) -> CloseReason {
         let Order { plan, cancel } = order;
         let trying = matches!(plan, Plan::Try(_));
+        // Boxed: what connecting needs is given back when it is done, and a thousand terminals stay small.
         let dialled = match plan {
-            Plan::Files(target) => return self.files(*target, &cancel).await,
+            Plan::Files(target) => return Box::pin(self.files(*target, &cancel)).await,
             Plan::Local(shell) => {
                 patchbay_engine_local::open(self.session.size(), shell, cancel.clone())
                     .map_err(|error| error.api_error())
             }
-            Plan::Ssh(target) | Plan::Try(target) => self.terminal(*target, &cancel).await,
+            Plan::Ssh(target) | Plan::Try(target) => {
+                Box::pin(self.terminal(*target, &cancel)).await
+            }
         };
         let terminal = match dialled {
             Ok(terminal) => terminal,
