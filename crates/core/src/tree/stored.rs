@@ -4,8 +4,8 @@
 
 use super::forest::{Body, Node};
 use patchbay_model::{
-    EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho, NodeId, Protocol,
-    SerialFrame, Settings,
+    EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho, NodeId,
+    Protocol, SerialFrame, Settings,
 };
 use serde::{Deserialize, Serialize};
 
