@@ -25,17 +25,24 @@ pub struct Telnetd {
 }
 
 impl Telnetd {
-    /// Starts it; each connection runs this shell script in a pseudo-terminal.
+    /// Starts it; each connection runs this shell script in a pseudo-terminal. `$USER` is the user name that was told.
     ///
     /// # Errors
     /// When it does not come up.
     pub async fn start(script: &str) -> Result<Self, TestkitError> {
         let dir = folder()?;
         let program = dir.path().join("program");
-        fs::write(&program, format!("#!/bin/sh\n{script}\n"))
-            .and_then(|()| fs::set_permissions(&program, fs::Permissions::from_mode(0o755)))
-            .map_err(|e| TestkitError::file(format!("write {}", program.display()), e))?;
-        let serve = format!("EXEC:/usr/sbin/telnetd -h -E {},nofork", program.display());
+        write_script(&program, script)?;
+        // Since CVE-2026-24061 it takes no variable that it was not told to take.
+        let server = dir.path().join("server");
+        let telnetd = format!(
+            "telnetd=/usr/sbin/telnetd\n\
+             $telnetd --help | grep -q -e --accept-env && set -- --accept-env=USER\n\
+             exec $telnetd -h -E {} \"$@\"",
+            program.display()
+        );
+        write_script(&server, &telnetd)?;
+        let serve = format!("EXEC:{},nofork", server.display());
         let (port, daemon) = listen(&serve, &dir.path().join("log")).await?;
         Ok(Self { port, daemon, _dir: dir })
     }
@@ -138,6 +145,12 @@ impl SerialPair {
         self.daemon = Some(daemon);
         Ok(())
     }
+}
+
+fn write_script(at: &Path, script: &str) -> Result<(), TestkitError> {
+    fs::write(at, format!("#!/bin/sh\n{script}\n"))
+        .and_then(|()| fs::set_permissions(at, fs::Permissions::from_mode(0o755)))
+        .map_err(|e| TestkitError::file(format!("write {}", at.display()), e))
 }
 
 fn folder() -> Result<TempDir, TestkitError> {
