@@ -231,7 +231,7 @@ impl Wires for SerialWires {
 
     fn ended(&self, machine: &str, error: Option<&io::Error>) -> CloseReason {
         let port = self.path.display();
-        let gone = !self.path.exists();
+        let gone = !ports::is_device(&self.path);
         let message = match error {
             _ if gone => format!("The serial port {port} of {machine} was unplugged."),
             // Without an error, or with the one a driver gives for a device that has gone, the line was hung up.

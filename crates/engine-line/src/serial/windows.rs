@@ -11,7 +11,7 @@ pub(super) fn hold(_: &Path) -> io::Result<Held> {
 }
 
 impl Held {
-    #[expect(clippy::unused_self, reason = "other systems need it")]
+    /// Done by opening it.
     pub(super) const fn exclude(&self) {}
 }
 
