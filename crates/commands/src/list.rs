@@ -164,6 +164,10 @@ commands! {
     session_close => sessions::close;
     /// Gives a session another title.
     session_rename => sessions::rename;
+    /// Tells a line something besides bytes: a break, DTR, RTS.
+    session_signal => sessions::signal;
+    /// The serial ports of this computer.
+    serial_ports => sessions::serial_ports;
     /// Tries a machine that is not saved yet: signs in and closes.
     session_test => sessions::test;
 

@@ -11,6 +11,7 @@ mod hostkey;
 mod id;
 mod identity;
 mod import;
+mod line;
 mod secret;
 mod session;
 mod settings;
@@ -33,6 +34,9 @@ pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use line::{
+    FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
+};
 pub use secret::Secret;
 pub use session::{
     Attachment, CloseReason, Prompt, PromptKind, Question, SessionInfo, SessionState,

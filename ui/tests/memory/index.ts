@@ -111,7 +111,9 @@ export class MemoryHost implements Host {
     this.sessions = new MemorySessions(
       (id) => {
         const { draft } = this.tree.node(id);
-        return { name: draft.name, address: 'address' in draft ? draft.address : '' };
+        const address = 'address' in draft ? draft.address : '';
+        const protocol = 'protocol' in draft ? draft.protocol : 'ssh';
+        return { name: draft.name, address, protocol };
       },
       (session) => {
         this.emit({ kind: 'session', session });
@@ -277,6 +279,8 @@ export class MemoryHost implements Host {
       null
     ),
     session_close: ({ id }) => (this.sessions.close(id), null),
+    session_signal: () => null,
+    serial_ports: () => [{ path: '/dev/ttyUSB0', description: 'USB serial adapter' }],
     session_rename: (args) => this.sessions.rename(args),
     files_list: ({ place, path }) => this.files.list(place, path ?? null),
     files_count: ({ place, paths }) => this.files.count(place, paths),

@@ -11,6 +11,7 @@ import {
   call,
   onEvent,
   type HostKeyAnswer,
+  type LineSignal,
   type NodeId,
   type Prompt,
   type SessionId,
@@ -135,6 +136,11 @@ class SessionsState {
     await attempt(async () =>
       this.#answer(await call('session_reconnect', { id, size: expectedSize() }), asked),
     );
+  }
+
+  /** Tells a line something besides bytes; a notice says if it cannot be told. */
+  async signal(id: SessionId, signal: LineSignal): Promise<void> {
+    await attempt(() => call('session_signal', { id, signal }));
   }
 
   async disconnect(id: SessionId): Promise<void> {

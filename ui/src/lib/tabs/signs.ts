@@ -8,9 +8,9 @@ import FolderPen from '@lucide/svelte/icons/folder-pen';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Settings from '@lucide/svelte/icons/settings';
-import Terminal from '@lucide/svelte/icons/terminal';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import type { SessionInfo } from '$lib/host';
+import { PROTOCOL_ICONS } from '$lib/machines/looks';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { existingTerminal } from '$lib/sessions/terminal/registry';
 import { panes, type Tab, type TabSpec } from './model';
@@ -52,10 +52,15 @@ export function tabIcon(tab: { root: Tab['root']; spec: TabSpec }): IconComponen
   return tab.root.kind === 'split' ? Columns2 : specIcon(tab.spec);
 }
 
+function sessionIcon(session: SessionInfo | undefined): IconComponent {
+  if (session?.target.kind === 'files') return FolderClosed;
+  return PROTOCOL_ICONS[session?.protocol ?? 'ssh'];
+}
+
 export function specIcon(spec: TabSpec): IconComponent {
   switch (spec.kind) {
     case 'session':
-      return sessions.get(spec.sessionId)?.target.kind === 'files' ? FolderClosed : Terminal;
+      return sessionIcon(sessions.get(spec.sessionId));
     case 'editor':
       return spec.folder ? FolderPen : Pencil;
     case 'settings':

@@ -27,6 +27,7 @@ export const NO_ROWS: TreeRows = {
   ids: [],
   depths: [],
   folders: [],
+  protocols: [],
   names: [],
   addresses: [],
   tags: [],
