@@ -3,7 +3,7 @@
 use crate::{
     app, files,
     framework::{self, Shape, run, shape, unknown},
-    hostkeys, identities, import, sessions, settings, status, tree, vault,
+    hostkeys, identities, import, layouts, sessions, settings, status, tree, vault,
 };
 use patchbay_core::Ctx;
 use patchbay_model::ApiError;
@@ -141,6 +141,12 @@ commands! {
     layout_get => settings::get_layout;
     /// Remembers the open tabs.
     layout_set => settings::set_layout;
+    /// Tabs and splits that were saved under a name.
+    layout_list => layouts::list;
+    /// Saves tabs and splits under a name, or gives saved ones another name or content.
+    layout_save => layouts::save;
+    /// Forgets tabs and splits that were saved under a name.
+    layout_delete => layouts::delete;
     /// About this computer and this Patchbay.
     app_info => app::info;
 

@@ -43,6 +43,8 @@ id: TaskId } |
 { kind: "status";
 /** Their results. */
 reports: StatusReport[] } |
+/** A named layout was saved or deleted, perhaps by another window: read them again. */
+{ kind: "layouts" } |
 /** Settings were changed, perhaps by another window. */
 { kind: "settings";
 /** All of them. */
@@ -766,6 +768,25 @@ export type KeyringOffer = {
 	reason: string | null,
 };
 
+/** Tabs and splits with a name. */
+export type LayoutId = string;
+
+/** A saved layout. */
+export type LayoutRef = {
+	/** Its id. */
+	id: LayoutId,
+};
+
+/** A layout to save. */
+export type LayoutSave = {
+	/** The one to change; a new one if there is none. */
+	id?: LayoutId | null,
+	/** Its name. */
+	name: string,
+	/** The tabs, as JSON. */
+	json: string,
+};
+
 /** The open tabs. */
 export type LayoutSet = {
 	/** All of them. */
@@ -838,6 +859,18 @@ id: NodeId } |
 { kind: "endOf";
 /** The folder; `None` is the root. */
 folder: NodeId | null };
+
+/** Tabs and splits with a name. They say which machines are shown and how, and hold no live session. */
+export type NamedLayout = {
+	/** Its id. */
+	id: LayoutId,
+	/** Its name: no two of a vault are called the same. */
+	name: string,
+	/** JSON, at most 256 KiB. The UI owns the shape. */
+	json: string,
+	/** When it was saved last. */
+	saved: Timestamp,
+};
 
 /** Where a new machine would be. */
 export type NewNode = {
@@ -1713,6 +1746,12 @@ export interface Commands {
 	layout_get: { args: Record<string, never>; result: TabLayout };
 	/** Remembers the open tabs. */
 	layout_set: { args: LayoutSet; result: null };
+	/** Tabs and splits that were saved under a name. */
+	layout_list: { args: Record<string, never>; result: NamedLayout[] };
+	/** Saves tabs and splits under a name, or gives saved ones another name or content. */
+	layout_save: { args: LayoutSave; result: NamedLayout };
+	/** Forgets tabs and splits that were saved under a name. */
+	layout_delete: { args: LayoutRef; result: null };
 	/** About this computer and this Patchbay. */
 	app_info: { args: Record<string, never>; result: AppInfo };
 	/** Opens a session; connecting goes on by itself. */

@@ -18,6 +18,7 @@ import { call } from '$lib/host';
 import { asking } from '$lib/machines/asking.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { machinesIn } from './model';
 import { statuses } from './status.svelte';
 import { tree } from './tree.svelte';
 
@@ -46,16 +47,8 @@ function openFiles(): void {
 
 /** Every machine in or among the selected; every machine there is if nothing is selected. */
 function machinesToCheck(): string[] {
-  const { rows, end, rowOf } = tree.shape;
-  const wanted = new Set<string>();
-  const from = tree.selection.length ? tree.selection.map((id) => rowOf(id) ?? -1) : null;
-  const add = (row: number) => {
-    if (!rows.folders[row]) wanted.add(rows.ids[row] ?? '');
-  };
-  if (from)
-    for (const top of from) for (let row = top; row >= 0 && row < (end[top] ?? 0); row++) add(row);
-  else for (let row = 0; row < rows.ids.length; row++) add(row);
-  return [...wanted];
+  const { rows } = tree.shape;
+  return machinesIn(tree.shape, tree.selection.length ? tree.selection : rows.ids);
 }
 
 async function wake(): Promise<void> {
