@@ -11,6 +11,7 @@ mod hostkeys;
 mod identities;
 mod import;
 mod list;
+mod recordings;
 mod sessions;
 mod settings;
 mod status;

@@ -14,6 +14,7 @@ pub mod hostkeys;
 pub mod identities;
 pub mod import;
 pub mod recents;
+pub mod recordings;
 pub mod sessions;
 pub mod settings;
 pub mod status;
@@ -37,6 +38,7 @@ use identities::Identities;
 use import::Import;
 use patchbay_model::{AppEvent, NodeId};
 use recents::Recents;
+use recordings::{Recordings, RecordingsState};
 use sessions::{Sessions, SessionsState};
 use settings::{SettingsFile, SettingsService};
 use status::{Status, StatusState};
@@ -54,6 +56,7 @@ pub struct Core {
     config: CoreConfig,
     events: Events,
     files: FilesState,
+    recordings: RecordingsState,
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
@@ -70,6 +73,7 @@ impl Core {
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
             files: FilesState::default(),
+            recordings: RecordingsState::default(),
             sessions: SessionsState::default(),
             status: StatusState::default(),
             events: Events::new(),
@@ -151,6 +155,12 @@ impl Core {
     #[must_use]
     pub const fn files(&self) -> Files<'_> {
         Files(self)
+    }
+
+    /// Recordings of terminals.
+    #[must_use]
+    pub const fn recordings(&self) -> Recordings<'_> {
+        Recordings(self)
     }
 
     /// Host keys on record.

@@ -1,6 +1,6 @@
 //! Machines (entries) and the folders that hold them, with the settings they pass down.
 
-use crate::{IdentityId, NodeId};
+use crate::{IdentityId, NodeId, Record};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -48,6 +48,8 @@ pub struct Settings {
     pub terminal_type: Option<String>,
     /// Run instead of the login shell.
     pub start_command: Option<String>,
+    /// What of its sessions is recorded from their beginning.
+    pub record: Option<Record>,
 }
 
 /// A machine.
@@ -163,6 +165,7 @@ pub struct EffectiveSettings {
     pub compression: Effective<bool>,
     pub terminal_type: Effective<String>,
     pub start_command: Effective<Option<String>>,
+    pub record: Effective<Record>,
 }
 
 /// One rung of the ladder from built-in defaults to the node.

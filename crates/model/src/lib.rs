@@ -11,6 +11,7 @@ mod hostkey;
 mod id;
 mod identity;
 mod import;
+mod recording;
 mod secret;
 mod session;
 mod settings;
@@ -28,11 +29,17 @@ pub use files::{
     TaskInfo, TaskKind, TaskState,
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
-pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId};
+pub use id::{
+    HostKeyId, IdentityId, NodeId, PromptId, RecordingId, SessionId, TaskId, UndoId, VaultId,
+};
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use recording::{
+    Record, RecordingCursor, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch,
+    RecordingState, SessionRecording,
+};
 pub use secret::Secret;
 pub use session::{
     Attachment, CloseReason, Prompt, PromptKind, Question, SessionInfo, SessionState,

@@ -39,6 +39,8 @@ numbered! {
         Layout = 6,
         /// What was used lately.
         Recent = 7,
+        /// A recording of a terminal: what it is, and the key of its file.
+        Recording = 11,
     }
 }
 

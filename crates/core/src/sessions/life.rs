@@ -8,7 +8,7 @@ use super::{
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
 use patchbay_engine_ssh::{SshError, Target};
-use patchbay_model::{ApiError, CloseReason, ErrorCode};
+use patchbay_model::{ApiError, CloseReason, ErrorCode, Record};
 use patchbay_session::{Interaction, Terminal, TerminalEvent, TerminalInput};
 use patchbay_sftp::{Client, Options, SftpError};
 use std::sync::Arc;
@@ -33,6 +33,8 @@ pub(super) enum Plan {
 /// Asks for an attempt.
 pub(super) struct Order {
     pub(super) plan: Plan,
+    /// What of it is recorded.
+    pub(super) record: Record,
     pub(super) cancel: CancellationToken,
 }
 
@@ -66,7 +68,7 @@ impl Life {
     }
 
     async fn attempt(&mut self, order: Order) -> CloseReason {
-        let Order { plan, cancel } = order;
+        let Order { plan, record, cancel } = order;
         let trying = matches!(plan, Plan::Try(_));
         let dialled = match plan {
             Plan::Files(target) => return self.files(*target, &cancel).await,
@@ -82,11 +84,16 @@ impl Life {
             Err(error) => return failed(error),
         };
         self.announce().await;
-        self.session.opened();
         if trying {
+            self.session.opened();
             return CloseReason::Exited { code: Some(0) };
         }
-        self.pass(terminal, &cancel).await
+        // Before the first byte of the far end is taken.
+        self.session.record_from_the_start(record).await;
+        self.session.opened();
+        let reason = self.pass(terminal, &cancel).await;
+        self.session.stop_recording(status(&reason)).await;
+        reason
     }
 
     async fn terminal(
@@ -179,7 +186,12 @@ impl Life {
         let outwards = async {
             loop {
                 match events.recv().await {
-                    Some(TerminalEvent::Output(bytes)) => session.output.push(bytes).await,
+                    Some(TerminalEvent::Output(bytes)) => {
+                        if let Some(recorder) = session.tape.recorder() {
+                            recorder.output(&bytes).await;
+                        }
+                        session.output.push(bytes).await;
+                    }
                     Some(TerminalEvent::Latency(ms)) => session.latency(ms),
                     Some(TerminalEvent::Closed(reason)) => return reason,
                     None => return failed(stopped(&session.info().title)),
@@ -190,6 +202,12 @@ impl Life {
             while let Some(input) = input.recv().await {
                 if let TerminalInput::Resize(size) = &input {
                     session.set_size(*size);
+                }
+                if let Some(recorder) = session.tape.recorder() {
+                    match &input {
+                        TerminalInput::Bytes(bytes) => recorder.typed(bytes).await,
+                        TerminalInput::Resize(size) => recorder.resized(*size).await,
+                    }
                 }
                 // After the far end has closed, the reason is on its way; what is typed until then goes nowhere.
                 let _closed = far.send(input).await;
@@ -209,6 +227,14 @@ impl Life {
         if let TerminalInput::Resize(size) = input {
             self.session.set_size(*size);
         }
+    }
+}
+
+/// The exit status, where there was one.
+const fn status(reason: &CloseReason) -> Option<i32> {
+    match reason {
+        CloseReason::Exited { code } => *code,
+        CloseReason::Signalled { .. } | CloseReason::Failed { .. } | CloseReason::ByPerson => None,
     }
 }
 

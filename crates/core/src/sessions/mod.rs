@@ -9,6 +9,7 @@ mod life;
 mod person;
 mod session;
 mod tab;
+mod tape;
 mod target;
 mod tickets;
 
@@ -18,12 +19,12 @@ mod tests;
 pub use patchbay_engine_ssh::{Exec, ExecEvent};
 pub use person::{Answer, Person};
 
-use crate::{Authorized, Core, CoreError, Ctx, Right, sync};
+use crate::{Authorized, Core, CoreError, Ctx, Right, WholeVault, recordings, sync};
 use life::{Life, Order, Plan};
 use patchbay_engine_local::LocalShell;
 use patchbay_model::{
-    ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, NodeId, PromptId, Secret,
-    SessionId, SessionInfo, SessionTarget, TerminalSize,
+    ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, NodeId, PromptId, Record,
+    Secret, SessionId, SessionInfo, SessionTarget, TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
 use patchbay_sftp::Client;
@@ -108,7 +109,7 @@ impl Sessions<'_> {
         if let Some(known) = attempt.as_ref().and_then(|attempt| self.of_attempt(attempt)) {
             return Ok(known.info());
         }
-        let (plan, names) = self.plan(&target).await?;
+        let (plan, record, names) = self.plan(&target).await?;
         let shown = match &target {
             OpenTarget::Entry(id) => SessionTarget::Entry { id: *id.get() },
             OpenTarget::Files(id) => SessionTarget::Files { id: *id.get() },
@@ -120,7 +121,7 @@ impl Sessions<'_> {
                 tracing::warn!(%error, "the list of recent machines could not be changed");
             }
         }
-        self.start(plan, shown, names, size, attempt)
+        self.start((plan, record), shown, names, size, attempt)
     }
 
     /// Tries a machine that is not saved yet: signs in, and closes by itself.
@@ -135,7 +136,7 @@ impl Sessions<'_> {
         let target = target::build(self.0, &route).await?;
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
         let shown = SessionTarget::Entry { id: id.unwrap_or_else(NodeId::new) };
-        self.start(Plan::Try(Box::new(target)), shown, names, size, None)
+        self.start((Plan::Try(Box::new(target)), Record::Off), shown, names, size, None)
     }
 
     /// Runs a command on a machine, for front ends that are scripts. It is no session: nobody else sees it.
@@ -258,11 +259,11 @@ impl Sessions<'_> {
             SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),
             SessionTarget::LocalShell => OpenTarget::LocalShell,
         };
-        let (plan, names) = self.plan(&target).await?;
+        let (plan, record, names) = self.plan(&target).await?;
         let orders = self.orders(id)?;
         // One that is already on the way, or open, is left as it is.
         if let Some(cancel) = session.begin(Some(names), size, false) {
-            let _forgotten = orders.send(Order { plan, cancel }).await;
+            let _forgotten = orders.send(Order { plan, record, cancel }).await;
         }
         Ok(session.info())
     }
@@ -291,6 +292,25 @@ impl Sessions<'_> {
         }
     }
 
+    /// Records a terminal that is open, from now on.
+    pub async fn record(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: SessionId,
+        keys: bool,
+    ) -> Result<SessionInfo, CoreError> {
+        let session = self.get(id)?;
+        session.record(keys).await?;
+        Ok(session.info())
+    }
+
+    /// Ends the recording of a session; the session goes on.
+    pub async fn stop_recording(&self, id: SessionId) -> Result<SessionInfo, CoreError> {
+        let session = self.get(id)?;
+        session.stop_recording(None).await;
+        Ok(session.info())
+    }
+
     /// Gives a session another title.
     pub fn rename(&self, id: SessionId, title: &str) -> Result<SessionInfo, CoreError> {
         let title = title.trim();
@@ -308,7 +328,7 @@ impl Sessions<'_> {
 }
 
 impl Sessions<'_> {
-    async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Names), CoreError> {
+    async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Record, Names), CoreError> {
         match target {
             OpenTarget::Entry(id) | OpenTarget::Files(id) => {
                 let route = self.0.tree().route(id)?;
@@ -317,19 +337,26 @@ impl Sessions<'_> {
                     OpenTarget::Files(_) => Plan::Files(dialled),
                     _ => Plan::Ssh(dialled),
                 };
-                Ok((plan, target::names(&route)))
+                let default = self.0.vault().unlocked()?.settings().record;
+                let record = route
+                    .last()
+                    .map(|machine| recordings::wanted(&machine.settings.record, default));
+                Ok((plan, record.unwrap_or_default(), target::names(&route)))
             }
             OpenTarget::LocalShell => {
                 let shell = LocalShell { program: None, cwd: Some(self.0.config().home.clone()) };
                 let names = Names { title: shell.name(), subtitle: "this computer".to_owned() };
-                Ok((Plan::Local(shell), names))
+                // Without an open vault there is nothing to seal a recording with, and no setting that asks for one.
+                let settings = self.0.vault().unlocked().map(|unlocked| unlocked.settings());
+                let record = settings.map_or(Record::Off, |settings| settings.record);
+                Ok((Plan::Local(shell), record, names))
             }
         }
     }
 
     fn start(
         &self,
-        plan: Plan,
+        (plan, record): (Plan, Record),
         target: SessionTarget,
         names: Names,
         size: TerminalSize,
@@ -354,7 +381,7 @@ impl Sessions<'_> {
         drop(all);
         if let Some(cancel) = session.begin(None, size, true) {
             // The queue is new and has room.
-            let _room = orders.try_send(Order { plan, cancel });
+            let _room = orders.try_send(Order { plan, record, cancel });
         }
         let info = session.info();
         tokio::spawn(Life { session, input: typed, orders: ordered }.run());

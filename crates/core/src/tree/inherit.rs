@@ -2,7 +2,8 @@
 
 use super::forest::{Forest, Node};
 use patchbay_model::{
-    Effective, EffectiveSettings, IdentityId, Jump, NodeId, Origin, Settings, WhereValuesComeFrom,
+    Effective, EffectiveSettings, IdentityId, Jump, NodeId, Origin, Record, Settings,
+    WhereValuesComeFrom,
 };
 
 /// What counts where nobody says anything.
@@ -119,6 +120,7 @@ impl<'a> Ladder<'a> {
             terminal_type: self
                 .pick(built_in::TERMINAL_TYPE.to_owned(), |own| own.terminal_type.clone()),
             start_command: self.pick(None, |own| own.start_command.clone().map(Some)),
+            record: self.pick(Record::Off, |own| own.record),
         }
     }
 
@@ -137,7 +139,7 @@ impl<'a> Ladder<'a> {
     }
 }
 
-fn origins(effective: &EffectiveSettings) -> [&Origin; 9] {
+fn origins(effective: &EffectiveSettings) -> [&Origin; 10] {
     let EffectiveSettings {
         port,
         user,
@@ -148,6 +150,7 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 9] {
         compression,
         terminal_type,
         start_command,
+        record,
     } = effective;
     [
         &port.origin,
@@ -159,5 +162,6 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 9] {
         &compression.origin,
         &terminal_type.origin,
         &start_command.origin,
+        &record.origin,
     ]
 }

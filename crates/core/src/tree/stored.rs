@@ -3,7 +3,9 @@
 //! Its own types, and not those of the API: what is on disk must stay readable when the API changes.
 
 use super::forest::{Body, Node};
-use patchbay_model::{EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Settings};
+use patchbay_model::{
+    EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Record, Settings,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +75,8 @@ struct StoredSettings {
     terminal_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     start_command: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    record: Option<Record>,
 }
 
 impl StoredSettings {
@@ -161,7 +165,8 @@ same_fields!(
     keep_alive,
     compression,
     terminal_type,
-    start_command
+    start_command,
+    record
 );
 
 #[cfg(test)]
@@ -197,6 +202,7 @@ mod tests {
             compression: Some(true),
             terminal_type: Some("xterm".into()),
             start_command: Some("htop".into()),
+            record: Some(Record::Output),
         };
         let draft = FolderDraft {
             name: "Ümlaut \u{1F600}".into(),
