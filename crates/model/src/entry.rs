@@ -1,6 +1,6 @@
 //! Machines (entries) and the folders that hold them, with the settings they pass down.
 
-use crate::{IdentityId, NodeId, Record};
+use crate::{IdentityId, NodeId, RecordMode};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -49,7 +49,7 @@ pub struct Settings {
     /// Run instead of the login shell.
     pub start_command: Option<String>,
     /// What of its sessions is recorded from their beginning.
-    pub record: Option<Record>,
+    pub record: Option<RecordMode>,
 }
 
 /// A machine.
@@ -165,7 +165,7 @@ pub struct EffectiveSettings {
     pub compression: Effective<bool>,
     pub terminal_type: Effective<String>,
     pub start_command: Effective<Option<String>>,
-    pub record: Effective<Record>,
+    pub record: Effective<RecordMode>,
 }
 
 /// One rung of the ladder from built-in defaults to the node.

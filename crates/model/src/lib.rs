@@ -37,7 +37,7 @@ pub use identity::{
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
 pub use recording::{
-    Record, RecordingCursor, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch,
+    RecordMode, RecordingCursor, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch,
     RecordingState, SessionRecording,
 };
 pub use secret::Secret;

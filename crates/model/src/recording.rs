@@ -7,7 +7,7 @@ use specta::Type;
 /// What of a terminal is recorded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
-pub enum Record {
+pub enum RecordMode {
     /// Nothing.
     #[default]
     Off,

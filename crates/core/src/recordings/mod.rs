@@ -20,7 +20,7 @@ use crate::{
 };
 use file::{Chunks, End};
 use patchbay_model::{
-    AppEvent, Effective, NodeId, Origin, Record, RecordingCursor, RecordingId, RecordingInfo,
+    AppEvent, Effective, NodeId, Origin, RecordMode, RecordingCursor, RecordingId, RecordingInfo,
     RecordingPart, RecordingSearch, RecordingState,
 };
 use patchbay_session::asciicast::Header;
@@ -67,7 +67,7 @@ pub(crate) struct About {
 pub struct Recordings<'a>(pub(crate) &'a Core);
 
 /// What counts for a machine: its own setting, a folder's, or else the vault's.
-pub(crate) fn wanted(setting: &Effective<Record>, of_the_vault: Record) -> Record {
+pub(crate) fn wanted(setting: &Effective<RecordMode>, of_the_vault: RecordMode) -> RecordMode {
     if setting.origin == Origin::BuiltIn { of_the_vault } else { setting.value }
 }
 

@@ -8,7 +8,7 @@ use super::{
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
 use patchbay_engine_ssh::{SshError, Target};
-use patchbay_model::{ApiError, CloseReason, ErrorCode, Record};
+use patchbay_model::{ApiError, CloseReason, ErrorCode, RecordMode};
 use patchbay_session::{Interaction, Terminal, TerminalEvent, TerminalInput};
 use patchbay_sftp::{Client, Options, SftpError};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ pub(super) enum Plan {
 pub(super) struct Order {
     pub(super) plan: Plan,
     /// What of it is recorded.
-    pub(super) record: Record,
+    pub(super) record: RecordMode,
     pub(super) cancel: CancellationToken,
 }
 

@@ -23,8 +23,8 @@ use crate::{Authorized, Core, CoreError, Ctx, Right, WholeVault, recordings, syn
 use life::{Life, Order, Plan};
 use patchbay_engine_local::LocalShell;
 use patchbay_model::{
-    ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, NodeId, PromptId, Record,
-    Secret, SessionId, SessionInfo, SessionTarget, TerminalSize,
+    ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, NodeId, PromptId,
+    RecordMode, Secret, SessionId, SessionInfo, SessionTarget, TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
 use patchbay_sftp::Client;
@@ -136,7 +136,7 @@ impl Sessions<'_> {
         let target = target::build(self.0, &route).await?;
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
         let shown = SessionTarget::Entry { id: id.unwrap_or_else(NodeId::new) };
-        self.start((Plan::Try(Box::new(target)), Record::Off), shown, names, size, None)
+        self.start((Plan::Try(Box::new(target)), RecordMode::Off), shown, names, size, None)
     }
 
     /// Runs a command on a machine, for front ends that are scripts. It is no session: nobody else sees it.
@@ -328,7 +328,7 @@ impl Sessions<'_> {
 }
 
 impl Sessions<'_> {
-    async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Record, Names), CoreError> {
+    async fn plan(&self, target: &OpenTarget) -> Result<(Plan, RecordMode, Names), CoreError> {
         match target {
             OpenTarget::Entry(id) | OpenTarget::Files(id) => {
                 let route = self.0.tree().route(id)?;
@@ -348,7 +348,7 @@ impl Sessions<'_> {
                 let names = Names { title: shell.name(), subtitle: "this computer".to_owned() };
                 // Without an open vault there is nothing to seal a recording with, and no setting that asks for one.
                 let settings = self.0.vault().unlocked().map(|unlocked| unlocked.settings());
-                let record = settings.map_or(Record::Off, |settings| settings.record);
+                let record = settings.map_or(RecordMode::Off, |settings| settings.record);
                 Ok((Plan::Local(shell), record, names))
             }
         }
@@ -356,7 +356,7 @@ impl Sessions<'_> {
 
     fn start(
         &self,
-        (plan, record): (Plan, Record),
+        (plan, record): (Plan, RecordMode),
         target: SessionTarget,
         names: Names,
         size: TerminalSize,

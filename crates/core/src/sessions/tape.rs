@@ -7,7 +7,7 @@ use crate::{
     sync,
     tell::Tells as _,
 };
-use patchbay_model::{ApiError, Record, SessionRecording, SessionState, SessionTarget};
+use patchbay_model::{ApiError, RecordMode, SessionRecording, SessionState, SessionTarget};
 use std::sync::{Arc, Mutex};
 
 /// What records a session, if anything does.
@@ -27,11 +27,11 @@ impl Tape {
 
 impl Session {
     /// As the machine's settings want it. That it cannot be recorded keeps nobody from connecting, but it is said.
-    pub(super) async fn record_from_the_start(self: &Arc<Self>, record: Record) {
-        if record == Record::Off {
+    pub(super) async fn record_from_the_start(self: &Arc<Self>, record: RecordMode) {
+        if record == RecordMode::Off {
             return;
         }
-        let keys = record == Record::OutputAndKeys;
+        let keys = record == RecordMode::OutputAndKeys;
         let _turn = self.tape.turn.lock().await;
         if let Err(error) = self.begin_recording(keys).await {
             let error = ApiError::from(error);

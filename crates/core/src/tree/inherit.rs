@@ -2,7 +2,7 @@
 
 use super::forest::{Forest, Node};
 use patchbay_model::{
-    Effective, EffectiveSettings, IdentityId, Jump, NodeId, Origin, Record, Settings,
+    Effective, EffectiveSettings, IdentityId, Jump, NodeId, Origin, RecordMode, Settings,
     WhereValuesComeFrom,
 };
 
@@ -120,7 +120,7 @@ impl<'a> Ladder<'a> {
             terminal_type: self
                 .pick(built_in::TERMINAL_TYPE.to_owned(), |own| own.terminal_type.clone()),
             start_command: self.pick(None, |own| own.start_command.clone().map(Some)),
-            record: self.pick(Record::Off, |own| own.record),
+            record: self.pick(RecordMode::Off, |own| own.record),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::forest::{Body, Node};
 use patchbay_model::{
-    EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Record, Settings,
+    EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, RecordMode, Settings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ struct StoredSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     start_command: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    record: Option<Record>,
+    record: Option<RecordMode>,
 }
 
 impl StoredSettings {
@@ -202,7 +202,7 @@ mod tests {
             compression: Some(true),
             terminal_type: Some("xterm".into()),
             start_command: Some("htop".into()),
-            record: Some(Record::Output),
+            record: Some(RecordMode::Output),
         };
         let draft = FolderDraft {
             name: "Ümlaut \u{1F600}".into(),

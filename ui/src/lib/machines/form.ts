@@ -3,7 +3,15 @@
 // Text fields hold text, so that a half-typed port is no error; an empty one means "as the folder above says".
 // No calls and no runes here: everything is a plain function of its arguments.
 
-import type { Entry, EntryDraft, Folder, FolderDraft, Jump, Settings } from '../host/bindings';
+import type {
+  Entry,
+  EntryDraft,
+  Folder,
+  FolderDraft,
+  Jump,
+  RecordMode,
+  Settings,
+} from '../host/bindings';
 import { normalMac } from './validate';
 
 export interface FormValues {
@@ -23,6 +31,7 @@ export interface FormValues {
   compression: boolean | null;
   terminalType: string;
   startCommand: string;
+  record: RecordMode | null;
 }
 
 export type FieldName = keyof FormValues;
@@ -39,6 +48,7 @@ export const SETTING_NAMES = [
   'compression',
   'terminalType',
   'startCommand',
+  'record',
 ] as const satisfies readonly SettingName[];
 
 export function emptyForm(): FormValues {
@@ -59,6 +69,7 @@ export function emptyForm(): FormValues {
     compression: null,
     terminalType: '',
     startCommand: '',
+    record: null,
   };
 }
 
@@ -85,6 +96,7 @@ export function formOf(node: Entry | Folder): FormValues {
     compression: own.compression ?? null,
     terminalType: text(own.terminalType),
     startCommand: text(own.startCommand),
+    record: own.record ?? null,
   };
 }
 
@@ -114,6 +126,7 @@ export function settingsOf(form: FormValues): Settings {
     compression: form.compression,
     terminalType: trimmed(form.terminalType),
     startCommand: trimmed(form.startCommand),
+    record: form.record,
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   Origin,
   WhereValuesComeFrom,
 } from '../host/bindings';
+import { recordWords } from '../recordings/words';
 import { type FormValues, isOwn, SETTING_NAMES, type SettingName } from './form';
 
 /** Names that ids stand for, handed in so that this file needs no store. */
@@ -45,6 +46,8 @@ export function inheritedWords(
       return jumpWords(effective.jump.inherited, names);
     case 'compression':
       return effective.compression.inherited ? 'on' : 'off';
+    case 'record':
+      return recordWords(effective.record.inherited);
     case 'keepAlive':
       return effective.keepAlive.inherited === 0
         ? 'off'
@@ -64,7 +67,11 @@ export function sourceOf(
 ): Source {
   return {
     own: isOwn(form, name),
-    from: originName(effective[name].inheritedOrigin),
+    // What nobody in the tree says about recording, the settings of the vault say.
+    from:
+      name === 'record' && effective.record.inheritedOrigin.kind === 'builtIn'
+        ? 'the vault'
+        : originName(effective[name].inheritedOrigin),
     inherited: inheritedWords(effective, name, names),
   };
 }

@@ -128,6 +128,13 @@ export const SETTINGS: readonly SettingItem[] = [
     'Seals everything again with a fresh key',
     're-key rotate encryption',
   ),
+  item(
+    'vault',
+    'record',
+    'Record terminals',
+    'Where neither the machine nor a folder says so, and for shells on this computer',
+    'recording asciicast session',
+  ),
   item('vault', 'backup', 'Back up', 'A sealed copy of this vault', 'export save copy'),
   item('vault', 'restore', 'Restore', 'Open a backup in place of this vault', 'import recover'),
   item('vault', 'path', 'Vault file', '', 'path location where'),

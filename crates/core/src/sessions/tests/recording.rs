@@ -1,12 +1,12 @@
 //! Recording sessions on a real OpenSSH server.
 
 use super::*;
-use patchbay_model::{Record, RecordingId, RecordingState};
+use patchbay_model::{RecordMode, RecordingId, RecordingState};
 
 const SHELL: &str = "exec env -u ENV PS1='ready> ' sh -i";
 
 impl World {
-    async fn recording(record: Option<Record>) -> Self {
+    async fn recording(record: Option<RecordMode>) -> Self {
         let world = Self::new().await;
         let node = world.fixture.node(world.machine);
         let mut draft = world.fixture.core.tree().entry(&node).unwrap().draft;
@@ -50,7 +50,7 @@ async fn what_a_session_showed_is_what_was_recorded_but_for_secrets_that_were_ty
     if !terminals_or_skip("what a session showed is what was recorded") {
         return;
     }
-    let world = World::recording(Some(Record::OutputAndKeys)).await;
+    let world = World::recording(Some(RecordMode::OutputAndKeys)).await;
     let id = world.trusted().await;
     let now = world.info(id).recording.unwrap();
     assert!(now.keys && now.id.is_some() && now.problem.is_none(), "{now:?}");
@@ -118,16 +118,17 @@ async fn a_person_starts_and_stops_and_settings_of_the_vault_count_last() {
     sessions.close(id).unwrap();
     assert!(sessions.record(&vault, id, false).await.is_err());
 
-    let settings = patchbay_model::VaultSettings { record: Record::Output, ..Default::default() };
+    let settings =
+        patchbay_model::VaultSettings { record: RecordMode::Output, ..Default::default() };
     world.fixture.core.settings().set_vault(&vault, settings).await.unwrap();
     let id = world.open().await;
     world.opened(id).await;
     assert!(world.info(id).recording.is_some());
     let node = world.fixture.node(world.machine);
     let detail = world.fixture.core.tree().detail(&node).unwrap();
-    assert_eq!(detail.effective.record.value, Record::Output);
+    assert_eq!(detail.effective.record.value, RecordMode::Output);
     let mut draft = world.fixture.core.tree().entry(&node).unwrap().draft;
-    draft.settings.record = Some(Record::Off);
+    draft.settings.record = Some(RecordMode::Off);
     world.fixture.core.tree().change_entry(&node, draft).await.unwrap();
     let id = world.open().await;
     world.opened(id).await;
@@ -139,7 +140,7 @@ async fn one_that_cannot_be_recorded_is_open_all_the_same_and_says_so() {
     if !terminals_or_skip("one that cannot be recorded is open all the same") {
         return;
     }
-    let world = World::recording(Some(Record::Output)).await;
+    let world = World::recording(Some(RecordMode::Output)).await;
     // Where its directory belongs is a file.
     let directory = world.fixture.core.vault().path().with_extension("recordings");
     std::fs::write(directory, "").unwrap();
