@@ -290,6 +290,9 @@ mod tests {
             self.0.lock().unwrap().push(text.to_owned());
             Ok(())
         }
+        fn set_html(&mut self, _html: &str, text: &str) -> Result<(), ClipboardError> {
+            self.set(text, false)
+        }
         fn clear(&mut self) -> Result<(), ClipboardError> {
             self.set("", false)
         }
