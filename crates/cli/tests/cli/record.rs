@@ -7,14 +7,21 @@ use patchbay_session::TerminalInput;
 use patchbay_testkit::terminals_or_skip;
 
 impl Home {
+    /// Records every terminal from now on.
+    pub(crate) async fn record_always(&self) {
+        let core = self.core();
+        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let vault = Ctx::person(core.clone()).authorize_vault(Right::Edit).unwrap();
+        let settings = VaultSettings { record: RecordMode::Output, ..VaultSettings::default() };
+        core.settings().set_vault(&vault, settings).await.unwrap();
+    }
+
     /// Runs a line in a shell on this computer, which is recorded.
     async fn record(&self, line: &str) {
         let core = self.core();
         core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
         let ctx = Ctx::person(core.clone());
         let vault = ctx.authorize_vault(Right::Edit).unwrap();
-        let settings = VaultSettings { record: RecordMode::Output, ..VaultSettings::default() };
-        core.settings().set_vault(&vault, settings).await.unwrap();
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
         let mut events = core.events();
         let id = core.sessions().open(OpenTarget::LocalShell, size, None).await.unwrap().id;
@@ -37,6 +44,7 @@ async fn recordings_of_the_vault_are_listed_played_and_exported() {
         return;
     }
     let home = Home::with_vault().await;
+    home.record_always().await;
     home.record("echo $((40+2))-recorded").await;
     let all = home.json(&["record", "list", "--json"]);
     assert_eq!((all.as_array().unwrap().len(), &all[0]["state"]), (1, &"whole".into()), "{all}");

@@ -23,6 +23,9 @@ class RecordingsState {
   problem = $state.raw<ApiError | null>(null);
   playing = $state.raw<Playing | null>(null);
 
+  // Not reactive: a player that goes away writes it while the page is being taken down.
+  #left: { id: RecordingId; at: number } | null = null;
+
   readonly bytes = $derived(this.list.reduce((sum, each) => sum + each.bytes, 0));
 
   /** Follows them; the returned function stops. */
@@ -48,12 +51,18 @@ class RecordingsState {
   }
 
   play(id: RecordingId, at = 0, find = ''): void {
+    this.#left = null;
     this.playing = { id, at, find };
   }
 
   /** The player went out of sight at this time. */
   left(id: RecordingId, at: number): void {
-    if (this.playing?.id === id) this.playing = { ...this.playing, at };
+    this.#left = { id, at };
+  }
+
+  /** Where to go on with what is being played: where it was left by a look at another tab, or where it is to begin. */
+  startOf({ id, at }: Playing): number {
+    return this.#left?.id === id ? this.#left.at : at;
   }
 
   /** Throws what is wrong. */
@@ -74,6 +83,7 @@ class RecordingsState {
     this.list = [];
     this.loaded = false;
     this.playing = null;
+    this.#left = null;
   }
 }
 
