@@ -5,7 +5,7 @@ use crate::{
     names,
     report::{Failure, print, print_json},
 };
-use patchbay_model::{Effective, Jump, NodeDetail, Origin};
+use patchbay_model::{Effective, Jump, NodeDetail, Origin, RecordMode};
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -96,6 +96,12 @@ fn describe(machine: &names::Machine, detail: &NodeDetail, jump: &str) -> String
         effective.start_command.value.as_deref().unwrap_or_default(),
         &origin(&effective.start_command),
     );
+    let record = match effective.record.value {
+        RecordMode::Off => "",
+        RecordMode::Output => "output",
+        RecordMode::OutputAndKeys => "output and typed lines",
+    };
+    line("Record", record, &origin(&effective.record));
     line("Tags", &machine.tags.join(" "), "");
     if let Some(entry) = &detail.entry {
         line("Hardware address", entry.draft.mac.as_deref().unwrap_or_default(), "");

@@ -32,7 +32,7 @@ use std::{
     collections::BTreeMap,
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, atomic::Ordering},
+    sync::{Arc, Mutex, Weak, atomic::Ordering},
     time::{Duration, Instant},
 };
 use stored::{Over, Stored};
@@ -48,7 +48,15 @@ const HITS: usize = 100;
 /// What the services keep about recordings between calls.
 #[derive(Debug, Default)]
 pub(crate) struct RecordingsState {
-    running: Mutex<BTreeMap<RecordingId, Arc<Progress>>>,
+    running: Mutex<BTreeMap<RecordingId, Running>>,
+}
+
+/// One that goes on.
+#[derive(Debug)]
+struct Running {
+    progress: Arc<Progress>,
+    /// Of its session; known once it was started.
+    recorder: Weak<Recorder>,
 }
 
 /// What a recording is of.
@@ -303,7 +311,8 @@ impl Recordings<'_> {
         })?;
         vault.apply(vec![kept(id, &stored)?]).await?;
         let progress = Arc::<Progress>::default();
-        sync::lock(&self.0.recordings.running).insert(id, Arc::clone(&progress));
+        sync::lock(&self.0.recordings.running)
+            .insert(id, Running { progress: Arc::clone(&progress), recorder: Weak::new() });
         let file = tokio::fs::File::from_std(file);
         let clock = Arc::clone(&self.0.config().clock);
         let core = self.0.weak();
@@ -317,8 +326,22 @@ impl Recordings<'_> {
                 failed(problem);
             }
         });
+        if let Some(running) = sync::lock(&self.0.recordings.running).get_mut(&id) {
+            running.recorder = Arc::downgrade(&recorder);
+        }
         self.0.emit(AppEvent::Recordings);
         Ok(recorder)
+    }
+
+    /// Finishes all that go on, and waits until they are written: the program is about to end.
+    pub async fn finish_all(&self) {
+        let all: Vec<_> = sync::lock(&self.0.recordings.running)
+            .values()
+            .filter_map(|running| running.recorder.upgrade())
+            .collect();
+        for recorder in all {
+            recorder.finish(None).await;
+        }
     }
 }
 
@@ -356,7 +379,9 @@ impl Recordings<'_> {
         id: RecordingId,
         mut stored: Stored,
     ) -> Result<RecordingInfo, CoreError> {
-        let running = sync::lock(&self.0.recordings.running).get(&id).map(Arc::clone);
+        let running = sync::lock(&self.0.recordings.running)
+            .get(&id)
+            .map(|running| Arc::clone(&running.progress));
         if let Some(progress) = running {
             let length = progress.length.load(Ordering::Relaxed);
             let bytes = progress.bytes.load(Ordering::Relaxed);

@@ -199,6 +199,20 @@ async fn one_that_was_not_finished_plays_as_far_as_it_goes() {
 }
 
 #[tokio::test]
+async fn those_that_go_on_are_finished_before_the_program_ends() {
+    let fixture = Fixture::open().await;
+    let recorders = [fixture.recorder().await, fixture.recorder().await];
+    for recorder in &recorders {
+        recorder.output(&Bytes::from_static(b"the last words")).await;
+    }
+    fixture.core.recordings().finish_all().await;
+    for recorder in &recorders {
+        assert_eq!(fixture.info(recorder.id()).await.state, RecordingState::Whole);
+        assert_eq!(fixture.read_all(recorder.id()).await.0[0].1, "the last words");
+    }
+}
+
+#[tokio::test]
 async fn text_is_found_in_all_of_them() {
     let fixture = Fixture::open().await;
     let first = fixture.recording(&["$ \x1b[1mup", "time\x1b[0m\r\n10:00 up 3 days\r\n"]).await;
