@@ -88,9 +88,9 @@ describe('the recordings', () => {
     await fireEvent.keyDown(list, { key: 'Enter' });
     const player = await screen.findByTestId('recording-player');
     await waitFor(() => expect(screen.getByRole('button', { name: 'Pause' })).toBeTruthy());
-    await accessible();
     await fireEvent.keyDown(player, { key: ' ' });
     await waitFor(() => expect(screen.getByRole('button', { name: 'Play' })).toBeTruthy());
+    await accessible();
     const time = () => screen.getByTestId('player-time').textContent;
     await fireEvent.keyDown(player, { key: 'End' });
     await waitFor(() => expect(time()).toBe('0:42'));

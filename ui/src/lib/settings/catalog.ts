@@ -135,7 +135,13 @@ export const SETTINGS: readonly SettingItem[] = [
     'Where neither the machine nor a folder says so, and for shells on this computer',
     'recording asciicast session',
   ),
-  item('vault', 'backup', 'Back up', 'A sealed copy of this vault', 'export save copy'),
+  item(
+    'vault',
+    'backup',
+    'Back up',
+    'A sealed copy of this vault, without its recordings',
+    'export save copy',
+  ),
   item('vault', 'restore', 'Restore', 'Open a backup in place of this vault', 'import recover'),
   item('vault', 'path', 'Vault file', '', 'path location where'),
   item(
