@@ -69,11 +69,50 @@ pub(crate) enum Command {
         #[arg(last = true, required = true, value_name = "CMD")]
         command: Vec<String>,
     },
+    /// List, play and export recordings of terminals
+    Record {
+        #[command(subcommand)]
+        command: Record,
+    },
     /// Print a completion script
     Completions {
         /// For which shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Record {
+    /// List the recordings of the vault, latest first
+    List,
+    /// Play a recording in this terminal; Ctrl-C leaves
+    Play {
+        /// A recording of the vault by its id or title, or an asciicast file
+        recording: String,
+        /// How many times as fast
+        #[arg(long, default_value = "1", value_name = "N", value_parser = positive)]
+        speed: f64,
+        /// Make pauses at most so many seconds long
+        #[arg(long, value_name = "S", value_parser = positive)]
+        idle_limit: Option<f64>,
+    },
+    /// Write a recording to a plain asciicast 3 file
+    Export {
+        /// Its id or title
+        recording: String,
+        /// The file
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "it is not a number".to_owned())?;
+    if (0.001..=1_000_000.0).contains(&number) {
+        Ok(number)
+    } else {
+        Err("choose from 0.001 to 1000000".to_owned())
+    }
 }
 
 #[derive(Args, Debug)]

@@ -5,7 +5,7 @@ use crate::{
     names,
     report::{Failure, print, print_json},
 };
-use patchbay_model::{Effective, FlowControl, Jump, NodeDetail, Origin, Protocol};
+use patchbay_model::{Effective, FlowControl, Jump, NodeDetail, Origin, Protocol, RecordMode};
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -111,6 +111,12 @@ fn describe(machine: &names::Machine, detail: &NodeDetail, jump: &str) -> String
             &origin(&effective.start_command),
         );
     }
+    let record = match effective.record.value {
+        RecordMode::Off => "",
+        RecordMode::Output => "output",
+        RecordMode::OutputAndKeys => "output and typed lines",
+    };
+    line("Record", record, &origin(&effective.record));
     line("Tags", &machine.tags.join(" "), "");
     if let Some(entry) = &detail.entry {
         line("Hardware address", entry.draft.mac.as_deref().unwrap_or_default(), "");

@@ -12,6 +12,7 @@ mod escape;
 mod exec;
 mod list;
 mod names;
+mod record;
 mod report;
 mod stdin;
 
@@ -75,6 +76,7 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Show { name } => list::show(&app, name).await,
         Command::Connect { name } => connect::connect(&app, name).await,
         Command::Exec { name, command } => exec::exec(&app, name, command).await,
+        Command::Record { command } => record::record(&app, command).await,
         Command::Commands | Command::Completions { .. } => Ok(0),
     }
 }

@@ -12,6 +12,7 @@ mod identities;
 mod import;
 mod layouts;
 mod list;
+mod recordings;
 mod sessions;
 mod settings;
 mod status;

@@ -3,7 +3,7 @@
 use crate::{
     app, files,
     framework::{self, Shape, run, shape, unknown},
-    hostkeys, identities, import, layouts, sessions, settings, status, tree, vault,
+    hostkeys, identities, import, layouts, recordings, sessions, settings, status, tree, vault,
 };
 use patchbay_core::Ctx;
 use patchbay_model::ApiError;
@@ -203,6 +203,23 @@ commands! {
     task_retry => files::task_retry;
     /// Forgets a task that is over.
     task_forget => files::task_forget;
+
+    /// All recordings of terminals, latest first.
+    recording_list => recordings::list;
+    /// A part of a recording, as events.
+    recording_read => recordings::read;
+    /// Looks for text in recordings, a step of the way.
+    recording_search => recordings::search;
+    /// Writes a recording to a plain asciicast file; gives why it is not all of it.
+    recording_export => recordings::export;
+    /// Gives a recording another title.
+    recording_rename => recordings::rename;
+    /// Deletes a recording for good.
+    recording_delete => recordings::delete;
+    /// Records a terminal that is open, from now on.
+    session_record => recordings::record;
+    /// Ends the recording of a session; the session goes on.
+    session_record_stop => recordings::stop;
 
     /// Host keys on record.
     hostkey_list => hostkeys::list;

@@ -16,6 +16,7 @@ pub mod identities;
 pub mod import;
 pub mod layouts;
 pub mod recents;
+pub mod recordings;
 pub mod sessions;
 pub mod settings;
 pub mod status;
@@ -40,6 +41,7 @@ use import::Import;
 use layouts::Layouts;
 use patchbay_model::{AppEvent, NodeId};
 use recents::Recents;
+use recordings::{Recordings, RecordingsState};
 use sessions::{Sessions, SessionsState};
 use settings::{SettingsFile, SettingsService};
 use status::{Status, StatusState};
@@ -57,6 +59,7 @@ pub struct Core {
     config: CoreConfig,
     events: Events,
     files: FilesState,
+    recordings: RecordingsState,
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
@@ -73,6 +76,7 @@ impl Core {
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
             files: FilesState::default(),
+            recordings: RecordingsState::default(),
             sessions: SessionsState::default(),
             status: StatusState::default(),
             events: Events::new(),
@@ -154,6 +158,12 @@ impl Core {
     #[must_use]
     pub const fn files(&self) -> Files<'_> {
         Files(self)
+    }
+
+    /// Recordings of terminals.
+    #[must_use]
+    pub const fn recordings(&self) -> Recordings<'_> {
+        Recordings(self)
     }
 
     /// Host keys on record.

@@ -1,6 +1,6 @@
 //! Machines (entries) and the folders that hold them, with the settings they pass down.
 
-use crate::{FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, SerialFrame};
+use crate::{FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, RecordMode, SerialFrame};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -96,6 +96,8 @@ pub struct Settings {
     pub terminal_type: Option<String>,
     /// Run instead of the login shell.
     pub start_command: Option<String>,
+    /// What of its sessions is recorded from their beginning.
+    pub record: Option<RecordMode>,
 }
 
 /// A machine.
@@ -218,6 +220,7 @@ pub struct EffectiveSettings {
     pub compression: Effective<bool>,
     pub terminal_type: Effective<String>,
     pub start_command: Effective<Option<String>>,
+    pub record: Effective<RecordMode>,
 }
 
 impl EffectiveSettings {

@@ -38,6 +38,8 @@ pub enum AppEvent {
         /// The task.
         id: TaskId,
     },
+    /// Recordings were added, finished, renamed or deleted: list them again.
+    Recordings,
     /// Status checks came back.
     Status {
         /// Their results.

@@ -60,6 +60,8 @@ ids! {
     HostKeyId;
     /// A session: one connection and what it shows. Lives as long as the process.
     SessionId;
+    /// A recording of a terminal.
+    RecordingId;
     /// A question a session is waiting on.
     PromptId;
     /// A deletion that can be taken back.

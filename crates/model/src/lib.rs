@@ -13,6 +13,7 @@ mod identity;
 mod import;
 mod layout;
 mod line;
+mod recording;
 mod secret;
 mod session;
 mod settings;
@@ -31,7 +32,8 @@ pub use files::{
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
 pub use id::{
-    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId,
+    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, SessionId, TaskId, UndoId,
+    VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
@@ -40,6 +42,10 @@ pub use import::{ImportHost, ImportPreview, ImportRemark};
 pub use layout::NamedLayout;
 pub use line::{
     FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
+};
+pub use recording::{
+    RecordMode, RecordingCursor, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch,
+    RecordingState, SessionRecording,
 };
 pub use secret::Secret;
 pub use session::{

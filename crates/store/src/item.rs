@@ -41,6 +41,8 @@ numbered! {
         Recent = 7,
         /// Tabs and splits with a name.
         NamedLayout = 10,
+        /// A recording of a terminal: what it is, and the key of its file.
+        Recording = 11,
     }
 }
 

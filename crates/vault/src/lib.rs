@@ -15,6 +15,7 @@ pub mod keyring;
 mod random;
 mod recovery;
 mod seal;
+mod stream;
 mod strength;
 mod tally;
 mod wrap;
@@ -24,6 +25,7 @@ pub use error::VaultError;
 pub use key::{KeyringKey, VaultKey};
 pub use recovery::RecoveryKey;
 pub use seal::{SEAL_FORMAT, Sealer, Slot, TAG_LENGTH};
+pub use stream::{StreamKey, StreamSealer};
 pub use strength::strength;
 pub use tally::{RowMac, Tally};
 pub use wrap::{

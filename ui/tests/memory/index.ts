@@ -21,6 +21,7 @@ import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
 import { MemoryFiles } from './files';
 import { manyMachines, someMachines } from './machines';
 import { problem } from './problem';
+import { MemoryRecordings } from './recordings';
 import { sampleHostKeys, sampleImport } from './samples';
 import { MemorySessions } from './sessions';
 import { MemoryTasks } from './tasks';
@@ -96,6 +97,7 @@ export class MemoryHost implements Host {
   settings: AppSettings = structuredClone(DEFAULT_APP);
   vaultSettings: VaultSettings = structuredClone(DEFAULT_VAULT);
   hostKeys = sampleHostKeys();
+  readonly recordings = new MemoryRecordings();
   #layout = '';
   layouts: NamedLayout[] = [];
   /** The windows of the shell, and which is this one. */
@@ -332,6 +334,14 @@ export class MemoryHost implements Host {
     task_answer: (args) => (this.tasks.answer(args), null),
     task_retry: ({ id }) => this.tasks.retry(id),
     task_forget: ({ id }) => (this.tasks.forget(id), null),
+    recording_list: () => this.recordings.list,
+    recording_read: ({ id, from }) => this.recordings.read(id, from),
+    recording_search: (args) => this.recordings.search(args),
+    recording_export: () => null,
+    recording_rename: ({ id, title }) => this.recordings.rename(id, title),
+    recording_delete: ({ id }) => (this.recordings.remove(id), null),
+    session_record: ({ id, keys }) => this.sessions.record(id, keys),
+    session_record_stop: ({ id }) => this.sessions.record(id, null),
     hostkey_list: () => this.hostKeys,
     hostkey_remove: ({ id }) => (
       (this.hostKeys = this.hostKeys.filter((each) => each.id !== id)),
@@ -350,6 +360,8 @@ export class MemoryHost implements Host {
     host_open_url: () => null,
     host_copy_identity_secret: () => ({ clearsIn: 30 }),
     host_copy_text: () => null,
+    host_copy_html: () => null,
+    host_save_text: () => ({ path: this.picks }),
     host_read_clipboard: () => ({ text: '' }),
     host_read_selection: () => ({ text: '' }),
     host_select_text: () => null,

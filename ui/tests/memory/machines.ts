@@ -23,6 +23,7 @@ export const noSettings: Settings = {
   compression: null,
   terminalType: null,
   startCommand: null,
+  record: null,
 };
 
 function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft {

@@ -32,6 +32,7 @@ const builtIn: Required<{ [K in keyof Settings]: NonNullable<Settings[K]> | null
   compression: false,
   terminalType: 'xterm-256color',
   startCommand: null,
+  record: 'off',
 };
 
 export class MemoryTree {

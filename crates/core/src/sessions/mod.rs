@@ -10,6 +10,7 @@ mod line;
 mod person;
 mod session;
 mod tab;
+mod tape;
 mod target;
 mod tickets;
 
@@ -22,12 +23,15 @@ pub use patchbay_engine_line::serial_ports;
 pub use patchbay_engine_ssh::{Exec, ExecEvent};
 pub use person::{Answer, Person};
 
-use crate::{Authorized, Core, CoreError, Ctx, Right, sync, tree::ResolvedHop};
-use life::{Life, Order, Plan};
+use crate::{
+    Authorized, Core, CoreError, Ctx, Right, WholeVault, recordings, sync, tree::ResolvedHop,
+};
+use life::{Life, Order, Plan, Purpose};
 use patchbay_engine_local::LocalShell;
 use patchbay_model::{
     ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, LineSignal, NodeId,
-    PromptId, Protocol, Secret, SessionId, SessionInfo, SessionState, SessionTarget, TerminalSize,
+    PromptId, Protocol, RecordMode, Secret, SessionId, SessionInfo, SessionState, SessionTarget,
+    TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
 use patchbay_sftp::Client;
@@ -115,7 +119,7 @@ impl Sessions<'_> {
         if let Some(known) = attempt.as_ref().and_then(|attempt| self.of_attempt(attempt)) {
             return Ok(known.info());
         }
-        let (plan, names) = self.plan(&target).await?;
+        let (plan, purpose, names) = self.plan(&target).await?;
         let shown = match &target {
             OpenTarget::Entry(id) => SessionTarget::Entry { id: *id.get() },
             OpenTarget::Files(id) => SessionTarget::Files { id: *id.get() },
@@ -127,7 +131,7 @@ impl Sessions<'_> {
                 tracing::warn!(%error, "the list of recent machines could not be changed");
             }
         }
-        self.start(plan, shown, names, size, attempt)
+        self.start((plan, purpose), shown, names, size, attempt)
     }
 
     /// Tries a machine that is not saved yet: signs in, and closes by itself.
@@ -142,7 +146,7 @@ impl Sessions<'_> {
         let plan = self.machine(&route).await?;
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
         let shown = SessionTarget::Entry { id: id.unwrap_or_else(NodeId::new) };
-        self.start(Plan::Try(Box::new(plan)), shown, names, size, None)
+        self.start((plan, Purpose::Trial), shown, names, size, None)
     }
 
     /// Runs a command on a machine, for front ends that are scripts. It is no session: nobody else sees it.
@@ -286,11 +290,11 @@ impl Sessions<'_> {
             SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),
             SessionTarget::LocalShell => OpenTarget::LocalShell,
         };
-        let (plan, names) = self.plan(&target).await?;
+        let (plan, purpose, names) = self.plan(&target).await?;
         let orders = self.orders(id)?;
         // One that is already on the way, or open, is left as it is.
         if let Some(cancel) = session.begin(Some(names), size, false) {
-            let _forgotten = orders.send(Order { plan, cancel }).await;
+            let _forgotten = orders.send(Order { plan, purpose, cancel }).await;
         }
         Ok(session.info())
     }
@@ -319,6 +323,25 @@ impl Sessions<'_> {
         }
     }
 
+    /// Records a terminal that is open, from now on.
+    pub async fn record(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: SessionId,
+        keys: bool,
+    ) -> Result<SessionInfo, CoreError> {
+        let session = self.get(id)?;
+        session.record(keys).await?;
+        Ok(session.info())
+    }
+
+    /// Ends the recording of a session; the session goes on.
+    pub async fn stop_recording(&self, id: SessionId) -> Result<SessionInfo, CoreError> {
+        let session = self.get(id)?;
+        session.stop_recording(None).await;
+        Ok(session.info())
+    }
+
     /// Gives a session another title.
     pub fn rename(&self, id: SessionId, title: &str) -> Result<SessionInfo, CoreError> {
         let title = title.trim();
@@ -336,7 +359,7 @@ impl Sessions<'_> {
 }
 
 impl Sessions<'_> {
-    async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Names), CoreError> {
+    async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Purpose, Names), CoreError> {
         match target {
             OpenTarget::Entry(id) | OpenTarget::Files(id) => {
                 let route = self.0.tree().route(id)?;
@@ -346,7 +369,12 @@ impl Sessions<'_> {
                 } else {
                     self.machine(&route).await?
                 };
-                Ok((plan, target::names(&route)))
+                let default = self.0.vault().unlocked()?.settings().record;
+                let record = route
+                    .last()
+                    .map(|machine| recordings::wanted(&machine.settings.record, default));
+                let purpose = Purpose::Work(record.unwrap_or_default());
+                Ok((plan, purpose, target::names(&route)))
             }
             OpenTarget::LocalShell => {
                 let shell = LocalShell { program: None, cwd: Some(self.0.config().home.clone()) };
@@ -355,7 +383,10 @@ impl Sessions<'_> {
                     subtitle: "this computer".to_owned(),
                     protocol: None,
                 };
-                Ok((Plan::Local(shell), names))
+                // Without an open vault there is nothing to seal a recording with, and no setting that asks for one.
+                let settings = self.0.vault().unlocked().map(|unlocked| unlocked.settings());
+                let record = settings.map_or(RecordMode::Off, |settings| settings.record);
+                Ok((Plan::Local(shell), Purpose::Work(record), names))
             }
         }
     }
@@ -370,7 +401,7 @@ impl Sessions<'_> {
 
     fn start(
         &self,
-        plan: Plan,
+        (plan, purpose): (Plan, Purpose),
         target: SessionTarget,
         names: Names,
         size: TerminalSize,
@@ -395,7 +426,7 @@ impl Sessions<'_> {
         drop(all);
         if let Some(cancel) = session.begin(None, size, true) {
             // The queue is new and has room.
-            let _room = orders.try_send(Order { plan, cancel });
+            let _room = orders.try_send(Order { plan, purpose, cancel });
         }
         let info = session.info();
         tokio::spawn(Life { session, input: typed, orders: ordered }.run());

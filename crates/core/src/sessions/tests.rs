@@ -19,6 +19,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+mod recording;
+
 pub(super) const SIZE: TerminalSize = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
 const PATIENCE: Duration = Duration::from_secs(30);
 

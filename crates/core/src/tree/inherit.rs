@@ -3,7 +3,7 @@
 use super::forest::{Forest, Node};
 use patchbay_model::{
     Effective, EffectiveSettings, FlowControl, IdentityId, Jump, LocalEcho, NodeId, Origin,
-    SerialFrame, Settings, WhereValuesComeFrom,
+    RecordMode, SerialFrame, Settings, WhereValuesComeFrom,
 };
 
 /// What counts where nobody says anything.
@@ -127,6 +127,7 @@ impl<'a> Ladder<'a> {
             terminal_type: self
                 .pick(built_in::TERMINAL_TYPE.to_owned(), |own| own.terminal_type.clone()),
             start_command: self.pick(None, |own| own.start_command.clone().map(Some)),
+            record: self.pick(RecordMode::Off, |own| own.record),
         }
     }
 
@@ -145,7 +146,7 @@ impl<'a> Ladder<'a> {
     }
 }
 
-fn origins(effective: &EffectiveSettings) -> [&Origin; 14] {
+fn origins(effective: &EffectiveSettings) -> [&Origin; 15] {
     let EffectiveSettings {
         port,
         baud,
@@ -161,6 +162,7 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 14] {
         compression,
         terminal_type,
         start_command,
+        record,
     } = effective;
     [
         &port.origin,
@@ -177,5 +179,6 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 14] {
         &compression.origin,
         &terminal_type.origin,
         &start_command.origin,
+        &record.origin,
     ]
 }

@@ -77,6 +77,7 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         compression,
         terminal_type,
         start_command,
+        record,
     } = own;
     let ssh = protocol == Protocol::Ssh;
     let serial = protocol == Protocol::Serial;
@@ -96,6 +97,7 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         compression: compression.filter(|_| ssh),
         terminal_type: terminal_type.filter(|_| signs),
         start_command: start_command.filter(|_| ssh),
+        record,
     }
 }
 

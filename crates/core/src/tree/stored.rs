@@ -5,7 +5,7 @@
 use super::forest::{Body, Node};
 use patchbay_model::{
     EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho, NodeId,
-    Protocol, SerialFrame, Settings,
+    Protocol, RecordMode, SerialFrame, Settings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +86,8 @@ struct StoredSettings {
     terminal_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     start_command: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    record: Option<RecordMode>,
 }
 
 impl StoredSettings {
@@ -179,7 +181,8 @@ same_fields!(
     keep_alive,
     compression,
     terminal_type,
-    start_command
+    start_command,
+    record
 );
 
 #[cfg(test)]
@@ -220,6 +223,7 @@ mod tests {
             compression: Some(true),
             terminal_type: Some("xterm".into()),
             start_command: Some("htop".into()),
+            record: Some(RecordMode::Output),
         };
         let draft = FolderDraft {
             name: "Ümlaut \u{1F600}".into(),

@@ -26,6 +26,7 @@ export function effective(over: Partial<EffectiveSettings> = {}): EffectiveSetti
     compression: from(false),
     terminalType: from('xterm-256color'),
     startCommand: from<string | null>(null),
+    record: from<EffectiveSettings['record']['value']>('off'),
     ...over,
   };
 }

@@ -13,6 +13,7 @@ import type {
   LineEnding,
   LocalEcho,
   Protocol,
+  RecordMode,
   SerialFrame,
   Settings,
 } from '../host/bindings';
@@ -45,6 +46,7 @@ export interface FormValues {
   compression: boolean | null;
   terminalType: string;
   startCommand: string;
+  record: RecordMode | null;
 }
 
 export type FieldName = keyof FormValues;
@@ -66,6 +68,7 @@ export const SETTING_NAMES = [
   'compression',
   'terminalType',
   'startCommand',
+  'record',
 ] as const satisfies readonly SettingName[];
 
 export function emptyForm(): FormValues {
@@ -93,6 +96,7 @@ export function emptyForm(): FormValues {
     compression: null,
     terminalType: '',
     startCommand: '',
+    record: null,
   };
 }
 
@@ -128,6 +132,7 @@ export function formOf(node: Entry | Folder): FormValues {
     compression: own.compression ?? null,
     terminalType: text(own.terminalType),
     startCommand: text(own.startCommand),
+    record: own.record ?? null,
   };
 }
 
@@ -161,6 +166,7 @@ function settingsOf(form: FormValues): Settings {
     compression: form.compression,
     terminalType: trimmed(form.terminalType),
     startCommand: trimmed(form.startCommand),
+    record: form.record,
   };
 }
 

@@ -55,6 +55,7 @@ const USED_BY: Record<keyof Settings, readonly Protocol[]> = {
   compression: ['ssh'],
   terminalType: ['ssh', 'telnet'],
   startCommand: ['ssh'],
+  record: PROTOCOLS,
 };
 
 /** Whether a machine reached like this has a use for a setting. */

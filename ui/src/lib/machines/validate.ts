@@ -138,7 +138,7 @@ export const FIELDS = {
   signin: ['user', 'identities'],
   route: ['jump', 'connectTimeout', 'keepAlive', 'compression'],
   labels: ['tags', 'icon', 'color', 'notes'],
-  terminal: ['terminalType', 'startCommand', 'enter', 'localEcho'],
+  terminal: ['terminalType', 'startCommand', 'enter', 'localEcho', 'record'],
 } as const satisfies Record<string, readonly FieldName[]>;
 
 const ORDER: readonly FieldName[] = Object.values(FIELDS).flat();

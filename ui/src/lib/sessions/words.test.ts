@@ -150,6 +150,7 @@ describe('endings', () => {
       log: ['line'],
       opened: 0,
       latency: null,
+      recording: null,
     };
     const text = report(info);
     for (const part of [

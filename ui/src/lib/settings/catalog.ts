@@ -128,7 +128,20 @@ export const SETTINGS: readonly SettingItem[] = [
     'Seals everything again with a fresh key',
     're-key rotate encryption',
   ),
-  item('vault', 'backup', 'Back up', 'A sealed copy of this vault', 'export save copy'),
+  item(
+    'vault',
+    'record',
+    'Record terminals',
+    'Where neither the machine nor a folder says so, and for shells on this computer',
+    'recording asciicast session',
+  ),
+  item(
+    'vault',
+    'backup',
+    'Back up',
+    'A sealed copy of this vault, without its recordings',
+    'export save copy',
+  ),
   item('vault', 'restore', 'Restore', 'Open a backup in place of this vault', 'import recover'),
   item('vault', 'path', 'Vault file', '', 'path location where'),
   item(

@@ -26,4 +26,5 @@ export const DEFAULT_VAULT: VaultSettings = {
   lockOnSleep: true,
   lockOnScreenLock: true,
   readKnownHosts: true,
+  record: 'off',
 };

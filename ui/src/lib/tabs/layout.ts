@@ -304,6 +304,7 @@ function parsePane(raw: unknown): KeptPane | null {
       return section === undefined ? { kind: 'settings' } : { kind: 'settings', section };
     }
     case 'identities':
+    case 'recordings':
     case 'import':
     case 'start':
       return { kind: raw['kind'] };

@@ -15,6 +15,7 @@ export type TabSpec =
   | { kind: 'editor'; nodeId?: string; parent?: string | null; folder?: boolean }
   | { kind: 'settings'; section?: string }
   | { kind: 'identities' }
+  | { kind: 'recordings' }
   | { kind: 'import' }
   | { kind: 'start' };
 

@@ -1,6 +1,7 @@
 /** What the drawing of a tab tells about what is in it. */
 
 import CableIcon from '@lucide/svelte/icons/cable';
+import Clapperboard from '@lucide/svelte/icons/clapperboard';
 import Columns2 from '@lucide/svelte/icons/columns-2';
 import Download from '@lucide/svelte/icons/download';
 import FolderClosed from '@lucide/svelte/icons/folder-closed';
@@ -78,6 +79,8 @@ export function specIcon(spec: TabSpec): IconComponent {
       return Settings;
     case 'identities':
       return KeyRound;
+    case 'recordings':
+      return Clapperboard;
     case 'import':
       return Download;
     case 'start':

@@ -18,6 +18,8 @@ export function paneTitle(spec: TabSpec): string {
       return 'Settings';
     case 'identities':
       return 'Identities';
+    case 'recordings':
+      return 'Recordings';
     case 'import':
       return 'Import';
     case 'start':
