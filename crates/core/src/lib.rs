@@ -14,8 +14,10 @@ pub mod hostkeys;
 pub mod identities;
 pub mod import;
 pub mod recents;
+pub mod runs;
 pub mod sessions;
 pub mod settings;
+pub mod snippets;
 pub mod status;
 mod sync;
 mod tell;
@@ -37,8 +39,10 @@ use identities::Identities;
 use import::Import;
 use patchbay_model::{AppEvent, NodeId};
 use recents::Recents;
+use runs::{Runs, RunsState};
 use sessions::{Sessions, SessionsState};
 use settings::{SettingsFile, SettingsService};
+use snippets::Snippets;
 use status::{Status, StatusState};
 use std::sync::{Arc, Weak};
 use tokio::sync::broadcast;
@@ -54,6 +58,7 @@ pub struct Core {
     config: CoreConfig,
     events: Events,
     files: FilesState,
+    runs: RunsState,
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
@@ -70,6 +75,7 @@ impl Core {
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
             files: FilesState::default(),
+            runs: RunsState::default(),
             sessions: SessionsState::default(),
             status: StatusState::default(),
             events: Events::new(),
@@ -153,6 +159,18 @@ impl Core {
         Files(self)
     }
 
+    /// Commands with parameters.
+    #[must_use]
+    pub const fn snippets(&self) -> Snippets<'_> {
+        Snippets(self)
+    }
+
+    /// Commands on many machines.
+    #[must_use]
+    pub const fn runs(&self) -> Runs<'_> {
+        Runs(self)
+    }
+
     /// Host keys on record.
     #[must_use]
     pub const fn hostkeys(&self) -> HostKeys<'_> {
@@ -187,8 +205,9 @@ impl Core {
         self.sessions().running_to(machines)
     }
 
-    /// Ends all sessions.
+    /// Ends all sessions, and commands on many machines.
     pub(crate) fn close_sessions(&self) {
+        self.runs().cancel_all();
         self.sessions().close_all();
     }
 }

@@ -1,6 +1,9 @@
 //! What the app tells its front ends by itself.
 
-use crate::{AppSettings, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo, VaultStatus};
+use crate::{
+    AppSettings, RunId, RunInfo, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo,
+    VaultStatus,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -37,6 +40,16 @@ pub enum AppEvent {
     TaskGone {
         /// The task.
         id: TaskId,
+    },
+    /// A command on many machines is new or changed.
+    Run {
+        /// Its new state.
+        run: Box<RunInfo>,
+    },
+    /// A command on many machines was forgotten.
+    RunGone {
+        /// Which.
+        id: RunId,
     },
     /// Status checks came back.
     Status {

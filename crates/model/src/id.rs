@@ -66,4 +66,8 @@ ids! {
     UndoId;
     /// Long work on files. Lives as long as the process.
     TaskId;
+    /// A command with parameters.
+    SnippetId;
+    /// A command on many machines. Lives as long as the process.
+    RunId;
 }

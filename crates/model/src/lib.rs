@@ -11,9 +11,11 @@ mod hostkey;
 mod id;
 mod identity;
 mod import;
+mod run;
 mod secret;
 mod session;
 mod settings;
+mod snippet;
 mod tree;
 mod vault;
 
@@ -28,11 +30,18 @@ pub use files::{
     TaskInfo, TaskKind, TaskState,
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
-pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId};
+pub use id::{
+    HostKeyId, IdentityId, NodeId, PromptId, RunId, SessionId, SnippetId, TaskId, UndoId, VaultId,
+};
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use run::{
+    DiffLine, Lines, OutputLine, RunAttention, RunCommand, RunCounts, RunDetail, RunDiff,
+    RunExport, RunGroup, RunGrouping, RunInfo, RunMachine, RunMachineState, RunOptions, RunOutput,
+    RunState, RunTarget,
+};
 pub use secret::Secret;
 pub use session::{
     Attachment, CloseReason, Prompt, PromptKind, Question, SessionInfo, SessionState,
@@ -41,6 +50,10 @@ pub use session::{
 pub use settings::{
     AppSettings, Bell, CursorShape, RestoreTabs, TabLayout, TerminalSettings, TerminalTheme, Theme,
     VaultSettings,
+};
+pub use snippet::{
+    ParameterKind, Snippet, SnippetDraft, SnippetParameter, SnippetPreview, SnippetValues,
+    ValueProblem,
 };
 pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};

@@ -39,6 +39,14 @@ task: TaskInfo } |
 { kind: "taskGone";
 /** The task. */
 id: TaskId } |
+/** A command on many machines is new or changed. */
+{ kind: "run";
+/** Its new state. */
+run: RunInfo } |
+/** A command on many machines was forgotten. */
+{ kind: "runGone";
+/** Which. */
+id: RunId } |
 /** Status checks came back. */
 { kind: "status";
 /** Their results. */
@@ -165,6 +173,37 @@ export type DeletePreview = {
 	/** Machines and folders that stay and go through one that is deleted. */
 	usedAsJumpBy: string[],
 };
+
+/** A line of a comparison. */
+export type DiffLine =
+/** On both sides. */
+{ kind: "same";
+/** Its number on the left, from 1. */
+left: number;
+/** Its number on the right, from 1. */
+right: number;
+/** The line. */
+text: string } |
+/** On the left only. */
+{ kind: "left";
+/** Its number, from 1. */
+left: number;
+/** The line. */
+text: string;
+/** Begin and end of what differs in it, in UTF-16 units. */
+marks: ([number, number])[] } |
+/** On the right only. */
+{ kind: "right";
+/** Its number, from 1. */
+right: number;
+/** The line. */
+text: string;
+/** Begin and end of what differs in it, in UTF-16 units. */
+marks: ([number, number])[] } |
+/** Lines on both sides that are left out. */
+{ kind: "gap";
+/** How many. */
+lines: number };
 
 /** A value together with where it comes from, and what it would be if it were not set here. */
 export type Effective<T> = {
@@ -873,6 +912,31 @@ name: string } |
 /** Here. */
 { kind: "here" };
 
+/** A line of output, fit to be shown. */
+export type OutputLine = {
+	/** Without its end. */
+	text: string,
+	/** It is from standard error. */
+	error: boolean,
+};
+
+/** What a parameter takes. */
+export type ParameterKind =
+/** One line. */
+{ kind: "text" } |
+/** A whole number. */
+{ kind: "number";
+/** The least. */
+min: number | null;
+/** The most. */
+max: number | null } |
+/** One of these. */
+{ kind: "choice";
+/** What there is to choose from. */
+options: string[] } |
+/** One line that is asked for every time: never kept, never shown. */
+{ kind: "secret" };
+
 /** Proof that the person knows the passphrase. */
 export type PassphraseAgain = {
 	/** The passphrase. */
@@ -994,6 +1058,285 @@ export type RestoreTabs = boolean;
 export type RevealedText = {
 	/** The secret. */
 	text: string,
+};
+
+/** What only a person can answer. */
+export type RunAttention =
+/** Its host key is not on record. */
+"hostKeyUnknown" |
+/** Its host key is another one than the one on record, or is revoked. */
+"hostKeyChanged" |
+/** It asks for a password, a code or the passphrase of a key. */
+"question";
+
+/** What to stop. */
+export type RunCancel = {
+	/** The run. */
+	id: RunId,
+	/** Only this machine of it. */
+	machine?: NodeId | null,
+};
+
+/** What to run. */
+export type RunCommand =
+/** As the login shell of each machine reads it. */
+{ kind: "text";
+/** The command. */
+text: string } |
+/** A snippet, filled in for each machine. */
+{ kind: "snippet";
+/** The snippet. */
+id: SnippetId;
+/** What is filled in. */
+values: { [key in string]: string } };
+
+/** Two machines of a run. */
+export type RunCompare = {
+	/** The run. */
+	id: RunId,
+	/** A machine. */
+	left: NodeId,
+	/** The other. */
+	right: NodeId,
+};
+
+/** How many machines stand where. */
+export type RunCounts = {
+	/** All of them. */
+	machines: number,
+	/** Not begun. */
+	waiting: number,
+	/** Connecting or running. */
+	running: number,
+	/** Ended with 0. */
+	ok: number,
+	/** Ended with something else. */
+	nonzero: number,
+	/** Not reached, lost, or out of time. */
+	failed: number,
+	/** A person has to answer something. */
+	attention: number,
+	/** Stopped. */
+	cancelled: number,
+};
+
+/** A run with its machines. */
+export type RunDetail = {
+	/** The run. */
+	info: RunInfo,
+	/** In the order of the tree. */
+	machines: RunMachine[],
+	/** Those that ended, by what they put out: the largest first. */
+	groups: RunGroup[],
+};
+
+/** How two outputs differ. */
+export type RunDiff = {
+	/** In order; lines that are the same far from a difference are left out. */
+	lines: DiffLine[],
+	/** Lines on the left only. */
+	leftOnly: number,
+	/** Lines on the right only. */
+	rightOnly: number,
+	/** There is more than is compared or shown. */
+	cut: boolean,
+};
+
+/** The form results are written in. */
+export type RunExport =
+/** For people: each different output once, below the machines it is of. */
+"text" |
+/** A table with a row a machine (RFC 4180). */
+"csv" |
+/** For programs. */
+"json";
+
+/** A file to write results to. */
+export type RunExportTo = {
+	/** The run. */
+	id: RunId,
+	/** In which form. */
+	form: RunExport,
+	/** The path of the file. */
+	path: string,
+};
+
+/** Machines with the same output and the same end. */
+export type RunGroup = {
+	/** Places in the list of machines; the first stands for all. */
+	machines: number[],
+	/** Lines of output. */
+	lines: number,
+	/** It is the largest group, which the others differ from. */
+	usual: boolean,
+};
+
+/** What outputs may differ in and still be the same. */
+export type RunGrouping = {
+	/** Blanks at the ends of lines, and empty lines at the end. */
+	ignoreTrailingSpace: boolean,
+	/** The machine's own name and address. */
+	ignoreOwnName: boolean,
+};
+
+/** A command on many machines. Lives as long as the process. */
+export type RunId = string;
+
+/** A command on many machines. */
+export type RunInfo = {
+	/** Its id. */
+	id: RunId,
+	/** The snippet's name, or the command's first line. */
+	title: string,
+	/** The command, with dots for secrets. */
+	command: string,
+	/** How it runs. */
+	options: RunOptions,
+	/** What its outputs may differ in. */
+	grouping: RunGrouping,
+	/** Where it stands. */
+	state: RunState,
+	/** How many machines stand where. */
+	counts: RunCounts,
+	/** How many different outputs there are. */
+	groups: number,
+	/** When it began. */
+	began: Timestamp,
+	/** Milliseconds from beginning to end, or until now. */
+	ms: number,
+	/** Counts up with every change. */
+	revision: number,
+};
+
+/** A machine of a run. */
+export type RunMachine = {
+	/** The machine. */
+	id: NodeId,
+	/** Its name then. */
+	name: string,
+	/** Where it stands. */
+	state: RunMachineState,
+	/** Milliseconds it took, or has taken so far. */
+	ms: number | null,
+	/** Bytes it put out, those that were not kept included. */
+	bytes: number,
+	/** Not all of its output was kept. */
+	cut: boolean,
+};
+
+/** A machine of a run. */
+export type RunMachineRef = {
+	/** The run. */
+	id: RunId,
+	/** The machine. */
+	machine: NodeId,
+};
+
+/** Where a machine of a run stands. */
+export type RunMachineState =
+/** Its turn has not come. */
+{ kind: "waiting" } |
+/** On the way. */
+{ kind: "connecting" } |
+/** The command runs. */
+{ kind: "running" } |
+/** The command has ended. */
+{ kind: "ended";
+/** Its exit status, if the server said. */
+code: number | null;
+/** The signal that ended it, without `SIG`. */
+signal: string | null } |
+/** It was not reached, or the connection was lost. */
+{ kind: "failed";
+/** Why. */
+error: ApiError } |
+/** Something has to be answered first, in a session of its own. */
+{ kind: "attention";
+/** What. */
+what: RunAttention;
+/** The same in words. */
+error: ApiError } |
+/** It took longer than it was given. */
+{ kind: "timedOut" } |
+/** It was stopped. */
+{ kind: "cancelled" };
+
+/** How to run it. */
+export type RunOptions = {
+	/** How many machines at a time, 1 to 64. */
+	concurrency: number,
+	/** Seconds a machine has, connecting included; 0 is as long as it takes. */
+	timeLimit: number,
+};
+
+/** What a machine put out. */
+export type RunOutput = {
+	/** Both streams, as they came. */
+	lines: OutputLine[],
+	/** There was more than is kept or shown. */
+	cut: boolean,
+};
+
+/** A run. */
+export type RunRef = {
+	/** Its id. */
+	id: RunId,
+};
+
+/** A rule to group by. */
+export type RunRegroup = {
+	/** The run. */
+	id: RunId,
+	/** The rule. */
+	grouping: RunGrouping,
+};
+
+/** Machines of a run to do once more. */
+export type RunRetry = {
+	/** The run. */
+	id: RunId,
+	/** The machines; none is all that did not end with 0. */
+	machines?: NodeId[] | null,
+};
+
+/** A command to run. */
+export type RunStart = {
+	/** What to run. */
+	command: RunCommand,
+	/** On which machines. */
+	targets: RunTarget[],
+	/** How. */
+	options: RunOptions,
+	/** What outputs may differ in and still be the same. */
+	grouping: RunGrouping,
+};
+
+/** Where a run stands. */
+export type RunState =
+/** Some machines are still to be done. */
+"running" |
+/** All are done. */
+"done" |
+/** The person stopped it. */
+"cancelled";
+
+/** Machines to run on. */
+export type RunTarget =
+/** A machine, or all in a folder. */
+{ kind: "node";
+/** The machine or folder. */
+id: NodeId } |
+/** All with this tag, their own or a folder's. */
+{ kind: "tag";
+/** The tag. */
+tag: string } |
+/** All there are. */
+{ kind: "everything" };
+
+/** Folders, tags and machines. */
+export type RunTargets = {
+	/** Which. */
+	targets: RunTarget[],
 };
 
 /** Where to write the recovery key. */
@@ -1157,6 +1500,89 @@ export type Settings = {
 export type SettingsSet = {
 	/** All of them. */
 	settings: AppSettings,
+};
+
+/** A snippet. */
+export type Snippet = {
+	/** Its id. */
+	id: SnippetId,
+} & SnippetDraft;
+
+/** What a person edits of a snippet. */
+export type SnippetDraft = {
+	/** Shown in lists and in the palette. */
+	name: string,
+	/** What it is for; one line. */
+	description: string,
+	/** The text, with `{{name}}` where parameters go and `\{{` for two braces as they are. */
+	body: string,
+	/** In the order they are asked for. */
+	parameters: SnippetParameter[],
+	/** Whether Enter follows in a terminal, so that it runs at once. */
+	appendEnter: boolean,
+};
+
+/** A command with parameters. */
+export type SnippetId = string;
+
+/** A snippet to look at as it would be sent. */
+export type SnippetLook = {
+	/** The snippet. */
+	id: SnippetId,
+	/** What is filled in. */
+	values: { [key in string]: string },
+	/** Where it would go. */
+	session?: SessionId | null,
+};
+
+/** A parameter: what a `{{name}}` in the text stands for. */
+export type SnippetParameter = {
+	/** Letters, digits, `_` and `-`, as in the text. */
+	name: string,
+	/** What a person is asked; empty is the name. */
+	label: string,
+	/** What it takes. */
+	takes: ParameterKind,
+	/** Filled in beforehand; always empty for a secret. */
+	default: string,
+	/** Whether it must not be empty. */
+	required: boolean,
+	/** Put in as it is, and not quoted for a POSIX shell. */
+	raw: boolean,
+};
+
+/** A snippet as it would be sent. */
+export type SnippetPreview = {
+	/** The text; dots stand for secrets, and what is not filled in yet stands as in the snippet. */
+	text: string,
+	/** Why it cannot be sent yet. */
+	problems: ValueProblem[],
+};
+
+/** A snippet. */
+export type SnippetRef = {
+	/** Its id. */
+	id: SnippetId,
+};
+
+/** A snippet to add or change. */
+export type SnippetSave = {
+	/** None adds one. */
+	id?: SnippetId | null,
+	/** All its fields. */
+	draft: SnippetDraft,
+};
+
+/** A snippet to type into a terminal. */
+export type SnippetSend = {
+	/** The snippet. */
+	id: SnippetId,
+	/** What is filled in. */
+	values: { [key in string]: string },
+	/** Where it goes. */
+	session: SessionId,
+	/** The program there knows pasted text from typed. */
+	bracketed: boolean,
 };
 
 /** The part of connecting that is under way. */
@@ -1400,6 +1826,14 @@ export type TreeRows = {
 /** A deletion that can be taken back. */
 export type UndoId = string;
 
+/** What is wrong with what was filled in. */
+export type ValueProblem = {
+	/** The parameter. */
+	name: string,
+	/** What is wrong and what to do, as sentences. */
+	message: string,
+};
+
 /** Where to write a copy. */
 export type VaultBackup = {
 	/** The file; it must not be there yet. */
@@ -1579,6 +2013,40 @@ export interface Commands {
 	tags_list: { args: Record<string, never>; result: string[] };
 	/** Adds a machine from `user@host:port`. */
 	entry_quick_add: { args: EntryQuickAdd; result: Entry };
+	/** All snippets. */
+	snippet_list: { args: Record<string, never>; result: Snippet[] };
+	/** Adds or changes a snippet. */
+	snippet_save: { args: SnippetSave; result: Snippet };
+	/** Deletes a snippet. */
+	snippet_delete: { args: SnippetRef; result: null };
+	/** A snippet as it would be sent, with dots for secrets. */
+	snippet_preview: { args: SnippetLook; result: SnippetPreview };
+	/** Types a filled snippet into the terminal of a session. */
+	snippet_send: { args: SnippetSend; result: null };
+	/** Machines that folders, tags and machines stand for, in the order of the tree. */
+	run_targets: { args: RunTargets; result: NodeId[] };
+	/** Runs a command or snippet on many machines; nothing is asked on the way. */
+	run_start: { args: RunStart; result: RunInfo };
+	/** The last commands on many machines, latest first. */
+	run_list: { args: Record<string, never>; result: RunInfo[] };
+	/** One of them with its machines and how they are grouped. */
+	run_get: { args: RunRef; result: RunDetail };
+	/** What a machine of it put out. */
+	run_output: { args: RunMachineRef; result: RunOutput };
+	/** How the output of two machines of it differs. */
+	run_diff: { args: RunCompare; result: RunDiff };
+	/** Groups its machines by another rule. */
+	run_group: { args: RunRegroup; result: null };
+	/** Does it once more on those machines of it that failed, or on the ones named. */
+	run_retry: { args: RunRetry; result: RunInfo };
+	/** Does all of it once more. */
+	run_again: { args: RunRef; result: RunInfo };
+	/** Stops it, or one machine of it. */
+	run_cancel: { args: RunCancel; result: null };
+	/** Forgets it; what still runs is stopped. */
+	run_forget: { args: RunRef; result: null };
+	/** Writes its results to a file. */
+	run_export: { args: RunExportTo; result: null };
 	/** All identities. */
 	identity_list: { args: Record<string, never>; result: Identity[] };
 	/** Adds or changes an identity. */
