@@ -12,7 +12,9 @@ mod escape;
 mod exec;
 mod list;
 mod names;
+mod on;
 mod report;
+mod run;
 mod stdin;
 
 use app::App;
@@ -74,6 +76,7 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Show { name } => list::show(&app, name).await,
         Command::Connect { name } => connect::connect(&app, name).await,
         Command::Exec { name, command } => exec::exec(&app, name, command).await,
+        Command::Run(args) => run::run(&app, args).await,
         Command::Commands | Command::Completions { .. } => Ok(0),
     }
 }

@@ -6,4 +6,5 @@
 mod connect;
 mod exec;
 mod machines;
+mod run;
 mod support;

@@ -220,6 +220,16 @@ impl Runs<'_> {
         Ok(())
     }
 
+    /// The results as text of a form.
+    pub fn written(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: RunId,
+        form: RunExport,
+    ) -> Result<String, CoreError> {
+        Ok(export::written(&*self.get(id)?, form))
+    }
+
     /// Writes the results to a file that only the person can read, over what is there.
     pub async fn export(
         &self,

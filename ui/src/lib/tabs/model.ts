@@ -11,6 +11,8 @@ export type TabSpec =
   | { kind: 'editor'; nodeId?: string; parent?: string | null; folder?: boolean }
   | { kind: 'settings'; section?: string }
   | { kind: 'identities' }
+  | { kind: 'snippets' }
+  | { kind: 'run'; runId?: string }
   | { kind: 'import' }
   | { kind: 'start' };
 

@@ -6,8 +6,10 @@ import Download from '@lucide/svelte/icons/download';
 import FolderClosed from '@lucide/svelte/icons/folder-closed';
 import FolderPen from '@lucide/svelte/icons/folder-pen';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import Layers from '@lucide/svelte/icons/layers';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Settings from '@lucide/svelte/icons/settings';
+import SquareCode from '@lucide/svelte/icons/square-code';
 import Terminal from '@lucide/svelte/icons/terminal';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import type { SessionInfo } from '$lib/host';
@@ -62,6 +64,10 @@ export function specIcon(spec: TabSpec): IconComponent {
       return Settings;
     case 'identities':
       return KeyRound;
+    case 'snippets':
+      return SquareCode;
+    case 'run':
+      return Layers;
     case 'import':
       return Download;
     case 'start':

@@ -1,5 +1,6 @@
 /** What tabs and panes are called. */
 
+import { runs } from '$lib/runs/runs.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { panes, type PaneLeaf, type Tab, type TabSpec } from './model';
@@ -16,11 +17,20 @@ export function paneTitle(spec: TabSpec): string {
       return 'Settings';
     case 'identities':
       return 'Identities';
+    case 'snippets':
+      return 'Snippets';
+    case 'run':
+      return runTitle(spec.runId);
     case 'import':
       return 'Import';
     case 'start':
       return 'New tab';
   }
+}
+
+function runTitle(id: string | undefined): string {
+  const run = id === undefined ? undefined : runs.get(id);
+  return run ? `Run: ${run.title}` : 'Run on many';
 }
 
 function sessionTitle(id: string): string {
