@@ -18,8 +18,10 @@ import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
 import { MemoryFiles } from './files';
 import { manyMachines, someMachines } from './machines';
 import { problem } from './problem';
+import { MemoryRuns } from './runs';
 import { sampleHostKeys, sampleImport } from './samples';
 import { MemorySessions } from './sessions';
+import { MemorySnippets } from './snippets';
 import { MemoryTasks } from './tasks';
 import { MemoryTree, asEntry, asFolder } from './tree';
 import { MemoryVault, RECOVERY_KEY } from './vault';
@@ -58,6 +60,13 @@ export class MemoryHost implements Host {
     this.files,
     (task) => this.emit({ kind: 'task', task }),
     (id) => this.emit({ kind: 'taskGone', id }),
+  );
+  readonly snippets = new MemorySnippets();
+  readonly runs = new MemoryRuns(
+    () => this.tree.rows(),
+    (run) => this.emit({ kind: 'run', run }),
+    (id) => this.emit({ kind: 'runGone', id }),
+    (id) => this.snippets.get(id).name,
   );
   /** Every call, for tests to look at. */
   readonly calls: { name: string; args: object }[] = [];
@@ -206,6 +215,23 @@ export class MemoryHost implements Host {
     recents_list: () => this.recents,
     tags_list: () => this.tree.tags(),
     entry_quick_add: ({ text }) => this.tree.quickAdd(text),
+    snippet_list: () => this.snippets.list,
+    snippet_save: (args) => this.snippets.save(args),
+    snippet_delete: ({ id }) => (this.snippets.delete(id), null),
+    snippet_preview: (args) => this.snippets.preview(args),
+    snippet_send: () => null,
+    run_targets: (args) => this.runs.targets(args),
+    run_start: (args) => this.runs.start(args),
+    run_list: () => this.runs.list(),
+    run_get: ({ id }) => this.runs.get(id),
+    run_output: (args) => this.runs.output(args),
+    run_diff: (args) => this.runs.diff(args),
+    run_group: (args) => (this.runs.group(args), null),
+    run_retry: (args) => this.runs.retry(args),
+    run_again: ({ id }) => this.runs.get(id).info,
+    run_cancel: (args) => (this.runs.cancel(args), null),
+    run_forget: ({ id }) => (this.runs.forget(id), null),
+    run_export: () => null,
     identity_list: () => this.identities,
     identity_save: ({ draft }) => {
       const saved: Identity = {
