@@ -14,6 +14,7 @@ mod targets;
 mod tests;
 mod work;
 
+pub use output::plain_lines;
 pub use work::{RunPiece, Watcher};
 
 use crate::{

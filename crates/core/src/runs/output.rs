@@ -67,7 +67,7 @@ impl Output {
     pub(super) fn lines(&self) -> Lines {
         let mut lines = Lines::new();
         for (error, piece) in self.pieces() {
-            lines.extend(plain_lines(piece).map(|text| OutputLine { text, error }));
+            lines.extend(plain_lines(piece).into_iter().map(|text| OutputLine { text, error }));
         }
         lines
     }
@@ -79,9 +79,7 @@ impl Output {
 
     /// What to compare: standard output and then standard error, so that the moment at which each came does not count.
     pub(super) fn compared(&self, grouping: RunGrouping, own: &Own<'_>) -> Vec<String> {
-        let lines = [false, true]
-            .into_iter()
-            .flat_map(|error| plain_lines(&self.stream(error)).collect::<Vec<_>>());
+        let lines = [false, true].into_iter().flat_map(|error| plain_lines(&self.stream(error)));
         let mut lines: Vec<String> = lines.map(|line| normal(line, grouping, own)).collect();
         if grouping.ignore_trailing_space {
             while lines.last().is_some_and(String::is_empty) {
@@ -157,10 +155,13 @@ fn replaced(line: &str, word: &str, with: &str) -> String {
 }
 
 /// The lines of a text from a machine, without what would move a cursor or hide something.
-fn plain_lines(bytes: &[u8]) -> impl Iterator<Item = String> {
+#[must_use]
+pub fn plain_lines(bytes: &[u8]) -> Vec<String> {
+    if bytes.is_empty() {
+        return Vec::new();
+    }
     let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
-    let none = bytes.is_empty();
-    text.split(|byte| *byte == b'\n').filter(move |_| !none).map(plain)
+    text.split(|byte| *byte == b'\n').map(plain).collect()
 }
 
 fn plain(line: &[u8]) -> String {
@@ -234,7 +235,7 @@ mod tests {
 
     #[test]
     fn lines_are_fit_to_be_shown() {
-        let texts = |text: &str| -> Vec<String> { plain_lines(text.as_bytes()).collect() };
+        let texts = |text: &str| -> Vec<String> { plain_lines(text.as_bytes()) };
         assert_eq!(texts("a\r\n\nb"), ["a", "", "b"]);
         assert_eq!(texts(""), Vec::<String>::new());
         assert_eq!(texts("\n"), [""]);

@@ -2,7 +2,9 @@
 //!
 //! A hole is `{{name}}`, with no blanks: templates of other programs (`{{.Names}}`, `{{ json . }}`) stay as they are.
 
-use patchbay_model::{ParameterKind, SnippetDraft, SnippetParameter, SnippetValues, ValueProblem};
+use patchbay_model::{
+    ParameterKind, Secret, SnippetDraft, SnippetParameter, SnippetValues, ValueProblem,
+};
 
 /// Stands for a secret where text is shown.
 const DOTS: &str = "••••••";
@@ -153,6 +155,19 @@ impl Filled {
     }
 }
 
+/// A text with one parameter filled in.
+#[must_use]
+pub fn filled_with(body: &str, name: &str, value: &str) -> String {
+    let parameter = SnippetParameter { name: name.to_owned(), ..SnippetParameter::default() };
+    let draft = SnippetDraft {
+        body: body.to_owned(),
+        parameters: vec![parameter],
+        ..SnippetDraft::default()
+    };
+    let values = SnippetValues::from([(name.to_owned(), Secret::new(value.to_owned()))]);
+    fill(&draft, &values, None).text
+}
+
 fn value<'a>(parameter: &'a SnippetParameter, values: &'a SnippetValues) -> &'a str {
     values.get(&parameter.name).map_or(&parameter.default, |value| value.expose_secret())
 }
@@ -204,7 +219,6 @@ pub(super) fn quoted(value: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
-    use patchbay_model::Secret;
 
     #[test]
     fn holes_are_found_and_other_templates_left_alone() {

@@ -8,6 +8,7 @@ mod check;
 #[cfg(test)]
 mod tests;
 
+pub use body::filled_with;
 pub(crate) use body::{Facts, needs_machine};
 
 use crate::{
