@@ -119,6 +119,44 @@ describe('snippets', () => {
   });
 });
 
+describe('triggers', () => {
+  it('are made, say whether the pattern is one, and tell what they did', async () => {
+    await open({ kind: 'settings', section: 'triggers' });
+    await fireEvent.click(await screen.findByTestId('trigger-new'));
+    await type('trigger-name', 'Out of memory');
+    await type('trigger-pattern', 'oom(');
+    expect(await screen.findByText(/no regular expression/)).toBeTruthy();
+    await type('trigger-pattern', 'oom-kill');
+    await type('trigger-line', 'kernel: oom-killer');
+    expect(await screen.findByText('It is found.')).toBeTruthy();
+    expect(screen.queryByText(/no regular expression/)).toBeNull();
+    await accessible();
+    await fireEvent.click(screen.getByTestId('trigger-save'));
+    await waitFor(() => expect(screen.getByTestId('trigger').textContent).toContain('oom-kill'));
+    expect(called('trigger_save')[0]).toMatchObject({
+      id: null,
+      draft: { pattern: 'oom-kill', action: { kind: 'notify' }, pause: 10, enabled: true },
+    });
+    await fireEvent.click(screen.getByRole('switch', { name: 'Look for Out of memory' }));
+    await waitFor(() => expect(called('trigger_save')).toHaveLength(2));
+    expect(called('trigger_save')[1]).toMatchObject({ draft: { enabled: false } });
+
+    host.emit({
+      kind: 'trigger',
+      hit: {
+        trigger: 'trigger-1',
+        name: 'Out of memory',
+        session: 'gone',
+        title: 'db-primary',
+        line: 'kernel: oom-killer',
+        ran: 'Free space',
+        problem: null,
+      },
+    });
+    expect(await screen.findByText('Out of memory ran Free space on db-primary')).toBeTruthy();
+  });
+});
+
 describe('running on many machines', () => {
   async function ran(): Promise<void> {
     await open();
@@ -171,7 +209,7 @@ describe('running on many machines', () => {
     await ran();
     host.runs.hold = true;
     await fireEvent.click(screen.getByTestId('run-start'));
-    await waitFor(() => expect(called('run_start')).toHaveLength(2));
+    await waitFor(() => expect(called('run_again')).toEqual([{ id: 'run-1' }]));
     await fireEvent.click(await screen.findByTestId('run-stop'));
     await waitFor(() => expect(called('run_cancel')).toEqual([{ id: 'run-2', machine: null }]));
     await waitFor(() => expect(screen.getByTestId('run-counts').textContent).toContain('stopped'));

@@ -17,6 +17,7 @@ mod settings;
 mod snippets;
 mod status;
 mod tree;
+mod triggers;
 mod vault;
 
 pub use bindings::{BindingsError, CommandInfo, describe, typescript};

@@ -3,7 +3,8 @@
 use crate::{
     app, files,
     framework::{self, Shape, run, shape, unknown},
-    hostkeys, identities, import, runs, sessions, settings, snippets, status, tree, vault,
+    hostkeys, identities, import, runs, sessions, settings, snippets, status, tree, triggers,
+    vault,
 };
 use patchbay_core::Ctx;
 use patchbay_model::ApiError;
@@ -122,6 +123,15 @@ commands! {
     snippet_preview => snippets::preview;
     /// Types a filled snippet into the terminal of a session.
     snippet_send => snippets::send;
+
+    /// All triggers.
+    trigger_list => triggers::list;
+    /// Adds or changes a trigger.
+    trigger_save => triggers::save;
+    /// Deletes a trigger.
+    trigger_delete => triggers::delete;
+    /// Whether a pattern is found in a line.
+    trigger_try => triggers::attempt;
 
     /// Machines that folders, tags and machines stand for, in the order of the tree.
     run_targets => runs::targets;

@@ -14,6 +14,7 @@ pub mod files;
 pub mod hostkeys;
 pub mod identities;
 pub mod import;
+mod plain;
 pub mod recents;
 pub mod runs;
 pub mod sessions;
@@ -25,6 +26,7 @@ mod tell;
 #[cfg(test)]
 mod testing;
 pub mod tree;
+pub mod triggers;
 pub mod vault;
 pub mod wake;
 
@@ -48,6 +50,7 @@ use status::{Status, StatusState};
 use std::sync::{Arc, Weak};
 use tokio::sync::broadcast;
 use tree::Tree;
+use triggers::{Triggers, TriggersState};
 use vault::{Vault, VaultState};
 use wake::Wake;
 
@@ -63,6 +66,7 @@ pub struct Core {
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
+    triggers: TriggersState,
     vault: VaultState,
 }
 
@@ -79,6 +83,7 @@ impl Core {
             runs: RunsState::default(),
             sessions: SessionsState::default(),
             status: StatusState::default(),
+            triggers: TriggersState::default(),
             events: Events::new(),
             vault,
             settings,
@@ -164,6 +169,12 @@ impl Core {
     #[must_use]
     pub const fn snippets(&self) -> Snippets<'_> {
         Snippets(self)
+    }
+
+    /// Patterns that are looked for in what terminals show.
+    #[must_use]
+    pub const fn triggers(&self) -> Triggers<'_> {
+        Triggers(self)
     }
 
     /// Commands on many machines.

@@ -2,7 +2,7 @@
 
 use crate::{
     AppSettings, RunId, RunInfo, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo,
-    VaultStatus,
+    TriggerHit, VaultStatus,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -50,6 +50,11 @@ pub enum AppEvent {
     RunGone {
         /// Which.
         id: RunId,
+    },
+    /// A trigger found what it looks for.
+    Trigger {
+        /// What, and where.
+        hit: Box<TriggerHit>,
     },
     /// Status checks came back.
     Status {

@@ -68,6 +68,8 @@ ids! {
     TaskId;
     /// A command with parameters.
     SnippetId;
+    /// A pattern that is looked for in output.
+    TriggerId;
     /// A command on many machines. Lives as long as the process.
     RunId;
 }

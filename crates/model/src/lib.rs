@@ -17,6 +17,7 @@ mod session;
 mod settings;
 mod snippet;
 mod tree;
+mod trigger;
 mod vault;
 
 pub use entry::{
@@ -31,7 +32,8 @@ pub use files::{
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
 pub use id::{
-    HostKeyId, IdentityId, NodeId, PromptId, RunId, SessionId, SnippetId, TaskId, UndoId, VaultId,
+    HostKeyId, IdentityId, NodeId, PromptId, RunId, SessionId, SnippetId, TaskId, TriggerId,
+    UndoId, VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
@@ -56,4 +58,5 @@ pub use snippet::{
     ValueProblem,
 };
 pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
+pub use trigger::{Trigger, TriggerAction, TriggerDraft, TriggerHit, TriggerList, TriggerScope};
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};

@@ -41,6 +41,8 @@ numbered! {
         Recent = 7,
         /// A command with parameters.
         Snippet = 8,
+        /// A pattern that is looked for in output.
+        Trigger = 9,
     }
 }
 

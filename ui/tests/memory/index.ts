@@ -12,6 +12,7 @@ import type {
   Host,
   Identity,
   Result,
+  Trigger,
   VaultSettings,
 } from '$lib/host';
 import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
@@ -61,6 +62,7 @@ export class MemoryHost implements Host {
     (task) => this.emit({ kind: 'task', task }),
     (id) => this.emit({ kind: 'taskGone', id }),
   );
+  triggers: Trigger[] = [];
   readonly snippets = new MemorySnippets();
   readonly runs = new MemoryRuns(
     () => this.tree.rows(),
@@ -220,6 +222,24 @@ export class MemoryHost implements Host {
     snippet_delete: ({ id }) => (this.snippets.delete(id), null),
     snippet_preview: (args) => this.snippets.preview(args),
     snippet_send: () => null,
+    trigger_list: () => ({ triggers: this.triggers, skipped: 0 }),
+    trigger_save: ({ id, draft }) => {
+      const saved = { id: id ?? `trigger-${this.triggers.length + 1}`, ...draft };
+      this.triggers = [...this.triggers.filter((each) => each.id !== saved.id), saved];
+      return saved;
+    },
+    trigger_delete: ({ id }) => (
+      (this.triggers = this.triggers.filter((each) => each.id !== id)),
+      null
+    ),
+    trigger_try: ({ pattern, ignoreCase, line }) => {
+      if (pattern.includes('('))
+        throw {
+          ...problem('invalid', 'This is no regular expression: unclosed group.', ''),
+          field: 'pattern',
+        };
+      return new RegExp(pattern, ignoreCase ? 'i' : '').test(line);
+    },
     run_targets: (args) => this.runs.targets(args),
     run_start: (args) => this.runs.start(args),
     run_list: () => this.runs.list(),
@@ -228,7 +248,7 @@ export class MemoryHost implements Host {
     run_diff: (args) => this.runs.diff(args),
     run_group: (args) => (this.runs.group(args), null),
     run_retry: (args) => this.runs.retry(args),
-    run_again: ({ id }) => this.runs.get(id).info,
+    run_again: ({ id }) => this.runs.again(id),
     run_cancel: (args) => (this.runs.cancel(args), null),
     run_forget: ({ id }) => (this.runs.forget(id), null),
     run_export: () => null,

@@ -86,6 +86,16 @@ export class MemoryRuns {
     return structuredClone(info);
   }
 
+  again(id: string): RunInfo {
+    const { info, machines } = this.get(id);
+    return this.start({
+      command: { kind: 'text', text: info.command },
+      targets: machines.map((machine) => ({ kind: 'node', id: machine.id })),
+      options: info.options,
+      grouping: info.grouping,
+    });
+  }
+
   #answer(detail: RunDetail): void {
     detail.machines.forEach((machine, at) => {
       machine.ms = 200 + ((at * 137) % 500);

@@ -176,10 +176,16 @@ impl Life {
         let Terminal { mut events, input: far, cancel: engine } = terminal;
         let session = &self.session;
         let input = &mut self.input;
+        let watch = session.core.upgrade().map(|core| core.triggers().watch(session.id));
         let outwards = async {
             loop {
                 match events.recv().await {
-                    Some(TerminalEvent::Output(bytes)) => session.output.push(bytes).await,
+                    Some(TerminalEvent::Output(bytes)) => {
+                        if let Some(watch) = &watch {
+                            watch.feed(&bytes);
+                        }
+                        session.output.push(bytes).await;
+                    }
                     Some(TerminalEvent::Latency(ms)) => session.latency(ms),
                     Some(TerminalEvent::Closed(reason)) => return reason,
                     None => return failed(stopped(&session.info().title)),

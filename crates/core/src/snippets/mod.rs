@@ -114,6 +114,16 @@ impl Snippets<'_> {
         bracketed: bool,
     ) -> Result<(), CoreError> {
         let snippet = self.get(id).await?;
+        self.type_into(&snippet, values, session, bracketed).await
+    }
+
+    async fn type_into(
+        &self,
+        snippet: &Snippet,
+        values: &SnippetValues,
+        session: SessionId,
+        bracketed: bool,
+    ) -> Result<(), CoreError> {
         let facts = self.facts_of_session(session)?;
         let filled = self.filled(&snippet.draft, values, Some(&facts))?;
         let info = self.0.sessions().info(session)?;
@@ -133,6 +143,30 @@ impl Snippets<'_> {
             .send(TerminalInput::Bytes(bytes))
             .await
             .map_err(|_| CoreError::NotFound("session"))
+    }
+
+    /// Whether a snippet can be sent with nobody there to fill it in.
+    pub(crate) async fn asks_for_nothing(&self, id: SnippetId) -> Result<(), CoreError> {
+        let draft = self.get(id).await?.draft;
+        if draft.parameters.iter().all(|each| !each.required || !each.default.is_empty()) {
+            return Ok(());
+        }
+        Err(CoreError::invalid(
+            "snippet",
+            format!("“{}” asks for something, and nobody is there to answer.", draft.name),
+            "Choose a snippet whose parameters are all filled in beforehand.",
+        ))
+    }
+
+    /// Types a snippet into a terminal with what is filled in beforehand, and says what it is called.
+    pub(crate) async fn send_plain(
+        &self,
+        id: SnippetId,
+        session: SessionId,
+    ) -> Result<String, CoreError> {
+        let snippet = self.get(id).await?;
+        self.type_into(&snippet, &SnippetValues::new(), session, false).await?;
+        Ok(snippet.draft.name)
     }
 
     /// A filled snippet, or the first thing that is wrong with what was filled in.

@@ -6,11 +6,15 @@ import type {
   NodeId,
   RunDetail,
   RunGrouping,
+  RunId,
   RunInfo,
   RunTarget,
   Snippet,
 } from '$lib/host';
 import { Fill } from '$lib/snippets/fill.svelte';
+
+/** What the core shows in place of a secret. */
+const DOTS = '••••••';
 
 export class RunForm {
   text = $state('');
@@ -79,22 +83,45 @@ export class RunForm {
     }
   }
 
+  /** Whether these are the machines of a run: some may have come to a folder since. */
+  isOf(detail: RunDetail | null): boolean {
+    const ids = detail?.machines.map(({ id }) => id) ?? [];
+    return this.machines?.length === ids.length && this.machines.every((id, at) => id === ids[at]);
+  }
+
+  /** Does all of a run once more. */
+  again(id: RunId): Promise<RunInfo | null> {
+    return this.#begin(() => call('run_again', { id }));
+  }
+
   /** Starts it; nothing if it was refused, and then its fields say why. */
   async start(): Promise<RunInfo | null> {
     if (this.starting) return null;
-    this.problem = null;
-    const at = this.#content;
     if (this.fill && !(await this.fill.check())) return null;
-    this.starting = true;
-    try {
-      const run = await call('run_start', {
+    if (!this.fill && this.text.includes(DOTS)) {
+      const text = 'The dots stand for a secret that is not kept here. Choose the snippet again.';
+      this.#refused = { field: 'command', text, at: this.#content };
+      return null;
+    }
+    return this.#begin(() =>
+      call('run_start', {
         command: this.fill
           ? { kind: 'snippet', id: this.fill.snippet.id, values: this.fill.values }
           : { kind: 'text', text: this.text },
         targets: [...this.targets],
         options: { concurrency: this.concurrency, timeLimit: this.timeLimit },
         grouping: this.grouping,
-      });
+      }),
+    );
+  }
+
+  async #begin(begin: () => Promise<RunInfo>): Promise<RunInfo | null> {
+    if (this.starting) return null;
+    const at = this.#content;
+    this.problem = null;
+    this.starting = true;
+    try {
+      const run = await begin();
       this.#begun = at;
       return run;
     } catch (problem) {

@@ -8,6 +8,7 @@
 import { attempt } from '$lib/frame/notices.svelte';
 import { asApiError, call, onEvent } from '$lib/host';
 import type { ApiError, NodeId, RunDetail, RunGrouping, RunId, RunInfo } from '$lib/host';
+import { coalesced } from './coalesced';
 import { RunForm } from './form.svelte';
 import { firstToShow } from './listing';
 
@@ -22,8 +23,6 @@ export class RunView {
   layout = $state<'unified' | 'sideBySide'>('unified');
   /** The machine that others are compared with; the usual output if none is named. */
   against = $state<NodeId | null>(null);
-  #loading: Promise<void> | null = null;
-  #again = false;
 
   /** The machine that is shown. */
   readonly shown: NodeId | null = $derived(
@@ -37,25 +36,16 @@ export class RunView {
     this.form = form;
   }
 
-  /** Reads it anew. Calls that come while one is under way are answered by one more. */
-  load(): Promise<void> {
-    if (this.#loading) this.#again = true;
-    this.#loading ??= this.#load().finally(() => (this.#loading = null));
-    return this.#loading;
-  }
-
-  async #load(): Promise<void> {
-    do {
-      this.#again = false;
-      try {
-        this.detail = await call('run_get', { id: this.id });
-        this.form ??= RunForm.of(this.detail);
-        this.problem = null;
-      } catch (problem) {
-        this.problem = asApiError(problem);
-      }
-    } while (this.#again);
-  }
+  /** Reads it anew. */
+  readonly load = coalesced(async () => {
+    try {
+      this.detail = await call('run_get', { id: this.id });
+      this.form ??= RunForm.of(this.detail);
+      this.problem = null;
+    } catch (problem) {
+      this.problem = asApiError(problem);
+    }
+  });
 
   async group(grouping: RunGrouping): Promise<void> {
     if (this.form) this.form.grouping = grouping;

@@ -2,6 +2,7 @@
 
 import Layers from '@lucide/svelte/icons/layers';
 import SquareCode from '@lucide/svelte/icons/square-code';
+import Zap from '@lucide/svelte/icons/zap';
 import type { Action } from '$lib/actions';
 import { openRunPage } from '$lib/runs/open';
 import { palette } from '$lib/palette/palette.svelte';
@@ -36,6 +37,14 @@ export const fleetActions: readonly Action[] = [
     icon: SquareCode,
     when: () => snippets.list.length > 0,
     run: () => palette.show('snippets'),
+  },
+  {
+    id: 'triggers.open',
+    title: 'Triggers',
+    group: 'Vault',
+    keywords: 'pattern notify alarm regular expression',
+    icon: Zap,
+    run: () => tabs.open({ kind: 'settings', section: 'triggers' }),
   },
   {
     id: 'runs.open',
