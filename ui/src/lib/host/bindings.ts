@@ -47,6 +47,10 @@ run: RunInfo } |
 { kind: "runGone";
 /** Which. */
 id: RunId } |
+/** A trigger found what it looks for. */
+{ kind: "trigger";
+/** What, and where. */
+hit: TriggerHit } |
 /** Status checks came back. */
 { kind: "status";
 /** Their results. */
@@ -1823,6 +1827,101 @@ export type TreeRows = {
 	colors: string[],
 };
 
+/** A trigger. */
+export type Trigger = {
+	/** Its id. */
+	id: TriggerId,
+} & TriggerDraft;
+
+/** What happens. */
+export type TriggerAction =
+/** The person is told. */
+{ kind: "notify" } |
+/** A snippet is typed into that terminal, and the person is told. */
+{ kind: "run";
+/** One that asks for nothing. */
+snippet: SnippetId };
+
+/** What a person edits of a trigger. */
+export type TriggerDraft = {
+	/** Shown in lists and when it is told of. */
+	name: string,
+	/** A regular expression in the dialect of Rust's `regex`, looked for in each whole line. */
+	pattern: string,
+	/** Whether small and capital letters are the same. */
+	ignoreCase: boolean,
+	/** Whose output is looked at. */
+	scope: TriggerScope,
+	/** What happens. */
+	action: TriggerAction,
+	/** Seconds after which it may happen again in the same terminal, 1 to 3600. */
+	pause: number,
+	/** It is looked for. */
+	enabled: boolean,
+};
+
+/** A trigger found what it looks for. */
+export type TriggerHit = {
+	/** The trigger. */
+	trigger: TriggerId,
+	/** Its name. */
+	name: string,
+	/** Where. */
+	session: SessionId,
+	/** What the session is called. */
+	title: string,
+	/** The line, fit to be shown. */
+	line: string,
+	/** The snippet that was typed. */
+	ran: string | null,
+	/** Why the snippet was not typed. */
+	problem: string | null,
+};
+
+/** A pattern that is looked for in output. */
+export type TriggerId = string;
+
+/** All triggers. */
+export type TriggerList = {
+	/** By name. */
+	triggers: Trigger[],
+	/** Pieces of output that came faster than they could be looked at, and were not, since Patchbay was started. */
+	skipped: number,
+};
+
+/** A trigger. */
+export type TriggerRef = {
+	/** Its id. */
+	id: TriggerId,
+};
+
+/** A trigger to add or change. */
+export type TriggerSave = {
+	/** None adds one. */
+	id?: TriggerId | null,
+	/** All its fields. */
+	draft: TriggerDraft,
+};
+
+/** Whose output is looked at. */
+export type TriggerScope =
+/** Every terminal's, shells on this computer included. */
+{ kind: "everywhere" } |
+/** That of a machine, or of all in a folder. */
+{ kind: "node";
+/** The machine or folder. */
+id: NodeId };
+
+/** A pattern to try out. */
+export type TriggerTry = {
+	/** The pattern. */
+	pattern: string,
+	/** Whether small and capital letters are the same. */
+	ignoreCase: boolean,
+	/** A line. */
+	line: string,
+};
+
 /** A deletion that can be taken back. */
 export type UndoId = string;
 
@@ -2023,6 +2122,14 @@ export interface Commands {
 	snippet_preview: { args: SnippetLook; result: SnippetPreview };
 	/** Types a filled snippet into the terminal of a session. */
 	snippet_send: { args: SnippetSend; result: null };
+	/** All triggers. */
+	trigger_list: { args: Record<string, never>; result: TriggerList };
+	/** Adds or changes a trigger. */
+	trigger_save: { args: TriggerSave; result: Trigger };
+	/** Deletes a trigger. */
+	trigger_delete: { args: TriggerRef; result: null };
+	/** Whether a pattern is found in a line. */
+	trigger_try: { args: TriggerTry; result: boolean };
 	/** Machines that folders, tags and machines stand for, in the order of the tree. */
 	run_targets: { args: RunTargets; result: NodeId[] };
 	/** Runs a command or snippet on many machines; nothing is asked on the way. */
