@@ -230,8 +230,10 @@ impl Run {
                 }
             }
         });
-        if self.live().info.grouping != grouping {
-            self.regroup(self.live().info.grouping);
+        // The lock is let go of first: grouping takes it, too.
+        let wanted = self.live().info.grouping;
+        if wanted != grouping {
+            self.regroup(wanted);
         }
     }
 
