@@ -29,6 +29,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("sftp_reply", targets::sftp_reply::run),
     ("snippet_text", targets::snippet_text::run),
     ("ssh_config", targets::ssh_config::run),
+    ("telnet", targets::telnet::run),
     ("vault_file", targets::vault_file::run),
     ("vault_wrap", targets::vault_wrap::run),
 ];

@@ -11,6 +11,8 @@ mod hostkey;
 mod id;
 mod identity;
 mod import;
+mod layout;
+mod line;
 mod run;
 mod secret;
 mod session;
@@ -32,13 +34,17 @@ pub use files::{
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
 pub use id::{
-    HostKeyId, IdentityId, NodeId, PromptId, RunId, SessionId, SnippetId, TaskId, TriggerId,
-    UndoId, VaultId,
+    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RunId, SessionId, SnippetId, TaskId,
+    TriggerId, UndoId, VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use layout::NamedLayout;
+pub use line::{
+    FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
+};
 pub use run::{
     DiffLine, Lines, OutputLine, RunAttention, RunCommand, RunCounts, RunDetail, RunDiff,
     RunExport, RunGroup, RunGrouping, RunInfo, RunMachine, RunMachineState, RunOptions, RunOutput,

@@ -43,6 +43,8 @@ numbered! {
         Snippet = 8,
         /// A pattern that is looked for in output.
         Trigger = 9,
+        /// Tabs and splits with a name.
+        NamedLayout = 10,
     }
 }
 
