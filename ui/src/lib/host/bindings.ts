@@ -1024,6 +1024,7 @@ max: number | null } |
 options: string[] } |
 /** One line that is asked for every time: never kept, never shown. */
 { kind: "secret" };
+
 /** The check bit of a character on a serial line. */
 export type Parity =
 /** There is none. */
