@@ -8,7 +8,10 @@ Exit codes:
   0        it worked
   1        it did not; standard error says why and what to do
   2        the command line is wrong
+  3        run: the command ended with another status than 0 on some machine
+  130      run: stopped by Ctrl-C
   255      connect, exec: no connection, or it was lost
+           run: some machine was not reached, wanted an answer, or took too long
   others   connect, exec: that of the remote shell or command; 128 + n if signal n ended it
 
 Passphrase, from the first of these that is there:
@@ -74,6 +77,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Record,
     },
+    /// Run a command on many machines at once; nothing is asked on the way
+    Run(Run),
     /// Print a completion script
     Completions {
         /// For which shell
@@ -113,6 +118,26 @@ fn positive(text: &str) -> Result<f64, String> {
     } else {
         Err("choose from 0.001 to 1000000".to_owned())
     }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// A folder with everything in it, a tag or a machine, by its whole name; may be given several times. “folder:NAME”,
+    /// “tag:NAME” and “machine:NAME” say which is meant
+    #[arg(long, required = true, value_name = "WHERE")]
+    pub(crate) on: Vec<String>,
+    /// How many machines at a time
+    #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) concurrency: u8,
+    /// Seconds a machine has, connecting included; 0 is as long as it takes
+    #[arg(long, default_value_t = 0, value_name = "S", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub(crate) timeout: u32,
+    /// Print at the end, with machines that answered alike together
+    #[arg(long)]
+    pub(crate) group: bool,
+    /// The command and its arguments; the remote shells read them joined by spaces
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub(crate) command: Vec<String>,
 }
 
 #[derive(Args, Debug)]

@@ -12,8 +12,10 @@ mod escape;
 mod exec;
 mod list;
 mod names;
+mod on;
 mod record;
 mod report;
+mod run;
 mod stdin;
 
 use app::App;
@@ -77,6 +79,7 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Connect { name } => connect::connect(&app, name).await,
         Command::Exec { name, command } => exec::exec(&app, name, command).await,
         Command::Record { command } => record::record(&app, command).await,
+        Command::Run(args) => run::run(&app, args).await,
         Command::Commands | Command::Completions { .. } => Ok(0),
     }
 }

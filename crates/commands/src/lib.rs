@@ -13,10 +13,13 @@ mod import;
 mod layouts;
 mod list;
 mod recordings;
+mod runs;
 mod sessions;
 mod settings;
+mod snippets;
 mod status;
 mod tree;
+mod triggers;
 mod vault;
 
 pub use bindings::{BindingsError, CommandInfo, describe, typescript};

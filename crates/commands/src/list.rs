@@ -3,7 +3,8 @@
 use crate::{
     app, files,
     framework::{self, Shape, run, shape, unknown},
-    hostkeys, identities, import, layouts, recordings, sessions, settings, status, tree, vault,
+    hostkeys, identities, import, layouts, recordings, runs, sessions, settings, snippets, status,
+    tree, triggers, vault,
 };
 use patchbay_core::Ctx;
 use patchbay_model::ApiError;
@@ -111,6 +112,51 @@ commands! {
     tags_list => tree::tags;
     /// Adds a machine from `user@host:port`.
     entry_quick_add => tree::quick_add;
+
+    /// All snippets.
+    snippet_list => snippets::list;
+    /// Adds or changes a snippet.
+    snippet_save => snippets::save;
+    /// Deletes a snippet.
+    snippet_delete => snippets::delete;
+    /// A snippet as it would be sent, with dots for secrets.
+    snippet_preview => snippets::preview;
+    /// Types a filled snippet into the terminal of a session.
+    snippet_send => snippets::send;
+
+    /// All triggers.
+    trigger_list => triggers::list;
+    /// Adds or changes a trigger.
+    trigger_save => triggers::save;
+    /// Deletes a trigger.
+    trigger_delete => triggers::delete;
+    /// Whether a pattern is found in a line.
+    trigger_try => triggers::attempt;
+
+    /// Machines that folders, tags and machines stand for, in the order of the tree.
+    run_targets => runs::targets;
+    /// Runs a command or snippet on many machines; nothing is asked on the way.
+    run_start => runs::start;
+    /// The last commands on many machines, latest first.
+    run_list => runs::list;
+    /// One of them with its machines and how they are grouped.
+    run_get => runs::get;
+    /// What a machine of it put out.
+    run_output => runs::output;
+    /// How the output of two machines of it differs.
+    run_diff => runs::diff;
+    /// Groups its machines by another rule.
+    run_group => runs::group;
+    /// Does it once more on those machines of it that failed, or on the ones named.
+    run_retry => runs::retry;
+    /// Does all of it once more.
+    run_again => runs::again;
+    /// Stops it, or one machine of it.
+    run_cancel => runs::cancel;
+    /// Forgets it; what still runs is stopped.
+    run_forget => runs::forget;
+    /// Writes its results to a file.
+    run_export => runs::export;
 
     /// All identities.
     identity_list => identities::list;

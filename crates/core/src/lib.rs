@@ -15,16 +15,20 @@ pub mod hostkeys;
 pub mod identities;
 pub mod import;
 pub mod layouts;
+mod plain;
 pub mod recents;
 pub mod recordings;
+pub mod runs;
 pub mod sessions;
 pub mod settings;
+pub mod snippets;
 pub mod status;
 mod sync;
 mod tell;
 #[cfg(test)]
 mod testing;
 pub mod tree;
+pub mod triggers;
 pub mod vault;
 pub mod wake;
 
@@ -42,12 +46,15 @@ use layouts::Layouts;
 use patchbay_model::{AppEvent, NodeId};
 use recents::Recents;
 use recordings::{Recordings, RecordingsState};
+use runs::{Runs, RunsState};
 use sessions::{Sessions, SessionsState};
 use settings::{SettingsFile, SettingsService};
+use snippets::Snippets;
 use status::{Status, StatusState};
 use std::sync::{Arc, Weak};
 use tokio::sync::broadcast;
 use tree::Tree;
+use triggers::{Triggers, TriggersState};
 use vault::{Vault, VaultState};
 use wake::Wake;
 
@@ -60,9 +67,11 @@ pub struct Core {
     events: Events,
     files: FilesState,
     recordings: RecordingsState,
+    runs: RunsState,
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
+    triggers: TriggersState,
     vault: VaultState,
 }
 
@@ -77,8 +86,10 @@ impl Core {
             me: me.clone(),
             files: FilesState::default(),
             recordings: RecordingsState::default(),
+            runs: RunsState::default(),
             sessions: SessionsState::default(),
             status: StatusState::default(),
+            triggers: TriggersState::default(),
             events: Events::new(),
             vault,
             settings,
@@ -166,6 +177,24 @@ impl Core {
         Recordings(self)
     }
 
+    /// Commands with parameters.
+    #[must_use]
+    pub const fn snippets(&self) -> Snippets<'_> {
+        Snippets(self)
+    }
+
+    /// Patterns that are looked for in what terminals show.
+    #[must_use]
+    pub const fn triggers(&self) -> Triggers<'_> {
+        Triggers(self)
+    }
+
+    /// Commands on many machines.
+    #[must_use]
+    pub const fn runs(&self) -> Runs<'_> {
+        Runs(self)
+    }
+
     /// Host keys on record.
     #[must_use]
     pub const fn hostkeys(&self) -> HostKeys<'_> {
@@ -206,8 +235,9 @@ impl Core {
         self.sessions().running_to(machines)
     }
 
-    /// Ends all sessions.
+    /// Ends all sessions, and commands on many machines.
     pub(crate) fn close_sessions(&self) {
+        self.runs().cancel_all();
         self.sessions().close_all();
     }
 }

@@ -1,6 +1,9 @@
 //! What the app tells its front ends by itself.
 
-use crate::{AppSettings, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo, VaultStatus};
+use crate::{
+    AppSettings, RunId, RunInfo, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo,
+    TriggerHit, VaultStatus,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -40,6 +43,21 @@ pub enum AppEvent {
     },
     /// Recordings were added, finished, renamed or deleted: list them again.
     Recordings,
+    /// A command on many machines is new or changed.
+    Run {
+        /// Its new state.
+        run: Box<RunInfo>,
+    },
+    /// A command on many machines was forgotten.
+    RunGone {
+        /// Which.
+        id: RunId,
+    },
+    /// A trigger found what it looks for.
+    Trigger {
+        /// What, and where.
+        hit: Box<TriggerHit>,
+    },
     /// Status checks came back.
     Status {
         /// Their results.

@@ -70,4 +70,10 @@ ids! {
     LayoutId;
     /// Long work on files. Lives as long as the process.
     TaskId;
+    /// A command with parameters.
+    SnippetId;
+    /// A pattern that is looked for in output.
+    TriggerId;
+    /// A command on many machines. Lives as long as the process.
+    RunId;
 }

@@ -14,10 +14,13 @@ mod import;
 mod layout;
 mod line;
 mod recording;
+mod run;
 mod secret;
 mod session;
 mod settings;
+mod snippet;
 mod tree;
+mod trigger;
 mod vault;
 
 pub use entry::{
@@ -32,8 +35,8 @@ pub use files::{
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
 pub use id::{
-    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, SessionId, TaskId, UndoId,
-    VaultId,
+    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, RunId, SessionId, SnippetId,
+    TaskId, TriggerId, UndoId, VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
@@ -47,6 +50,11 @@ pub use recording::{
     RecordMode, RecordingCursor, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch,
     RecordingState, SessionRecording,
 };
+pub use run::{
+    DiffLine, Lines, OutputLine, RunAttention, RunCommand, RunCounts, RunDetail, RunDiff,
+    RunExport, RunGroup, RunGrouping, RunInfo, RunMachine, RunMachineState, RunOptions, RunOutput,
+    RunState, RunTarget,
+};
 pub use secret::Secret;
 pub use session::{
     Attachment, CloseReason, Prompt, PromptKind, Question, SessionInfo, SessionState,
@@ -56,5 +64,10 @@ pub use settings::{
     AppSettings, Bell, CursorShape, RestoreTabs, TabLayout, TerminalSettings, TerminalTheme, Theme,
     VaultSettings,
 };
+pub use snippet::{
+    ParameterKind, Snippet, SnippetDraft, SnippetParameter, SnippetPreview, SnippetValues,
+    ValueProblem,
+};
 pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
+pub use trigger::{Trigger, TriggerAction, TriggerDraft, TriggerHit, TriggerList, TriggerScope};
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};

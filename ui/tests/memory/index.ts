@@ -13,6 +13,7 @@ import type {
   Identity,
   NamedLayout,
   Result,
+  Trigger,
   VaultSettings,
   WindowEvent,
   WindowInfo,
@@ -22,8 +23,10 @@ import { MemoryFiles } from './files';
 import { manyMachines, someMachines } from './machines';
 import { problem } from './problem';
 import { MemoryRecordings } from './recordings';
+import { MemoryRuns } from './runs';
 import { sampleHostKeys, sampleImport } from './samples';
 import { MemorySessions } from './sessions';
+import { MemorySnippets } from './snippets';
 import { MemoryTasks } from './tasks';
 import { MemoryTree, asEntry, asFolder } from './tree';
 import { MemoryVault, RECOVERY_KEY } from './vault';
@@ -62,6 +65,14 @@ export class MemoryHost implements Host {
     this.files,
     (task) => this.emit({ kind: 'task', task }),
     (id) => this.emit({ kind: 'taskGone', id }),
+  );
+  triggers: Trigger[] = [];
+  readonly snippets = new MemorySnippets();
+  readonly runs = new MemoryRuns(
+    () => this.tree.rows(),
+    (run) => this.emit({ kind: 'run', run }),
+    (id) => this.emit({ kind: 'runGone', id }),
+    (id) => this.snippets.get(id).name,
   );
   /** Every call, for tests to look at. */
   readonly calls: { name: string; args: object }[] = [];
@@ -240,6 +251,41 @@ export class MemoryHost implements Host {
     recents_list: () => this.recents,
     tags_list: () => this.tree.tags(),
     entry_quick_add: ({ text }) => this.tree.quickAdd(text),
+    snippet_list: () => this.snippets.list,
+    snippet_save: (args) => this.snippets.save(args),
+    snippet_delete: ({ id }) => (this.snippets.delete(id), null),
+    snippet_preview: (args) => this.snippets.preview(args),
+    snippet_send: () => null,
+    trigger_list: () => ({ triggers: this.triggers, skipped: 0 }),
+    trigger_save: ({ id, draft }) => {
+      const saved = { id: id ?? `trigger-${this.triggers.length + 1}`, ...draft };
+      this.triggers = [...this.triggers.filter((each) => each.id !== saved.id), saved];
+      return saved;
+    },
+    trigger_delete: ({ id }) => (
+      (this.triggers = this.triggers.filter((each) => each.id !== id)),
+      null
+    ),
+    trigger_try: ({ pattern, ignoreCase, line }) => {
+      if (pattern.includes('('))
+        throw {
+          ...problem('invalid', 'This is no regular expression: unclosed group.', ''),
+          field: 'pattern',
+        };
+      return new RegExp(pattern, ignoreCase ? 'i' : '').test(line);
+    },
+    run_targets: (args) => this.runs.targets(args),
+    run_start: (args) => this.runs.start(args),
+    run_list: () => this.runs.list(),
+    run_get: ({ id }) => this.runs.get(id),
+    run_output: (args) => this.runs.output(args),
+    run_diff: (args) => this.runs.diff(args),
+    run_group: (args) => (this.runs.group(args), null),
+    run_retry: (args) => this.runs.retry(args),
+    run_again: ({ id }) => this.runs.again(id),
+    run_cancel: (args) => (this.runs.cancel(args), null),
+    run_forget: ({ id }) => (this.runs.forget(id), null),
+    run_export: () => null,
     identity_list: () => this.identities,
     identity_save: ({ draft }) => {
       const saved: Identity = {

@@ -7,4 +7,5 @@ mod connect;
 mod exec;
 mod machines;
 mod record;
+mod run;
 mod support;

@@ -214,12 +214,16 @@ impl Life {
         let Terminal { mut events, input: far, cancel: engine } = terminal;
         let session = &self.session;
         let input = &mut self.input;
+        let watch = session.core.upgrade().map(|core| core.triggers().watch(session.id));
         let outwards = async {
             loop {
                 match events.recv().await {
                     Some(TerminalEvent::Output(bytes)) => {
                         if let Some(recorder) = session.tape.recorder() {
                             recorder.output(&bytes).await;
+                        }
+                        if let Some(watch) = &watch {
+                            watch.feed(&bytes);
                         }
                         session.output.push(bytes).await;
                     }
@@ -239,7 +243,7 @@ impl Life {
                         TerminalInput::Bytes(bytes) => recorder.typed(bytes).await,
                         TerminalInput::Resize(size) => recorder.resized(*size).await,
                         // A break or a raised wire is nothing that is shown.
-                        TerminalInput::Signal(_) => {}
+                        TerminalInput::Signal { .. } => {}
                     }
                 }
                 // After the far end has closed, the reason is on its way; what is typed until then goes nowhere.

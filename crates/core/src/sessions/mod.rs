@@ -28,6 +28,7 @@ use crate::{
 };
 use life::{Life, Order, Plan, Purpose};
 use patchbay_engine_local::LocalShell;
+use patchbay_engine_ssh::Target;
 use patchbay_model::{
     ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, LineSignal, NodeId,
     PromptId, Protocol, RecordMode, Secret, SessionId, SessionInfo, SessionState, SessionTarget,
@@ -156,6 +157,15 @@ impl Sessions<'_> {
         command: String,
         person: Arc<dyn Person>,
     ) -> Result<Exec, CoreError> {
+        self.dial(id, person).await?.exec(command).await
+    }
+
+    /// Makes ready to run a command on a machine. What comes of it does not keep the services alive.
+    pub(crate) async fn dial(
+        &self,
+        id: &Authorized<NodeId>,
+        person: Arc<dyn Person>,
+    ) -> Result<Dial, CoreError> {
         let route = self.0.tree().route(id)?;
         needs_ssh(&route, "run commands")?;
         let mut target = target::build(self.0, &route).await?;
@@ -164,10 +174,7 @@ impl Sessions<'_> {
             machine.start_command = None;
         }
         let gate = Arc::new(Gate { core: self.0.weak(), person });
-        let title = target::names(&route).title;
-        patchbay_engine_ssh::exec(target, gate, command, CancellationToken::new())
-            .await
-            .map_err(|error| CoreError::Api(Box::new(error.api_error(&title))))
+        Ok(Dial { target, gate, title: target::names(&route).title })
     }
 
     /// All sessions, oldest first.
@@ -355,6 +362,22 @@ impl Sessions<'_> {
         let session = self.get(id)?;
         session.rename(title.to_owned());
         Ok(session.info())
+    }
+}
+
+/// A machine that is known how to reach.
+pub(crate) struct Dial {
+    target: Target,
+    gate: Arc<Gate>,
+    title: String,
+}
+
+impl Dial {
+    /// Connects, signs in and runs a command.
+    pub(crate) async fn exec(self, command: String) -> Result<Exec, CoreError> {
+        patchbay_engine_ssh::exec(self.target, self.gate, command, CancellationToken::new())
+            .await
+            .map_err(|error| CoreError::Api(Box::new(error.api_error(&self.title))))
     }
 }
 

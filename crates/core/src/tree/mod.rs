@@ -25,7 +25,9 @@ mod tests;
 
 pub use jumps::ResolvedHop;
 
-pub(crate) use check::{is_deceptive, name as check_name, shown, user as check_user};
+pub(crate) use check::{
+    is_deceptive, line as check_line, name as check_name, shown, user as check_user,
+};
 pub(crate) use forest::{Body, Forest, Node, Step};
 pub(crate) use jumps::MOST_JUMPS;
 pub(crate) use stored::{read as read_node, write as write_node};

@@ -39,8 +39,18 @@ task: TaskInfo } |
 { kind: "taskGone";
 /** The task. */
 id: TaskId } |
-/** Recordings were added, finished, renamed or deleted: list them again. */
-{ kind: "recordings" } |
+/** A command on many machines is new or changed. */
+{ kind: "run";
+/** Its new state. */
+run: RunInfo } |
+/** A command on many machines was forgotten. */
+{ kind: "runGone";
+/** Which. */
+id: RunId } |
+/** A trigger found what it looks for. */
+{ kind: "trigger";
+/** What, and where. */
+hit: TriggerHit } |
 /** Status checks came back. */
 { kind: "status";
 /** Their results. */
@@ -170,6 +180,37 @@ export type DeletePreview = {
 	usedAsJumpBy: string[],
 };
 
+/** A line of a comparison. */
+export type DiffLine =
+/** On both sides. */
+{ kind: "same";
+/** Its number on the left, from 1. */
+left: number;
+/** Its number on the right, from 1. */
+right: number;
+/** The line. */
+text: string } |
+/** On the left only. */
+{ kind: "left";
+/** Its number, from 1. */
+left: number;
+/** The line. */
+text: string;
+/** Begin and end of what differs in it, in UTF-16 units. */
+marks: ([number, number])[] } |
+/** On the right only. */
+{ kind: "right";
+/** Its number, from 1. */
+right: number;
+/** The line. */
+text: string;
+/** Begin and end of what differs in it, in UTF-16 units. */
+marks: ([number, number])[] } |
+/** Lines on both sides that are left out. */
+{ kind: "gap";
+/** How many. */
+lines: number };
+
 /** A value together with where it comes from, and what it would be if it were not set here. */
 export type Effective<T> = {
 	/** What counts. */
@@ -200,7 +241,6 @@ export type EffectiveSettings = {
 	compression: Effective<boolean>,
 	terminalType: Effective<string>,
 	startCommand: Effective<string | null>,
-	record: Effective<RecordMode>,
 };
 
 /** A machine. */
@@ -960,6 +1000,31 @@ name: string } |
 /** Here. */
 { kind: "here" };
 
+/** A line of output, fit to be shown. */
+export type OutputLine = {
+	/** Without its end. */
+	text: string,
+	/** It is from standard error. */
+	error: boolean,
+};
+
+/** What a parameter takes. */
+export type ParameterKind =
+/** One line. */
+{ kind: "text" } |
+/** A whole number. */
+{ kind: "number";
+/** The least. */
+min: number | null;
+/** The most. */
+max: number | null } |
+/** One of these. */
+{ kind: "choice";
+/** What there is to choose from. */
+options: string[] } |
+/** One line that is asked for every time: never kept, never shown. */
+{ kind: "secret" };
+
 /** The check bit of a character on a serial line. */
 export type Parity =
 /** There is none. */
@@ -1083,143 +1148,6 @@ export type Reachability =
 /** It does not answer. */
 "down";
 
-/** What of a terminal is recorded. */
-export type RecordMode =
-/** Nothing. */
-"off" |
-/** What it shows. */
-"output" |
-/** What it shows, and the lines typed into it that it echoed. */
-"outputAndKeys";
-
-/** Where a search goes on. */
-export type RecordingCursor = {
-	/** The recording to go on with. */
-	id: RecordingId,
-	/** The chunk of it. */
-	chunk: number,
-};
-
-/** A file for a recording. */
-export type RecordingExport = {
-	/** The recording. */
-	id: RecordingId,
-	/** The file. */
-	path: string,
-};
-
-/** Text to look for. */
-export type RecordingFind = {
-	/** Letter case does not count. */
-	text: string,
-	/** Only in this recording. */
-	id?: RecordingId | null,
-	/** Where to go on: the `next` of the step before. */
-	from?: RecordingCursor | null,
-};
-
-/** A line of a recording that holds what was looked for. */
-export type RecordingHit = {
-	/** The recording. */
-	id: RecordingId,
-	/** When the line was complete on the screen, in milliseconds from the beginning. */
-	at: number,
-	/** The line, or the part of it around what was found. */
-	line: string,
-	/** Where in `line` it was found, in UTF-16 code units. */
-	start: number,
-	/** Where it ends. */
-	end: number,
-};
-
-/** A recording of a terminal. */
-export type RecordingId = string;
-
-/** A recording, as lists show it. */
-export type RecordingInfo = {
-	/** Its id. */
-	id: RecordingId,
-	/** What people call it; the session's title at first. */
-	title: string,
-	/** The address with the user, as the session had it. */
-	subtitle: string,
-	/** The machine of the tree, which may be gone by now; none for a shell on this computer. */
-	machine: NodeId | null,
-	/** When it began. */
-	started: Timestamp,
-	/** How long it is, in milliseconds. */
-	length: number,
-	/** Size of its file in bytes. */
-	bytes: number,
-	/** Columns at its beginning. */
-	cols: number,
-	/** Rows at its beginning. */
-	rows: number,
-	/** Whether lines that were typed are in it. */
-	keys: boolean,
-	/** How it ended. */
-	state: RecordingState,
-};
-
-/** A part of a recording: events as columns, in the order they happened. */
-export type RecordingPart = {
-	/** When each happened, in milliseconds from the beginning. */
-	times: number[],
-	/** What each is, by the codes of asciicast: one of `o`, `i`, `r`, `m`, `x` per event. */
-	codes: string,
-	/** What each carries. */
-	data: string[],
-	/** Where the next part begins; none after the last. */
-	next: number | null,
-	/** Why there is no next part although the recording is not whole, as a sentence. */
-	broken: string | null,
-};
-
-/** A part of a recording. */
-export type RecordingRead = {
-	/** The recording. */
-	id: RecordingId,
-	/** Where the part begins: 0, or the `next` of the part before. */
-	from: number,
-};
-
-/** A recording. */
-export type RecordingRef = {
-	/** Its id. */
-	id: RecordingId,
-};
-
-/** Another title. */
-export type RecordingRename = {
-	/** The recording. */
-	id: RecordingId,
-	/** Its title from then on. */
-	title: string,
-};
-
-/** What a search found so far. */
-export type RecordingSearch = {
-	/** In the order of the recordings, latest first, and of time within one. */
-	hits: RecordingHit[],
-	/** Where to go on; none when everything was looked through. */
-	next: RecordingCursor | null,
-	/** How many kilobytes were looked through in this step. */
-	kilobytes: number,
-	/** Recordings that cannot be read to their end. */
-	unreadable: RecordingId[],
-};
-
-/** How a recording ended. */
-export type RecordingState =
-/** It goes on. */
-"running" |
-/** It is whole. */
-"whole" |
-/** Patchbay was stopped before it was finished; what was written until then is there. */
-"interrupted" |
-/** Its file is not there, or not as it was written. */
-"damaged";
-
 /** A recovery key, to be written down. */
 export type RecoveryKeyText = {
 	/** In groups of four. */
@@ -1233,6 +1161,285 @@ export type RestoreTabs = boolean;
 export type RevealedText = {
 	/** The secret. */
 	text: string,
+};
+
+/** What only a person can answer. */
+export type RunAttention =
+/** Its host key is not on record. */
+"hostKeyUnknown" |
+/** Its host key is another one than the one on record, or is revoked. */
+"hostKeyChanged" |
+/** It asks for a password, a code or the passphrase of a key. */
+"question";
+
+/** What to stop. */
+export type RunCancel = {
+	/** The run. */
+	id: RunId,
+	/** Only this machine of it. */
+	machine?: NodeId | null,
+};
+
+/** What to run. */
+export type RunCommand =
+/** As the login shell of each machine reads it. */
+{ kind: "text";
+/** The command. */
+text: string } |
+/** A snippet, filled in for each machine. */
+{ kind: "snippet";
+/** The snippet. */
+id: SnippetId;
+/** What is filled in. */
+values: { [key in string]: string } };
+
+/** Two machines of a run. */
+export type RunCompare = {
+	/** The run. */
+	id: RunId,
+	/** A machine. */
+	left: NodeId,
+	/** The other. */
+	right: NodeId,
+};
+
+/** How many machines stand where. */
+export type RunCounts = {
+	/** All of them. */
+	machines: number,
+	/** Not begun. */
+	waiting: number,
+	/** Connecting or running. */
+	running: number,
+	/** Ended with 0. */
+	ok: number,
+	/** Ended with something else. */
+	nonzero: number,
+	/** Not reached, lost, or out of time. */
+	failed: number,
+	/** A person has to answer something. */
+	attention: number,
+	/** Stopped. */
+	cancelled: number,
+};
+
+/** A run with its machines. */
+export type RunDetail = {
+	/** The run. */
+	info: RunInfo,
+	/** In the order of the tree. */
+	machines: RunMachine[],
+	/** Those that ended, by what they put out: the largest first. */
+	groups: RunGroup[],
+};
+
+/** How two outputs differ. */
+export type RunDiff = {
+	/** In order; lines that are the same far from a difference are left out. */
+	lines: DiffLine[],
+	/** Lines on the left only. */
+	leftOnly: number,
+	/** Lines on the right only. */
+	rightOnly: number,
+	/** There is more than is compared or shown. */
+	cut: boolean,
+};
+
+/** The form results are written in. */
+export type RunExport =
+/** For people: each different output once, below the machines it is of. */
+"text" |
+/** A table with a row a machine (RFC 4180). */
+"csv" |
+/** For programs. */
+"json";
+
+/** A file to write results to. */
+export type RunExportTo = {
+	/** The run. */
+	id: RunId,
+	/** In which form. */
+	form: RunExport,
+	/** The path of the file. */
+	path: string,
+};
+
+/** Machines with the same output and the same end. */
+export type RunGroup = {
+	/** Places in the list of machines; the first stands for all. */
+	machines: number[],
+	/** Lines of output. */
+	lines: number,
+	/** It is the largest group, which the others differ from. */
+	usual: boolean,
+};
+
+/** What outputs may differ in and still be the same. */
+export type RunGrouping = {
+	/** Blanks at the ends of lines, and empty lines at the end. */
+	ignoreTrailingSpace: boolean,
+	/** The machine's own name and address. */
+	ignoreOwnName: boolean,
+};
+
+/** A command on many machines. Lives as long as the process. */
+export type RunId = string;
+
+/** A command on many machines. */
+export type RunInfo = {
+	/** Its id. */
+	id: RunId,
+	/** The snippet's name, or the command's first line. */
+	title: string,
+	/** The command, with dots for secrets. */
+	command: string,
+	/** How it runs. */
+	options: RunOptions,
+	/** What its outputs may differ in. */
+	grouping: RunGrouping,
+	/** Where it stands. */
+	state: RunState,
+	/** How many machines stand where. */
+	counts: RunCounts,
+	/** How many different outputs there are. */
+	groups: number,
+	/** When it began. */
+	began: Timestamp,
+	/** Milliseconds from beginning to end, or until now. */
+	ms: number,
+	/** Counts up with every change. */
+	revision: number,
+};
+
+/** A machine of a run. */
+export type RunMachine = {
+	/** The machine. */
+	id: NodeId,
+	/** Its name then. */
+	name: string,
+	/** Where it stands. */
+	state: RunMachineState,
+	/** Milliseconds it took, or has taken so far. */
+	ms: number | null,
+	/** Bytes it put out, those that were not kept included. */
+	bytes: number,
+	/** Not all of its output was kept. */
+	cut: boolean,
+};
+
+/** A machine of a run. */
+export type RunMachineRef = {
+	/** The run. */
+	id: RunId,
+	/** The machine. */
+	machine: NodeId,
+};
+
+/** Where a machine of a run stands. */
+export type RunMachineState =
+/** Its turn has not come. */
+{ kind: "waiting" } |
+/** On the way. */
+{ kind: "connecting" } |
+/** The command runs. */
+{ kind: "running" } |
+/** The command has ended. */
+{ kind: "ended";
+/** Its exit status, if the server said. */
+code: number | null;
+/** The signal that ended it, without `SIG`. */
+signal: string | null } |
+/** It was not reached, or the connection was lost. */
+{ kind: "failed";
+/** Why. */
+error: ApiError } |
+/** Something has to be answered first, in a session of its own. */
+{ kind: "attention";
+/** What. */
+what: RunAttention;
+/** The same in words. */
+error: ApiError } |
+/** It took longer than it was given. */
+{ kind: "timedOut" } |
+/** It was stopped. */
+{ kind: "cancelled" };
+
+/** How to run it. */
+export type RunOptions = {
+	/** How many machines at a time, 1 to 64. */
+	concurrency: number,
+	/** Seconds a machine has, connecting included; 0 is as long as it takes. */
+	timeLimit: number,
+};
+
+/** What a machine put out. */
+export type RunOutput = {
+	/** Both streams, as they came. */
+	lines: OutputLine[],
+	/** There was more than is kept or shown. */
+	cut: boolean,
+};
+
+/** A run. */
+export type RunRef = {
+	/** Its id. */
+	id: RunId,
+};
+
+/** A rule to group by. */
+export type RunRegroup = {
+	/** The run. */
+	id: RunId,
+	/** The rule. */
+	grouping: RunGrouping,
+};
+
+/** Machines of a run to do once more. */
+export type RunRetry = {
+	/** The run. */
+	id: RunId,
+	/** The machines; none is all that did not end with 0. */
+	machines?: NodeId[] | null,
+};
+
+/** A command to run. */
+export type RunStart = {
+	/** What to run. */
+	command: RunCommand,
+	/** On which machines. */
+	targets: RunTarget[],
+	/** How. */
+	options: RunOptions,
+	/** What outputs may differ in and still be the same. */
+	grouping: RunGrouping,
+};
+
+/** Where a run stands. */
+export type RunState =
+/** Some machines are still to be done. */
+"running" |
+/** All are done. */
+"done" |
+/** The person stopped it. */
+"cancelled";
+
+/** Machines to run on. */
+export type RunTarget =
+/** A machine, or all in a folder. */
+{ kind: "node";
+/** The machine or folder. */
+id: NodeId } |
+/** All with this tag, their own or a folder's. */
+{ kind: "tag";
+/** The tag. */
+tag: string } |
+/** All there are. */
+{ kind: "everything" };
+
+/** Folders, tags and machines. */
+export type RunTargets = {
+	/** Which. */
+	targets: RunTarget[],
 };
 
 /** Where to write the recovery key. */
@@ -1310,8 +1517,6 @@ export type SessionInfo = {
 	opened: Timestamp,
 	/** Round-trip time of the last keep-alive, in milliseconds. */
 	latency: number | null,
-	/** Its recording, while there is one. */
-	recording: SessionRecording | null,
 };
 
 /** What to open. */
@@ -1330,32 +1535,6 @@ export type SessionReconnect = {
 	id: SessionId,
 	/** Size of the terminal. */
 	size: TerminalSize,
-};
-
-/** A session to record. */
-export type SessionRecord = {
-	/** The session. */
-	id: SessionId,
-	/** Whether lines that are typed are recorded as well. */
-	keys: boolean,
-};
-
-/** A session. */
-export type SessionRecordStop = {
-	/** The session. */
-	id: SessionId,
-};
-
-/** How a session is being recorded. */
-export type SessionRecording = {
-	/** The recording; none if it could not be started. */
-	id: RecordingId | null,
-	/** When it began. */
-	since: Timestamp,
-	/** Whether what is typed is recorded as well. */
-	keys: boolean,
-	/** Why nothing is recorded any more, as a sentence. */
-	problem: string | null,
 };
 
 /** A session. */
@@ -1456,14 +1635,95 @@ export type Settings = {
 	terminalType: string | null,
 	/** Run instead of the login shell. */
 	startCommand: string | null,
-	/** What of its sessions is recorded from their beginning. */
-	record: RecordMode | null,
 };
 
 /** Settings of this computer. */
 export type SettingsSet = {
 	/** All of them. */
 	settings: AppSettings,
+};
+
+/** A snippet. */
+export type Snippet = {
+	/** Its id. */
+	id: SnippetId,
+} & SnippetDraft;
+
+/** What a person edits of a snippet. */
+export type SnippetDraft = {
+	/** Shown in lists and in the palette. */
+	name: string,
+	/** What it is for; one line. */
+	description: string,
+	/** The text, with `{{name}}` where parameters go and `\{{` for two braces as they are. */
+	body: string,
+	/** In the order they are asked for. */
+	parameters: SnippetParameter[],
+	/** Whether Enter follows in a terminal, so that it runs at once. */
+	appendEnter: boolean,
+};
+
+/** A command with parameters. */
+export type SnippetId = string;
+
+/** A snippet to look at as it would be sent. */
+export type SnippetLook = {
+	/** The snippet. */
+	id: SnippetId,
+	/** What is filled in. */
+	values: { [key in string]: string },
+	/** Where it would go. */
+	session?: SessionId | null,
+};
+
+/** A parameter: what a `{{name}}` in the text stands for. */
+export type SnippetParameter = {
+	/** Letters, digits, `_` and `-`, as in the text. */
+	name: string,
+	/** What a person is asked; empty is the name. */
+	label: string,
+	/** What it takes. */
+	takes: ParameterKind,
+	/** Filled in beforehand; always empty for a secret. */
+	default: string,
+	/** Whether it must not be empty. */
+	required: boolean,
+	/** Put in as it is, and not quoted for a POSIX shell. */
+	raw: boolean,
+};
+
+/** A snippet as it would be sent. */
+export type SnippetPreview = {
+	/** The text; dots stand for secrets, and what is not filled in yet stands as in the snippet. */
+	text: string,
+	/** Why it cannot be sent yet. */
+	problems: ValueProblem[],
+};
+
+/** A snippet. */
+export type SnippetRef = {
+	/** Its id. */
+	id: SnippetId,
+};
+
+/** A snippet to add or change. */
+export type SnippetSave = {
+	/** None adds one. */
+	id?: SnippetId | null,
+	/** All its fields. */
+	draft: SnippetDraft,
+};
+
+/** A snippet to type into a terminal. */
+export type SnippetSend = {
+	/** The snippet. */
+	id: SnippetId,
+	/** What is filled in. */
+	values: { [key in string]: string },
+	/** Where it goes. */
+	session: SessionId,
+	/** The program there knows pasted text from typed. */
+	bracketed: boolean,
 };
 
 /** The part of connecting that is under way. */
@@ -1706,8 +1966,111 @@ export type TreeRows = {
 	colors: string[],
 };
 
+/** A trigger. */
+export type Trigger = {
+	/** Its id. */
+	id: TriggerId,
+} & TriggerDraft;
+
+/** What happens. */
+export type TriggerAction =
+/** The person is told. */
+{ kind: "notify" } |
+/** A snippet is typed into that terminal, and the person is told. */
+{ kind: "run";
+/** One that asks for nothing. */
+snippet: SnippetId };
+
+/** What a person edits of a trigger. */
+export type TriggerDraft = {
+	/** Shown in lists and when it is told of. */
+	name: string,
+	/** A regular expression in the dialect of Rust's `regex`, looked for in each whole line. */
+	pattern: string,
+	/** Whether small and capital letters are the same. */
+	ignoreCase: boolean,
+	/** Whose output is looked at. */
+	scope: TriggerScope,
+	/** What happens. */
+	action: TriggerAction,
+	/** Seconds after which it may happen again in the same terminal, 1 to 3600. */
+	pause: number,
+	/** It is looked for. */
+	enabled: boolean,
+};
+
+/** A trigger found what it looks for. */
+export type TriggerHit = {
+	/** The trigger. */
+	trigger: TriggerId,
+	/** Its name. */
+	name: string,
+	/** Where. */
+	session: SessionId,
+	/** What the session is called. */
+	title: string,
+	/** The line, fit to be shown. */
+	line: string,
+	/** The snippet that was typed. */
+	ran: string | null,
+	/** Why the snippet was not typed. */
+	problem: string | null,
+};
+
+/** A pattern that is looked for in output. */
+export type TriggerId = string;
+
+/** All triggers. */
+export type TriggerList = {
+	/** By name. */
+	triggers: Trigger[],
+	/** Pieces of output that came faster than they could be looked at, and were not, since Patchbay was started. */
+	skipped: number,
+};
+
+/** A trigger. */
+export type TriggerRef = {
+	/** Its id. */
+	id: TriggerId,
+};
+
+/** A trigger to add or change. */
+export type TriggerSave = {
+	/** None adds one. */
+	id?: TriggerId | null,
+	/** All its fields. */
+	draft: TriggerDraft,
+};
+
+/** Whose output is looked at. */
+export type TriggerScope =
+/** Every terminal's, shells on this computer included. */
+{ kind: "everywhere" } |
+/** That of a machine, or of all in a folder. */
+{ kind: "node";
+/** The machine or folder. */
+id: NodeId };
+
+/** A pattern to try out. */
+export type TriggerTry = {
+	/** The pattern. */
+	pattern: string,
+	/** Whether small and capital letters are the same. */
+	ignoreCase: boolean,
+	/** A line. */
+	line: string,
+};
+
 /** A deletion that can be taken back. */
 export type UndoId = string;
+
+/** What is wrong with what was filled in. */
+export type ValueProblem = {
+	/** The parameter. */
+	name: string,
+	/** What is wrong and what to do, as sentences. */
+	message: string,
+};
 
 /** Where to write a copy. */
 export type VaultBackup = {
@@ -1778,8 +2141,6 @@ export type VaultSettings = {
 	lockOnScreenLock: boolean,
 	/** Read `~/.ssh/known_hosts` (and the system's) beside the vault's own host keys. */
 	readKnownHosts: boolean,
-	/** What of terminals is recorded where neither the machine nor a folder says so. */
-	record: RecordMode,
 };
 
 /** Settings of the vault. */
@@ -1890,6 +2251,48 @@ export interface Commands {
 	tags_list: { args: Record<string, never>; result: string[] };
 	/** Adds a machine from `user@host:port`. */
 	entry_quick_add: { args: EntryQuickAdd; result: Entry };
+	/** All snippets. */
+	snippet_list: { args: Record<string, never>; result: Snippet[] };
+	/** Adds or changes a snippet. */
+	snippet_save: { args: SnippetSave; result: Snippet };
+	/** Deletes a snippet. */
+	snippet_delete: { args: SnippetRef; result: null };
+	/** A snippet as it would be sent, with dots for secrets. */
+	snippet_preview: { args: SnippetLook; result: SnippetPreview };
+	/** Types a filled snippet into the terminal of a session. */
+	snippet_send: { args: SnippetSend; result: null };
+	/** All triggers. */
+	trigger_list: { args: Record<string, never>; result: TriggerList };
+	/** Adds or changes a trigger. */
+	trigger_save: { args: TriggerSave; result: Trigger };
+	/** Deletes a trigger. */
+	trigger_delete: { args: TriggerRef; result: null };
+	/** Whether a pattern is found in a line. */
+	trigger_try: { args: TriggerTry; result: boolean };
+	/** Machines that folders, tags and machines stand for, in the order of the tree. */
+	run_targets: { args: RunTargets; result: NodeId[] };
+	/** Runs a command or snippet on many machines; nothing is asked on the way. */
+	run_start: { args: RunStart; result: RunInfo };
+	/** The last commands on many machines, latest first. */
+	run_list: { args: Record<string, never>; result: RunInfo[] };
+	/** One of them with its machines and how they are grouped. */
+	run_get: { args: RunRef; result: RunDetail };
+	/** What a machine of it put out. */
+	run_output: { args: RunMachineRef; result: RunOutput };
+	/** How the output of two machines of it differs. */
+	run_diff: { args: RunCompare; result: RunDiff };
+	/** Groups its machines by another rule. */
+	run_group: { args: RunRegroup; result: null };
+	/** Does it once more on those machines of it that failed, or on the ones named. */
+	run_retry: { args: RunRetry; result: RunInfo };
+	/** Does all of it once more. */
+	run_again: { args: RunRef; result: RunInfo };
+	/** Stops it, or one machine of it. */
+	run_cancel: { args: RunCancel; result: null };
+	/** Forgets it; what still runs is stopped. */
+	run_forget: { args: RunRef; result: null };
+	/** Writes its results to a file. */
+	run_export: { args: RunExportTo; result: null };
 	/** All identities. */
 	identity_list: { args: Record<string, never>; result: Identity[] };
 	/** Adds or changes an identity. */
@@ -1978,22 +2381,6 @@ export interface Commands {
 	task_retry: { args: TaskRef; result: TaskInfo };
 	/** Forgets a task that is over. */
 	task_forget: { args: TaskRef; result: null };
-	/** All recordings of terminals, latest first. */
-	recording_list: { args: Record<string, never>; result: RecordingInfo[] };
-	/** A part of a recording, as events. */
-	recording_read: { args: RecordingRead; result: RecordingPart };
-	/** Looks for text in recordings, a step of the way. */
-	recording_search: { args: RecordingFind; result: RecordingSearch };
-	/** Writes a recording to a plain asciicast file; gives why it is not all of it. */
-	recording_export: { args: RecordingExport; result: string | null };
-	/** Gives a recording another title. */
-	recording_rename: { args: RecordingRename; result: RecordingInfo };
-	/** Deletes a recording for good. */
-	recording_delete: { args: RecordingRef; result: null };
-	/** Records a terminal that is open, from now on. */
-	session_record: { args: SessionRecord; result: SessionInfo };
-	/** Ends the recording of a session; the session goes on. */
-	session_record_stop: { args: SessionRecordStop; result: SessionInfo };
 	/** Host keys on record. */
 	hostkey_list: { args: Record<string, never>; result: HostKeyRecord[] };
 	/** Forgets a host key. */

@@ -1,6 +1,7 @@
 // Every setting by name, for the search field of the settings page and for the palette.
 
-export type SectionId = 'appearance' | 'terminal' | 'keyboard' | 'vault' | 'hostkeys' | 'about';
+export type SectionId =
+  'appearance' | 'terminal' | 'keyboard' | 'vault' | 'hostkeys' | 'triggers' | 'about';
 
 export interface Section {
   id: SectionId;
@@ -14,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'keyboard', title: 'Keyboard', group: 'This computer' },
   { id: 'vault', title: 'Lock and vault', group: 'This vault' },
   { id: 'hostkeys', title: 'Trusted keys', group: 'This vault' },
+  { id: 'triggers', title: 'Triggers', group: 'This vault' },
   { id: 'about', title: 'About', group: 'Patchbay' },
 ];
 
@@ -157,6 +159,13 @@ export const SETTINGS: readonly SettingItem[] = [
     'Trusted keys',
     'What servers proved to be theirs',
     'fingerprint host key known_hosts',
+  ),
+  item(
+    'triggers',
+    'triggers',
+    'Triggers',
+    'What happens when a terminal shows a line',
+    'pattern regular expression notify alarm snippet automatic',
   ),
   item('about', 'about', 'About Patchbay', 'Version and licence', 'version license'),
 ];

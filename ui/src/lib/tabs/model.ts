@@ -16,6 +16,8 @@ export type TabSpec =
   | { kind: 'settings'; section?: string }
   | { kind: 'identities' }
   | { kind: 'recordings' }
+  | { kind: 'snippets' }
+  | { kind: 'run'; runId?: string }
   | { kind: 'import' }
   | { kind: 'start' };
 

@@ -8,9 +8,11 @@ import FolderClosed from '@lucide/svelte/icons/folder-closed';
 import FolderPen from '@lucide/svelte/icons/folder-pen';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import Layers from '@lucide/svelte/icons/layers';
 import Maximize2 from '@lucide/svelte/icons/maximize-2';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Settings from '@lucide/svelte/icons/settings';
+import SquareCode from '@lucide/svelte/icons/square-code';
 import { broadcast } from '$lib/broadcast/broadcast.svelte';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import type { SessionInfo } from '$lib/host';
@@ -81,6 +83,10 @@ export function specIcon(spec: TabSpec): IconComponent {
       return KeyRound;
     case 'recordings':
       return Clapperboard;
+    case 'snippets':
+      return SquareCode;
+    case 'run':
+      return Layers;
     case 'import':
       return Download;
     case 'start':

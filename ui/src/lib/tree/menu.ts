@@ -13,7 +13,7 @@ const groups = [
     'machine.duplicate',
     'machine.copyAddress',
   ],
-  ['machine.check', 'machine.wake'],
+  ['runs.selected', 'machine.check', 'machine.wake'],
   ['machine.move', 'machine.up', 'machine.down'],
   ['machine.new', 'folder.new', 'import.open'],
   ['machine.delete'],

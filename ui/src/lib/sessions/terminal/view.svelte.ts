@@ -185,6 +185,11 @@ export class TerminalView {
     return (this.#screen?.terminal.modes.mouseTrackingMode ?? 'none') !== 'none';
   }
 
+  /** The program there knows pasted text from typed (mode 2004). */
+  get bracketsPastes(): boolean {
+    return this.#screen?.terminal.modes.bracketedPasteMode ?? false;
+  }
+
   /** For good. */
   dispose(): void {
     this.#gone = true;
