@@ -92,6 +92,11 @@ fn describe(machine: &names::Machine, detail: &NodeDetail, jump: &str) -> String
         &origin(&effective.keep_alive),
     );
     line(
+        "Legacy algorithms",
+        if effective.legacy_algorithms.value { "allowed" } else { "no" },
+        &origin(&effective.legacy_algorithms),
+    );
+    line(
         "Start command",
         effective.start_command.value.as_deref().unwrap_or_default(),
         &origin(&effective.start_command),

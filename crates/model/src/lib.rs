@@ -3,6 +3,7 @@
 //! Types only. No I/O, no clocks, no randomness beyond making an id; storage is `patchbay-store`,
 //! rules about the tree are `patchbay-core`.
 
+mod algorithms;
 mod entry;
 mod error;
 mod event;
@@ -17,6 +18,7 @@ mod settings;
 mod tree;
 mod vault;
 
+pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
 pub use entry::{
     Effective, EffectiveSettings, Entry, EntryDraft, Folder, FolderDraft, Jump, NodeDetail, Origin,
     Protocol, Settings, WhereValuesComeFrom,

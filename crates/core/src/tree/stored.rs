@@ -68,6 +68,8 @@ struct StoredSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keep_alive: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    legacy_algorithms: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     compression: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     terminal_type: Option<String>,
@@ -159,6 +161,7 @@ same_fields!(
     jump,
     connect_timeout,
     keep_alive,
+    legacy_algorithms,
     compression,
     terminal_type,
     start_command
@@ -194,6 +197,7 @@ mod tests {
             jump: Some(Jump::Through { entry: NodeId::new() }),
             connect_timeout: Some(3),
             keep_alive: Some(0),
+            legacy_algorithms: Some(true),
             compression: Some(true),
             terminal_type: Some("xterm".into()),
             start_command: Some("htop".into()),

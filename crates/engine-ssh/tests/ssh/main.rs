@@ -8,6 +8,7 @@ mod host_keys;
 mod hostile;
 mod jump;
 mod key_formats;
+mod legacy;
 mod network;
 mod person;
 mod questions;
