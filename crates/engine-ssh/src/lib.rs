@@ -6,6 +6,7 @@
 //! Deliberately absent: port forwarding, agent forwarding and X11, and SFTP itself (`patchbay-sftp`): here is only the
 //! connection it runs over, one of its own, since a full channel holds up every other one on its connection.
 
+pub mod agent_server;
 pub mod hostkey;
 pub mod keys;
 pub mod known_hosts;

@@ -30,13 +30,13 @@ pub struct PublicKeyInfo {
     pub openssh: String,
 }
 
-/// An OpenSSH user certificate (PROTOCOL.certkeys).
+/// An OpenSSH certificate (PROTOCOL.certkeys).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateInfo {
     /// The certificate's key id.
     pub key_id: String,
-    /// User names it is good for; none means any.
+    /// User names, or host names, it is good for; none means any.
     pub principals: Vec<String>,
     /// RFC 3339, or `None` for "always".
     pub valid_from: Option<String>,
@@ -44,6 +44,18 @@ pub struct CertificateInfo {
     pub valid_until: Option<String>,
     /// Fingerprint of the authority that signed it.
     pub authority: String,
+    /// The number the authority gave it, in decimal; authorities revoke by it.
+    #[serde(default)]
+    pub serial: String,
+    /// Fingerprint of the key it was made for.
+    #[serde(default)]
+    pub key: String,
+    /// What a server must know or refuse it: `force-command=…`, `source-address=…`.
+    #[serde(default)]
+    pub critical_options: Vec<String>,
+    /// What it allows: `permit-pty` and so on.
+    #[serde(default)]
+    pub extensions: Vec<String>,
 }
 
 /// An identity as the UI sees it: secrets are only said to be set.

@@ -4,7 +4,7 @@ use super::{SLOW, SignIn, Step, answered};
 use crate::{
     SshError,
     agent::{self, AgentSigner},
-    hostkey, keys,
+    agent_server, hostkey, keys,
 };
 use patchbay_model::{PromptKind, Secret};
 use russh::{
@@ -12,13 +12,13 @@ use russh::{
     client::AuthResult,
     keys::{
         Algorithm, Certificate, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey,
-        agent::AgentIdentity,
-        signature,
-        ssh_encoding::Encode,
-        ssh_key::{Signature, private::KeypairData},
+        agent::AgentIdentity, ssh_encoding::Encode,
     },
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 /// The agent may wait for a touch or a confirmation, and the server for its directory.
 const AGENT: Duration = Duration::from_secs(120);
@@ -96,7 +96,10 @@ impl SignIn<'_> {
         if !self.fresh(format!("certificate {}", certificate_name(&certificate))) {
             return Ok(Step::Refused);
         }
-        self.note_tried(format!("the certificate “{}”", certificate_name(&certificate)));
+        // It is offered all the same: this computer's clock may be the one that is wrong.
+        let late = keys::out_of_time(&certificate, SystemTime::now())
+            .map_or_else(String::new, |how| format!(" ({how})"));
+        self.note_tried(format!("the certificate “{}”{late}", certificate_name(&certificate)));
         let mut signer = KeySigner(key.clone());
         let asking = self.link.handle.authenticate_certificate_with(
             self.user.clone(),
@@ -176,7 +179,7 @@ impl SignIn<'_> {
             agent::bind(&mut agent, binding).await;
         }
         let identities = agent::wanted(&mut agent, fingerprint).await?;
-        Ok((AgentSigner { agent, refusal: None }, identities))
+        Ok((AgentSigner { agent, refusal: None, report: self.report.clone() }, identities))
     }
 
     async fn agent_key(
@@ -299,14 +302,7 @@ impl Signer for KeySigner {
         mut to_sign: Vec<u8>,
     ) -> Result<Vec<u8>, SshError> {
         let failed = || SshError::KeyUnreadable { reason: "it does not sign".into() };
-        let signature: Signature = match self.0.key_data() {
-            KeypairData::Rsa(pair) => {
-                signature::Signer::try_sign(&(pair, hash), &to_sign).map_err(|_| failed())?
-            }
-            pair => signature::Signer::try_sign(pair, &to_sign).map_err(|_| failed())?,
-        };
-        let mut encoded = Vec::new();
-        signature.encode(&mut encoded).map_err(|_| failed())?;
+        let encoded = agent_server::signature(&self.0, hash, &to_sign)?;
         encoded.encode(&mut to_sign).map_err(|_| failed())?;
         Ok(to_sign)
     }
