@@ -4,6 +4,7 @@
 //! proofs. Deliberately absent: JSON and command names (`patchbay-commands`), windows and sockets of the webview
 //! (the shell), SQL (`patchbay-store`), and ciphers (`patchbay-vault`).
 
+pub mod agent;
 mod clock;
 mod config;
 mod ctx;
@@ -30,10 +31,11 @@ pub use config::CoreConfig;
 pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
 pub use error::CoreError;
 
+use agent::{Agent, AgentState};
 use events::Events;
 use files::{Files, FilesState};
 use hostkeys::HostKeys;
-use identities::Identities;
+use identities::{Identities, Making};
 use import::Import;
 use patchbay_model::{AppEvent, NodeId};
 use recents::Recents;
@@ -53,7 +55,9 @@ pub struct Core {
     me: Weak<Core>,
     config: CoreConfig,
     events: Events,
+    agent: Arc<AgentState>,
     files: FilesState,
+    making: Making,
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
@@ -69,6 +73,8 @@ impl Core {
         let vault = VaultState::new(chosen.unwrap_or_else(|| config.default_vault_path()));
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
+            agent: AgentState::new(me.clone(), Arc::clone(&config.clock)),
+            making: Making::default(),
             files: FilesState::default(),
             sessions: SessionsState::default(),
             status: StatusState::default(),
@@ -123,6 +129,12 @@ impl Core {
     #[must_use]
     pub const fn identities(&self) -> Identities<'_> {
         Identities(self)
+    }
+
+    /// The agent that other programs can use.
+    #[must_use]
+    pub const fn agent(&self) -> Agent<'_> {
+        Agent(self)
     }
 
     /// Machines used lately.

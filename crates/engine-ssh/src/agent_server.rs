@@ -5,8 +5,7 @@
 //! (section 3.8: an agent that does not know one says failure). Deliberately absent: sockets, and who may sign with what
 //! (`patchbay-core`).
 
-use crate::{SshError, hostkey::Blob, keys};
-use data_encoding::BASE64;
+use crate::{SshError, hostkey::Blob, keys, text::phrase};
 use patchbay_model::Secret;
 use russh::keys::{
     HashAlg, PrivateKey,
@@ -125,15 +124,27 @@ pub fn blob(openssh: &str) -> Result<Vec<u8>, SshError> {
     Ok(Blob::parse(openssh)?.bytes)
 }
 
-/// The fingerprint of a key, or of the key inside a certificate, in the form it travels in.
-///
-/// # Errors
-/// When it is not a key.
-pub fn fingerprint(blob: &[u8]) -> Result<String, SshError> {
-    let unreadable = || SshError::KeyUnreadable { reason: "it is not a key".into() };
-    let (name, _) = string(blob).ok_or_else(unreadable)?;
-    let name = std::str::from_utf8(name).map_err(|_| unreadable())?;
-    crate::hostkey::fingerprint(&format!("{name} {}", BASE64.encode(blob)))
+/// What data to be signed is for, as the end of "it wants to …": signing in (RFC 4252 section 7), or a signature of
+/// OpenSSH's own (PROTOCOL.sshsig). A program may have anything signed, so this is what the data says of itself.
+#[must_use]
+pub fn purpose(data: &[u8]) -> String {
+    sign_in(data)
+        .map(|user| format!("sign in as “{user}”"))
+        .or_else(|| {
+            let (namespace, _) = string(data.strip_prefix(b"SSHSIG")?)?;
+            Some(format!("sign something for “{}”", phrase(&String::from_utf8_lossy(namespace))))
+        })
+        .unwrap_or_else(|| "sign something it does not name".to_owned())
+}
+
+fn sign_in(data: &[u8]) -> Option<String> {
+    const USERAUTH_REQUEST: u8 = 50;
+    let (_session, rest) = string(data)?;
+    let (user, rest) = string(rest.strip_prefix(&[USERAUTH_REQUEST])?)?;
+    let (service, rest) = string(rest)?;
+    let (method, _) = string(rest)?;
+    (service == b"ssh-connection" && method.starts_with(b"publickey"))
+        .then(|| phrase(&String::from_utf8_lossy(user)))
 }
 
 /// Signs for a program. Slow if the key is encrypted: not for async tasks. An RSA key signs with SHA-2 only.

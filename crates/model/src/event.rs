@@ -1,6 +1,8 @@
 //! What the app tells its front ends by itself.
 
-use crate::{AppSettings, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo, VaultStatus};
+use crate::{
+    AgentStatus, AppSettings, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo, VaultStatus,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -42,6 +44,11 @@ pub enum AppEvent {
     Status {
         /// Their results.
         reports: Vec<StatusReport>,
+    },
+    /// Patchbay's own agent was asked, used, turned on or off.
+    Agent {
+        /// Where it stands.
+        status: Box<AgentStatus>,
     },
     /// Settings were changed, perhaps by another window.
     Settings {

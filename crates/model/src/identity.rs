@@ -1,6 +1,6 @@
 //! Ways to sign in.
 
-use crate::{IdentityId, Secret};
+use crate::{ApiError, IdentityId, Secret};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -82,6 +82,8 @@ pub struct Identity {
     pub certificate: Option<CertificateInfo>,
     /// Restricts an agent identity to the key with this fingerprint.
     pub agent_fingerprint: Option<String>,
+    /// Whether programs that use Patchbay's agent are asked about each use of the key.
+    pub ask_on_use: bool,
     /// How many entries and folders name it.
     pub used_by: u32,
 }
@@ -108,6 +110,26 @@ pub struct IdentityDraft {
     pub certificate: Option<String>,
     /// Restricts an agent identity to the key with this fingerprint.
     pub agent_fingerprint: Option<String>,
+}
+
+/// What became of a public key that was to be installed on a machine.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyInstalled {
+    /// The machine's name.
+    pub machine: String,
+    /// The account, as `user@address`.
+    pub account: String,
+    /// The file on the machine.
+    pub path: String,
+    /// It was put in now; otherwise it was there already.
+    pub added: bool,
+    /// It was there with options before it, which may restrict what it can do.
+    pub options: bool,
+    /// Why the key could not be shown to let in; none if it does.
+    pub problem: Option<ApiError>,
+    /// What may keep the server from reading the file, as sentences.
+    pub notes: Vec<String>,
 }
 
 /// Which secret of an identity to show or copy.

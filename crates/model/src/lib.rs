@@ -3,6 +3,7 @@
 //! Types only. No I/O, no clocks, no randomness beyond making an id; storage is `patchbay-store`,
 //! rules about the tree are `patchbay-core`.
 
+mod agent;
 mod algorithms;
 mod entry;
 mod error;
@@ -18,6 +19,7 @@ mod settings;
 mod tree;
 mod vault;
 
+pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
 pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
 pub use entry::{
     Effective, EffectiveSettings, Entry, EntryDraft, Folder, FolderDraft, Jump, NodeDetail, Origin,
@@ -29,10 +31,14 @@ pub use files::{
     Conflict, FileCount, FileEntry, FileKind, FileListing, FilePlace, FilePreview, TaskConflict,
     TaskInfo, TaskKind, TaskState,
 };
-pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
+pub use hostkey::{
+    HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedCertificate,
+    PresentedKey,
+};
 pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId};
 pub use identity::{
-    CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
+    CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,
+    PublicKeyInfo,
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
 pub use secret::Secret;

@@ -7,6 +7,7 @@
 mod journal;
 mod life;
 mod person;
+mod probe;
 mod session;
 mod tab;
 mod target;
@@ -15,8 +16,9 @@ mod tickets;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub use patchbay_engine_ssh::{Exec, ExecEvent};
+pub use patchbay_engine_ssh::{Exec, ExecEvent, algorithm_policy};
 pub use person::{Answer, Person};
+pub(crate) use probe::Account;
 
 use crate::{Authorized, Core, CoreError, Ctx, Right, sync};
 use life::{Life, Order, Plan};

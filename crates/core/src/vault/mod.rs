@@ -12,6 +12,7 @@ mod unlocked;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use files::require_strong;
 pub use unlocked::Unlocked;
 pub(crate) use unlocked::{THE_ONE, put, written};
 
