@@ -64,6 +64,7 @@ pub(crate) fn start(
     app.manage(Shell { ctx: ctx.clone(), clipboard });
     forward(app.handle().clone(), window.clone(), &core);
     serve(&core)?;
+    core.agent().follow(patchbay_core::agent::place(core.config()));
     watch::start(locker(ctx));
     #[cfg(unix)]
     end_when_told(app.handle().clone());

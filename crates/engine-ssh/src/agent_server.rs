@@ -147,7 +147,8 @@ fn sign_in(data: &[u8]) -> Option<String> {
         .then(|| phrase(&String::from_utf8_lossy(user)))
 }
 
-/// Signs for a program. Slow if the key is encrypted: not for async tasks. An RSA key signs with SHA-2 only.
+/// Signs for a program. Slow if the key is encrypted: not for async tasks. Without a flag an RSA key signs with SHA-1
+/// (section 3.6.1).
 ///
 /// # Errors
 /// Why the key cannot be opened, or does not sign.
@@ -162,10 +163,8 @@ pub fn sign(
         _ if !key.algorithm().is_rsa() => None,
         flags if flags & RSA_SHA2_512 != 0 => Some(HashAlg::Sha512),
         flags if flags & RSA_SHA2_256 != 0 => Some(HashAlg::Sha256),
-        _ => {
-            let reason = "it is asked for a SHA-1 signature, which can be forged".into();
-            return Err(SshError::KeyUnsupported { reason });
-        }
+        // SHA-1: which of the two to ask for is up to the program, as with every agent.
+        _ => None,
     };
     signature(&key, hash, data)
 }

@@ -4,7 +4,8 @@ use super::{Identities, KeyAlgorithm};
 use crate::{Authorized, CoreError, WholeVault, sync};
 use patchbay_engine_ssh::keys;
 use patchbay_model::{ApiError, ErrorCode, Identity, IdentityDraft, IdentityKind, Secret};
-use std::{collections::HashMap, sync::Mutex};
+use std::{collections::HashMap, sync::Mutex, thread};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 /// A comment stands at the end of a line.
@@ -45,14 +46,18 @@ impl Identities<'_> {
             _ => format!("{name} (Patchbay)"),
         };
         let protect = passphrase.clone();
-        let making = tokio::task::spawn_blocking(move || {
-            keys::generate(algorithm, &comment, protect.as_ref())
-        });
+        let (sender, making) = oneshot::channel();
+        // A thread of its own: the search for primes cannot be stopped from outside, so one that was given up goes on for
+        // some seconds, and neither the end of the app nor anything else is to wait for it.
+        let search = move || sender.send(keys::generate(algorithm, &comment, protect.as_ref()));
+        thread::Builder::new()
+            .name("making a key".into())
+            .spawn(search)
+            .map_err(|error| CoreError::Internal(error.to_string()))?;
         let cancel = CancellationToken::new();
         let attempt = attempt.map(|attempt| Attempt::begin(self, attempt, &cancel));
         let made = tokio::select! {
             made = making => made.map_err(|stopped| CoreError::Internal(stopped.to_string()))?,
-            // The search for primes goes on for some seconds and its result is dropped: it cannot be stopped from outside.
             () = cancel.cancelled() => return Err(CoreError::Api(Box::new(ApiError::new(
                 ErrorCode::Cancelled,
                 "Making the key was cancelled.",

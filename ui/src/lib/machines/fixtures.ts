@@ -18,6 +18,7 @@ export function effective(over: Partial<EffectiveSettings> = {}): EffectiveSetti
     jump: from({ kind: 'direct' }),
     connectTimeout: from(10),
     keepAlive: from(30),
+    legacyAlgorithms: from(false),
     compression: from(false),
     terminalType: from('xterm-256color'),
     startCommand: from<string | null>(null),

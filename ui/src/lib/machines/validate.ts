@@ -115,7 +115,7 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
 export const FIELDS = {
   where: ['name', 'address', 'port', 'mac'],
   signin: ['user', 'identities'],
-  route: ['jump', 'connectTimeout', 'keepAlive', 'compression'],
+  route: ['jump', 'connectTimeout', 'keepAlive', 'legacyAlgorithms', 'compression'],
   labels: ['tags', 'icon', 'color', 'notes'],
   terminal: ['terminalType', 'startCommand'],
 } as const satisfies Record<string, readonly FieldName[]>;

@@ -29,6 +29,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
     picture: '+--+',
     openssh: 'ssh-ed25519 AAAA',
   },
+  certificate: null,
   onRecord:
     standing === 'unknown'
       ? []
@@ -36,6 +37,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
           {
             id: 'k',
             host: 'db.example.net',
+            authority: false,
             algorithm: 'ssh-ed25519',
             fingerprint: 'SHA256:other',
             picture: '+--+',

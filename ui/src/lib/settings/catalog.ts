@@ -1,6 +1,6 @@
 // Every setting by name, for the search field of the settings page and for the palette.
 
-export type SectionId = 'appearance' | 'terminal' | 'keyboard' | 'vault' | 'hostkeys' | 'about';
+export type SectionId = 'appearance' | 'terminal' | 'keyboard' | 'agent' | 'vault' | 'hostkeys' | 'about';
 
 export interface Section {
   id: SectionId;
@@ -12,6 +12,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'appearance', title: 'Appearance', group: 'This computer' },
   { id: 'terminal', title: 'Terminal', group: 'This computer' },
   { id: 'keyboard', title: 'Keyboard', group: 'This computer' },
+  { id: 'agent', title: 'Agent', group: 'This computer' },
   { id: 'vault', title: 'Lock and vault', group: 'This vault' },
   { id: 'hostkeys', title: 'Trusted keys', group: 'This vault' },
   { id: 'about', title: 'About', group: 'Patchbay' },
@@ -98,6 +99,13 @@ export const SETTINGS: readonly SettingItem[] = [
   ),
   item('keyboard', 'shortcuts', 'Shortcuts', 'Every action and its keys', 'keys bindings hotkeys'),
   item(
+    'agent',
+    'serveAgent',
+    'Agent for other programs',
+    'ssh, git and others can sign with this vault’s keys while it is open',
+    'ssh-agent SSH_AUTH_SOCK socket keys',
+  ),
+  item(
     'vault',
     'lockAfter',
     'Lock after',
@@ -144,6 +152,13 @@ export const SETTINGS: readonly SettingItem[] = [
     'Trusted keys',
     'What servers proved to be theirs',
     'fingerprint host key known_hosts',
+  ),
+  item(
+    'hostkeys',
+    'authorities',
+    'Host authorities',
+    'Whose host certificates are believed',
+    'certificate ca cert-authority sign',
   ),
   item('about', 'about', 'About Patchbay', 'Version and licence', 'version license'),
 ];

@@ -10,6 +10,7 @@ const groups = [
     'machine.rename',
     'machine.duplicate',
     'machine.copyAddress',
+    'machine.installKey',
   ],
   ['machine.check', 'machine.wake'],
   ['machine.move', 'machine.up', 'machine.down'],
