@@ -87,7 +87,9 @@ export function certificateValidity(certificate: CertificateInfo, now: number): 
 
 /** What is going on while a key is made. */
 export function makingWords(algorithm: KeyAlgorithm, seconds: number): string {
-  const rsa = { rsa3072: 'RSA 3072', rsa4096: 'RSA 4096', ed25519: null, ecdsaP256: null }[algorithm];
+  const rsa = { rsa3072: 'RSA 3072', rsa4096: 'RSA 4096', ed25519: null, ecdsaP256: null }[
+    algorithm
+  ];
   if (rsa === null) return 'Making the key…';
   return `Looking for the primes of an ${rsa} key, which can take a minute: ${String(seconds)} s`;
 }

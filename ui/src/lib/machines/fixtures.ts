@@ -43,7 +43,7 @@ export function detail(over: Partial<NodeDetail> = {}): NodeDetail {
     inheritedTags: ['linux'],
     path: ['Production'],
     ladder: [
-      { origin: builtIn, values: 6, tags: [] },
+      { origin: builtIn, values: 7, tags: [] },
       { origin: production, values: 2, tags: ['linux'] },
       { origin: { kind: 'here' }, values: 1, tags: ['replica'] },
     ],

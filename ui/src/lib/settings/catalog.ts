@@ -1,6 +1,7 @@
 // Every setting by name, for the search field of the settings page and for the palette.
 
-export type SectionId = 'appearance' | 'terminal' | 'keyboard' | 'agent' | 'vault' | 'hostkeys' | 'about';
+export type SectionId =
+  'appearance' | 'terminal' | 'keyboard' | 'agent' | 'vault' | 'hostkeys' | 'about';
 
 export interface Section {
   id: SectionId;
