@@ -8,6 +8,7 @@ pub mod agent;
 mod clock;
 mod config;
 mod ctx;
+pub mod descriptors;
 mod error;
 mod events;
 pub mod files;
