@@ -46,7 +46,7 @@ describe('the counts', () => {
     expect(counts(formOf(entry), false)).toEqual({ here: 3, inherited: 9 });
     expect(counts({ ...formOf(entry), user: 'root', mac: 'aa:bb:cc:dd:ee:ff' }, false)).toEqual({
       here: 5,
-      inherited: 7,
+      inherited: 8,
     });
   });
 
