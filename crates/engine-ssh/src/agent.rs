@@ -20,6 +20,9 @@ const LISTING: Duration = Duration::from_secs(5);
 /// Signing may wait for a touch or a confirmation.
 const SIGNING: Duration = Duration::from_secs(90);
 
+/// The detail of signing in while the agent waits for a touch: front ends tell the person by it.
+pub const TOUCH: &str = "touch your security key";
+
 pub(crate) type Agent = AgentClient<Box<dyn AgentStream + Send + Unpin>>;
 
 /// The keys the agent holds. `socket` is as in [`Target::agent`](crate::Target::agent).
@@ -146,7 +149,7 @@ impl russh::Signer for AgentSigner {
     ) -> Result<Vec<u8>, Self::Error> {
         let algorithm = key.public_key().algorithm();
         if matches!(algorithm, Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256) {
-            self.report.began(Stage::SignIn, "touch your security key");
+            self.report.began(Stage::SignIn, TOUCH);
         }
         match within(SIGNING, self.agent.sign_request(key, hash_alg, to_sign)).await {
             Ok(signed) => Ok(signed),

@@ -50,6 +50,8 @@ pub enum AppEvent {
         /// Where it stands.
         status: Box<AgentStatus>,
     },
+    /// A named layout was saved or deleted, perhaps by another window: read them again.
+    Layouts,
     /// Settings were changed, perhaps by another window.
     Settings {
         /// All of them.

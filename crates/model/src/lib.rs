@@ -13,6 +13,8 @@ mod hostkey;
 mod id;
 mod identity;
 mod import;
+mod layout;
+mod line;
 mod secret;
 mod session;
 mod settings;
@@ -35,12 +37,18 @@ pub use hostkey::{
     HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedCertificate,
     PresentedKey,
 };
-pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId};
+pub use id::{
+    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId,
+};
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,
     PublicKeyInfo,
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use layout::NamedLayout;
+pub use line::{
+    FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
+};
 pub use secret::Secret;
 pub use session::{
     Attachment, CloseReason, Prompt, PromptKind, Question, SessionInfo, SessionState,

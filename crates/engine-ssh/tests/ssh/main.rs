@@ -16,3 +16,4 @@ mod questions;
 mod security_keys;
 mod sign_in;
 mod terminal;
+mod through;
