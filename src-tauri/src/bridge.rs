@@ -72,6 +72,7 @@ pub(crate) fn start(app: &App, environment: &Environment) -> Result<(), SetupErr
     app.manage(Shell { ctx: ctx.clone(), clipboard });
     forward(app.handle().clone(), &core);
     serve(&core)?;
+    core.agent().follow(patchbay_core::agent::place(core.config()));
     watch::start(locker(ctx));
     #[cfg(unix)]
     end_when_told(app.handle().clone());

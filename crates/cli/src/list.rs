@@ -106,6 +106,11 @@ fn describe(machine: &names::Machine, detail: &NodeDetail, jump: &str) -> String
     if protocol == Protocol::Ssh {
         line("Identities", &identities, &origin(&effective.identities));
         line(
+            "Legacy algorithms",
+            if effective.legacy_algorithms.value { "allowed" } else { "no" },
+            &origin(&effective.legacy_algorithms),
+        );
+        line(
             "Start command",
             effective.start_command.value.as_deref().unwrap_or_default(),
             &origin(&effective.start_command),

@@ -3,6 +3,7 @@
 //! JSON goes in and out of [`dispatch`]; who carries it (a window, a command line, a server) is not known here, and
 //! neither are windows, clipboards and file dialogs. Bytes of sessions never pass through.
 
+mod agent;
 mod app;
 mod bindings;
 mod files;

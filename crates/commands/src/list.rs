@@ -1,7 +1,7 @@
 //! The list of commands. A command is its body in the module of its feature and one line here.
 
 use crate::{
-    app, files,
+    agent, app, files,
     framework::{self, Shape, run, shape, unknown},
     hostkeys, identities, import, layouts, recordings, runs, sessions, settings, snippets, status,
     tree, triggers, vault,
@@ -174,6 +174,26 @@ commands! {
     identity_generate_key => identities::generate_key;
     /// Keys of the running SSH agent.
     agent_keys => identities::agent_keys;
+    /// Gives up making a key pair.
+    identity_cancel_generate => identities::cancel_generate;
+    /// The public half of an identity's key.
+    identity_public_key => identities::public_key;
+    /// The picture OpenSSH draws of an identity's key.
+    identity_picture => identities::picture;
+    /// Writes the public half of an identity's key to a file.
+    identity_export_public => identities::export_public;
+    /// Writes an identity's private key to a file, encrypted, shortly after the passphrase was typed.
+    identity_export_private => identities::export_private;
+    /// What an authority needs to sign a certificate for an identity's key.
+    identity_certificate_request => identities::certificate_request;
+    /// Whether programs that use Patchbay's agent are asked about each use of an identity's key.
+    identity_ask_on_use => identities::ask_on_use;
+    /// Installs an identity's public key in the account that a session for files is signed in to.
+    identity_install_key => identities::install;
+    /// Where Patchbay's own agent stands.
+    agent_status => agent::status;
+    /// Allows or denies a program the use of a key.
+    agent_answer => agent::answer;
 
     /// Settings of this computer.
     settings_get => settings::get;
@@ -271,6 +291,10 @@ commands! {
     hostkey_list => hostkeys::list;
     /// Forgets a host key.
     hostkey_remove => hostkeys::remove;
+    /// Puts an authority of hosts on record.
+    hostkey_authority_add => hostkeys::add_authority;
+    /// Which algorithms are offered, and what the switch for legacy devices adds.
+    algorithm_policy => hostkeys::algorithms;
     /// Looks whether machines answer; results come as events.
     status_check => status::check;
     /// Wakes machines over the network.

@@ -4,6 +4,7 @@
 //! proofs. Deliberately absent: JSON and command names (`patchbay-commands`), windows and sockets of the webview
 //! (the shell), SQL (`patchbay-store`), and ciphers (`patchbay-vault`).
 
+pub mod agent;
 mod clock;
 mod config;
 mod ctx;
@@ -37,10 +38,11 @@ pub use config::CoreConfig;
 pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
 pub use error::CoreError;
 
+use agent::{Agent, AgentState};
 use events::Events;
 use files::{Files, FilesState};
 use hostkeys::HostKeys;
-use identities::Identities;
+use identities::{Identities, Making};
 use import::Import;
 use layouts::Layouts;
 use patchbay_model::{AppEvent, NodeId};
@@ -65,9 +67,11 @@ pub struct Core {
     me: Weak<Core>,
     config: CoreConfig,
     events: Events,
+    agent: Arc<AgentState>,
     files: FilesState,
     recordings: RecordingsState,
     runs: RunsState,
+    making: Making,
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
@@ -84,6 +88,8 @@ impl Core {
         let vault = VaultState::new(chosen.unwrap_or_else(|| config.default_vault_path()));
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
+            agent: AgentState::new(me.clone(), Arc::clone(&config.clock)),
+            making: Making::default(),
             files: FilesState::default(),
             recordings: RecordingsState::default(),
             runs: RunsState::default(),
@@ -141,6 +147,12 @@ impl Core {
     #[must_use]
     pub const fn identities(&self) -> Identities<'_> {
         Identities(self)
+    }
+
+    /// The agent that other programs can use.
+    #[must_use]
+    pub const fn agent(&self) -> Agent<'_> {
+        Agent(self)
     }
 
     /// Machines used lately.

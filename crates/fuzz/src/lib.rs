@@ -13,6 +13,7 @@ pub type Target = fn(&[u8]) -> bool;
 /// All targets by name. The seeds of each are in `corpus/<name>/`.
 pub const TARGETS: &[(&str, Target)] = &[
     ("address_line", targets::address_line::run),
+    ("agent_request", targets::agent_request::run),
     ("asciicast", targets::asciicast::run),
     ("codec", targets::codec::run),
     ("command_args", targets::command_args::run),

@@ -90,6 +90,8 @@ pub struct Settings {
     pub connect_timeout: Option<u32>,
     /// Seconds between keep-alive messages; 0 sends none.
     pub keep_alive: Option<u32>,
+    /// Whether to offer the outdated algorithms that old devices need, see [`AlgorithmPolicy`](crate::AlgorithmPolicy).
+    pub legacy_algorithms: Option<bool>,
     /// Whether to compress (zlib).
     pub compression: Option<bool>,
     /// The `TERM` to announce.
@@ -217,6 +219,7 @@ pub struct EffectiveSettings {
     pub jump: Effective<Jump>,
     pub connect_timeout: Effective<u32>,
     pub keep_alive: Effective<u32>,
+    pub legacy_algorithms: Effective<bool>,
     pub compression: Effective<bool>,
     pub terminal_type: Effective<String>,
     pub start_command: Effective<Option<String>>,

@@ -1,8 +1,8 @@
 //! What the app tells its front ends by itself.
 
 use crate::{
-    AppSettings, RunId, RunInfo, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo,
-    TriggerHit, VaultStatus,
+    AgentStatus, AppSettings, RunId, RunInfo, SessionId, SessionInfo, StatusReport, TaskId,
+    TaskInfo, TriggerHit, VaultStatus,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -62,6 +62,11 @@ pub enum AppEvent {
     Status {
         /// Their results.
         reports: Vec<StatusReport>,
+    },
+    /// Patchbay's own agent was asked, used, turned on or off.
+    Agent {
+        /// Where it stands.
+        status: Box<AgentStatus>,
     },
     /// A named layout was saved or deleted, perhaps by another window: read them again.
     Layouts,

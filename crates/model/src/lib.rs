@@ -3,6 +3,8 @@
 //! Types only. No I/O, no clocks, no randomness beyond making an id; storage is `patchbay-store`,
 //! rules about the tree are `patchbay-core`.
 
+mod agent;
+mod algorithms;
 mod entry;
 mod error;
 mod event;
@@ -23,6 +25,8 @@ mod tree;
 mod trigger;
 mod vault;
 
+pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
+pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
 pub use entry::{
     Effective, EffectiveSettings, Entry, EntryDraft, Folder, FolderDraft, Jump, NodeDetail, Origin,
     Protocol, Settings, WhereValuesComeFrom,
@@ -33,13 +37,17 @@ pub use files::{
     Conflict, FileCount, FileEntry, FileKind, FileListing, FilePlace, FilePreview, TaskConflict,
     TaskInfo, TaskKind, TaskState,
 };
-pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
+pub use hostkey::{
+    HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedCertificate,
+    PresentedKey,
+};
 pub use id::{
     HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, RunId, SessionId, SnippetId,
     TaskId, TriggerId, UndoId, VaultId,
 };
 pub use identity::{
-    CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
+    CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,
+    PublicKeyInfo,
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
 pub use layout::NamedLayout;

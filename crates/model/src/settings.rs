@@ -123,6 +123,8 @@ pub struct AppSettings {
     pub terminal: TerminalSettings,
     /// Open the tabs of the last time once the vault is unlocked.
     pub restore_tabs: RestoreTabs,
+    /// Let other programs use the vault's keys through Patchbay's own SSH agent while it is open.
+    pub serve_agent: bool,
 }
 
 /// Whether tabs come back on the next start.

@@ -5,6 +5,7 @@
  * `vite --mode memory` and tests import it.
  */
 import type {
+  AgentStatus,
   AppEvent,
   AppSettings,
   Args,
@@ -51,6 +52,7 @@ const ops: Identity = {
   },
   certificate: null,
   agentFingerprint: null,
+  askOnUse: false,
   usedBy: 14,
 };
 
@@ -109,6 +111,15 @@ export class MemoryHost implements Host {
   vaultSettings: VaultSettings = structuredClone(DEFAULT_VAULT);
   hostKeys = sampleHostKeys();
   readonly recordings = new MemoryRecordings();
+  agent: AgentStatus = {
+    serving: false,
+    socket: null,
+    line: null,
+    problem: null,
+    asks: [],
+    uses: [],
+    times: 0,
+  };
   #layout = '';
   layouts: NamedLayout[] = [];
   /** The windows of the shell, and which is this one. */
@@ -315,9 +326,44 @@ export class MemoryHost implements Host {
       usedBy: 0,
     }),
     agent_keys: () => (ops.publicKey ? [ops.publicKey] : []),
+    identity_cancel_generate: () => null,
+    identity_public_key: () => ops.publicKey ?? Promise.reject(problem('invalid', 'No key.')),
+    identity_picture: () => ({ picture: '+--[ED25519 256]--+' }),
+    identity_export_public: () => null,
+    identity_export_private: ({ passphrase }) =>
+      passphrase === null
+        ? Promise.reject(problem('needsPassphrase', 'Type the passphrase again.'))
+        : null,
+    identity_certificate_request: ({ keyId, principals, validity }) => ({
+      text: `ssh-keygen -s user_ca -I ${keyId} -n ${principals.join(',')} -V ${validity} key.pub`,
+    }),
+    identity_ask_on_use: ({ id, ask }) => {
+      const changed = { ...(this.identities.find((each) => each.id === id) ?? ops), askOnUse: ask };
+      this.identities = this.identities.map((each) => (each.id === id ? changed : each));
+      return changed;
+    },
+    identity_install_key: () => ({
+      machine: 'db-primary',
+      account: 'ops@192.0.2.41',
+      path: '/home/ops/.ssh/authorized_keys',
+      added: true,
+      options: false,
+      problem: null,
+      notes: [],
+    }),
+    agent_status: () => this.agent,
+    agent_answer: ({ id }) => {
+      this.agent = { ...this.agent, asks: this.agent.asks.filter((ask) => ask.id !== id) };
+      this.emit({ kind: 'agent', status: this.agent });
+      return null;
+    },
     settings_get: () => this.settings,
     settings_set: ({ settings }) => {
       this.settings = settings;
+      const socket = settings.serveAgent ? '/run/user/1000/patchbay/agent.sock' : null;
+      const line = socket && `export SSH_AUTH_SOCK=${socket}`;
+      this.agent = { ...this.agent, serving: settings.serveAgent, socket, line };
+      this.emit({ kind: 'agent', status: this.agent });
       this.emit({ kind: 'settings', settings });
       return settings;
     },
@@ -393,6 +439,19 @@ export class MemoryHost implements Host {
       (this.hostKeys = this.hostKeys.filter((each) => each.id !== id)),
       null
     ),
+    hostkey_authority_add: ({ patterns, publicKey }) => {
+      if (!publicKey.includes('ssh-'))
+        throw problem('invalid', 'This is not a public key.', 'Paste the .pub line.', 'publicKey');
+      const sample = this.hostKeys[0];
+      if (!sample) throw problem('internal', 'There is no sample.');
+      const added = { ...sample, id: 'authority-1', host: patterns, authority: true };
+      this.hostKeys = [...this.hostKeys, added];
+      return added;
+    },
+    algorithm_policy: () => ({
+      safe: [{ kind: 'Ciphers', names: ['aes256-gcm@openssh.com'], risk: '' }],
+      legacy: [{ kind: 'Ciphers', names: ['aes128-cbc'], risk: 'CBC can be guessed at.' }],
+    }),
     status_check: ({ ids }) => (this.#checkStatus(ids), null),
     wake: () => null,
     import_ssh_config_preview: ({ path }) =>

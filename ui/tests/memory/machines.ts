@@ -20,6 +20,7 @@ export const noSettings: Settings = {
   jump: null,
   connectTimeout: null,
   keepAlive: null,
+  legacyAlgorithms: null,
   compression: null,
   terminalType: null,
   startCommand: null,

@@ -8,6 +8,7 @@ const since = Date.UTC(2026, 2, 3, 12);
 export function sampleHostKeys(): HostKeyRecord[] {
   const key = {
     algorithm: 'ssh-ed25519',
+    authority: false,
     picture: '',
     source: 'This vault',
     firstSeen: since,

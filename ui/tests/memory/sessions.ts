@@ -243,6 +243,7 @@ function question(machine: string, changed: boolean): HostKeyQuestion {
   const record = {
     id: 'key-1',
     host: `${machine}.example.net`,
+    authority: false,
     algorithm: 'ssh-ed25519',
     fingerprint: 'SHA256:qV4nT8mYk2ZcR1sLw0HxJd7fPu9EbGaXo5KiNtQyM3A',
     picture: PICTURE,
@@ -256,6 +257,7 @@ function question(machine: string, changed: boolean): HostKeyQuestion {
     host: `${machine}.example.net`,
     standing: changed ? 'changed' : 'unknown',
     presented,
+    certificate: null,
     onRecord: changed ? [record] : [],
     alsoAt: changed ? ['2001:db8:41::60'] : [],
   };

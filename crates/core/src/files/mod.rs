@@ -11,7 +11,7 @@ mod entry;
 mod here;
 mod machine;
 mod names;
-mod problem;
+pub(crate) mod problem;
 mod task;
 #[cfg(all(test, unix))]
 mod tests;

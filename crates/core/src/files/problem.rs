@@ -7,7 +7,7 @@ use patchbay_sftp::{SftpError, StatusCode};
 use std::{io, path::Path};
 
 /// A problem of a machine with a path. `doing` completes "could not be …": "read", "written".
-pub(super) fn of_machine(machine: &str, path: &[u8], doing: &str, error: &SftpError) -> CoreError {
+pub(crate) fn of_machine(machine: &str, path: &[u8], doing: &str, error: &SftpError) -> CoreError {
     let path = short(path);
     let api = match error {
         SftpError::Status { code: StatusCode::NoSuchFile, .. } => {

@@ -1,9 +1,12 @@
 //! Host keys: which are trusted, and what is decided about new ones.
 //!
 //! The vault's own records come first; the `known_hosts` files of OpenSSH are read beside them if the vault's settings
-//! say so, and never written. Without an open vault no key is trusted. Deliberately absent: the formats of keys and files
+//! say so, and never written. An authority of hosts is a record like any other. Without an open vault no key is trusted. Deliberately absent: the formats of keys and files
 //! (`patchbay-engine-ssh`) and asking people (`sessions`).
 
+mod authority;
+#[cfg(all(test, unix))]
+mod authority_tests;
 mod files;
 mod judge;
 mod stored;
@@ -21,6 +24,8 @@ use patchbay_model::{HostKeyId, HostKeyQuestion, HostKeyRecord};
 use patchbay_session::HostKeyCheck;
 use patchbay_store::{Change, Kind};
 use std::time::SystemTime;
+#[cfg(all(test, unix))]
+use stored::SOURCE;
 use stored::Stored;
 
 /// What to do about a presented key.
@@ -109,14 +114,14 @@ impl HostKeys<'_> {
         let mut changes = Vec::new();
         if replace {
             let own = self.own().await?;
-            let old = own.into_iter().filter(|(_, key)| key.host == host);
+            let old = own.into_iter().filter(|(_, key)| !key.authority && key.host == host);
             changes.extend(
                 old.map(|(id, _)| Change::Delete { kind: Kind::HostKey, id: *id.as_bytes() }),
             );
         }
         changes.push(kept(
             HostKeyId::new(),
-            &Stored { host, key, first_seen: now, last_seen: now, times: 1 },
+            &Stored { host, key, first_seen: now, last_seen: now, times: 1, authority: false },
         )?);
         self.apply(changes).await
     }

@@ -21,12 +21,16 @@ pub(super) struct Stored {
     pub(super) first_seen: Timestamp,
     pub(super) last_seen: Timestamp,
     pub(super) times: u32,
+    /// The key of an authority; `host` holds patterns then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) authority: bool,
 }
 
 impl Stored {
     /// As a line of `known_hosts` would say it.
     pub(super) fn record(&self) -> Result<Record, SshError> {
-        Record::new(Marker::Host, &self.host, &self.key, SOURCE)
+        let marker = if self.authority { Marker::Authority } else { Marker::Host };
+        Record::new(marker, &self.host, &self.key, SOURCE)
     }
 
     /// As front ends see it.
@@ -35,6 +39,7 @@ impl Stored {
         HostKeyRecord {
             id: Some(id),
             host: self.host.clone(),
+            authority: self.authority,
             algorithm,
             fingerprint,
             picture,
@@ -63,13 +68,13 @@ pub(super) fn of_file(record: &Record) -> HostKeyRecord {
     let PresentedKey { algorithm, fingerprint, picture, .. } = presented(&record.openssh);
     let host = if record.hashed() { "(hashed)".to_owned() } else { record.names.clone() };
     let host = match record.marker {
-        Marker::Host => host,
-        Marker::Authority => format!("@cert-authority {host}"),
+        Marker::Host | Marker::Authority => host,
         Marker::Revoked => format!("@revoked {host}"),
     };
     HostKeyRecord {
         id: None,
         host,
+        authority: record.marker == Marker::Authority,
         algorithm,
         fingerprint,
         picture,

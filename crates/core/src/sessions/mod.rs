@@ -8,6 +8,7 @@ mod journal;
 mod life;
 mod line;
 mod person;
+mod probe;
 mod session;
 mod tab;
 mod tape;
@@ -20,8 +21,9 @@ mod line_tests;
 mod tests;
 
 pub use patchbay_engine_line::serial_ports;
-pub use patchbay_engine_ssh::{Exec, ExecEvent};
+pub use patchbay_engine_ssh::{Exec, ExecEvent, TOUCH, algorithm_policy};
 pub use person::{Answer, Person};
+pub(crate) use probe::Account;
 
 use crate::{
     Authorized, Core, CoreError, Ctx, Right, WholeVault, recordings, sync, tree::ResolvedHop,

@@ -123,6 +123,7 @@ impl<'a> Ladder<'a> {
             }),
             connect_timeout: self.pick(built_in::CONNECT_TIMEOUT, |own| own.connect_timeout),
             keep_alive: self.pick(built_in::KEEP_ALIVE, |own| own.keep_alive),
+            legacy_algorithms: self.pick(false, |own| own.legacy_algorithms),
             compression: self.pick(false, |own| own.compression),
             terminal_type: self
                 .pick(built_in::TERMINAL_TYPE.to_owned(), |own| own.terminal_type.clone()),
@@ -159,6 +160,7 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 15] {
         jump,
         connect_timeout,
         keep_alive,
+        legacy_algorithms,
         compression,
         terminal_type,
         start_command,
@@ -176,6 +178,7 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 15] {
         &jump.origin,
         &connect_timeout.origin,
         &keep_alive.origin,
+        &legacy_algorithms.origin,
         &compression.origin,
         &terminal_type.origin,
         &start_command.origin,

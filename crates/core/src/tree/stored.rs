@@ -81,6 +81,8 @@ struct StoredSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keep_alive: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    legacy_algorithms: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     compression: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     terminal_type: Option<String>,
@@ -179,6 +181,7 @@ same_fields!(
     jump,
     connect_timeout,
     keep_alive,
+    legacy_algorithms,
     compression,
     terminal_type,
     start_command,
@@ -220,6 +223,7 @@ mod tests {
             jump: Some(Jump::Through { entry: NodeId::new() }),
             connect_timeout: Some(3),
             keep_alive: Some(0),
+            legacy_algorithms: Some(true),
             compression: Some(true),
             terminal_type: Some("xterm".into()),
             start_command: Some("htop".into()),

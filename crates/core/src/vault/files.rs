@@ -180,7 +180,7 @@ impl Vault<'_> {
 }
 
 /// Fails unless a passphrase is hard enough to guess.
-pub(super) fn require_strong(field: &str, passphrase: &Secret<String>) -> Result<(), CoreError> {
+pub(crate) fn require_strong(field: &str, passphrase: &Secret<String>) -> Result<(), CoreError> {
     /// Of 4; below, a stolen file is opened in days.
     const ENOUGH: u8 = 3;
     let strength = keys::strength(passphrase.expose_secret());

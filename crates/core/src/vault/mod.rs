@@ -13,6 +13,7 @@ mod unlocked;
 mod tests;
 
 pub(crate) use files::private_directory;
+pub(crate) use files::require_strong;
 pub use unlocked::Unlocked;
 pub(crate) use unlocked::{THE_ONE, put, written};
 

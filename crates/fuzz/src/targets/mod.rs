@@ -1,6 +1,7 @@
 //! One file per decoder, and what several of them check.
 
 pub(crate) mod address_line;
+pub(crate) mod agent_request;
 pub(crate) mod asciicast;
 pub(crate) mod codec;
 pub(crate) mod command_args;

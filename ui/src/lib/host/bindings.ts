@@ -1,4 +1,88 @@
 // Written by `cargo run -p patchbay-commands --example bindings`. Do not edit.
+/** The answer to a program that waits. */
+export type AgentAnswer = {
+	/** The question. */
+	id: PromptId,
+	/** Let it use the key, this once. */
+	allow: boolean,
+};
+
+/** A program waits to be allowed the use of a key. */
+export type AgentAsk = {
+	/** Names the question in the answer. */
+	id: PromptId,
+	/** The identity's name. */
+	identity: string,
+	/** The key's. */
+	fingerprint: string,
+	/** Who asks. */
+	program: AgentProgram,
+	/** What the signature is for, as the end of "It wants to …". */
+	purpose: string,
+	/** When it counts as denied. */
+	until: Timestamp,
+};
+
+/** A program on this computer that uses the agent, as the operating system tells of it. */
+export type AgentProgram = {
+	/** "ssh", "git"; empty where the system does not say. */
+	name: string,
+	/** The file it runs from; empty where the system does not say. */
+	path: string,
+	/** Its process number. */
+	pid: number | null,
+};
+
+/** Where the agent stands. */
+export type AgentStatus = {
+	/** Whether other programs can reach it. */
+	serving: boolean,
+	/** The socket, or the pipe. */
+	socket: string | null,
+	/** The line that tells a shell where it is. */
+	line: string | null,
+	/** Why it is not serving although it should be. */
+	problem: ApiError | null,
+	/** Who waits, oldest first. */
+	asks: AgentAsk[],
+	/** The last uses, latest first. */
+	uses: AgentUse[],
+	/** How often keys were used since Patchbay was started. */
+	times: number,
+};
+
+/** A key was used, or its use was denied. */
+export type AgentUse = {
+	/** When. */
+	at: Timestamp,
+	/** The identity's name. */
+	identity: string,
+	/** By whom. */
+	program: AgentProgram,
+	/** What for, as the end of "It wants to …". */
+	purpose: string,
+	/** Whether it was allowed. */
+	allowed: boolean,
+};
+
+/** Algorithms of one kind. */
+export type AlgorithmGroup = {
+	/** "Key exchange", "Cipher" and so on. */
+	kind: string,
+	/** As the protocol names them, the preferred first. */
+	names: string[],
+	/** What is lost by using them, as a sentence; empty for safe ones. */
+	risk: string,
+};
+
+/** What is offered to machines, and what the switch for legacy devices adds to it. */
+export type AlgorithmPolicy = {
+	/** Offered to every machine. */
+	safe: AlgorithmGroup[],
+	/** Offered after those to machines with `legacyAlgorithms` only. */
+	legacy: AlgorithmGroup[],
+};
+
 /** What went wrong, to which machine, why, and what to do. */
 export type ApiError = {
 	/** For programs. */
@@ -55,6 +139,10 @@ hit: TriggerHit } |
 { kind: "status";
 /** Their results. */
 reports: StatusReport[] } |
+/** Patchbay's own agent was asked, used, turned on or off. */
+{ kind: "agent";
+/** Where it stands. */
+status: AgentStatus } |
 /** A named layout was saved or deleted, perhaps by another window: read them again. */
 { kind: "layouts" } |
 /** Settings were changed, perhaps by another window. */
@@ -92,6 +180,16 @@ export type AppSettings = {
 	terminal: TerminalSettings,
 	/** Open the tabs of the last time once the vault is unlocked. */
 	restoreTabs: RestoreTabs,
+	/** Let other programs use the vault's keys through Patchbay's own SSH agent while it is open. */
+	serveAgent: boolean,
+};
+
+/** Whether to ask about each use of a key. */
+export type AskOnUse = {
+	/** The identity. */
+	id: IdentityId,
+	/** Ask. */
+	ask: boolean,
 };
 
 /** How to reach the bytes of a session from the webview. */
@@ -100,6 +198,14 @@ export type Attachment = {
 	url: string,
 	/** Good for one connection within ten seconds. */
 	token: string,
+};
+
+/** An authority to put on record. */
+export type AuthorityAdd = {
+	/** The hosts it speaks for: patterns with `*` and `?`, separated by commas. */
+	patterns: string,
+	/** Its public key, or a `@cert-authority` line of a `known_hosts` file. */
+	publicKey: string,
 };
 
 /** What the bell does. */
@@ -111,11 +217,11 @@ export type Bell =
 /** Sounds. */
 "sound";
 
-/** An OpenSSH user certificate (PROTOCOL.certkeys). */
+/** An OpenSSH certificate (PROTOCOL.certkeys). */
 export type CertificateInfo = {
 	/** The certificate's key id. */
 	keyId: string,
-	/** User names it is good for; none means any. */
+	/** User names, or host names, it is good for; none means any. */
 	principals: string[],
 	/** RFC 3339, or `None` for "always". */
 	validFrom: string | null,
@@ -123,6 +229,28 @@ export type CertificateInfo = {
 	validUntil: string | null,
 	/** Fingerprint of the authority that signed it. */
 	authority: string,
+	/** The number the authority gave it, in decimal; authorities revoke by it. */
+	serial: string,
+	/** Fingerprint of the key it was made for. */
+	key: string,
+	/** What a server must know or refuse it: `force-command=…`, `source-address=…`. */
+	criticalOptions: string[],
+	/** What it allows: `permit-pty` and so on. */
+	extensions: string[],
+};
+
+/** A certificate to ask an authority for. */
+export type CertificateRequest = {
+	/** The identity. */
+	id: IdentityId,
+	/** Names the certificate in the server's log. */
+	keyId: string,
+	/** User names it is to be good for. */
+	principals: string[],
+	/** For how long, as `ssh-keygen -V` takes it: `+52w`, `+8h`. */
+	validity: string,
+	/** Write it to this file as well. */
+	path?: string | null,
 };
 
 /** Why a session is no longer open. */
@@ -238,6 +366,7 @@ export type EffectiveSettings = {
 	jump: Effective<Jump>,
 	connectTimeout: Effective<number>,
 	keepAlive: Effective<number>,
+	legacyAlgorithms: Effective<boolean>,
 	compression: Effective<boolean>,
 	terminalType: Effective<string>,
 	startCommand: Effective<string | null>,
@@ -533,6 +662,12 @@ export type FolderSave = {
 	draft: FolderDraft,
 };
 
+/** Making a key that is to be given up. */
+export type GenerateCancel = {
+	/** The attempt's name. */
+	attempt: string,
+};
+
 /** What the person decides. */
 export type HostKeyAnswer =
 /** Trust an unknown key and keep it on record. */
@@ -559,6 +694,8 @@ export type HostKeyQuestion = {
 	standing: HostKeyStanding,
 	/** The key. */
 	presented: PresentedKey,
+	/** The certificate it came with, if an authority is on record for the address. */
+	certificate: PresentedCertificate | null,
 	/** What is on record for the address. */
 	onRecord: HostKeyRecord[],
 	/** Other addresses on record with the very same key. */
@@ -569,8 +706,10 @@ export type HostKeyQuestion = {
 export type HostKeyRecord = {
 	/** `None` for a line of a `known_hosts` file. */
 	id: HostKeyId | null,
-	/** `host` or `[host]:port`, as in `known_hosts`. */
+	/** `host` or `[host]:port`, as in `known_hosts`; patterns for an authority. */
 	host: string,
+	/** Whether it is the key of an authority, which signs the certificates of hosts. */
+	authority: boolean,
 	/** `ssh-ed25519` and so on. */
 	algorithm: string,
 	/** `SHA256:…`. */
@@ -624,6 +763,8 @@ export type Identity = {
 	certificate: CertificateInfo | null,
 	/** Restricts an agent identity to the key with this fingerprint. */
 	agentFingerprint: string | null,
+	/** Whether programs that use Patchbay's agent are asked about each use of the key. */
+	askOnUse: boolean,
 	/** How many entries and folders name it. */
 	usedBy: number,
 };
@@ -778,6 +919,8 @@ entry: NodeId };
 export type KeyAlgorithm =
 /** Ed25519. */
 "ed25519" |
+/** RSA with 3072 bits. */
+"rsa3072" |
 /** RSA with 4096 bits. */
 "rsa4096" |
 /** ECDSA on the curve P-256. */
@@ -791,8 +934,44 @@ export type KeyGenerate = {
 	user?: string | null,
 	/** What kind of key. */
 	algorithm: KeyAlgorithm,
+	/** Stands at the end of the public key; without one it is the name and "(Patchbay)". */
+	comment?: string | null,
 	/** Encrypts the key within the vault as well. */
 	passphrase?: string | null,
+	/** Names the attempt, for `identity_cancel_generate`. */
+	attempt?: string | null,
+};
+
+/** A public key to install. */
+export type KeyInstall = {
+	/** The identity. */
+	id: IdentityId,
+	/** A session for files of the machine, which says the account. */
+	session: SessionId,
+};
+
+/** What became of a public key that was to be installed on a machine. */
+export type KeyInstalled = {
+	/** The machine's name. */
+	machine: string,
+	/** The account, as `user@address`. */
+	account: string,
+	/** The file on the machine. */
+	path: string,
+	/** It was put in now; otherwise it was there already. */
+	added: boolean,
+	/** It was there with options before it, which may restrict what it can do. */
+	options: boolean,
+	/** Why the key could not be shown to let in; none if it does. */
+	problem: ApiError | null,
+	/** What may keep the server from reading the file, as sentences. */
+	notes: string[],
+};
+
+/** A picture of a key. */
+export type KeyPicture = {
+	/** Eleven lines. */
+	picture: string,
 };
 
 /** A private key to look at. */
@@ -1060,6 +1239,14 @@ export type PassphraseToJudge = {
 	passphrase: string,
 };
 
+/** A host certificate that does not count. */
+export type PresentedCertificate = {
+	/** What it says of itself. */
+	info: CertificateInfo,
+	/** Why it does not count, as the end of "it …". */
+	fault: string,
+};
+
 /** The key a server presents now. */
 export type PresentedKey = {
 	/** `ssh-ed25519` and so on. */
@@ -1070,6 +1257,18 @@ export type PresentedKey = {
 	picture: string,
 	/** One line, as `known_hosts` holds it after the name. */
 	openssh: string,
+};
+
+/** A private key to write to a file. */
+export type PrivateKeyExport = {
+	/** The identity. */
+	id: IdentityId,
+	/** The file. */
+	path: string,
+	/** Encrypts the key in the file. */
+	newPassphrase: string,
+	/** The passphrase of the vault, if it was not typed within the last minute. */
+	passphrase?: string | null,
 };
 
 /** Something a session needs to know before it goes on. */
@@ -1115,6 +1314,14 @@ export type Protocol =
 /** A serial port of this computer; the machine's address is the name of the port. */
 "serial";
 
+/** A public key to write to a file. */
+export type PublicKeyExport = {
+	/** The identity. */
+	id: IdentityId,
+	/** The file. */
+	path: string,
+};
+
 /** A public key as people compare it. */
 export type PublicKeyInfo = {
 	/** `ssh-ed25519` and so on. */
@@ -1152,6 +1359,12 @@ export type Reachability =
 export type RecoveryKeyText = {
 	/** In groups of four. */
 	recoveryKey: string,
+};
+
+/** Text for an authority. */
+export type RequestText = {
+	/** The text. */
+	text: string,
 };
 
 /** Whether tabs come back on the next start. */
@@ -1629,6 +1842,8 @@ export type Settings = {
 	connectTimeout: number | null,
 	/** Seconds between keep-alive messages; 0 sends none. */
 	keepAlive: number | null,
+	/** Whether to offer the outdated algorithms that old devices need, see [`AlgorithmPolicy`](crate::AlgorithmPolicy). */
+	legacyAlgorithms: boolean | null,
 	/** Whether to compress (zlib). */
 	compression: boolean | null,
 	/** The `TERM` to announce. */
@@ -2309,6 +2524,26 @@ export interface Commands {
 	identity_generate_key: { args: KeyGenerate; result: Identity };
 	/** Keys of the running SSH agent. */
 	agent_keys: { args: Record<string, never>; result: PublicKeyInfo[] };
+	/** Gives up making a key pair. */
+	identity_cancel_generate: { args: GenerateCancel; result: null };
+	/** The public half of an identity's key. */
+	identity_public_key: { args: IdentityRef; result: PublicKeyInfo };
+	/** The picture OpenSSH draws of an identity's key. */
+	identity_picture: { args: IdentityRef; result: KeyPicture };
+	/** Writes the public half of an identity's key to a file. */
+	identity_export_public: { args: PublicKeyExport; result: null };
+	/** Writes an identity's private key to a file, encrypted, shortly after the passphrase was typed. */
+	identity_export_private: { args: PrivateKeyExport; result: null };
+	/** What an authority needs to sign a certificate for an identity's key. */
+	identity_certificate_request: { args: CertificateRequest; result: RequestText };
+	/** Whether programs that use Patchbay's agent are asked about each use of an identity's key. */
+	identity_ask_on_use: { args: AskOnUse; result: Identity };
+	/** Installs an identity's public key in the account that a session for files is signed in to. */
+	identity_install_key: { args: KeyInstall; result: KeyInstalled };
+	/** Where Patchbay's own agent stands. */
+	agent_status: { args: Record<string, never>; result: AgentStatus };
+	/** Allows or denies a program the use of a key. */
+	agent_answer: { args: AgentAnswer; result: null };
 	/** Settings of this computer. */
 	settings_get: { args: Record<string, never>; result: AppSettings };
 	/** Changes the settings of this computer. */
@@ -2385,6 +2620,10 @@ export interface Commands {
 	hostkey_list: { args: Record<string, never>; result: HostKeyRecord[] };
 	/** Forgets a host key. */
 	hostkey_remove: { args: HostKeyRemove; result: null };
+	/** Puts an authority of hosts on record. */
+	hostkey_authority_add: { args: AuthorityAdd; result: HostKeyRecord };
+	/** Which algorithms are offered, and what the switch for legacy devices adds. */
+	algorithm_policy: { args: Record<string, never>; result: AlgorithmPolicy };
 	/** Looks whether machines answer; results come as events. */
 	status_check: { args: Machines; result: null };
 	/** Wakes machines over the network. */

@@ -43,6 +43,7 @@ export interface FormValues {
   jump: Jump | null;
   connectTimeout: string;
   keepAlive: string;
+  legacyAlgorithms: boolean | null;
   compression: boolean | null;
   terminalType: string;
   startCommand: string;
@@ -65,6 +66,7 @@ export const SETTING_NAMES = [
   'jump',
   'connectTimeout',
   'keepAlive',
+  'legacyAlgorithms',
   'compression',
   'terminalType',
   'startCommand',
@@ -93,6 +95,7 @@ export function emptyForm(): FormValues {
     jump: null,
     connectTimeout: '',
     keepAlive: '',
+    legacyAlgorithms: null,
     compression: null,
     terminalType: '',
     startCommand: '',
@@ -129,6 +132,7 @@ export function formOf(node: Entry | Folder): FormValues {
     jump: own.jump ?? null,
     connectTimeout: text(own.connectTimeout),
     keepAlive: text(own.keepAlive),
+    legacyAlgorithms: own.legacyAlgorithms ?? null,
     compression: own.compression ?? null,
     terminalType: text(own.terminalType),
     startCommand: text(own.startCommand),
@@ -163,6 +167,7 @@ function settingsOf(form: FormValues): Settings {
     jump: form.jump,
     connectTimeout: whole(form.connectTimeout),
     keepAlive: whole(form.keepAlive),
+    legacyAlgorithms: form.legacyAlgorithms,
     compression: form.compression,
     terminalType: trimmed(form.terminalType),
     startCommand: trimmed(form.startCommand),

@@ -75,6 +75,8 @@ function inheritedWords(
       return effective.identities.inherited.map((id) => names.identity(id)).join(', ');
     case 'jump':
       return jumpWords(effective.jump.inherited, names);
+    case 'legacyAlgorithms':
+      return effective.legacyAlgorithms.inherited ? 'allowed' : 'off';
     case 'compression':
       return effective.compression.inherited ? 'on' : 'off';
     case 'record':

@@ -52,6 +52,7 @@ const USED_BY: Record<keyof Settings, readonly Protocol[]> = {
   jump: ['ssh', 'telnet', 'raw'],
   connectTimeout: ['ssh', 'telnet', 'raw'],
   keepAlive: ['ssh', 'telnet'],
+  legacyAlgorithms: ['ssh'],
   compression: ['ssh'],
   terminalType: ['ssh', 'telnet'],
   startCommand: ['ssh'],

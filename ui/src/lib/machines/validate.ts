@@ -136,7 +136,7 @@ export const FIELDS = {
   where: ['protocol', 'name', 'address', 'device', 'port', 'mac'],
   line: ['baud', 'frame', 'flowControl'],
   signin: ['user', 'identities'],
-  route: ['jump', 'connectTimeout', 'keepAlive', 'compression'],
+  route: ['jump', 'connectTimeout', 'keepAlive', 'legacyAlgorithms', 'compression'],
   labels: ['tags', 'icon', 'color', 'notes'],
   terminal: ['terminalType', 'startCommand', 'enter', 'localEcho', 'record'],
 } as const satisfies Record<string, readonly FieldName[]>;

@@ -31,6 +31,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
     picture: '+--+',
     openssh: 'ssh-ed25519 AAAA',
   },
+  certificate: null,
   onRecord:
     standing === 'unknown'
       ? []
@@ -38,6 +39,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
           {
             id: 'k',
             host: 'db.example.net',
+            authority: false,
             algorithm: 'ssh-ed25519',
             fingerprint: 'SHA256:other',
             picture: '+--+',

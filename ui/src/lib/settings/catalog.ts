@@ -1,7 +1,7 @@
 // Every setting by name, for the search field of the settings page and for the palette.
 
 export type SectionId =
-  'appearance' | 'terminal' | 'keyboard' | 'vault' | 'hostkeys' | 'triggers' | 'about';
+  'appearance' | 'terminal' | 'keyboard' | 'agent' | 'vault' | 'hostkeys' | 'triggers' | 'about';
 
 export interface Section {
   id: SectionId;
@@ -13,6 +13,7 @@ export const SECTIONS: readonly Section[] = [
   { id: 'appearance', title: 'Appearance', group: 'This computer' },
   { id: 'terminal', title: 'Terminal', group: 'This computer' },
   { id: 'keyboard', title: 'Keyboard', group: 'This computer' },
+  { id: 'agent', title: 'Agent', group: 'This computer' },
   { id: 'vault', title: 'Lock and vault', group: 'This vault' },
   { id: 'hostkeys', title: 'Trusted keys', group: 'This vault' },
   { id: 'triggers', title: 'Triggers', group: 'This vault' },
@@ -100,6 +101,13 @@ export const SETTINGS: readonly SettingItem[] = [
   ),
   item('keyboard', 'shortcuts', 'Shortcuts', 'Every action and its keys', 'keys bindings hotkeys'),
   item(
+    'agent',
+    'serveAgent',
+    'Agent for other programs',
+    'ssh, git and others can sign with this vault’s keys while it is open',
+    'ssh-agent SSH_AUTH_SOCK socket keys',
+  ),
+  item(
     'vault',
     'lockAfter',
     'Lock after',
@@ -166,6 +174,13 @@ export const SETTINGS: readonly SettingItem[] = [
     'Triggers',
     'What happens when a terminal shows a line',
     'pattern regular expression notify alarm snippet automatic',
+  ),
+  item(
+    'hostkeys',
+    'authorities',
+    'Host authorities',
+    'Whose host certificates are believed',
+    'certificate ca cert-authority sign',
   ),
   item('about', 'about', 'About Patchbay', 'Version and licence', 'version license'),
 ];

@@ -12,6 +12,7 @@ const groups = [
     'machine.rename',
     'machine.duplicate',
     'machine.copyAddress',
+    'machine.installKey',
   ],
   ['runs.selected', 'machine.check', 'machine.wake'],
   ['machine.move', 'machine.up', 'machine.down'],
