@@ -32,7 +32,10 @@ pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, UndoId,
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };
-pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use import::{
+    ExportDone, ExportFormat, ImportColumn, ImportColumns, ImportDone, ImportFormat, ImportKind,
+    ImportLock, ImportPreview, ImportRemark, ImportRow, ImportSource, ImportTable,
+};
 pub use secret::Secret;
 pub use session::{
     Attachment, CloseReason, Prompt, PromptKind, Question, SessionInfo, SessionState,
