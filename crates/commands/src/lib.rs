@@ -5,6 +5,7 @@
 
 mod app;
 mod bindings;
+mod export;
 mod files;
 mod framework;
 mod hostkeys;

@@ -9,6 +9,7 @@ mod config;
 mod ctx;
 mod error;
 mod events;
+pub mod export;
 pub mod files;
 pub mod hostkeys;
 pub mod identities;
@@ -31,6 +32,7 @@ pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
 pub use error::CoreError;
 
 use events::Events;
+use export::Export;
 use files::{Files, FilesState};
 use hostkeys::HostKeys;
 use identities::Identities;
@@ -171,10 +173,16 @@ impl Core {
         Wake(self)
     }
 
-    /// Import of an OpenSSH client configuration.
+    /// Import from other programs.
     #[must_use]
     pub const fn import(&self) -> Import<'_> {
         Import(self)
+    }
+
+    /// Export to files.
+    #[must_use]
+    pub const fn export(&self) -> Export<'_> {
+        Export(self)
     }
 
     /// Sessions that are open or opening.

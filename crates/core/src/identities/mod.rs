@@ -24,7 +24,7 @@ use patchbay_model::{
     Identity, IdentityDraft, IdentityId, IdentityKind, NodeId, PublicKeyInfo, Secret,
 };
 use patchbay_store::{Change, Kind};
-use secrets::Secrets;
+pub(crate) use secrets::Secrets;
 use std::{collections::HashMap, sync::Arc};
 
 /// Ways to sign in.

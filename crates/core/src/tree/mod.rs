@@ -7,6 +7,7 @@ mod change;
 mod check;
 mod duplicate;
 mod forest;
+mod graft;
 mod inherit;
 mod jumps;
 mod order;
@@ -26,6 +27,7 @@ pub use jumps::ResolvedHop;
 
 pub(crate) use check::{is_deceptive, name as check_name, shown, user as check_user};
 pub(crate) use forest::{Body, Forest, Node, Step};
+pub(crate) use graft::{Graft, checked};
 pub(crate) use jumps::MOST_JUMPS;
 pub(crate) use stored::{read as read_node, write as write_node};
 pub(crate) use undo::Deletions;

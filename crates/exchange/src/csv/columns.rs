@@ -89,7 +89,7 @@ impl Columns {
                     .zip(&columns)
                     .position(|(other, taken)| other == *name && taken.is_none())
             };
-            let at = known.iter().find_map(|name| free(name));
+            let at = known.iter().find_map(free);
             if let Some(place) = at.and_then(|at| columns.get_mut(at)) {
                 *place = Some(*column);
             }
@@ -128,7 +128,7 @@ fn by_looks(records: &[Record], width: usize) -> Vec<Option<Column>> {
         *place = Some(Column::Port);
     }
     if at > 0
-        && let Some(place @ None) = columns.first_mut()
+        && let Some(place) = columns.first_mut().filter(|place| place.is_none())
     {
         *place = Some(Column::Name);
     }

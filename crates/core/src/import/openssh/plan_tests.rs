@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::{
-    known::Known,
+    super::known::Known,
     plan::{Planned, Planner},
     read,
     resolve::Resolver,
