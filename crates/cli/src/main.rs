@@ -9,6 +9,7 @@ mod ask;
 mod call;
 mod connect;
 mod escape;
+mod exchange;
 mod exec;
 mod list;
 mod names;
@@ -74,6 +75,8 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Show { name } => list::show(&app, name).await,
         Command::Connect { name } => connect::connect(&app, name).await,
         Command::Exec { name, command } => exec::exec(&app, name, command).await,
+        Command::Import(import) => exchange::import(&app, import).await,
+        Command::Export(export) => exchange::export(&app, export).await,
         Command::Commands | Command::Completions { .. } => Ok(0),
     }
 }

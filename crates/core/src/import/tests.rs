@@ -242,8 +242,7 @@ async fn host_keys_come_in_and_replace_nothing() {
     let one = KeyPair::ed25519(fixture.dir.path(), "one").unwrap();
     let two = KeyPair::ed25519(fixture.dir.path(), "two").unwrap();
     let [one, two] = [one, two].map(|key| {
-        let text = std::fs::read_to_string(key.private.with_extension("pub")).unwrap();
-        text.split(' ').take(2).collect::<Vec<_>>().join(" ")
+        key.public.split(' ').take(2).collect::<Vec<_>>().join(" ")
     });
     let paste = |text: String| ImportSource { text: Some(text.into()), ..ImportSource::default() };
     let (preview, done) = import(&fixture, &paste(format!("web,[db]:2222 {one}\n"))).await;

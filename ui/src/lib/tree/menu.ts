@@ -13,7 +13,7 @@ const groups = [
   ],
   ['machine.check', 'machine.wake'],
   ['machine.move', 'machine.up', 'machine.down'],
-  ['machine.new', 'folder.new', 'import.open'],
+  ['machine.new', 'folder.new', 'import.open', 'export.open'],
   ['machine.delete'],
 ];
 
