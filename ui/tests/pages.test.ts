@@ -269,12 +269,20 @@ describe('settings', () => {
 describe('import', () => {
   it('reads, picks what is new, and imports into a folder', async () => {
     await open({ kind: 'import' });
-    await waitFor(() => expect(screen.getByText('18 hosts found, 2 already here')).toBeTruthy());
+    await waitFor(() => expect(screen.getByText('OpenSSH configuration: 18 found, 2 already here')).toBeTruthy());
     await accessible();
     const list = screen.getByTestId('import-hosts');
     await fireEvent.keyDown(list, { key: ' ' });
-    await click('Import 15 machines');
+    await click('Import 15 rows');
     await waitFor(() => expect(screen.getByText(/Imported 15 machines into/)).toBeTruthy());
+  });
+
+  it('offers the other formats, each with how to get its file', async () => {
+    await open({ kind: 'import' });
+    await waitFor(() => expect(screen.getByTestId('import-hosts')).toBeTruthy());
+    await click('Other sources');
+    await waitFor(() => expect(screen.getByTestId('import-formats').children).toHaveLength(2));
+    await accessible();
   });
 
   it('says what is wrong with the file', async () => {

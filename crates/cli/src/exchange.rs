@@ -195,7 +195,11 @@ fn shown(preview: &ImportPreview) -> String {
         })
         .collect();
     let width = |at: usize| {
-        rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        rows.iter()
+            .filter_map(|row| row.get(at))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
     };
     let (name, summary, jumps) = (width(0), width(1), width(2));
     let mut text = format!("{}: {} found\n", preview.format_name, rows.len());

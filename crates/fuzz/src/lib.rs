@@ -15,6 +15,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("address_line", targets::address_line::run),
     ("codec", targets::codec::run),
     ("command_args", targets::command_args::run),
+    ("exchange", targets::exchange::run),
     ("key_block", targets::key_block::run),
     ("key_text", targets::key_text::run),
     ("known_hosts", targets::known_hosts::run),

@@ -231,7 +231,7 @@ async fn plant(fixture: &Fixture, sketches: &[Sketch]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8))]
+    #![proptest_config(ProptestConfig::with_cases(6))]
     #[test]
     fn whatever_is_exported_comes_back_the_same(
         sketches in proptest::collection::vec(

@@ -241,9 +241,8 @@ async fn host_keys_come_in_and_replace_nothing() {
     let fixture = Fixture::open().await;
     let one = KeyPair::ed25519(fixture.dir.path(), "one").unwrap();
     let two = KeyPair::ed25519(fixture.dir.path(), "two").unwrap();
-    let [one, two] = [one, two].map(|key| {
-        key.public.split(' ').take(2).collect::<Vec<_>>().join(" ")
-    });
+    let [one, two] =
+        [one, two].map(|key| key.public.split(' ').take(2).collect::<Vec<_>>().join(" "));
     let paste = |text: String| ImportSource { text: Some(text.into()), ..ImportSource::default() };
     let (preview, done) = import(&fixture, &paste(format!("web,[db]:2222 {one}\n"))).await;
     assert_eq!((preview.format.as_str(), done.host_keys), ("known-hosts", 2));

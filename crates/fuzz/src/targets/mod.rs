@@ -3,6 +3,7 @@
 pub(crate) mod address_line;
 pub(crate) mod codec;
 pub(crate) mod command_args;
+pub(crate) mod exchange;
 pub(crate) mod key_block;
 pub(crate) mod key_text;
 pub(crate) mod known_hosts;

@@ -32,7 +32,13 @@ export class ImportRun {
   undone = $state(false);
 
   /** What was read last, so that what is imported is what is shown. */
-  #source: ImportSource = {};
+  #source: ImportSource = {
+    path: null,
+    text: null,
+    format: null,
+    columns: null,
+    password: null,
+  };
   /** What a person said of a table's columns. */
   #columns: ImportSource['columns'] = null;
   #reads = 0;
@@ -203,7 +209,9 @@ export function matching(rows: readonly ImportRow[], typed: string): readonly Im
 export function fileWords(paths: readonly string[]): string {
   const [first] = paths;
   if (first === undefined) return '';
-  return paths.length === 1 ? (first.split(/[\\/]/).at(-1) ?? first) : `${String(paths.length)} ways`;
+  return paths.length === 1
+    ? (first.split(/[\\/]/).at(-1) ?? first)
+    : `${String(paths.length)} ways`;
 }
 
 const counted = (count: number, one: string, many: string): string =>

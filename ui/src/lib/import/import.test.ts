@@ -115,7 +115,9 @@ it('hands the password and a pasted text on, and forgets the password', async ()
   run.password = 'secret';
   shown = preview({ path: '' });
   await run.read();
-  expect(calls.at(-1)?.[1]).toMatchObject({ source: { text: '<Connections/>', password: 'secret' } });
+  expect(calls.at(-1)?.[1]).toMatchObject({
+    source: { text: '<Connections/>', password: 'secret' },
+  });
   run.forget();
   expect(run.password).toBe('');
 });
