@@ -1,6 +1,6 @@
 //! Which format files are, by what is in them; the name decides only where the content does not.
 
-use crate::{File, Format, putty, rdp, text};
+use crate::{File, Format, mremoteng, putty, rdp, text};
 use std::borrow::Cow;
 
 /// As much of a text as is looked at.
@@ -87,6 +87,9 @@ fn single(file: &File, name: &str) -> Option<Format> {
     if name == "config" || lines().next().is_some_and(keyword) {
         return Some(Format::OpenSsh);
     }
+    if mremoteng::is_encrypted_file(&text) {
+        return Some(Format::MRemoteNg);
+    }
     let first = lines().next()?;
     if first.contains("Groups") && first.contains("Hostname/IP") {
         return Some(Format::Termius);
@@ -122,6 +125,7 @@ mod tests {
         assert_eq!(of("x", "# c\nHost web\n Port 22"), Some(Format::OpenSsh));
         assert_eq!(of("x", "Groups,Label,Tags,Hostname/IP\n"), Some(Format::Termius));
         assert_eq!(of("x", "name;host\na;b"), Some(Format::Csv));
+        assert_eq!(of("x", &"QUJD".repeat(40)), Some(Format::MRemoteNg));
         assert_eq!(of("x", "hello"), None);
         assert_eq!(of("x", "\u{0}\u{1}, ;"), None);
     }

@@ -96,6 +96,8 @@ pub struct Folder {
     pub sign_ins: Option<Vec<usize>>,
     /// The way.
     pub jump: Option<JumpTo>,
+    /// How many machines come before it, which is its place among them.
+    pub after: usize,
 }
 
 /// A machine.
@@ -181,7 +183,8 @@ impl Found {
         }
         let at = self.folders.len();
         let draft = FolderDraft { name: name.to_owned(), ..FolderDraft::default() };
-        self.folders.push(Folder { parent, draft, ..Folder::default() });
+        let after = self.machines.len();
+        self.folders.push(Folder { parent, draft, after, ..Folder::default() });
         self.paths.insert(key, at);
         Some(at)
     }

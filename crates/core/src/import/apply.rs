@@ -183,7 +183,8 @@ impl Import<'_> {
                 let all = self.identities(found, numbers, &names, &place, identities).await?;
                 draft.settings.identities = Some(all);
             }
-            grafts.push(Graft { id, parent, body: Body::Folder(Box::new(draft)) });
+            let graft = Graft { id, parent, body: Body::Folder(Box::new(draft)) };
+            grafts.push(((folder.after, false), graft));
         }
         for machine in machines {
             let mut draft = machine.draft;
@@ -198,9 +199,12 @@ impl Import<'_> {
                 draft.settings.port = own_port(draft.settings.port, inherited);
             }
             let parent = machine.folder.and_then(|folder| became.get(&folder).copied());
-            grafts.push(Graft { id: machine.id, parent, body: Body::Entry(Box::new(draft)) });
+            let graft = Graft { id: machine.id, parent, body: Body::Entry(Box::new(draft)) };
+            grafts.push(((machine.at, true), graft));
         }
-        Ok(grafts)
+        // In the order of the file, where folders stand between machines; each after the folder it is in.
+        grafts.sort_by_key(|(place, _)| *place);
+        Ok(grafts.into_iter().map(|(_, graft)| graft).collect())
     }
 
     async fn identities(

@@ -90,7 +90,8 @@ pub(crate) fn of_contents(contents: Contents) -> Found {
                 // A folder that comes before the one it is in is nobody's work but a bug's.
                 let own = folders.get(&id).copied().unwrap_or_default();
                 let parent = parent.filter(|parent| *parent < own);
-                found.folders.push(Folder { parent, draft: *draft, sign_ins, jump });
+                let after = found.machines.len();
+                found.folders.push(Folder { parent, draft: *draft, sign_ins, jump, after });
             }
             Body::Entry(mut draft) => {
                 let (sign_ins, jump) = references(&mut draft.settings, &identities, &machines);

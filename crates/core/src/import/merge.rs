@@ -19,6 +19,8 @@ const LONGEST_WALK: usize = 1_000;
 #[derive(Debug)]
 pub(super) struct NewMachine {
     pub(super) id: NodeId,
+    /// Its number in what was found; the last one there can be for those that are not in it.
+    pub(super) at: usize,
     /// The number of the folder in what was found.
     pub(super) folder: Option<usize>,
     pub(super) draft: EntryDraft,
@@ -105,6 +107,7 @@ impl Merger<'_> {
         self.places.insert(self.made.machines.len(), (at, depth));
         self.made.machines.push(NewMachine {
             id,
+            at,
             folder: machine.folder,
             draft,
             sign_ins: machine.sign_ins.clone(),
@@ -201,6 +204,7 @@ impl Merger<'_> {
         let name = user.map_or_else(|| host.to_owned(), |user| format!("{user}@{host}"));
         self.made.machines.push(NewMachine {
             id,
+            at: usize::MAX,
             folder: self.found.machines.get(from).and_then(|machine| machine.folder),
             draft: EntryDraft {
                 name,

@@ -39,7 +39,7 @@ pub(super) struct Crypt {
 }
 
 /// Whether a whole file is one encrypted text.
-pub(super) fn is_encrypted_file(text: &str) -> bool {
+pub(crate) fn is_encrypted_file(text: &str) -> bool {
     let text = text.trim();
     let base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=\r\n".contains(&byte);
     text.len() >= 64 && text.bytes().all(base64)

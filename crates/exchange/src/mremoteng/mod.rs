@@ -12,6 +12,7 @@ use crate::{
     text,
 };
 use crypt::Crypt;
+pub(crate) use crypt::is_encrypted_file;
 use patchbay_model::{EntryDraft, Secret, Settings};
 use xml::{Attributes, Event};
 
@@ -25,7 +26,7 @@ fn unreadable(reason: impl Into<String>) -> ExchangeError {
 pub(crate) fn read(file: &File, options: &Options, found: &mut Found) -> Result<(), ExchangeError> {
     let text = text::decode(&file.bytes);
     // Before 2.6, full encryption covered the whole file.
-    if crypt::is_encrypted_file(&text) {
+    if is_encrypted_file(&text) {
         let mut crypt = Crypt::old(options);
         let opened = crypt.whole_file(text.trim())?;
         return document(opened.expose_secret(), file, crypt, found);
