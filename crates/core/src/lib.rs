@@ -15,6 +15,7 @@ pub mod files;
 pub mod hostkeys;
 pub mod identities;
 pub mod import;
+pub mod layouts;
 pub mod recents;
 pub mod sessions;
 pub mod settings;
@@ -38,6 +39,7 @@ use files::{Files, FilesState};
 use hostkeys::HostKeys;
 use identities::Identities;
 use import::Import;
+use layouts::Layouts;
 use patchbay_model::{AppEvent, NodeId};
 use recents::Recents;
 use sessions::{Sessions, SessionsState};
@@ -184,6 +186,12 @@ impl Core {
     #[must_use]
     pub const fn export(&self) -> Export<'_> {
         Export(self)
+    }
+
+    /// Tabs and splits with a name.
+    #[must_use]
+    pub const fn layouts(&self) -> Layouts<'_> {
+        Layouts(self)
     }
 
     /// Sessions that are open or opening.

@@ -43,9 +43,9 @@ pub enum Protocol {
 pub fn supported(protocol: &Protocol) -> Result<patchbay_model::Protocol, String> {
     let name = match protocol {
         Protocol::Ssh | Protocol::Sftp => return Ok(patchbay_model::Protocol::Ssh),
-        Protocol::Telnet => "Telnet",
-        Protocol::Raw => "Raw TCP",
-        Protocol::Serial => "Serial",
+        Protocol::Telnet => return Ok(patchbay_model::Protocol::Telnet),
+        Protocol::Raw => return Ok(patchbay_model::Protocol::Raw),
+        Protocol::Serial => return Ok(patchbay_model::Protocol::Serial),
         Protocol::Rdp => "RDP",
         Protocol::Vnc => "VNC",
         Protocol::Other(name) => name,

@@ -11,6 +11,8 @@ mod hostkey;
 mod id;
 mod identity;
 mod import;
+mod layout;
+mod line;
 mod secret;
 mod session;
 mod settings;
@@ -28,13 +30,19 @@ pub use files::{
     TaskInfo, TaskKind, TaskState,
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
-pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId};
+pub use id::{
+    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId,
+};
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };
 pub use import::{
     ExportDone, ExportFormat, ImportColumn, ImportColumns, ImportDone, ImportFormat, ImportKind,
     ImportLock, ImportPreview, ImportRemark, ImportRow, ImportSource, ImportTable,
+};
+pub use layout::NamedLayout;
+pub use line::{
+    FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
 };
 pub use secret::Secret;
 pub use session::{

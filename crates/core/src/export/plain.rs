@@ -163,6 +163,9 @@ fn remark(name: &str, reason: &str) -> ImportRemark {
 const fn name(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Ssh => "SSH",
+        Protocol::Telnet => "Telnet",
+        Protocol::Raw => "Raw",
+        Protocol::Serial => "Serial",
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
     tree::{Body, Graft, checked},
 };
 use patchbay_exchange::{Format, Found, JumpTo, SignIn, supported};
-use patchbay_model::{IdentityId, ImportDone, ImportRemark, Jump, NodeId, Settings};
+use patchbay_model::{IdentityId, ImportDone, ImportRemark, Jump, NodeId, Protocol, Settings};
 use std::{
     collections::{HashMap, HashSet},
     path::PathBuf,
@@ -195,7 +195,7 @@ impl Import<'_> {
                 let none = all.is_empty() && !numbers.is_empty();
                 draft.settings.identities = (!none).then_some(all);
             }
-            if let Some(inherited) = inherited {
+            if let Some(inherited) = inherited.filter(|_| draft.protocol == Protocol::Ssh) {
                 draft.settings.port = own_port(draft.settings.port, inherited);
             }
             let parent = machine.folder.and_then(|folder| became.get(&folder).copied());

@@ -149,5 +149,8 @@ fn sign_in(kept: KeptIdentity) -> SignIn {
 const fn neutral(protocol: Spoken) -> Protocol {
     match protocol {
         Spoken::Ssh => Protocol::Ssh,
+        Spoken::Telnet => Protocol::Telnet,
+        Spoken::Raw => Protocol::Raw,
+        Spoken::Serial => Protocol::Serial,
     }
 }

@@ -144,7 +144,8 @@ impl Merger<'_> {
         }
         let machine = self.found.machines.get(at)?;
         let (draft, protocol) = (&machine.draft, supported(&machine.protocol).ok()?);
-        let (port, user) = (draft.settings.port.unwrap_or(22), draft.settings.user.as_deref());
+        let port = draft.settings.port.or(protocol.default_port()).unwrap_or_default();
+        let user = draft.settings.user.as_deref();
         if let Some(known) = self.known.same(protocol, &draft.address, port, user) {
             return Some(Jump::Through { entry: known.id });
         }

@@ -33,7 +33,8 @@ pub(super) fn preview(
 ) -> ImportPreview {
     let known = Machines::new(known);
     let there = |protocol: Protocol, draft: &EntryDraft| {
-        let (port, user) = (draft.settings.port.unwrap_or(22), draft.settings.user.as_deref());
+        let port = draft.settings.port.or(protocol.default_port()).unwrap_or_default();
+        let user = draft.settings.user.as_deref();
         known.same(protocol, &draft.address, port, user).map(|known| place(known.id))
     };
     let mut shown = locked(read.path.clone(), read.format, ImportLock::Open);

@@ -10,6 +10,7 @@ mod forest;
 mod graft;
 mod inherit;
 mod jumps;
+mod lines;
 mod order;
 mod plan;
 pub mod quick;

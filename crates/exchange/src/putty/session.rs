@@ -58,6 +58,7 @@ pub(super) fn add(file: &str, place: (usize, u32), name: &str, values: &Values, 
             name: name.to_owned(),
             address: host.to_owned(),
             settings: Settings {
+                baud: get("SerialSpeed").parse().ok().filter(|_| serial),
                 port: if serial { None } else { port(get("PortNumber"), usual) },
                 user,
                 compression: (get("Compression") == "1").then_some(true),
