@@ -1,6 +1,6 @@
 //! What may be written on the command line.
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
@@ -79,6 +79,10 @@ pub(crate) enum Command {
     },
     /// Run a command on many machines at once; nothing is asked on the way
     Run(Run),
+    /// Import machines from other programs, or from an archive
+    Import(Import),
+    /// Export machines to a table, an OpenSSH configuration or an encrypted archive
+    Export(Export),
     /// Print a completion script
     Completions {
         /// For which shell
@@ -151,6 +155,62 @@ pub(crate) struct Call {
     /// List the commands instead
     #[arg(long, conflicts_with_all = ["command", "arguments"])]
     pub(crate) list: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// The file, or the folder of PuTTY or Remmina
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub(crate) file: PathBuf,
+    /// The format; recognized by the content if not given
+    #[arg(long, value_parser = ["openssh", "putty", "mremoteng", "remmina", "royal", "mobaxterm", "termius",
+        "windows-terminal", "rdp", "known-hosts", "csv", "archive"])]
+    pub(crate) format: Option<String>,
+    /// The folder to import into, as Folder/Folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) into: Option<String>,
+    /// Only show what would be imported
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Also import machines that are there already
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// A file whose first line is the password that the imported file is protected with
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(crate) file_password: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    /// The file to write
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The format
+    #[arg(long)]
+    pub(crate) format: ExportKind,
+    /// Only this folder, as Folder/Folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) folder: Option<String>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Write passwords into a CSV table, readable by anybody who has the file
+    #[arg(long)]
+    pub(crate) passwords: bool,
+    /// A file whose first line is the passphrase for the archive; asked for if not given
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(crate) archive_passphrase: Option<PathBuf>,
+}
+
+/// A format of exports.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ExportKind {
+    /// A table
+    Csv,
+    /// The client configuration of OpenSSH
+    SshConfig,
+    /// Patchbay's encrypted archive
+    Archive,
 }
 
 #[cfg(test)]

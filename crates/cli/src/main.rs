@@ -9,6 +9,7 @@ mod ask;
 mod call;
 mod connect;
 mod escape;
+mod exchange;
 mod exec;
 mod list;
 mod names;
@@ -80,6 +81,8 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Exec { name, command } => exec::exec(&app, name, command).await,
         Command::Record { command } => record::record(&app, command).await,
         Command::Run(args) => run::run(&app, args).await,
+        Command::Import(import) => exchange::import(&app, import).await,
+        Command::Export(export) => exchange::export(&app, export).await,
         Command::Commands | Command::Completions { .. } => Ok(0),
     }
 }

@@ -1,7 +1,7 @@
 //! The list of commands. A command is its body in the module of its feature and one line here.
 
 use crate::{
-    agent, app, files,
+    agent, app, export, files,
     framework::{self, Shape, run, shape, unknown},
     hostkeys, identities, import, layouts, recordings, runs, sessions, settings, snippets, status,
     tree, triggers, vault,
@@ -299,8 +299,12 @@ commands! {
     status_check => status::check;
     /// Wakes machines over the network.
     wake => status::wake;
-    /// What importing an OpenSSH client configuration would add.
-    import_ssh_config_preview => import::preview;
-    /// Imports hosts of an OpenSSH client configuration.
-    import_ssh_config_apply => import::apply;
+    /// The formats that can be imported.
+    import_formats => import::formats;
+    /// What importing a file, a folder or a text would add.
+    import_preview => import::preview;
+    /// Imports what was picked.
+    import_apply => import::apply;
+    /// Writes machines to a table, an OpenSSH configuration or an encrypted archive.
+    export_write => export::write;
 }

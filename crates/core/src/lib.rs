@@ -11,6 +11,7 @@ mod ctx;
 pub mod descriptors;
 mod error;
 mod events;
+pub mod export;
 pub mod files;
 pub mod hostkeys;
 pub mod identities;
@@ -40,6 +41,7 @@ pub use error::CoreError;
 
 use agent::{Agent, AgentState};
 use events::Events;
+use export::Export;
 use files::{Files, FilesState};
 use hostkeys::HostKeys;
 use identities::{Identities, Making};
@@ -225,10 +227,16 @@ impl Core {
         Wake(self)
     }
 
-    /// Import of an OpenSSH client configuration.
+    /// Import from other programs.
     #[must_use]
     pub const fn import(&self) -> Import<'_> {
         Import(self)
+    }
+
+    /// Export to files.
+    #[must_use]
+    pub const fn export(&self) -> Export<'_> {
+        Export(self)
     }
 
     /// Tabs and splits with a name.

@@ -49,7 +49,10 @@ pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,
     PublicKeyInfo,
 };
-pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use import::{
+    ExportDone, ExportFormat, ImportColumn, ImportColumns, ImportDone, ImportFormat, ImportKind,
+    ImportLock, ImportPreview, ImportRemark, ImportRow, ImportSource, ImportTable,
+};
 pub use layout::NamedLayout;
 pub use line::{
     FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,

@@ -25,7 +25,7 @@ import { manyMachines, someMachines } from './machines';
 import { problem } from './problem';
 import { MemoryRecordings } from './recordings';
 import { MemoryRuns } from './runs';
-import { sampleHostKeys, sampleImport } from './samples';
+import { sampleHostKeys, sampleImport, sampleFormats } from './samples';
 import { MemorySessions } from './sessions';
 import { MemorySnippets } from './snippets';
 import { MemoryTasks } from './tasks';
@@ -454,13 +454,29 @@ export class MemoryHost implements Host {
     }),
     status_check: ({ ids }) => (this.#checkStatus(ids), null),
     wake: () => null,
-    import_ssh_config_preview: ({ path }) =>
+    import_formats: () => sampleFormats,
+    import_preview: ({ source: { path } }) =>
       path?.includes('missing')
         ? Promise.reject(
             problem('notFound', `There is no file at ${path}.`, 'Check the path and read again.'),
           )
         : sampleImport(path ?? '/home/ops/.ssh/config', path?.includes('long') ? 2000 : 18),
-    import_ssh_config_apply: ({ aliases }) => ({ imported: aliases.length, remarks: [] }),
+    import_apply: ({ keys }) => ({
+      machines: keys.length,
+      folders: 0,
+      hostKeys: 0,
+      added: [],
+      identities: [],
+      remarks: [],
+    }),
+    export_write: ({ path }) => ({
+      path,
+      machines: 18,
+      folders: 4,
+      identities: 2,
+      hostKeys: 3,
+      remarks: [],
+    }),
     host_pick_file: () => ({ path: this.picks }),
     host_open_url: () => null,
     host_copy_identity_secret: () => ({ clearsIn: 30 }),

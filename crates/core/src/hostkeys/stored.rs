@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// What keys of the vault are said to come from.
 pub(super) const SOURCE: &str = "This vault";
+/// A name of which only a hash is known.
+const HASHED: &str = "(hashed)";
 
 /// A trusted key. Its own type, and not that of the API: what is on disk must stay readable when the API changes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -38,7 +40,7 @@ impl Stored {
         let PresentedKey { algorithm, fingerprint, picture, .. } = presented(&self.key);
         HostKeyRecord {
             id: Some(id),
-            host: self.host.clone(),
+            host: if self.host.starts_with('|') { HASHED.to_owned() } else { self.host.clone() },
             authority: self.authority,
             algorithm,
             fingerprint,
@@ -66,7 +68,7 @@ pub(super) fn presented(openssh: &str) -> PresentedKey {
 /// A line of a file as front ends see it.
 pub(super) fn of_file(record: &Record) -> HostKeyRecord {
     let PresentedKey { algorithm, fingerprint, picture, .. } = presented(&record.openssh);
-    let host = if record.hashed() { "(hashed)".to_owned() } else { record.names.clone() };
+    let host = if record.hashed() { HASHED.to_owned() } else { record.names.clone() };
     let host = match record.marker {
         Marker::Host | Marker::Authority => host,
         Marker::Revoked => format!("@revoked {host}"),

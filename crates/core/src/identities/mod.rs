@@ -30,7 +30,7 @@ use crate::{
 use patchbay_engine_ssh::{SshError, agent_keys, keys};
 use patchbay_model::{Identity, IdentityDraft, IdentityId, NodeId, PublicKeyInfo, Secret};
 use patchbay_store::{Change, Kind};
-use secrets::Secrets;
+pub(crate) use secrets::Secrets;
 use std::{collections::HashMap, sync::Arc};
 
 /// Ways to sign in.

@@ -19,14 +19,14 @@ pub struct SignIn {
 
 /// All secrets of one identity.
 #[derive(Default)]
-pub(super) struct Secrets {
-    pub(super) password: Option<Secret<String>>,
-    pub(super) private_key: Option<Secret<String>>,
-    pub(super) passphrase: Option<Secret<String>>,
+pub(crate) struct Secrets {
+    pub(crate) password: Option<Secret<String>>,
+    pub(crate) private_key: Option<Secret<String>>,
+    pub(crate) passphrase: Option<Secret<String>>,
 }
 
 impl Secrets {
-    pub(super) async fn load(unlocked: &Unlocked, id: IdentityId) -> Result<Self, CoreError> {
+    pub(crate) async fn load(unlocked: &Unlocked, id: IdentityId) -> Result<Self, CoreError> {
         Ok(Self {
             password: one(unlocked, id, Field::Password).await?,
             private_key: one(unlocked, id, Field::PrivateKey).await?,

@@ -7,6 +7,7 @@ mod change;
 mod check;
 mod duplicate;
 mod forest;
+mod graft;
 mod inherit;
 mod jumps;
 mod lines;
@@ -29,6 +30,7 @@ pub(crate) use check::{
     is_deceptive, line as check_line, name as check_name, shown, user as check_user,
 };
 pub(crate) use forest::{Body, Forest, Node, Step};
+pub(crate) use graft::{Graft, checked};
 pub(crate) use jumps::MOST_JUMPS;
 pub(crate) use stored::{read as read_node, write as write_node};
 pub(crate) use undo::Deletions;

@@ -483,6 +483,49 @@ export type ErrorCode =
 /** A bug: please report it. */
 "internal";
 
+/** How an export went. */
+export type ExportDone = {
+	/** The file that was written. */
+	path: string,
+	/** Machines in it. */
+	machines: number,
+	/** Folders in it. */
+	folders: number,
+	/** Identities in it. */
+	identities: number,
+	/** Host keys in it. */
+	hostKeys: number,
+	/** What the format has no words for. */
+	remarks: ImportRemark[],
+};
+
+/** A format that is exported. */
+export type ExportFormat =
+/** A table. */
+"csv" |
+/** The client configuration of OpenSSH. */
+"ssh-config" |
+/** Patchbay's own encrypted archive. */
+"archive";
+
+/** What to export. */
+export type ExportTo = {
+	/** The format. */
+	format: ExportFormat,
+	/** The file. */
+	path: string,
+	/** The folder; none is everything. */
+	folder?: NodeId | null,
+	/** Whether a file that is there is replaced. */
+	replace?: boolean,
+	/** Whether a table holds passwords, readable by anybody who has the file. */
+	passwords?: boolean,
+	/** What an archive is sealed under. */
+	passphrase?: string | null,
+	/** The vault's passphrase: writing secrets needs it, unless it was typed within the last minute. */
+	vaultPassphrase?: string | null,
+};
+
 /** What is in some files and folders altogether. */
 export type FileCount = {
 	/** Everything that is no folder. */
@@ -842,68 +885,175 @@ export type IdentitySecret =
 /** The key's passphrase. */
 "passphrase";
 
-/** Hosts to import. */
+/** What to import. */
 export type ImportApply = {
-	/** The file. */
-	path: string,
-	/** The hosts, by alias. */
-	aliases: string[],
+	/** Where it is. */
+	source: ImportSource,
+	/** The rows of the preview that were picked, by key. */
+	keys: string[],
 	/** The folder to put them into; none is the root. */
 	parent?: NodeId | null,
 };
 
+/** What a column of a table is. */
+export type ImportColumn =
+/** The machine's name. */
+"name" |
+/** Host name or IP address. */
+"address" |
+/** TCP port. */
+"port" |
+/** User name. */
+"user" |
+/** Password. */
+"password" |
+/** The folders, separated by slashes. */
+"folder" |
+/** Tags. */
+"tags" |
+/** Notes. */
+"notes" |
+/** SSH, RDP and so on. */
+"protocol" |
+/** Hardware address. */
+"mac" |
+/** A private key, or the path of one. */
+"key";
+
+/** What a person says a table's columns are. */
+export type ImportColumns = {
+	/** Whether the first row names the columns. */
+	header: boolean,
+	/** What each column is. */
+	columns: (ImportColumn | null)[],
+};
+
 /** How an import went. */
 export type ImportDone = {
-	/** Machines added. */
-	imported: number,
-	/** What was not taken over. */
+	/** Machines added, jump hosts included. */
+	machines: number,
+	/** Folders added. */
+	folders: number,
+	/** Host keys added. */
+	hostKeys: number,
+	/** The outermost machines and folders that were added, to take the import back. */
+	added: NodeId[],
+	/** The identities that were added. */
+	identities: IdentityId[],
+	/** What was left out. */
 	remarks: ImportRemark[],
 };
 
-/** A file to look at. */
-export type ImportFrom = {
-	/** The file; without one `~/.ssh/config`. */
-	path?: string | null,
+/** A format that machines come in. */
+export type ImportFormat = {
+	/** How commands name it. */
+	id: string,
+	/** How people call it. */
+	name: string,
+	/** How to get the file, in one line. */
+	how: string,
+	/** Where it usually is on this computer, if it is there. */
+	usualPath: string | null,
+	/** Whether a folder may be chosen. */
+	folder: boolean,
 };
 
-/** One host found. */
-export type ImportHost = {
-	/** The alias in the file; names the host when it is picked. */
-	alias: string,
-	/** The entry that would be made; its identities and jump are made on import. */
-	draft: EntryDraft,
-	/** User@address:port, for the list. */
-	summary: string,
-	/** Private key files it names. */
-	identityFiles: string[],
-	/** Certificate files it names. */
-	certificateFiles: string[],
-	/** Aliases or addresses it jumps through, first hop first. */
-	jumps: string[],
-	/** A machine with this name and address is already there. */
-	exists: boolean,
+/** What to look at. */
+export type ImportFrom = {
+	/** Where it is. */
+	source: ImportSource,
 };
+
+/** What a row of a preview would become. */
+export type ImportKind =
+/** A machine. */
+"machine" |
+/** A host key on record. */
+"hostKey";
+
+/** Whether a password is wanted before anything can be seen. */
+export type ImportLock =
+/** The file is open. */
+"open" |
+/** It wants a password. */
+"needed" |
+/** The given one is wrong. */
+"wrong";
 
 /** What an import would do. */
 export type ImportPreview = {
-	/** The file that was read. */
+	/** The file or folder that was read; empty for a pasted text. */
 	path: string,
+	/** The format's id. */
+	format: string,
+	/** The format's name. */
+	formatName: string,
+	/** Whether a password is wanted. */
+	lock: ImportLock,
 	/** What was found. */
-	hosts: ImportHost[],
-	/** What was not understood. */
+	rows: ImportRow[],
+	/** What is left out. */
 	remarks: ImportRemark[],
+	/** How a table is understood. */
+	table: ImportTable | null,
 };
 
 /** Something not taken over. */
 export type ImportRemark = {
 	/** The file. */
 	file: string,
-	/** The line, from 1. */
+	/** The line, from 1; 0 if there is none. */
 	line: number,
-	/** The line's text. */
+	/** The line's text, or what it is about. */
 	text: string,
 	/** Why. */
 	reason: string,
+};
+
+/** One thing found. */
+export type ImportRow = {
+	/** Names it when it is picked. */
+	key: string,
+	/** What it would become. */
+	kind: ImportKind,
+	/** Its name. */
+	name: string,
+	/** The folders it would be in, inside the chosen one. */
+	folder: string,
+	/** User@address:port. */
+	summary: string,
+	/** How it signs in: key files, "password". */
+	signIn: string[],
+	/** Machines it is reached through, first hop first. */
+	jumps: string[],
+	/** The machine with the same protocol, address, port and user that is there already. */
+	there: string | null,
+};
+
+/** What to import from. */
+export type ImportSource = {
+	/** The file or folder; without one, and without a text, `~/.ssh/config`. */
+	path: string | null,
+	/** A text that was pasted, in place of a file. */
+	text: string | null,
+	/** The format's id; recognized by the content if it is not given. */
+	format: string | null,
+	/** What the columns of a table are; guessed if not given. */
+	columns: ImportColumns | null,
+	/** The password the file is protected with. */
+	password: string | null,
+};
+
+/** How a table is understood. */
+export type ImportTable = {
+	/** Whether the first row names the columns. */
+	header: boolean,
+	/** The names of the columns, or the numbers of those that have none. */
+	names: string[],
+	/** The first rows; passwords and keys are dots. */
+	samples: string[][],
+	/** What each column is taken for. */
+	columns: (ImportColumn | null)[],
 };
 
 /** The way to a machine. */
@@ -2628,8 +2778,12 @@ export interface Commands {
 	status_check: { args: Machines; result: null };
 	/** Wakes machines over the network. */
 	wake: { args: Machines; result: null };
-	/** What importing an OpenSSH client configuration would add. */
-	import_ssh_config_preview: { args: ImportFrom; result: ImportPreview };
-	/** Imports hosts of an OpenSSH client configuration. */
-	import_ssh_config_apply: { args: ImportApply; result: ImportDone };
+	/** The formats that can be imported. */
+	import_formats: { args: Record<string, never>; result: ImportFormat[] };
+	/** What importing a file, a folder or a text would add. */
+	import_preview: { args: ImportFrom; result: ImportPreview };
+	/** Imports what was picked. */
+	import_apply: { args: ImportApply; result: ImportDone };
+	/** Writes machines to a table, an OpenSSH configuration or an encrypted archive. */
+	export_write: { args: ExportTo; result: ExportDone };
 }

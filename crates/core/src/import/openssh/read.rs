@@ -24,19 +24,19 @@ const MOST_LINES: usize = 100_000;
 /// Of all files together; one may be included many times.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 const MOST_REMARKS: usize = 1_000;
-pub(super) const LONGEST_REMARK_TEXT: usize = 200;
-const LONGEST_REASON: usize = 500;
+pub(in crate::import) const LONGEST_REMARK_TEXT: usize = 200;
+pub(in crate::import) const LONGEST_REASON: usize = 500;
 
 /// Where a line stands.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) struct Place {
-    pub(super) file: PathBuf,
-    pub(super) line: u32,
-    pub(super) text: String,
+pub(in crate::import) struct Place {
+    pub(in crate::import) file: PathBuf,
+    pub(in crate::import) line: u32,
+    pub(in crate::import) text: String,
 }
 
 impl Place {
-    pub(super) fn remark(&self, reason: impl Into<String>) -> ImportRemark {
+    pub(in crate::import) fn remark(&self, reason: impl Into<String>) -> ImportRemark {
         ImportRemark {
             file: self.file.display().to_string(),
             line: self.line,
@@ -65,19 +65,19 @@ pub(super) enum Step {
 
 /// All that was read.
 #[derive(Debug, Default)]
-pub(super) struct Config {
+pub(in crate::import) struct Config {
     pub(super) steps: Vec<Step>,
-    pub(super) remarks: Vec<ImportRemark>,
+    pub(in crate::import) remarks: Vec<ImportRemark>,
 }
 
 /// Reads a file and what it includes. Only the first file has to be readable.
-pub(super) fn read(path: &Path, home: &Path) -> io::Result<Config> {
+pub(in crate::import) fn read(path: &Path, home: &Path) -> io::Result<Config> {
     let bytes = read_bounded(path)?;
     Ok(Reader::new(home, true).read(path, &bytes))
 }
 
 /// Reads a text as if it were that file. No file is touched: what it includes is left out.
-pub(super) fn read_text(text: &[u8], path: &Path) -> Config {
+pub(in crate::import) fn read_text(text: &[u8], path: &Path) -> Config {
     Reader::new(Path::new(""), false).read(path, text)
 }
 
@@ -267,7 +267,7 @@ fn shown(bytes: &[u8]) -> String {
 }
 
 /// What the file says, cut off, and with nothing in it that acts on a screen.
-pub(super) fn harmless(text: &str, longest: usize) -> String {
+pub(in crate::import) fn harmless(text: &str, longest: usize) -> String {
     let acts = |c: char| (c.is_control() && c != '\t') || is_deceptive(c);
     text.chars().take(longest).map(|c| if acts(c) { '\u{fffd}' } else { c }).collect()
 }

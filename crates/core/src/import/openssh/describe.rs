@@ -1,7 +1,7 @@
 //! What a configuration says, from its text alone.
 
-use super::{plan::Planner, preview, read, resolve::Resolver, tokens::Surroundings};
-use patchbay_model::{EntryDraft, ImportPreview, ImportRemark, NodeId};
+use super::{Offer, Planner, Resolver, Surroundings, offers};
+use patchbay_model::{EntryDraft, ImportRemark, NodeId};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -11,7 +11,9 @@ use std::{
 #[derive(Clone, PartialEq, Debug)]
 pub struct Described {
     /// What is offered to be picked from.
-    pub preview: ImportPreview,
+    pub offers: Vec<Offer>,
+    /// What is not understood.
+    pub left_out: Vec<ImportRemark>,
     /// The machines, jump hosts included.
     pub machines: Vec<(NodeId, EntryDraft)>,
     /// What would not be taken over of what was picked.
@@ -23,18 +25,18 @@ pub struct Described {
 #[must_use]
 pub fn describe(text: &[u8], home: &Path) -> Described {
     let path = PathBuf::from("config");
-    let config = read::read_text(text, &path);
+    let config = super::read::read_text(text, &path);
     let around = Surroundings {
         home: home.to_owned(),
         user: "me".to_owned(),
         host_name: "here".to_owned(),
         environment: HashMap::new(),
     };
-    let preview = preview(&path, &config, &around, &[]);
+    let (offers, left_out) = offers(&path, &config, &around);
     let mut resolver = Resolver::new(&config, &around);
     let (aliases, _) = resolver.aliases();
     let (planned, mut remarks) = Planner::new(&mut resolver, Vec::new()).plan(&aliases);
     remarks.extend(resolver.into_remarks());
     let machines = planned.into_iter().map(|planned| (planned.id, planned.draft)).collect();
-    Described { preview, machines, remarks }
+    Described { offers, left_out, machines, remarks }
 }

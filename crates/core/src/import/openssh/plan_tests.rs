@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::{
-    known::Known,
+    super::known::Known,
     plan::{Planned, Planner},
     read,
     resolve::Resolver,
@@ -85,21 +85,20 @@ fn another_user_or_port_is_another_machine() {
 }
 
 #[test]
-fn machines_that_are_there_are_used_and_not_made_again() {
+fn jump_hosts_that_are_there_are_used_and_not_made_again() {
     let gate = Known {
         id: NodeId::new(),
         name: "The gate".into(),
+        protocol: patchbay_model::Protocol::Ssh,
         address: "gate".into(),
+        own_user: None,
         user: None,
         port: 22,
         jump: None,
         chained: false,
     };
-    let web =
-        Known { id: NodeId::new(), name: "web".into(), address: "web".into(), ..gate.clone() };
-    let (planned, _) =
-        plan("Host web a\n ProxyJump gate\n", &["web", "a"], vec![gate.clone(), web]);
-    assert_eq!(ways(&planned), ["a -> (there)"]);
+    let (planned, _) = plan("Host web a\n ProxyJump gate\n", &["web", "a"], vec![gate.clone()]);
+    assert_eq!(ways(&planned), ["web -> (there)", "a -> (there)"]);
     assert_eq!(planned[0].draft.settings.jump, Some(Jump::Through { entry: gate.id }));
 }
 

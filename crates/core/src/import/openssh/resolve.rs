@@ -22,21 +22,21 @@ const STEPS_PER_BYTE: u64 = 16;
 
 /// The effective values of an alias. `None` is ssh's default.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Resolved {
-    pub(super) host_name: String,
-    pub(super) user: Option<String>,
-    pub(super) port: Option<u16>,
+pub(in crate::import) struct Resolved {
+    pub(in crate::import) host_name: String,
+    pub(in crate::import) user: Option<String>,
+    pub(in crate::import) port: Option<u16>,
     /// With `~` and tokens resolved, and where each is named.
-    pub(super) identity_files: Vec<(String, Place)>,
+    pub(in crate::import) identity_files: Vec<(String, Place)>,
     /// With `~` and tokens resolved, and where each is named.
-    pub(super) certificate_files: Vec<(String, Place)>,
+    pub(in crate::import) certificate_files: Vec<(String, Place)>,
     /// In dialing order.
-    pub(super) jumps: Vec<JumpHost>,
+    pub(in crate::import::openssh) jumps: Vec<JumpHost>,
     /// The line that names the jumps.
-    pub(super) jumps_at: Option<Place>,
-    pub(super) connect_timeout: Option<u32>,
-    pub(super) keep_alive: Option<u32>,
-    pub(super) compression: Option<bool>,
+    pub(in crate::import) jumps_at: Option<Place>,
+    pub(in crate::import) connect_timeout: Option<u32>,
+    pub(in crate::import) keep_alive: Option<u32>,
+    pub(in crate::import) compression: Option<bool>,
 }
 
 impl Resolved {
@@ -53,7 +53,7 @@ impl Resolved {
 }
 
 /// Answers for one configuration after the other alias, and counts the work.
-pub(super) struct Resolver<'a> {
+pub(in crate::import) struct Resolver<'a> {
     config: &'a Config,
     around: &'a Surroundings,
     work: u64,
@@ -62,18 +62,18 @@ pub(super) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    pub(super) fn new(config: &'a Config, around: &'a Surroundings) -> Self {
+    pub(in crate::import) fn new(config: &'a Config, around: &'a Surroundings) -> Self {
         Self { config, around, work: 0, remarks: Vec::new(), remarked: HashSet::new() }
     }
 
     /// What could not be taken over, found while resolving.
-    pub(super) fn into_remarks(self) -> Vec<ImportRemark> {
+    pub(in crate::import) fn into_remarks(self) -> Vec<ImportRemark> {
         self.remarks
     }
 
     /// Every name a `Host` line spells out and reaches, in the order of the file. The second value tells that the file
     /// has more than fit.
-    pub(super) fn aliases(&mut self) -> (Vec<String>, bool) {
+    pub(in crate::import) fn aliases(&mut self) -> (Vec<String>, bool) {
         let mut decided = HashSet::new();
         let mut reached = Vec::new();
         for (patterns, alias, inside) in named(self.config) {
@@ -117,27 +117,27 @@ impl<'a> Resolver<'a> {
     }
 
     /// Counts work that was done.
-    pub(super) fn spend(&mut self, work: u64) {
+    pub(in crate::import) fn spend(&mut self, work: u64) {
         self.work = self.work.saturating_add(work);
     }
 
     /// Counts bytes that were put aside.
-    pub(super) fn keep(&mut self, bytes: usize) {
+    pub(in crate::import) fn keep(&mut self, bytes: usize) {
         self.spend(STEPS_PER_BYTE.saturating_mul(bytes as u64));
     }
 
     /// Begins to count anew, for work of another kind.
-    pub(super) const fn rest(&mut self) {
+    pub(in crate::import) const fn rest(&mut self) {
         self.work = 0;
     }
 
     /// Whether all the work one configuration is worth has been done.
-    pub(super) const fn exhausted(&self) -> bool {
+    pub(in crate::import) const fn exhausted(&self) -> bool {
         self.work > MOST_WORK
     }
 
     /// The effective values of an alias.
-    pub(super) fn resolve(&mut self, alias: &str) -> Resolved {
+    pub(in crate::import) fn resolve(&mut self, alias: &str) -> Resolved {
         let mut scope = Scope::new();
         let mut first = First::default();
         let config = self.config;

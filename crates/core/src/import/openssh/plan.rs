@@ -4,7 +4,7 @@
 //! Nothing is written here, and no key file is read.
 
 use super::{
-    known::{Known, Machines},
+    super::known::{Known, Machines},
     read::{LONGEST_REMARK_TEXT, Place, harmless},
     resolve::{Resolved, Resolver},
     values::JumpHost,
@@ -17,14 +17,14 @@ const DEEPEST: usize = 8;
 
 /// A machine to be made.
 #[derive(Debug)]
-pub(super) struct Planned {
-    pub(super) id: NodeId,
-    pub(super) draft: EntryDraft,
-    pub(super) resolved: Resolved,
+pub(in crate::import) struct Planned {
+    pub(in crate::import) id: NodeId,
+    pub(in crate::import) draft: EntryDraft,
+    pub(in crate::import) resolved: Resolved,
 }
 
 /// What a host's draft is, without its identities and jump.
-pub(super) fn draft(name: &str, resolved: &Resolved) -> EntryDraft {
+pub(in crate::import) fn draft(name: &str, resolved: &Resolved) -> EntryDraft {
     EntryDraft {
         name: name.to_owned(),
         address: resolved.host_name.clone(),
@@ -41,7 +41,7 @@ pub(super) fn draft(name: &str, resolved: &Resolved) -> EntryDraft {
 }
 
 /// Makes the plan.
-pub(super) struct Planner<'a, 'b> {
+pub(in crate::import) struct Planner<'a, 'b> {
     resolver: &'b mut Resolver<'a>,
     known: Machines,
     planned: Vec<Planned>,
@@ -54,7 +54,7 @@ pub(super) struct Planner<'a, 'b> {
 }
 
 impl<'a, 'b> Planner<'a, 'b> {
-    pub(super) fn new(resolver: &'b mut Resolver<'a>, known: Vec<Known>) -> Self {
+    pub(in crate::import) fn new(resolver: &'b mut Resolver<'a>, known: Vec<Known>) -> Self {
         Self {
             resolver,
             known: Machines::new(known),
@@ -67,7 +67,10 @@ impl<'a, 'b> Planner<'a, 'b> {
     }
 
     /// Plans the aliases, in this order.
-    pub(super) fn plan(mut self, aliases: &[String]) -> (Vec<Planned>, Vec<ImportRemark>) {
+    pub(in crate::import) fn plan(
+        mut self,
+        aliases: &[String],
+    ) -> (Vec<Planned>, Vec<ImportRemark>) {
         // All picked ones first, so that jumps find them whatever the order.
         for alias in aliases {
             if self.resolver.exhausted() {
@@ -92,10 +95,8 @@ impl<'a, 'b> Planner<'a, 'b> {
 
     fn pick(&mut self, alias: &str) {
         let resolved = self.resolver.resolve(alias);
-        let id = match self.known.named(alias, &resolved.host_name) {
-            Some(id) => id,
-            None => self.add(draft(alias, &resolved), resolved, None),
-        };
+        // Also one that is there already: whoever picks it wants it once more.
+        let id = self.add(draft(alias, &resolved), resolved, None);
         self.by_alias.insert(alias.to_owned(), id);
     }
 
@@ -106,6 +107,8 @@ impl<'a, 'b> Planner<'a, 'b> {
             id,
             name: draft.name.clone(),
             address: draft.address.clone(),
+            protocol: draft.protocol,
+            own_user: draft.settings.user.clone(),
             user: draft.settings.user.clone(),
             port: draft.settings.port.unwrap_or(22),
             jump,

@@ -22,22 +22,22 @@ pub(crate) struct Surroundings {
 }
 
 /// `HostName` knows only `%h`, the alias, and `%%`.
-pub(super) fn host_name(pattern: &str, alias: &str) -> Result<String, String> {
+pub(in crate::import) fn host_name(pattern: &str, alias: &str) -> Result<String, String> {
     expand(pattern, |token| (token == 'h').then(|| alias.to_owned()))
 }
 
 /// The values of the tokens of one alias.
-pub(super) struct Tokens<'a> {
-    pub(super) around: &'a Surroundings,
-    pub(super) alias: &'a str,
-    pub(super) host: &'a str,
-    pub(super) port: u16,
-    pub(super) user: &'a str,
+pub(in crate::import) struct Tokens<'a> {
+    pub(in crate::import) around: &'a Surroundings,
+    pub(in crate::import) alias: &'a str,
+    pub(in crate::import) host: &'a str,
+    pub(in crate::import) port: u16,
+    pub(in crate::import) user: &'a str,
 }
 
 impl Tokens<'_> {
     /// The path a file name stands for.
-    pub(super) fn file(&self, text: &str) -> Result<String, String> {
+    pub(in crate::import) fn file(&self, text: &str) -> Result<String, String> {
         let home = self.around.home.to_string_lossy();
         let text = match text.strip_prefix('~') {
             Some("") => home.clone().into_owned(),
