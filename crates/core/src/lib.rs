@@ -189,6 +189,8 @@ impl Core {
 
     /// Ends all sessions.
     pub(crate) fn close_sessions(&self) {
+        // Those that work on machines have connections too.
+        self.files().pause_all();
         self.sessions().close_all();
     }
 }

@@ -34,6 +34,22 @@ impl Carries {
         }
     }
 
+    /// The longest packet that is taken, in bytes. russh wants no more than this.
+    const fn packet(self) -> u32 {
+        match self {
+            Self::Terminal | Self::Jump => 32 * 1024,
+            Self::Files => 65_535,
+        }
+    }
+
+    /// Bytes that are read from the network beyond what is asked for. Little saves copying long packets.
+    pub(crate) const fn read_ahead(self) -> usize {
+        match self {
+            Self::Terminal | Self::Jump => 32 * 1024,
+            Self::Files => 4 * 1024,
+        }
+    }
+
     const fn ciphers(self) -> &'static [cipher::Name] {
         match self {
             Self::Files => BULK_CIPHERS,
@@ -103,6 +119,7 @@ pub(crate) fn config(hop: &Hop, carries: Carries) -> Arc<client::Config> {
             env!("CARGO_PKG_VERSION")
         ))),
         window_size: carries.window(),
+        maximum_packet_size: carries.packet(),
         channel_buffer_size: carries.buffer(),
         preferred: Preferred {
             kex: Cow::Borrowed(KEX),

@@ -39,6 +39,8 @@ numbered! {
         Layout = 6,
         /// What was used lately.
         Recent = 7,
+        /// A transfer of files that is not over.
+        Transfer = 8,
     }
 }
 

@@ -150,6 +150,7 @@ impl<'a> Vault<'a> {
     async fn let_in(&self, vault: OpenVault, proved: bool) -> Result<VaultStatus, CoreError> {
         let unlocked = Arc::new(Unlocked::load(vault, self.0.clock().now(), proved).await?);
         *sync::write(&self.state().open) = Some(unlocked.clone());
+        self.0.files().restore(unlocked.vault()).await;
         self.next_tree_revision();
         countdown::start(self.0, &unlocked);
         Ok(self.changed())
