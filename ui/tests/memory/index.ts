@@ -58,6 +58,11 @@ export class MemoryHost implements Host {
     this.files,
     (task) => this.emit({ kind: 'task', task }),
     (id) => this.emit({ kind: 'taskGone', id }),
+    (place, folder) => {
+      const session = (id: string) => this.sessions.list().find((info) => info.id === id);
+      const target = place.kind === 'machine' ? session(place.session)?.target : undefined;
+      return { machine: target?.kind === 'files' ? target.id : null, folder };
+    },
   );
   /** Every call, for tests to look at. */
   readonly calls: { name: string; args: object }[] = [];
@@ -291,6 +296,11 @@ export class MemoryHost implements Host {
     task_answer: (args) => (this.tasks.answer(args), null),
     task_retry: ({ id }) => this.tasks.retry(id),
     task_forget: ({ id }) => (this.tasks.forget(id), null),
+    task_pause: ({ id }) => (this.tasks.pause(id, true), null),
+    task_resume: ({ id }) => (this.tasks.pause(id, false), null),
+    tasks_pause: () => (this.tasks.pauseAll(true), null),
+    tasks_resume: () => (this.tasks.pauseAll(false), null),
+    task_verify: ({ id }) => this.tasks.verify(id),
     hostkey_list: () => this.hostKeys,
     hostkey_remove: ({ id }) => (
       (this.hostKeys = this.hostKeys.filter((each) => each.id !== id)),

@@ -81,10 +81,7 @@ impl Copy {
         while let Some(step) = walk.next().await? {
             match step {
                 Step::Inside(found) => self.take(found, &mut all)?,
-                Step::Failed(error) => {
-                    self.job.incomplete();
-                    self.task.problem(error, 0)?;
-                }
+                Step::Failed(error) => self.task.problem(error, 0)?,
             }
         }
         Ok(self.job.planned(Plan::new(all, top)))
@@ -100,7 +97,7 @@ impl Copy {
             match self.to.place(&found.path, &self.place(&found, top), false).await {
                 Ok(Placed::Yes) => {
                     self.task.counted(1, 0);
-                    self.task.finished_one();
+                    self.job.moved_one();
                 }
                 Err(error) if problem::is_lost(&error) => return Err(error),
                 // Something is there already, or it is another disk.
@@ -148,7 +145,6 @@ impl Copy {
                     ),
                     "Rename it first.",
                 );
-                self.job.incomplete();
                 self.task.problem(error, size)?;
             } else if found.node.kind == FileKind::Other {
                 let error = CoreError::invalid(
@@ -156,7 +152,6 @@ impl Copy {
                     format!("{} is a device, a socket or a pipe.", problem::short(&found.path)),
                     "Only files, folders and links are copied.",
                 );
-                self.job.incomplete();
                 self.task.problem(error, size)?;
             } else {
                 plan.push(found);
@@ -289,9 +284,9 @@ impl Copy {
         while let Some(done) = deleting.next().await {
             done?;
         }
-        if self.job.is_complete() {
-            for found in plan.folders().rev().filter_map(|at| plan.all.get(at)) {
-                // It is not empty: something was left out, or is new.
+        for at in plan.folders().rev() {
+            if let (Some(found), Stand::Done) = (plan.all.get(at), self.job.stand(at)) {
+                // It stays if it is not empty: something was left out, or is new.
                 let _stays = self.from.remove_folder(&found.path).await;
             }
         }

@@ -118,8 +118,8 @@ struct State {
     landed: HashMap<usize, Vec<u8>>,
     known: HashMap<Vec<u8>, Known>,
     parts: HashMap<Vec<u8>, (Arc<Part>, Stamp)>,
-    /// Something is not even in the plan.
-    incomplete: bool,
+    /// How many were moved as they are.
+    moved: u32,
 }
 
 impl Job {
@@ -176,14 +176,14 @@ impl Job {
         lock(&self.state).known.insert(folder, known);
     }
 
-    pub(super) fn incomplete(&self) {
-        lock(&self.state).incomplete = true;
+    /// One was moved as it is, and needs not be in the plan.
+    pub(super) fn moved_one(&self) {
+        lock(&self.state).moved += 1;
     }
 
-    /// Whether everything is done.
-    pub(super) fn is_complete(&self) -> bool {
-        let state = lock(&self.state);
-        !state.incomplete && state.stands.iter().all(|stand| *stand == Stand::Done)
+    /// How many were moved as they are.
+    pub(super) fn moved(&self) -> u32 {
+        lock(&self.state).moved
     }
 
     /// Waits until there is room for a file of this size.

@@ -432,7 +432,7 @@ impl Files<'_> {
             let (core, task) = (self.0.weak(), Arc::clone(task));
             tokio::spawn(async move {
                 run::tidy(&core, &task).await;
-                task.keep().await;
+                task.keep(true).await;
             });
         }
     }

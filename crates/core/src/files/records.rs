@@ -31,11 +31,11 @@ pub(super) struct Record {
 
 /// Keeps a task as it stands, or forgets what was kept of it once it is over. While the vault is locked nothing is
 /// written: a task that ends meanwhile is forgotten at the next unlocking.
-pub(super) async fn keep(core: &Core, task: &Task) {
+pub(super) async fn keep(core: &Core, task: &Task, over: bool) {
     let Ok(unlocked) = core.vault().unlocked() else { return };
     let _turn = unlocked.turn().await;
     let id = *task.id.as_bytes();
-    let change = match task.record() {
+    let change = match task.record().filter(|_| !over) {
         Some(record) => {
             written(serde_json::to_vec(&record)).map(|json| put(Kind::Transfer, id, json))
         }

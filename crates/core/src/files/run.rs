@@ -36,28 +36,35 @@ enum End {
 pub(super) fn start(core: Weak<Core>, task: Arc<Task>, turns: Arc<Semaphore>, asked: bool) {
     let stop = task.stopping();
     tokio::spawn(async move {
-        task.keep().await;
+        task.keep(false).await;
         let end = tokio::select! {
             biased;
             () = stop.cancelled() => End::Stopped,
             end = drive(&core, &task, &turns, asked) => end,
         };
+        // What is kept is right before anybody is told.
         match end {
-            End::Stopped if task.why() == Why::Pause => task.paused(None),
+            End::Stopped if task.why() == Why::Pause => {
+                task.keep(false).await;
+                task.paused(None);
+            }
             End::Stopped => {
                 tidy(&core, &task).await;
+                task.keep(true).await;
                 task.ended(None);
             }
-            End::Held(error) => task.paused(Some(error)),
+            End::Held(error) => {
+                task.keep(false).await;
+                task.paused(Some(error));
+            }
             End::Over(outcome) => {
-                let failed = outcome.is_err();
-                if failed {
+                if outcome.is_err() {
                     tidy(&core, &task).await;
                 }
+                task.keep(true).await;
                 task.ended(Some(outcome));
             }
         }
-        task.keep().await;
     });
 }
 

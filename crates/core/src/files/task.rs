@@ -197,11 +197,10 @@ impl Task {
         Arc::clone(&self.live().job)
     }
 
-    /// As it is kept for the next start; nothing of what need not go on.
+    /// As it is kept for the next start; nothing of what is sooner done again.
     pub(super) fn record(&self) -> Option<Record> {
         let live = self.live();
-        let goes_on = !self.spec.is_brief() && !live.is_over();
-        goes_on.then(|| Record {
+        (!self.spec.is_brief()).then(|| Record {
             spec: self.spec.clone(),
             words: self.words.clone(),
             began: live.info.began,
@@ -316,7 +315,7 @@ impl Task {
 
     /// It begins, or goes on: so much is done.
     pub(super) fn begins(self: &Arc<Self>, job: &Job, plan: &Plan) {
-        let (mut files, mut bytes) = (0_u32, 0_u64);
+        let (mut files, mut bytes) = (job.moved(), 0_u64);
         for (at, found) in plan.all.iter().enumerate() {
             if job.stand(at) == Stand::Done {
                 files = files.saturating_add(1);
@@ -406,7 +405,7 @@ impl Task {
             }
         });
         if all {
-            self.keep().await;
+            self.keep(false).await;
         }
         decision
     }
@@ -428,14 +427,14 @@ impl Task {
     /// A long file is begun: should the app end, it is gone on with from there.
     pub(super) async fn part_begun(&self, source: Stamp) {
         if source.is_long() {
-            self.keep().await;
+            self.keep(false).await;
         }
     }
 
-    /// Keeps it for the next start, or forgets what was kept of it, as it stands.
-    pub(super) async fn keep(&self) {
+    /// Keeps it for the next start, or forgets what was kept of it once it is over.
+    pub(super) async fn keep(&self, over: bool) {
         if let Some(core) = self.core.upgrade() {
-            records::keep(&core, self).await;
+            records::keep(&core, self, over).await;
         }
     }
 
