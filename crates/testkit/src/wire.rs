@@ -19,6 +19,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep_until},
 };
+
 /// Bytes that are taken at once.
 const PIECE: usize = 64 * 1024;
 /// Pieces that are on their way at most.
@@ -31,14 +32,14 @@ pub enum Fault {
     None,
     /// Every byte comes this much later, in each direction.
     Delay(Duration),
-    /// Each connection is cut after so many bytes in both directions together, for so many connections.
+    /// Each connection is cut after so many bytes came through in both directions together, for so many connections.
     Cut {
         /// The bytes.
         after: u64,
         /// The connections.
         times: u64,
     },
-    /// Each connection stands still after so many bytes in both directions together.
+    /// Each connection stands still after so many bytes came through in both directions together.
     Stall {
         /// The bytes.
         after: u64,
@@ -125,6 +126,7 @@ async fn connect(near: TcpStream, state: Arc<State>) {
     }
 }
 
+/// Passes bytes on until either end is gone or the wire is cut. What was taken and not given by then is lost.
 async fn pass(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
@@ -136,27 +138,12 @@ async fn pass(
     let taking = async {
         let mut piece = vec![0; PIECE];
         while let Ok(count @ 1..) = from.read(&mut piece).await {
-            let now = passed.fetch_add(count as u64, Ordering::SeqCst) + count as u64;
-            let mut due = Instant::now();
-            let wrong = *fault.borrow_and_update();
-            match wrong {
-                Fault::None => {}
-                Fault::Delay(delay) => due += delay,
-                Fault::Cut { after, times } => {
-                    let cuts = state.cuts.load(Ordering::SeqCst);
-                    if now >= after && cuts < times {
-                        state.cuts.fetch_add(1, Ordering::SeqCst);
-                        return;
-                    }
-                }
-                Fault::Stall { after } => {
-                    if now >= after && fault.changed().await.is_err() {
-                        return;
-                    }
-                }
-            }
+            let delay = match *state.fault.borrow() {
+                Fault::Delay(delay) => delay,
+                _ => Duration::ZERO,
+            };
             let bytes = Bytes::copy_from_slice(piece.get(..count).unwrap_or_default());
-            if sender.send((due, bytes)).await.is_err() {
+            if sender.send((Instant::now() + delay, bytes)).await.is_err() {
                 return;
             }
         }
@@ -168,6 +155,23 @@ async fn pass(
             }
             if to.write_all(&bytes).await.is_err() {
                 return;
+            }
+            let count = bytes.len() as u64;
+            let now = passed.fetch_add(count, Ordering::SeqCst) + count;
+            let wrong = *fault.borrow_and_update();
+            match wrong {
+                Fault::None | Fault::Delay(_) => {}
+                Fault::Cut { after, times } => {
+                    if now >= after && state.cuts.load(Ordering::SeqCst) < times {
+                        state.cuts.fetch_add(1, Ordering::SeqCst);
+                        return;
+                    }
+                }
+                Fault::Stall { after } => {
+                    if now >= after && fault.changed().await.is_err() {
+                        return;
+                    }
+                }
             }
         }
     };

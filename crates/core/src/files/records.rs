@@ -35,11 +35,11 @@ pub(super) async fn keep(core: &Core, task: &Task, over: bool) {
     let Ok(unlocked) = core.vault().unlocked() else { return };
     let _turn = unlocked.turn().await;
     let id = *task.id.as_bytes();
-    let change = match task.record().filter(|_| !over) {
-        Some(record) => {
-            written(serde_json::to_vec(&record)).map(|json| put(Kind::Transfer, id, json))
-        }
-        None => Ok(Change::Delete { kind: Kind::Transfer, id }),
+    let change = if over {
+        Ok(Change::Delete { kind: Kind::Transfer, id })
+    } else {
+        let json = written(serde_json::to_vec(&task.record()));
+        json.map(|json| put(Kind::Transfer, id, json))
     };
     let kept = match change {
         Ok(change) => unlocked.vault().apply(vec![change]).await.map_err(CoreError::from),

@@ -197,10 +197,10 @@ impl Task {
         Arc::clone(&self.live().job)
     }
 
-    /// As it is kept for the next start; nothing of what is sooner done again.
-    pub(super) fn record(&self) -> Option<Record> {
+    /// As it is kept for the next start.
+    pub(super) fn record(&self) -> Record {
         let live = self.live();
-        (!self.spec.is_brief()).then(|| Record {
+        Record {
             spec: self.spec.clone(),
             words: self.words.clone(),
             began: live.info.began,
@@ -208,7 +208,7 @@ impl Task {
             bytes: live.bytes,
             files: live.info.files,
             parts: live.job.long_parts(),
-        })
+        }
     }
 
     /// Whether nothing more happens with it.
@@ -433,6 +433,9 @@ impl Task {
 
     /// Keeps it for the next start, or forgets what was kept of it once it is over.
     pub(super) async fn keep(&self, over: bool) {
+        if self.spec.is_brief() {
+            return;
+        }
         if let Some(core) = self.core.upgrade() {
             records::keep(&core, self, over).await;
         }
