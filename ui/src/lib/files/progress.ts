@@ -93,11 +93,7 @@ export function sumOf(tasks: readonly TaskInfo[]): Sum {
 }
 
 /** "Connection to web-1 lost. Connecting again (2 of 10)…" */
-export function reconnectText(state: {
-  machine: string;
-  attempt: number;
-  most: number;
-}): string {
+export function reconnectText(state: { machine: string; attempt: number; most: number }): string {
   const which = `${countText(state.attempt)} of ${countText(state.most)}`;
   return `Connection to ${state.machine} lost. Connecting again (${which})…`;
 }

@@ -5,13 +5,7 @@
  */
 
 import { attempt } from '$lib/frame/notices.svelte';
-import {
-  call,
-  onEvent,
-  type Conflict,
-  type TaskId,
-  type TaskInfo,
-} from '$lib/host';
+import { call, onEvent, type Conflict, type TaskId, type TaskInfo } from '$lib/host';
 import { isOpen, sumOf } from './progress';
 import { panesAt } from './registry.svelte';
 

@@ -133,9 +133,7 @@ describe('the tasks', () => {
     await fireEvent.click(await screen.findByRole('button', { name: 'Pause: orders.dump' }));
     tell(task('a', { state: { kind: 'paused', error: null } }));
     await fireEvent.click(await screen.findByRole('button', { name: 'Resume: orders.dump' }));
-    tell(
-      task('a', { state: { kind: 'reconnecting', machine: 'web-1', attempt: 2, most: 10 } }),
-    );
+    tell(task('a', { state: { kind: 'reconnecting', machine: 'web-1', attempt: 2, most: 10 } }));
     await screen.findByText('Connection to web-1 lost. Connecting again (2 of 10)…');
     tell(task('a', { state: { kind: 'done' }, verifiable: true }));
     await fireEvent.click(
