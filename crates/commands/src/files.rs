@@ -136,7 +136,10 @@ pub(crate) async fn copy(ctx: Ctx, args: FilesCopy) -> Result<TaskInfo, ApiError
     let from = ctx.authorize_files(args.from, right)?;
     let to = ctx.authorize_files(args.to, Right::Edit)?;
     let files = ctx.core.files();
-    Ok(files.copy(&from, args.paths, &to, args.folder, args.conflict, args.moves)?)
+    if args.moves {
+        return Ok(files.move_to(&from, args.paths, &to, &args.folder, args.conflict)?);
+    }
+    Ok(files.copy(&from, args.paths, &to, args.folder, args.conflict)?)
 }
 
 pub(crate) async fn delete(ctx: Ctx, args: FilesRef) -> Result<TaskInfo, ApiError> {

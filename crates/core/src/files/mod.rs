@@ -213,7 +213,20 @@ impl Files<'_> {
         Ok(FilePreview { text: readable(&begin), size: exact(node.size), cut })
     }
 
-    /// Copies files and folders into a folder; a copy that `moves` takes them away where they were.
+    /// Moves files and folders into a folder: what is copied is taken away where it was.
+    pub fn move_to(
+        &self,
+        from: &Authorized<FilePlace>,
+        paths: Vec<String>,
+        to: &Authorized<FilePlace>,
+        folder: &str,
+        conflict: Conflict,
+    ) -> Result<TaskInfo, CoreError> {
+        let to = Some((*to.get(), names::bytes(folder)));
+        self.begin(TaskKind::Move, *from.get(), all_bytes(&paths), to, conflict)
+    }
+
+    /// Copies files and folders into a folder.
     pub fn copy(
         &self,
         from: &Authorized<FilePlace>,
@@ -221,10 +234,8 @@ impl Files<'_> {
         to: &Authorized<FilePlace>,
         folder: String,
         conflict: Conflict,
-        moves: bool,
     ) -> Result<TaskInfo, CoreError> {
         let kind = match (*from.get(), *to.get()) {
-            _ if moves => TaskKind::Move,
             (FilePlace::Here, FilePlace::Machine { .. }) => TaskKind::Upload,
             (FilePlace::Machine { .. }, FilePlace::Here) => TaskKind::Download,
             _ => TaskKind::Copy,

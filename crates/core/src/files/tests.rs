@@ -140,7 +140,10 @@ impl World {
         let to = self.fixture.ctx.authorize_files(to, Right::Edit).unwrap();
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
         let files = self.fixture.core.files();
-        files.copy(&from, paths, &to, folder.into(), conflict, moves).unwrap().id
+        if moves {
+            return files.move_to(&from, paths, &to, folder, conflict).unwrap().id;
+        }
+        files.copy(&from, paths, &to, folder.into(), conflict).unwrap().id
     }
 
     /// Waits until a task is in a state.

@@ -135,8 +135,7 @@ impl Bench {
         let from = self.ctx.authorize_files(from, Right::View)?;
         let to = self.ctx.authorize_files(to, Right::Edit)?;
         let (source, folder) = (text(source)?, text(&target)?);
-        let task =
-            self.ctx.core.files().copy(&from, vec![source], &to, folder, Conflict::Skip, false)?;
+        let task = self.ctx.core.files().copy(&from, vec![source], &to, folder, Conflict::Skip)?;
         self.done(task.id).await?;
         let seconds = begin.elapsed().as_secs_f64();
         self.ctx.core.sessions().close(session)?;
