@@ -12,6 +12,7 @@ use super::{
     entry,
     job::{Known, Stamp},
     names, problem,
+    verify::digest,
     walk::Found,
 };
 use crate::CoreError;
@@ -84,7 +85,7 @@ impl Copy {
 
     /// What to do about something that is there already.
     async fn decide(&self, found: &Found, path: &[u8], there: &Node) -> Result<Way, CoreError> {
-        if self.is_done(found, there) {
+        if self.is_done(found, path, there).await? {
             return Ok(Way::Same(path.to_vec()));
         }
         let conflict = TaskConflict {
@@ -105,13 +106,22 @@ impl Copy {
         })
     }
 
-    /// Whether a task that is done again has put it there before: it has the same size and time, as a copy has.
-    fn is_done(&self, found: &Found, there: &Node) -> bool {
-        self.job.careful
+    /// Whether a task that is done again has put it there before: it has the same size and time, as a copy has. Before
+    /// a move takes the source away, both are also compared.
+    async fn is_done(&self, found: &Found, path: &[u8], there: &Node) -> Result<bool, CoreError> {
+        let looks_done = self.job.careful
             && there.kind == FileKind::File
             && found.node.kind == FileKind::File
             && there.modified.is_some()
-            && Stamp::of(there) == Stamp::of(&found.node)
+            && Stamp::of(there) == Stamp::of(&found.node);
+        if !looks_done || !self.task.spec.moves {
+            return Ok(looks_done);
+        }
+        let (from, to) = tokio::try_join!(
+            digest(&self.from, &found.path, found.node.size, |_| ()),
+            digest(&self.to, path, there.size, |_| ()),
+        )?;
+        Ok(from == to)
     }
 
     async fn free_name(&self, found: &Found, path: &[u8]) -> Result<Way, CoreError> {
@@ -123,7 +133,9 @@ impl Copy {
             let path = self.to.join(folder, &name);
             match self.to.look_at_link(&path).await? {
                 None => return Ok(Way::Put { path, replaces: false }),
-                Some(node) if self.is_done(found, &node) => return Ok(Way::Same(path)),
+                Some(node) if self.is_done(found, &path, &node).await? => {
+                    return Ok(Way::Same(path));
+                }
                 Some(_) => {}
             }
         }

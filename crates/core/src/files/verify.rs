@@ -66,11 +66,21 @@ async fn one(copy: &Copy, found: &Found, there: Vec<u8>) -> Outcome {
 }
 
 async fn hash(copy: &Copy, disk: &Disk, path: &[u8], size: u64) -> Result<[u8; 32], CoreError> {
+    digest(disk, path, size, |bytes| copy.task.moved(bytes)).await
+}
+
+/// The SHA-256 of a file, which was `size` bytes long when it was looked at last; tells how much it has read each time.
+pub(super) async fn digest(
+    disk: &Disk,
+    path: &[u8],
+    size: u64,
+    told: impl Fn(usize),
+) -> Result<[u8; 32], CoreError> {
     let mut source = disk.read(path, 0, size).await?;
     let mut hash = Sha256::new();
     while let Some(bytes) = source.next().await? {
         hash.update(&bytes);
-        copy.task.moved(bytes.len());
+        told(bytes.len());
     }
     Ok(hash.finalize().into())
 }

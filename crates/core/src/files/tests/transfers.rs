@@ -366,3 +366,26 @@ async fn a_copy_that_is_done_again_leaves_what_is_the_same() {
     // Nothing is asked about what it has put there before.
     assert_eq!(world.done(id).await.files_done, 4);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_that_is_done_again_takes_nothing_away_that_differs() {
+    let (world, machine) = World::with_machine().await;
+    let (from, to) = (world.folder("from"), world.folder("to/from"));
+    // Of the same size and time, and something else.
+    for (folder, content) in [("from", "one"), ("to/from", "two")] {
+        let path = world.path(folder).join("file");
+        fs::write(&path, content).unwrap();
+        let past = UNIX_EPOCH + Duration::from_secs(1_500_000_000);
+        fs::File::open(&path).unwrap().set_modified(past).unwrap();
+    }
+    let socket = world.path("from/socket");
+    std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let goal = world.folder("to");
+    let id = world.transfer((HERE, &[&from]), (machine, &goal), Conflict::Skip, true);
+    assert!(matches!(world.over(id).await.state, TaskState::Failed { .. }));
+    fs::remove_file(&socket).unwrap();
+    world.fixture.core.files().retry(id).unwrap();
+    assert_eq!(world.done(id).await.skipped, 1);
+    assert_eq!(fs::read_to_string(world.path("from/file")).unwrap(), "one");
+    assert_eq!(fs::read_to_string(Path::new(&to).join("file")).unwrap(), "two");
+}
