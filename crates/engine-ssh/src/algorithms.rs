@@ -42,10 +42,13 @@ impl Carries {
         }
     }
 
-    /// Bytes that are read from the network beyond what is asked for. Little saves copying long packets.
+    /// Bytes read from the network at once, beyond what is asked for.
     pub(crate) const fn read_ahead(self) -> usize {
         match self {
-            Self::Terminal | Self::Jump => 32 * 1024,
+            // There may be a thousand of them.
+            Self::Terminal => 8 * 1024,
+            Self::Jump => 32 * 1024,
+            // Little saves copying long packets.
             Self::Files => 4 * 1024,
         }
     }

@@ -224,8 +224,8 @@ impl SshError {
                     .retry()
             }
             Self::Refused { address } => {
-                ApiError::new(ErrorCode::Refused, format!("{machine} refused the connection: nothing accepts SSH at {address}."))
-                    .next("Check the port, and that the SSH server is running there.")
+                ApiError::new(ErrorCode::Refused, format!("{machine} refused the connection: nothing listens at {address}."))
+                    .next("Check the port, and that the server is running there.")
                     .on("port")
                     .retry()
             }

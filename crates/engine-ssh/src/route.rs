@@ -17,6 +17,8 @@ const MOST_HOPS: usize = 32;
 pub(crate) struct Route {
     links: Vec<Link>,
     machine: String,
+    /// Whether the machine lies behind the last connection, which is then one to a jump host.
+    behind: bool,
 }
 
 impl Route {
@@ -32,7 +34,7 @@ impl Route {
         if target.hops.len() > MOST_HOPS {
             return Err(SshError::Internal(format!("{} hops are too many", target.hops.len())));
         }
-        let mut route = Self { links: Vec::new(), machine: last.name.clone() };
+        let mut route = Self { links: Vec::new(), machine: last.name.clone(), behind: false };
         for (number, hop) in (1..).zip(&target.hops) {
             let is_last = number == target.hops.len();
             let report = Report { interaction: interaction.clone(), machine: hop.name.clone() };
@@ -74,6 +76,13 @@ impl Route {
         Ok(link)
     }
 
+    /// The same way, as the way to a machine behind its end.
+    pub(crate) fn leading_to(mut self, machine: &str) -> Self {
+        machine.clone_into(&mut self.machine);
+        self.behind = true;
+        self
+    }
+
     /// The connection to the machine itself.
     pub(crate) fn last(&self) -> Result<&Link, SshError> {
         self.links.last().ok_or_else(|| SshError::Internal("a route without links".into()))
@@ -87,14 +96,21 @@ impl Route {
             .enumerate()
             .find_map(|(at, link)| Some((at, link, link.shared.end()?)));
         let reason = match fault {
-            Some((at, link, end)) if at + 1 < self.links.len() => Some(end.reason.map_or_else(
-                || format!("{} hung up", link.name),
-                |r| format!("{}: {r}", link.name),
-            )),
+            Some((at, link, end)) if self.behind || at + 1 < self.links.len() => {
+                Some(end.reason.map_or_else(
+                    || format!("{} hung up", link.name),
+                    |r| format!("{}: {r}", link.name),
+                ))
+            }
             Some((_, _, end)) => end.reason,
             None => None,
         };
         self.failed(&SshError::Lost { reason })
+    }
+
+    /// Whether one of the connections is gone.
+    pub(crate) fn broken(&self) -> bool {
+        self.links.iter().any(|link| link.shared.end().is_some())
     }
 
     pub(crate) fn failed(&self, error: &SshError) -> CloseReason {
@@ -116,7 +132,7 @@ impl Drop for Route {
     }
 }
 
-fn through(hop: &Hop, error: SshError) -> SshError {
+pub(crate) fn through(hop: &Hop, error: SshError) -> SshError {
     match error {
         // These name the machine they are about, and need a decision, not a diagnosis.
         SshError::Cancelled
@@ -126,7 +142,7 @@ fn through(hop: &Hop, error: SshError) -> SshError {
     }
 }
 
-async fn forwarded(
+pub(crate) async fn forwarded(
     jump: &Link,
     hop: &Hop,
     deadline: Instant,
@@ -157,7 +173,7 @@ async fn forwarded(
     }
 }
 
-const fn meaning(failure: &ChannelOpenFailure) -> &'static str {
+pub(crate) const fn meaning(failure: &ChannelOpenFailure) -> &'static str {
     match failure {
         ChannelOpenFailure::AdministrativelyProhibited => "it does not allow forwarding",
         ChannelOpenFailure::ConnectFailed => "it could not connect",

@@ -27,6 +27,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("settings_file", targets::settings_file::run),
     ("sftp_reply", targets::sftp_reply::run),
     ("ssh_config", targets::ssh_config::run),
+    ("telnet", targets::telnet::run),
     ("vault_file", targets::vault_file::run),
     ("vault_wrap", targets::vault_wrap::run),
 ];

@@ -64,6 +64,8 @@ ids! {
     PromptId;
     /// A deletion that can be taken back.
     UndoId;
+    /// Tabs and splits with a name.
+    LayoutId;
     /// Long work on files. Lives as long as the process.
     TaskId;
 }

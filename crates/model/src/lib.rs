@@ -11,6 +11,8 @@ mod hostkey;
 mod id;
 mod identity;
 mod import;
+mod layout;
+mod line;
 mod secret;
 mod session;
 mod settings;
@@ -28,11 +30,17 @@ pub use files::{
     TaskFolder, TaskInfo, TaskKind, TaskState,
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
-pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId};
+pub use id::{
+    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId,
+};
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use layout::NamedLayout;
+pub use line::{
+    FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
+};
 pub use secret::Secret;
 pub use session::{
     Attachment, CloseReason, Prompt, PromptKind, Question, SessionInfo, SessionState,

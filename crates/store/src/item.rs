@@ -41,6 +41,8 @@ numbered! {
         Recent = 7,
         /// A transfer of files that is not over.
         Transfer = 8,
+        /// Tabs and splits with a name.
+        NamedLayout = 10,
     }
 }
 

@@ -3,7 +3,10 @@
 //! Its own types, and not those of the API: what is on disk must stay readable when the API changes.
 
 use super::forest::{Body, Node};
-use patchbay_model::{EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Settings};
+use patchbay_model::{
+    EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho, NodeId,
+    Protocol, SerialFrame, Settings,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -57,6 +60,16 @@ struct StoredFolder {
 struct StoredSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    baud: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    frame: Option<SerialFrame>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    flow_control: Option<FlowControl>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enter: Option<LineEnding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    local_echo: Option<LocalEcho>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -154,6 +167,11 @@ macro_rules! same_fields {
 
 same_fields!(
     port,
+    baud,
+    frame,
+    flow_control,
+    enter,
+    local_echo,
     user,
     identities,
     jump,
@@ -189,6 +207,11 @@ mod tests {
     fn everything_set_comes_back() {
         let settings = Settings {
             port: Some(2222),
+            baud: Some(9600),
+            frame: Some(SerialFrame { data_bits: 7, ..SerialFrame::default() }),
+            flow_control: Some(FlowControl::RtsCts),
+            enter: Some(LineEnding::Lf),
+            local_echo: Some(LocalEcho::On),
             user: Some("root".into()),
             identities: Some(vec![IdentityId::new()]),
             jump: Some(Jump::Through { entry: NodeId::new() }),

@@ -6,13 +6,13 @@ use patchbay_model::{CloseReason, ErrorCode};
 use patchbay_session::HostKeyVerdict;
 use patchbay_testkit::{KeyPair, Sshd, daemon::free_port, terminals_or_skip};
 
-struct Yard {
-    servers: Vec<(Sshd, KeyPair)>,
+pub(crate) struct Yard {
+    pub(crate) servers: Vec<(Sshd, KeyPair)>,
     _dir: tempfile::TempDir,
 }
 
 /// Servers that each accept a key of their own.
-async fn yard(count: usize) -> Yard {
+pub(crate) async fn yard(count: usize) -> Yard {
     let dir = tempfile::tempdir().unwrap();
     let mut servers = Vec::new();
     for number in 0..count {
@@ -23,7 +23,7 @@ async fn yard(count: usize) -> Yard {
 }
 
 impl Yard {
-    fn target(&self) -> Target {
+    pub(crate) fn target(&self) -> Target {
         let hops = (0u32..).zip(&self.servers).map(|(number, (sshd, pair))| Hop {
             name: format!("hop-{number}"),
             ..hop(sshd, vec![key(pair)])

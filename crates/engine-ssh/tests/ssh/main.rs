@@ -13,3 +13,4 @@ mod person;
 mod questions;
 mod sign_in;
 mod terminal;
+mod through;

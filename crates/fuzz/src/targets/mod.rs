@@ -15,6 +15,7 @@ pub(crate) mod server_text;
 pub(crate) mod settings_file;
 pub(crate) mod sftp_reply;
 pub(crate) mod ssh_config;
+pub(crate) mod telnet;
 pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;
 

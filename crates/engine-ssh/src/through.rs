@@ -1,0 +1,62 @@
+//! A plain TCP connection, straight or through jump hosts, for protocols that are not SSH.
+
+use crate::{
+    Hop, SshError, Target,
+    algorithms::Carries,
+    dial,
+    held::{HeldLink, HeldStream, held},
+    report::Report,
+    route::{self, Route},
+};
+use patchbay_session::Interaction;
+use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Where a plain connection is to lead.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Destination {
+    /// What the person calls the machine.
+    pub name: String,
+    /// Host name or IP address; behind jump hosts the last of them resolves it.
+    pub address: String,
+    /// TCP port.
+    pub port: u16,
+    /// For name and connection together, and as long again for the last jump host to answer.
+    pub connect_timeout: Duration,
+}
+
+/// Connects to `to` through every hop of `jumps`, in their order; straight from this computer if there is none.
+///
+/// The link must be kept, and is best waited for with [`HeldLink::hold`]: when it is dropped, the stream ends.
+///
+/// # Errors
+/// Why there is no connection. What a jump host is to blame for is [`SshError::Jump`] or [`SshError::ForwardRefused`].
+pub async fn dial_through(
+    jumps: Target,
+    to: Destination,
+    interaction: Arc<dyn Interaction>,
+    cancel: CancellationToken,
+) -> Result<(HeldStream, HeldLink), SshError> {
+    let opening = async {
+        let report = Report { interaction: interaction.clone(), machine: to.name.clone() };
+        let hop =
+            Hop { connect_timeout: to.connect_timeout, ..Hop::new(&to.name, &to.address, to.port) };
+        let Some(last) = jumps.hops.last() else {
+            let deadline = Instant::now() + to.connect_timeout;
+            return Ok(held(dial::tcp(&hop, deadline, &report).await?, None, None));
+        };
+        let route = Route::open(&jumps, &interaction, Carries::Files).await;
+        let route = route.map_err(|error| match error {
+            SshError::Jump { .. } | SshError::ForwardRefused { .. } => error,
+            error => route::through(last, error),
+        })?;
+        let deadline = Instant::now() + to.connect_timeout;
+        let stream = route::forwarded(route.last()?, &hop, deadline, &report).await?;
+        Ok(held(stream, Some(route.leading_to(&to.name)), last.keep_alive))
+    };
+    tokio::select! {
+        opened = opening => opened,
+        () = cancel.cancelled() => Err(SshError::Cancelled),
+    }
+}
