@@ -269,6 +269,16 @@ commands! {
     task_retry => files::task_retry;
     /// Forgets a task that is over.
     task_forget => files::task_forget;
+    /// Lets a task stand still, with what it has done so far.
+    task_pause => files::task_pause;
+    /// Lets a paused task go on.
+    task_resume => files::task_resume;
+    /// Lets all tasks stand still.
+    tasks_pause => files::tasks_pause;
+    /// Lets all paused tasks go on.
+    tasks_resume => files::tasks_resume;
+    /// Compares what a finished copy has put in its place with where it came from, as a task.
+    task_verify => files::task_verify;
 
     /// All recordings of terminals, latest first.
     recording_list => recordings::list;

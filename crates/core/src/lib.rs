@@ -258,6 +258,8 @@ impl Core {
     /// Ends all sessions, and commands on many machines.
     pub(crate) fn close_sessions(&self) {
         self.runs().cancel_all();
+        // Those that work on machines have connections too.
+        self.files().pause_all();
         self.sessions().close_all();
     }
 }

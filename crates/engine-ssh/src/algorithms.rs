@@ -36,12 +36,22 @@ impl Carries {
         }
     }
 
-    /// Bytes read from the network at once.
+    /// The longest packet that is taken, in bytes. russh wants no more than this.
+    const fn packet(self) -> u32 {
+        match self {
+            Self::Terminal | Self::Jump => 32 * 1024,
+            Self::Files => 65_535,
+        }
+    }
+
+    /// Bytes read from the network at once, beyond what is asked for.
     pub(crate) const fn read_ahead(self) -> usize {
         match self {
             // There may be a thousand of them.
             Self::Terminal => 8 * 1024,
-            Self::Files | Self::Jump => 32 * 1024,
+            Self::Jump => 32 * 1024,
+            // Little saves copying long packets.
+            Self::Files => 4 * 1024,
         }
     }
 
@@ -71,6 +81,7 @@ pub(crate) fn config(hop: &Hop, carries: Carries) -> Arc<client::Config> {
             env!("CARGO_PKG_VERSION")
         ))),
         window_size: carries.window(),
+        maximum_packet_size: carries.packet(),
         channel_buffer_size: carries.buffer(),
         preferred: Preferred {
             kex: policy::kex(legacy).into(),

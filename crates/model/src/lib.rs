@@ -35,7 +35,7 @@ pub use error::{ApiError, ErrorCode};
 pub use event::AppEvent;
 pub use files::{
     Conflict, FileCount, FileEntry, FileKind, FileListing, FilePlace, FilePreview, TaskConflict,
-    TaskInfo, TaskKind, TaskState,
+    TaskFolder, TaskInfo, TaskKind, TaskState,
 };
 pub use hostkey::{
     HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedCertificate,

@@ -47,6 +47,8 @@ numbered! {
         NamedLayout = 10,
         /// A recording of a terminal: what it is, and the key of its file.
         Recording = 11,
+        /// A transfer of files that is not over.
+        Transfer = 12,
     }
 }
 

@@ -67,6 +67,11 @@ export class MemoryHost implements Host {
     this.files,
     (task) => this.emit({ kind: 'task', task }),
     (id) => this.emit({ kind: 'taskGone', id }),
+    (place, folder) => {
+      const session = (id: string) => this.sessions.list().find((info) => info.id === id);
+      const target = place.kind === 'machine' ? session(place.session)?.target : undefined;
+      return { machine: target?.kind === 'files' ? target.id : null, folder };
+    },
   );
   triggers: Trigger[] = [];
   readonly snippets = new MemorySnippets();
@@ -434,6 +439,11 @@ export class MemoryHost implements Host {
     recording_delete: ({ id }) => (this.recordings.remove(id), null),
     session_record: ({ id, keys }) => this.sessions.record(id, keys),
     session_record_stop: ({ id }) => this.sessions.record(id, null),
+    task_pause: ({ id }) => (this.tasks.pause(id, true), null),
+    task_resume: ({ id }) => (this.tasks.pause(id, false), null),
+    tasks_pause: () => (this.tasks.pauseAll(true), null),
+    tasks_resume: () => (this.tasks.pauseAll(false), null),
+    task_verify: ({ id }) => this.tasks.verify(id),
     hostkey_list: () => this.hostKeys,
     hostkey_remove: ({ id }) => (
       (this.hostKeys = this.hostKeys.filter((each) => each.id !== id)),

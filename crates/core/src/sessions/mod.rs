@@ -4,6 +4,7 @@
 //! the window is loaded again, and its output goes on when it is connected again. Deliberately absent: protocols (the
 //! engines), keeping and passing on output (`patchbay-session`), and the sockets of the webview (the shell).
 
+mod alone;
 mod journal;
 mod life;
 mod line;
@@ -20,6 +21,7 @@ mod line_tests;
 #[cfg(all(test, unix))]
 mod tests;
 
+pub(crate) use alone::files_again;
 pub use patchbay_engine_line::serial_ports;
 pub use patchbay_engine_ssh::{Exec, ExecEvent, TOUCH, algorithm_policy};
 pub use person::{Answer, Person};

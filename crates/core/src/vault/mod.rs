@@ -153,6 +153,7 @@ impl<'a> Vault<'a> {
         let unlocked = Arc::new(Unlocked::load(vault, self.0.clock().now(), proved).await?);
         self.0.triggers().load(&unlocked).await?;
         *sync::write(&self.state().open) = Some(unlocked.clone());
+        self.0.files().restore(unlocked.vault()).await;
         self.next_tree_revision();
         countdown::start(self.0, &unlocked);
         Ok(self.changed())

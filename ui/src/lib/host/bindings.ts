@@ -624,6 +624,8 @@ export type FilesCopy = {
 	folder: string,
 	/** What to do about files that are there already. */
 	conflict: Conflict,
+	/** They are taken away where they are. */
+	moves?: boolean,
 };
 
 /** A folder to list. */
@@ -2165,6 +2167,14 @@ export type TaskConflict = {
 	coming: FileEntry,
 };
 
+/** A folder that a task changes. */
+export type TaskFolder = {
+	/** On this machine; on this computer if there is none. */
+	machine: NodeId | null,
+	/** Its path. */
+	folder: string,
+};
+
 /** Long work on files. Lives as long as the process. */
 export type TaskId = string;
 
@@ -2198,6 +2208,12 @@ export type TaskInfo = {
 	rate: number,
 	/** When it was asked for. */
 	began: Timestamp,
+	/** The folders whose content it changes. */
+	touches: TaskFolder[],
+	/** What was left out because it could not be done, or differs: the first hundred, each as a sentence. */
+	problems: string[],
+	/** What it copied can be compared with where it came from. */
+	verifiable: boolean,
 };
 
 /** Long work on files. */
@@ -2209,7 +2225,11 @@ export type TaskKind =
 /** Within one place, or from machine to machine through this computer. */
 "copy" |
 /** Takes files away. */
-"delete";
+"delete" |
+/** From a folder to another one. */
+"move" |
+/** Compares what was copied with where it came from. */
+"verify";
 
 /** A task. */
 export type TaskRef = {
@@ -2223,6 +2243,18 @@ export type TaskState =
 { kind: "waiting" } |
 /** At work. */
 { kind: "running" } |
+/** Stands still until the person lets it go on, with what it has done so far. */
+{ kind: "paused";
+/** Why, if it was not the person who wanted it. */
+error: ApiError | null } |
+/** The connection was lost: it connects again by itself and goes on. */
+{ kind: "reconnecting";
+/** To which machine. */
+machine: string;
+/** Which try it is. */
+attempt: number;
+/** Of so many. */
+most: number } |
 /** Waits for a decision. */
 { kind: "asking";
 /** About what. */
@@ -2766,6 +2798,16 @@ export interface Commands {
 	task_retry: { args: TaskRef; result: TaskInfo };
 	/** Forgets a task that is over. */
 	task_forget: { args: TaskRef; result: null };
+	/** Lets a task stand still, with what it has done so far. */
+	task_pause: { args: TaskRef; result: null };
+	/** Lets a paused task go on. */
+	task_resume: { args: TaskRef; result: null };
+	/** Lets all tasks stand still. */
+	tasks_pause: { args: Record<string, never>; result: null };
+	/** Lets all paused tasks go on. */
+	tasks_resume: { args: Record<string, never>; result: null };
+	/** Compares what a finished copy has put in its place with where it came from, as a task. */
+	task_verify: { args: TaskRef; result: TaskInfo };
 	/** Host keys on record. */
 	hostkey_list: { args: Record<string, never>; result: HostKeyRecord[] };
 	/** Forgets a host key. */
