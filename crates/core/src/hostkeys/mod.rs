@@ -23,7 +23,6 @@ use patchbay_engine_ssh::{
 use patchbay_model::{HostKeyId, HostKeyQuestion, HostKeyRecord};
 use patchbay_session::HostKeyCheck;
 use patchbay_store::{Change, Kind};
-use std::time::SystemTime;
 use std::{
     collections::{HashMap, HashSet},
     time::SystemTime,
@@ -169,8 +168,14 @@ impl HostKeys<'_> {
                 not_kept.push((at, NotKept::Other));
             } else {
                 there.insert(key.clone());
-                let stored =
-                    Stored { host: host.clone(), key, first_seen: now, last_seen: now, times: 0 };
+                let stored = Stored {
+                    host: host.clone(),
+                    key,
+                    first_seen: now,
+                    last_seen: now,
+                    times: 0,
+                    authority: false,
+                };
                 changes.push(kept(HostKeyId::new(), &stored)?);
             }
         }

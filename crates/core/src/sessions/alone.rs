@@ -106,7 +106,7 @@ async fn by_itself(weak: &Weak<Core>, node: NodeId) -> Result<Reached, CoreError
         let core = upgraded(weak)?;
         let machine = Ctx::person(Arc::clone(&core)).authorize(node, Right::Use)?;
         match core.sessions().plan(&OpenTarget::Files(machine)).await? {
-            (Plan::Files(target), names) => (*target, names.title),
+            (Plan::Files(target), _, names) => (*target, names.title),
             _ => return Err(CoreError::Internal("files are no terminal".to_owned())),
         }
     };

@@ -147,7 +147,7 @@ impl<'a> Ladder<'a> {
     }
 }
 
-fn origins(effective: &EffectiveSettings) -> [&Origin; 15] {
+fn origins(effective: &EffectiveSettings) -> [&Origin; 16] {
     let EffectiveSettings {
         port,
         baud,
