@@ -17,6 +17,8 @@ pub(crate) enum Carries {
     Terminal,
     /// Files.
     Files,
+    /// Tunnels.
+    Tunnels,
     /// Another connection.
     Jump,
 }
@@ -30,13 +32,13 @@ impl Carries {
             // Enough for a gigabit over a quarter of a second.
             Self::Files => 32 * 1024 * 1024,
             // A connection inside has a window of its own, which bounds what is on its way.
-            Self::Jump => 2 * 1024 * 1024,
+            Self::Jump | Self::Tunnels => 2 * 1024 * 1024,
         }
     }
 
     const fn ciphers(self) -> &'static [cipher::Name] {
         match self {
-            Self::Files => BULK_CIPHERS,
+            Self::Files | Self::Tunnels => BULK_CIPHERS,
             Self::Terminal | Self::Jump => CIPHERS,
         }
     }
@@ -45,7 +47,7 @@ impl Carries {
     const fn buffer(self) -> usize {
         match self {
             Self::Terminal => 2,
-            Self::Files | Self::Jump => 64,
+            Self::Files | Self::Tunnels | Self::Jump => 64,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Machines (entries) and the folders that hold them, with the settings they pass down.
 
-use crate::{IdentityId, NodeId};
+use crate::{IdentityId, NodeId, Tunnel};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -44,6 +44,10 @@ pub struct Settings {
     pub keep_alive: Option<u32>,
     /// Whether to compress (zlib).
     pub compression: Option<bool>,
+    /// Whether programs on the machine may use this computer's SSH agent while a terminal is open.
+    pub forward_agent: Option<bool>,
+    /// Whether programs on the machine may use this computer's X server while a terminal is open.
+    pub forward_x11: Option<bool>,
     /// The `TERM` to announce.
     pub terminal_type: Option<String>,
     /// Run instead of the login shell.
@@ -85,6 +89,8 @@ pub struct EntryDraft {
     pub color: Option<String>,
     /// Own settings.
     pub settings: Settings,
+    /// Its tunnels.
+    pub tunnels: Vec<Tunnel>,
 }
 
 /// A folder.
@@ -161,6 +167,8 @@ pub struct EffectiveSettings {
     pub connect_timeout: Effective<u32>,
     pub keep_alive: Effective<u32>,
     pub compression: Effective<bool>,
+    pub forward_agent: Effective<bool>,
+    pub forward_x11: Effective<bool>,
     pub terminal_type: Effective<String>,
     pub start_command: Effective<Option<String>>,
 }

@@ -1,6 +1,9 @@
 //! What the app tells its front ends by itself.
 
-use crate::{AppSettings, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo, VaultStatus};
+use crate::{
+    AppSettings, MachineTunnels, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo,
+    VaultStatus,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -37,6 +40,11 @@ pub enum AppEvent {
     TaskGone {
         /// The task.
         id: TaskId,
+    },
+    /// Tunnels of a machine changed.
+    Tunnels {
+        /// All that are kept with it or were started.
+        machine: Box<MachineTunnels>,
     },
     /// Status checks came back.
     Status {

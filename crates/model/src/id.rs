@@ -64,6 +64,8 @@ ids! {
     PromptId;
     /// A deletion that can be taken back.
     UndoId;
+    /// A tunnel of an entry.
+    TunnelId;
     /// Long work on files. Lives as long as the process.
     TaskId;
 }

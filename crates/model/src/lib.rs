@@ -15,6 +15,7 @@ mod secret;
 mod session;
 mod settings;
 mod tree;
+mod tunnel;
 mod vault;
 
 pub use entry::{
@@ -28,7 +29,9 @@ pub use files::{
     TaskInfo, TaskKind, TaskState,
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
-pub use id::{HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId};
+pub use id::{
+    HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, TunnelId, UndoId, VaultId,
+};
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };
@@ -43,4 +46,7 @@ pub use settings::{
     VaultSettings,
 };
 pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
+pub use tunnel::{
+    MachineTunnels, Tunnel, TunnelEnd, TunnelInfo, TunnelKind, TunnelRef, TunnelState, Use,
+};
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};

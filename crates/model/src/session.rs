@@ -1,6 +1,6 @@
 //! Sessions as the UI sees them.
 
-use crate::{ApiError, HostKeyQuestion, NodeId, PromptId, SessionId};
+use crate::{ApiError, HostKeyQuestion, NodeId, PromptId, SessionId, Use};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -20,6 +20,11 @@ pub enum SessionTarget {
     },
     /// The files of a machine of the tree, over a connection of their own.
     Files {
+        /// The machine.
+        id: NodeId,
+    },
+    /// The tunnels of a machine of the tree, over a connection of their own.
+    Tunnels {
         /// The machine.
         id: NodeId,
     },
@@ -210,6 +215,10 @@ pub struct SessionInfo {
     pub opened: Timestamp,
     /// Round-trip time of the last keep-alive, in milliseconds.
     pub latency: Option<u32>,
+    /// The SSH agent of this computer, if the machine may use it.
+    pub agent: Option<Use>,
+    /// The X server of this computer, if the machine may use it.
+    pub x11: Option<Use>,
 }
 
 /// How to reach the bytes of a session from the webview.

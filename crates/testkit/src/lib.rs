@@ -15,6 +15,8 @@ mod screen;
 mod sshd;
 #[cfg(unix)]
 mod window;
+#[cfg(unix)]
+mod xserver;
 
 #[cfg(unix)]
 pub use account::{Account, current_user, is_root, root_or_skip, terminals_or_skip};
@@ -27,3 +29,5 @@ pub use screen::Screen;
 pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
+#[cfg(unix)]
+pub use xserver::XServer;
