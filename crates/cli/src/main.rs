@@ -10,6 +10,7 @@ mod call;
 mod connect;
 mod escape;
 mod exec;
+mod forward;
 mod list;
 mod names;
 mod report;
@@ -74,6 +75,10 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Show { name } => list::show(&app, name).await,
         Command::Connect { name } => connect::connect(&app, name).await,
         Command::Exec { name, command } => exec::exec(&app, name, command).await,
+        Command::Forward(forward) => {
+            let args::Forward { name, local, remote, dynamic, names } = forward;
+            forward::forward(&app, name, forward::Wanted { local, remote, dynamic, names }).await
+        }
         Command::Commands | Command::Completions { .. } => Ok(0),
     }
 }

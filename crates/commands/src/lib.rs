@@ -15,6 +15,7 @@ mod sessions;
 mod settings;
 mod status;
 mod tree;
+mod tunnels;
 mod vault;
 
 pub use bindings::{BindingsError, CommandInfo, describe, typescript};

@@ -22,6 +22,7 @@ mod tell;
 #[cfg(test)]
 mod testing;
 pub mod tree;
+pub mod tunnels;
 pub mod vault;
 pub mod wake;
 
@@ -43,6 +44,7 @@ use status::{Status, StatusState};
 use std::sync::{Arc, Weak};
 use tokio::sync::broadcast;
 use tree::Tree;
+use tunnels::{Tunnels, TunnelsState};
 use vault::{Vault, VaultState};
 use wake::Wake;
 
@@ -57,6 +59,7 @@ pub struct Core {
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
+    tunnels: TunnelsState,
     vault: VaultState,
 }
 
@@ -72,6 +75,7 @@ impl Core {
             files: FilesState::default(),
             sessions: SessionsState::default(),
             status: StatusState::default(),
+            tunnels: TunnelsState::default(),
             events: Events::new(),
             vault,
             settings,
@@ -145,6 +149,12 @@ impl Core {
     #[must_use]
     pub const fn sessions(&self) -> Sessions<'_> {
         Sessions(self)
+    }
+
+    /// Tunnels.
+    #[must_use]
+    pub const fn tunnels(&self) -> Tunnels<'_> {
+        Tunnels(self)
     }
 
     /// Files, and tasks on them.

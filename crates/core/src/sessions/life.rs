@@ -4,6 +4,7 @@ use super::{
     person::Gate,
     session::{Session, failed},
     tab::Tab,
+    tunnels::WithSession,
 };
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
@@ -28,6 +29,8 @@ pub(super) enum Plan {
     Try(Box<Target>),
     /// To the files of a machine.
     Files(Box<Target>),
+    /// For the tunnels of a machine.
+    Tunnels(Box<Target>),
 }
 
 /// Asks for an attempt.
@@ -68,8 +71,13 @@ impl Life {
     async fn attempt(&mut self, order: Order) -> CloseReason {
         let Order { plan, cancel } = order;
         let trying = matches!(plan, Plan::Try(_));
+        let machine = match &plan {
+            Plan::Ssh(_) => self.session.machine(),
+            _ => None,
+        };
         let dialled = match plan {
             Plan::Files(target) => return self.files(*target, &cancel).await,
+            Plan::Tunnels(target) => return self.tunnels(*target, &cancel).await,
             Plan::Local(shell) => {
                 patchbay_engine_local::open(self.session.size(), shell, cancel.clone())
                     .map_err(|error| error.api_error())
@@ -86,6 +94,7 @@ impl Life {
         if trying {
             return CloseReason::Exited { code: Some(0) };
         }
+        let _with_it = machine.map(|machine| WithSession::begin(&self.session, machine));
         self.pass(terminal, &cancel).await
     }
 
@@ -125,13 +134,13 @@ impl Life {
         reason
     }
 
-    fn gate(&self) -> Arc<dyn Interaction> {
+    pub(super) fn gate(&self) -> Arc<dyn Interaction> {
         let person = Arc::new(Tab(Arc::clone(&self.session)));
         Arc::new(Gate { core: self.session.core.clone(), person })
     }
 
     /// Waits for a connection, as long as nobody gives up.
-    async fn wait_for<T: Send + 'static>(
+    pub(super) async fn wait_for<T: Send + 'static>(
         &mut self,
         connecting: impl Future<Output = Result<T, SshError>> + Send + 'static,
         cancel: &CancellationToken,

@@ -11,6 +11,7 @@ mod session;
 mod tab;
 mod target;
 mod tickets;
+mod tunnels;
 
 #[cfg(all(test, unix))]
 mod tests;
@@ -89,6 +90,8 @@ pub enum OpenTarget {
     Entry(Authorized<NodeId>),
     /// Its files.
     Files(Authorized<NodeId>),
+    /// Its tunnels; which of them is told to [`Tunnels`](crate::tunnels::Tunnels).
+    Tunnels(Authorized<NodeId>),
     /// A shell on this computer, which needs no vault.
     LocalShell,
 }
@@ -112,6 +115,7 @@ impl Sessions<'_> {
         let shown = match &target {
             OpenTarget::Entry(id) => SessionTarget::Entry { id: *id.get() },
             OpenTarget::Files(id) => SessionTarget::Files { id: *id.get() },
+            OpenTarget::Tunnels(id) => SessionTarget::Tunnels { id: *id.get() },
             OpenTarget::LocalShell => SessionTarget::LocalShell,
         };
         if let OpenTarget::Entry(id) | OpenTarget::Files(id) = &target {
@@ -171,6 +175,11 @@ impl Sessions<'_> {
     #[must_use]
     pub fn running(&self) -> u32 {
         self.count(|_| true)
+    }
+
+    /// Whether one is connected or on the way.
+    pub(crate) fn is_running(&self, id: SessionId) -> bool {
+        self.get(id).is_ok_and(|session| session.running())
     }
 
     /// How many to these machines are connected or on the way.
@@ -256,6 +265,7 @@ impl Sessions<'_> {
         let target = match session.info().target {
             SessionTarget::Entry { id } => OpenTarget::Entry(ctx.authorize(id, Right::Use)?),
             SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),
+            SessionTarget::Tunnels { id } => OpenTarget::Tunnels(ctx.authorize(id, Right::Use)?),
             SessionTarget::LocalShell => OpenTarget::LocalShell,
         };
         let (plan, names) = self.plan(&target).await?;
@@ -310,11 +320,12 @@ impl Sessions<'_> {
 impl Sessions<'_> {
     async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Names), CoreError> {
         match target {
-            OpenTarget::Entry(id) | OpenTarget::Files(id) => {
+            OpenTarget::Entry(id) | OpenTarget::Files(id) | OpenTarget::Tunnels(id) => {
                 let route = self.0.tree().route(id)?;
                 let dialled = Box::new(target::build(self.0, &route).await?);
                 let plan = match target {
                     OpenTarget::Files(_) => Plan::Files(dialled),
+                    OpenTarget::Tunnels(_) => Plan::Tunnels(dialled),
                     _ => Plan::Ssh(dialled),
                 };
                 Ok((plan, target::names(&route)))

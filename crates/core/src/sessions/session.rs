@@ -81,6 +81,8 @@ impl Session {
             log: Vec::new(),
             opened: clock.wall(),
             latency: None,
+            agent: None,
+            x11: None,
         };
         Arc::new(Self {
             id,
@@ -118,7 +120,9 @@ impl Session {
     /// The machine it leads to, if it is one of the tree.
     pub(super) fn machine(&self) -> Option<NodeId> {
         match self.live().info.target {
-            SessionTarget::Entry { id } | SessionTarget::Files { id } => Some(id),
+            SessionTarget::Entry { id }
+            | SessionTarget::Files { id }
+            | SessionTarget::Tunnels { id } => Some(id),
             SessionTarget::LocalShell => None,
         }
     }
@@ -157,6 +161,7 @@ impl Session {
             live.info.state =
                 SessionState::Connecting { stage: Stage::Name, machine: live.info.title.clone() };
             live.info.latency = None;
+            (live.info.agent, live.info.x11) = (None, None);
             Some(live.cancel.clone())
         })
     }
@@ -172,6 +177,17 @@ impl Session {
     /// Ends the present connection, if there is one.
     pub(super) fn disconnect(&self) {
         self.live().cancel.cancel();
+    }
+
+    /// An open connection was lost, and another attempt follows by itself.
+    pub(super) fn again(self: &Arc<Self>, error: &ApiError) {
+        let now = self.clock.now();
+        self.change(true, |live| {
+            live.journal = Journal::start(now, &format!("{} It is tried again.", error.message));
+            live.info.state =
+                SessionState::Connecting { stage: Stage::Name, machine: live.info.title.clone() };
+            live.info.latency = None;
+        });
     }
 
     pub(super) fn opened(self: &Arc<Self>) {
@@ -201,6 +217,7 @@ impl Session {
                     live.journal.note(now, "Ended.")
                 }
             }
+            (live.info.agent, live.info.x11) = (None, None);
             live.info.state = SessionState::Closed { reason };
         });
     }

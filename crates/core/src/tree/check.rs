@@ -1,6 +1,6 @@
 //! What names, addresses, tags and settings may look like. Each check gives back the tidied value.
 
-use crate::CoreError;
+use crate::{CoreError, tunnels::check_tunnels};
 use patchbay_model::{EntryDraft, FolderDraft, Settings};
 use std::net::Ipv6Addr;
 
@@ -19,6 +19,7 @@ pub(crate) fn entry(mut draft: EntryDraft) -> Result<EntryDraft, CoreError> {
     draft.icon = word("icon", draft.icon)?;
     draft.color = word("color", draft.color)?;
     draft.settings = settings(draft.settings)?;
+    draft.tunnels = check_tunnels(draft.tunnels)?;
     Ok(draft)
 }
 

@@ -116,6 +116,9 @@ impl<'a> Ladder<'a> {
             connect_timeout: self.pick(built_in::CONNECT_TIMEOUT, |own| own.connect_timeout),
             keep_alive: self.pick(built_in::KEEP_ALIVE, |own| own.keep_alive),
             compression: self.pick(false, |own| own.compression),
+            // Off unless somebody says so: whoever runs the machine could use them as well.
+            forward_agent: self.pick(false, |own| own.forward_agent),
+            forward_x11: self.pick(false, |own| own.forward_x11),
             terminal_type: self
                 .pick(built_in::TERMINAL_TYPE.to_owned(), |own| own.terminal_type.clone()),
             start_command: self.pick(None, |own| own.start_command.clone().map(Some)),
@@ -137,7 +140,7 @@ impl<'a> Ladder<'a> {
     }
 }
 
-fn origins(effective: &EffectiveSettings) -> [&Origin; 9] {
+fn origins(effective: &EffectiveSettings) -> [&Origin; 11] {
     let EffectiveSettings {
         port,
         user,
@@ -146,6 +149,8 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 9] {
         connect_timeout,
         keep_alive,
         compression,
+        forward_agent,
+        forward_x11,
         terminal_type,
         start_command,
     } = effective;
@@ -157,6 +162,8 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 9] {
         &connect_timeout.origin,
         &keep_alive.origin,
         &compression.origin,
+        &forward_agent.origin,
+        &forward_x11.origin,
         &terminal_type.origin,
         &start_command.origin,
     ]

@@ -24,7 +24,10 @@ mod tests;
 
 pub use jumps::ResolvedHop;
 
-pub(crate) use check::{is_deceptive, name as check_name, shown, user as check_user};
+pub(crate) use check::{
+    address as check_address, is_deceptive, line as check_line, name as check_name, shown,
+    user as check_user,
+};
 pub(crate) use forest::{Body, Forest, Node, Step};
 pub(crate) use jumps::MOST_JUMPS;
 pub(crate) use stored::{read as read_node, write as write_node};
@@ -32,7 +35,9 @@ pub(crate) use undo::Deletions;
 
 use crate::{Authorized, Core, CoreError, WholeVault, sync};
 use inherit::Ladder;
-use patchbay_model::{Entry, EntryDraft, IdentityId, Jump, NodeDetail, NodeId, TreeRows};
+use patchbay_model::{
+    Entry, EntryDraft, IdentityId, Jump, NodeDetail, NodeId, TreeRows, Tunnel,
+};
 use references::check_references;
 use std::collections::HashSet;
 
@@ -174,6 +179,19 @@ impl Tree<'_> {
             tags.sort();
             Ok(tags)
         })
+    }
+
+    /// The tunnels kept with a machine.
+    pub(crate) fn tunnels(&self, id: NodeId) -> Result<Vec<Tunnel>, CoreError> {
+        self.look(|forest| match &forest.require(id)?.body {
+            Body::Entry(draft) => Ok(draft.tunnels.clone()),
+            Body::Folder(_) => Ok(Vec::new()),
+        })
+    }
+
+    /// What a machine or folder is called, if that can be told.
+    pub(crate) fn name(&self, id: NodeId) -> Option<String> {
+        self.look(|forest| forest.require(id).map(|node| node.name().to_owned())).ok()
     }
 
     /// Nodes that name an identity themselves.

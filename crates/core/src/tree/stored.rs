@@ -3,7 +3,10 @@
 //! Its own types, and not those of the API: what is on disk must stay readable when the API changes.
 
 use super::forest::{Body, Node};
-use patchbay_model::{EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Settings};
+use patchbay_model::{
+    EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Settings, Tunnel, TunnelEnd, TunnelId,
+    TunnelKind,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -36,6 +39,8 @@ struct StoredEntry {
     color: Option<String>,
     #[serde(default, skip_serializing_if = "StoredSettings::is_empty")]
     settings: StoredSettings,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tunnels: Vec<StoredTunnel>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -51,6 +56,34 @@ struct StoredFolder {
     color: Option<String>,
     #[serde(default, skip_serializing_if = "StoredSettings::is_empty")]
     settings: StoredSettings,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredTunnel {
+    id: TunnelId,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    name: String,
+    kind: StoredKind,
+    listen: StoredEnd,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<StoredEnd>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    with_session: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StoredKind {
+    Local,
+    Remote,
+    Dynamic,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StoredEnd {
+    Port(String, u16),
+    Socket(String),
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -69,6 +102,10 @@ struct StoredSettings {
     keep_alive: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     compression: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forward_agent: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forward_x11: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     terminal_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,16 +145,41 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Node, serde_json::Error> {
 
 impl From<EntryDraft> for StoredEntry {
     fn from(draft: EntryDraft) -> Self {
-        let EntryDraft { name, protocol, address, mac, tags, notes, icon, color, settings } = draft;
-        Self { name, address, protocol, mac, tags, notes, icon, color, settings: settings.into() }
+        let EntryDraft {
+            name,
+            protocol,
+            address,
+            mac,
+            tags,
+            notes,
+            icon,
+            color,
+            settings,
+            tunnels,
+        } = draft;
+        let settings = settings.into();
+        let tunnels = tunnels.into_iter().map(StoredTunnel::from).collect();
+        Self { name, address, protocol, mac, tags, notes, icon, color, settings, tunnels }
     }
 }
 
 impl From<StoredEntry> for EntryDraft {
     fn from(stored: StoredEntry) -> Self {
-        let StoredEntry { name, address, protocol, mac, tags, notes, icon, color, settings } =
-            stored;
-        Self { name, protocol, address, mac, tags, notes, icon, color, settings: settings.into() }
+        let StoredEntry {
+            name,
+            address,
+            protocol,
+            mac,
+            tags,
+            notes,
+            icon,
+            color,
+            settings,
+            tunnels,
+        } = stored;
+        let settings = settings.into();
+        let tunnels = tunnels.into_iter().map(Tunnel::from).collect();
+        Self { name, protocol, address, mac, tags, notes, icon, color, settings, tunnels }
     }
 }
 
@@ -132,6 +194,47 @@ impl From<StoredFolder> for FolderDraft {
     fn from(stored: StoredFolder) -> Self {
         let StoredFolder { name, tags, notes, icon, color, settings } = stored;
         Self { name, tags, notes, icon, color, settings: settings.into() }
+    }
+}
+
+impl From<Tunnel> for StoredTunnel {
+    fn from(Tunnel { id, name, kind, listen, to, with_session }: Tunnel) -> Self {
+        let kind = match kind {
+            TunnelKind::Local => StoredKind::Local,
+            TunnelKind::Remote => StoredKind::Remote,
+            TunnelKind::Dynamic => StoredKind::Dynamic,
+        };
+        Self { id, name, kind, listen: listen.into(), to: to.map(StoredEnd::from), with_session }
+    }
+}
+
+impl From<StoredTunnel> for Tunnel {
+    fn from(stored: StoredTunnel) -> Self {
+        let StoredTunnel { id, name, kind, listen, to, with_session } = stored;
+        let kind = match kind {
+            StoredKind::Local => TunnelKind::Local,
+            StoredKind::Remote => TunnelKind::Remote,
+            StoredKind::Dynamic => TunnelKind::Dynamic,
+        };
+        Self { id, name, kind, listen: listen.into(), to: to.map(TunnelEnd::from), with_session }
+    }
+}
+
+impl From<TunnelEnd> for StoredEnd {
+    fn from(end: TunnelEnd) -> Self {
+        match end {
+            TunnelEnd::Port { address, port } => Self::Port(address, port),
+            TunnelEnd::Socket { path } => Self::Socket(path),
+        }
+    }
+}
+
+impl From<StoredEnd> for TunnelEnd {
+    fn from(end: StoredEnd) -> Self {
+        match end {
+            StoredEnd::Port(address, port) => Self::Port { address, port },
+            StoredEnd::Socket(path) => Self::Socket { path },
+        }
     }
 }
 
@@ -160,6 +263,8 @@ same_fields!(
     connect_timeout,
     keep_alive,
     compression,
+    forward_agent,
+    forward_x11,
     terminal_type,
     start_command
 );
@@ -195,6 +300,8 @@ mod tests {
             connect_timeout: Some(3),
             keep_alive: Some(0),
             compression: Some(true),
+            forward_agent: Some(true),
+            forward_x11: Some(false),
             terminal_type: Some("xterm".into()),
             start_command: Some("htop".into()),
         };
@@ -209,6 +316,24 @@ mod tests {
             order: u64::MAX,
             body: Body::Folder(Box::new(draft)),
         };
+        assert_eq!(read(&write(&node).unwrap()).unwrap(), node);
+    }
+
+    #[test]
+    fn tunnels_come_back() {
+        let port = |address: &str| TunnelEnd::Port { address: address.into(), port: 5432 };
+        let socket = TunnelEnd::Socket { path: "/run/x".into() };
+        let tunnel = |kind, listen, to| {
+            let (id, name) = (TunnelId::new(), "db".to_owned());
+            Tunnel { id, name, kind, listen, to, with_session: true }
+        };
+        let tunnels = vec![
+            tunnel(TunnelKind::Local, port(""), Some(port("db"))),
+            tunnel(TunnelKind::Remote, socket.clone(), Some(socket)),
+            tunnel(TunnelKind::Dynamic, port("*"), None),
+        ];
+        let draft = EntryDraft { name: "web".into(), tunnels, ..Default::default() };
+        let node = Node { parent: None, order: 5, body: Body::Entry(Box::new(draft)) };
         assert_eq!(read(&write(&node).unwrap()).unwrap(), node);
     }
 
