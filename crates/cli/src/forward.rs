@@ -79,9 +79,15 @@ async fn start(
     let mut ids = Vec::new();
     for name in names {
         let tunnel = kept.iter().find(|tunnel| tunnel.name == *name).ok_or_else(|| {
-            let known: Vec<&str> =
-                kept.iter().map(|tunnel| tunnel.name.as_str()).filter(|name| !name.is_empty()).collect();
-            let error = ApiError::new(ErrorCode::NotFound, format!("The machine keeps no tunnel “{name}”."));
+            let known: Vec<&str> = kept
+                .iter()
+                .map(|tunnel| tunnel.name.as_str())
+                .filter(|name| !name.is_empty())
+                .collect();
+            let error = ApiError::new(
+                ErrorCode::NotFound,
+                format!("The machine keeps no tunnel “{name}”."),
+            );
             Failure::from(match known.as_slice() {
                 [] => error.next("Write it out with -L, -R or -D."),
                 known => error.next(format!("It keeps: {}.", known.join(", "))),
@@ -96,7 +102,9 @@ async fn start(
     }
     if ids.is_empty() {
         let error = ApiError::new(ErrorCode::Invalid, "There is nothing to forward.");
-        return Err(error.next("Use -L, -R or -D, or the name of a tunnel kept with the machine.").into());
+        return Err(error
+            .next("Use -L, -R or -D, or the name of a tunnel kept with the machine.")
+            .into());
     }
     Ok(ids)
 }

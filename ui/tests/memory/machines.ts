@@ -16,6 +16,8 @@ export const noSettings: Settings = {
   connectTimeout: null,
   keepAlive: null,
   compression: null,
+  forwardAgent: null,
+  forwardX11: null,
   terminalType: null,
   startCommand: null,
 };

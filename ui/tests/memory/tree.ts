@@ -24,6 +24,8 @@ const builtIn: Required<{ [K in keyof Settings]: NonNullable<Settings[K]> | null
   connectTimeout: 10,
   keepAlive: 30,
   compression: false,
+  forwardAgent: false,
+  forwardX11: false,
   terminalType: 'xterm-256color',
   startCommand: null,
 };

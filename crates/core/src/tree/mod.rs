@@ -35,9 +35,7 @@ pub(crate) use undo::Deletions;
 
 use crate::{Authorized, Core, CoreError, WholeVault, sync};
 use inherit::Ladder;
-use patchbay_model::{
-    Entry, EntryDraft, IdentityId, Jump, NodeDetail, NodeId, TreeRows, Tunnel,
-};
+use patchbay_model::{Entry, EntryDraft, IdentityId, Jump, NodeDetail, NodeId, TreeRows, Tunnel};
 use references::check_references;
 use std::collections::HashSet;
 

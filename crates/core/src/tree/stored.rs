@@ -4,8 +4,8 @@
 
 use super::forest::{Body, Node};
 use patchbay_model::{
-    EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Settings, Tunnel, TunnelEnd, TunnelId,
-    TunnelKind,
+    EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Settings, Tunnel, TunnelEnd,
+    TunnelId, TunnelKind,
 };
 use serde::{Deserialize, Serialize};
 

@@ -28,13 +28,13 @@ pub(crate) fn tunnels(all: Vec<Tunnel>) -> Result<Vec<Tunnel>, CoreError> {
         let field = format!("tunnels.{at}");
         let one = tunnel(one, &field)?;
         if !ids.insert(one.id) {
-            return Err(CoreError::invalid(field, "Two tunnels have the same id.", "Remove one."));
+            return Err(CoreError::invalid(&field, "Two tunnels have the same id.", "Remove one."));
         }
         let here = one.kind != TunnelKind::Remote;
         let free = matches!(one.listen, TunnelEnd::Port { port: 0, .. });
         if !free && !places.insert((here, one.listen.clone())) {
             return Err(CoreError::invalid(
-                format!("{field}.listen"),
+                &format!("{field}.listen"),
                 format!("Two tunnels listen at {}.", one.listen),
                 "Give one of them another port.",
             ));
@@ -50,7 +50,7 @@ pub(crate) fn tunnel(mut tunnel: Tunnel, field: &str) -> Result<Tunnel, CoreErro
     check_line(&format!("{field}.name"), "The name of the tunnel", &name)?;
     if name.chars().count() > LONGEST_NAME {
         return Err(CoreError::invalid(
-            format!("{field}.name"),
+            &format!("{field}.name"),
             "The name of the tunnel is too long.",
             "Shorten it.",
         ));
@@ -63,7 +63,7 @@ pub(crate) fn tunnel(mut tunnel: Tunnel, field: &str) -> Result<Tunnel, CoreErro
         (_, Some(end)) => Some(destination(end, &to)?),
         (_, None) => {
             return Err(CoreError::invalid(
-                to,
+                &to,
                 "The tunnel leads nowhere.",
                 "Type where to, such as db:5432.",
             ));
@@ -94,7 +94,7 @@ fn listen(end: TunnelEnd, kind: TunnelKind, field: &str) -> Result<TunnelEnd, Co
 fn destination(end: TunnelEnd, field: &str) -> Result<TunnelEnd, CoreError> {
     let TunnelEnd::Port { address, port } = end else { return socket(end, field) };
     let address = check_address(&address).map_err(|error| match error {
-        CoreError::Invalid { message, next_step, .. } => CoreError::invalid(field, message, next_step),
+        CoreError::Invalid { message, next, .. } => CoreError::invalid(field, message, next),
         other => other,
     })?;
     if port == 0 {
@@ -135,7 +135,10 @@ mod tests {
     fn what_is_tidied_and_what_is_refused() {
         let to = || Some(port("db", 5432));
         let tidy = tunnel(local(port("[::1]", 1), Some(port("[fe80::1]", 2))), "t").unwrap();
-        assert_eq!((tidy.name.as_str(), tidy.listen, tidy.to), ("db", port("::1", 1), Some(port("fe80::1", 2))));
+        assert_eq!(
+            (tidy.name.as_str(), tidy.listen, tidy.to),
+            ("db", port("::1", 1), Some(port("fe80::1", 2)))
+        );
         assert_eq!(tunnel(local(port("localhost", 1), to()), "t").unwrap().listen, port("", 1));
         let socket = |path: &str| TunnelEnd::Socket { path: path.into() };
         for (listen, to, field) in [
@@ -148,7 +151,10 @@ mod tests {
             (socket(&format!("/{}", "x".repeat(200))), to(), "t.listen"),
         ] {
             let error = tunnel(local(listen, to), "t").unwrap_err();
-            assert!(matches!(&error, CoreError::Invalid { field: at, .. } if at == field), "{error}");
+            assert!(
+                matches!(&error, CoreError::Invalid { field: at, .. } if at == field),
+                "{error}"
+            );
         }
         let dynamic = Tunnel { kind: TunnelKind::Dynamic, ..local(port("*", 1080), to()) };
         assert_eq!(tunnel(dynamic, "t").unwrap().to, None);
@@ -163,6 +169,14 @@ mod tests {
         assert!(tunnels(vec![one.clone(), there, any(), any()]).is_ok());
         let twin = local(port("localhost", 8080), to());
         assert!(tunnels(vec![one.clone(), twin]).is_err());
-        assert!(tunnels(vec![any(), Tunnel { listen: port("", 1), ..one.clone() }, one.clone(), Tunnel { listen: port("", 9), ..one }]).is_err());
+        assert!(
+            tunnels(vec![
+                any(),
+                Tunnel { listen: port("", 1), ..one.clone() },
+                one.clone(),
+                Tunnel { listen: port("", 9), ..one }
+            ])
+            .is_err()
+        );
     }
 }

@@ -4,7 +4,8 @@ use super::By;
 use crate::{Core, sync, tell::Tells};
 use patchbay_engine_ssh::forward::{Listening, Traffic};
 use patchbay_model::{
-    ApiError, AppEvent, MachineTunnels, NodeId, SessionId, Tunnel, TunnelId, TunnelInfo, TunnelState,
+    ApiError, AppEvent, MachineTunnels, NodeId, SessionId, Tunnel, TunnelId, TunnelInfo,
+    TunnelState,
 };
 use std::{
     collections::HashSet,

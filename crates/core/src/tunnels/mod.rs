@@ -58,8 +58,11 @@ impl Tunnels<'_> {
     #[must_use]
     pub fn started(&self) -> Vec<MachineTunnels> {
         let machines: Vec<_> = sync::lock(&self.0.tunnels.0).values().cloned().collect();
-        let mut started: Vec<_> =
-            machines.iter().filter(|machine| machine.wanted()).map(|machine| machine.info()).collect();
+        let mut started: Vec<_> = machines
+            .iter()
+            .filter(|machine| machine.wanted())
+            .map(|machine| machine.info())
+            .collect();
         started.sort_by_key(|machine| machine.entry);
         started
     }
@@ -74,7 +77,8 @@ impl Tunnels<'_> {
         let machine = self.machine(*id.get());
         let found = saved.into_iter().find(|saved| saved.id == tunnel);
         // One that was started by hand is started again just so.
-        let tunnel = found.or_else(|| machine.tunnel(tunnel)).ok_or(CoreError::NotFound("tunnel"))?;
+        let tunnel =
+            found.or_else(|| machine.tunnel(tunnel)).ok_or(CoreError::NotFound("tunnel"))?;
         self.run(id, tunnel, By::Person).await
     }
 

@@ -8,7 +8,8 @@ use patchbay_model::{Tunnel, TunnelEnd, TunnelId, TunnelKind};
 /// # Errors
 /// What is wrong with it, as a sentence.
 pub fn tunnel(kind: TunnelKind, text: &str) -> Result<Tunnel, String> {
-    let parts = split(text).ok_or_else(|| format!("“{text}” has a bracket without its other half."))?;
+    let parts =
+        split(text).ok_or_else(|| format!("“{text}” has a bracket without its other half."))?;
     let (listen, to) = match kind {
         TunnelKind::Dynamic => (listen(&parts), None),
         TunnelKind::Local | TunnelKind::Remote => {
@@ -97,7 +98,16 @@ mod tests {
         assert_eq!(local("/run/a:db:1"), found("/run/a", "db:1"));
         assert_eq!(ends(TunnelKind::Dynamic, "1080"), Some(("localhost:1080".into(), None)));
         assert_eq!(ends(TunnelKind::Dynamic, "*:1080"), Some(("*:1080".into(), None)));
-        for bad in ["", "8080", "db:5432", "x:db:1", "8080:db:0", "8080:db:99999", "[::1:80:a:1", "1:2:3:4:5"] {
+        for bad in [
+            "",
+            "8080",
+            "db:5432",
+            "x:db:1",
+            "8080:db:0",
+            "8080:db:99999",
+            "[::1:80:a:1",
+            "1:2:3:4:5",
+        ] {
             assert_eq!(local(bad), None, "{bad}");
         }
         assert_eq!(ends(TunnelKind::Dynamic, "a:b:c"), None);

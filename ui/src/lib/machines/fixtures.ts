@@ -19,6 +19,8 @@ export function effective(over: Partial<EffectiveSettings> = {}): EffectiveSetti
     connectTimeout: from(10),
     keepAlive: from(30),
     compression: from(false),
+    forwardAgent: from(false),
+    forwardX11: from(false),
     terminalType: from('xterm-256color'),
     startCommand: from<string | null>(null),
     ...over,

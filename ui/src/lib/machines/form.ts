@@ -4,6 +4,7 @@
 // No calls and no runes here: everything is a plain function of its arguments.
 
 import type { Entry, EntryDraft, Folder, FolderDraft, Jump, Settings } from '../host/bindings';
+import { formOfTunnel, tunnelOf, type TunnelForm } from '../tunnels/form';
 import { normalMac } from './validate';
 
 export interface FormValues {
@@ -21,6 +22,9 @@ export interface FormValues {
   connectTimeout: string;
   keepAlive: string;
   compression: boolean | null;
+  forwardAgent: boolean | null;
+  forwardX11: boolean | null;
+  tunnels: TunnelForm[];
   terminalType: string;
   startCommand: string;
 }
@@ -37,6 +41,8 @@ export const SETTING_NAMES = [
   'connectTimeout',
   'keepAlive',
   'compression',
+  'forwardAgent',
+  'forwardX11',
   'terminalType',
   'startCommand',
 ] as const satisfies readonly SettingName[];
@@ -57,6 +63,9 @@ export function emptyForm(): FormValues {
     connectTimeout: '',
     keepAlive: '',
     compression: null,
+    forwardAgent: null,
+    forwardX11: null,
+    tunnels: [],
     terminalType: '',
     startCommand: '',
   };
@@ -83,6 +92,9 @@ export function formOf(node: Entry | Folder): FormValues {
     connectTimeout: text(own.connectTimeout),
     keepAlive: text(own.keepAlive),
     compression: own.compression ?? null,
+    forwardAgent: own.forwardAgent ?? null,
+    forwardX11: own.forwardX11 ?? null,
+    tunnels: 'tunnels' in node ? (node.tunnels ?? []).map(formOfTunnel) : [],
     terminalType: text(own.terminalType),
     startCommand: text(own.startCommand),
   };
@@ -112,6 +124,8 @@ export function settingsOf(form: FormValues): Settings {
     connectTimeout: whole(form.connectTimeout),
     keepAlive: whole(form.keepAlive),
     compression: form.compression,
+    forwardAgent: form.forwardAgent,
+    forwardX11: form.forwardX11,
     terminalType: trimmed(form.terminalType),
     startCommand: trimmed(form.startCommand),
   };
@@ -139,6 +153,7 @@ export function entryDraft(form: FormValues): EntryDraft {
     icon: form.icon,
     color: form.color,
     settings: settingsOf(form),
+    tunnels: form.tunnels.map(tunnelOf),
   };
 }
 

@@ -44,7 +44,9 @@ export function inheritedWords(
     case 'jump':
       return jumpWords(effective.jump.inherited, names);
     case 'compression':
-      return effective.compression.inherited ? 'on' : 'off';
+    case 'forwardAgent':
+    case 'forwardX11':
+      return effective[name].inherited ? 'on' : 'off';
     case 'keepAlive':
       return effective.keepAlive.inherited === 0
         ? 'off'

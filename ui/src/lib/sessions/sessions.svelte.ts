@@ -188,7 +188,7 @@ class SessionsState {
   #take(session: SessionInfo): void {
     this.#all.set(session.id, session);
     // There is nothing to read where there is no terminal.
-    if (session.target.kind === 'files') return;
+    if (session.target.kind === 'files' || session.target.kind === 'tunnels') return;
     const view = terminalOf(session.id);
     view.name(session.title);
     const open = session.state.kind === 'open';

@@ -221,6 +221,10 @@ function parsePane(raw: unknown): KeptPane | null {
       const section = text(raw['section']);
       return section === undefined ? { kind: 'settings' } : { kind: 'settings', section };
     }
+    case 'tunnels': {
+      const entry = text(raw['entry']);
+      return entry === undefined ? null : { kind: 'tunnels', entry };
+    }
     case 'identities':
     case 'import':
     case 'start':

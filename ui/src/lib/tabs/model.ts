@@ -10,6 +10,7 @@ export type TabSpec =
   | { kind: 'session'; sessionId: string }
   | { kind: 'editor'; nodeId?: string; parent?: string | null; folder?: boolean }
   | { kind: 'settings'; section?: string }
+  | { kind: 'tunnels'; entry: string }
   | { kind: 'identities' }
   | { kind: 'import' }
   | { kind: 'start' };

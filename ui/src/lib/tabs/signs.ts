@@ -9,6 +9,7 @@ import KeyRound from '@lucide/svelte/icons/key-round';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Settings from '@lucide/svelte/icons/settings';
 import Terminal from '@lucide/svelte/icons/terminal';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import type { SessionInfo } from '$lib/host';
 import { sessions } from '$lib/sessions/sessions.svelte';
@@ -60,6 +61,8 @@ export function specIcon(spec: TabSpec): IconComponent {
       return spec.folder ? FolderPen : Pencil;
     case 'settings':
       return Settings;
+    case 'tunnels':
+      return Waypoints;
     case 'identities':
       return KeyRound;
     case 'import':

@@ -278,7 +278,10 @@ class TabsState {
     this.ready = false;
     this.#closed = [];
     const [{ json }, running] = await Promise.all([call('layout_get'), sessions.load()]);
-    let left = running.filter(isRunning).map((session) => session.id);
+    // Tunnels have no tab of their session: their page is that of the machine.
+    let left = running
+      .filter((session) => isRunning(session) && session.target.kind !== 'tunnels')
+      .map((session) => session.id);
     if (this.#vault !== path) return;
     const { tabs, active } = await restoreLayout(json, async (id, target) => {
       if (left.includes(id)) {
@@ -310,7 +313,8 @@ class TabsState {
   }
 
   #targetOf(id: SessionId): KeptTarget | undefined {
-    return sessions.get(id)?.target;
+    const target = sessions.get(id)?.target;
+    return target?.kind === 'tunnels' ? undefined : target;
   }
 
   async #connect(target: KeptTarget): Promise<SessionId | null> {
@@ -367,6 +371,7 @@ function hasSession(tab: Tab): boolean {
 
 function sameSpec(a: TabSpec, b: TabSpec): boolean {
   if (a.kind === 'session' && b.kind === 'session') return a.sessionId === b.sessionId;
+  if (a.kind === 'tunnels' && b.kind === 'tunnels') return a.entry === b.entry;
   if (a.kind === 'editor' && b.kind === 'editor') return editorKey(a) === editorKey(b);
   return a.kind === b.kind && a.kind !== 'start' && a.kind !== 'session' && a.kind !== 'editor';
 }
