@@ -28,6 +28,7 @@ pub fn run() -> tauri::Result<()> {
     let environment = Environment::read();
     journal::start(&environment);
     started::note("main");
+    patchbay_core::descriptors::make_room();
     let mut builder = tauri::Builder::default();
     if environment.single_instance {
         let focus = |app: &tauri::AppHandle, _args, _folder| window::focus(app);

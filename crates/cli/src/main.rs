@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
+    patchbay_core::descriptors::make_room();
     let json = cli.options.json;
     match run(cli) {
         Ok(code) => ExitCode::from(code),

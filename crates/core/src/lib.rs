@@ -7,6 +7,7 @@
 mod clock;
 mod config;
 mod ctx;
+pub mod descriptors;
 mod error;
 mod events;
 pub mod files;

@@ -39,6 +39,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    patchbay_core::descriptors::make_room();
     let outcome = match Arguments::parse().command {
         Command::Demo { once: true } => demo::once().await,
         Command::Demo { once: false } => demo::open().await,

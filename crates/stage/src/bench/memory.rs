@@ -13,7 +13,7 @@ pub(crate) fn of_tree(root: u32) -> f64 {
     }
     let (mut sum, mut waiting) = (0.0, vec![root]);
     while let Some(process) = waiting.pop() {
-        sum += share_of(process).unwrap_or(0.0);
+        sum += of_process(process).unwrap_or(0.0);
         waiting.extend(children.remove(&process).unwrap_or_default());
     }
     sum
@@ -25,7 +25,8 @@ fn parent_of(process: u32) -> Option<u32> {
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
-fn share_of(process: u32) -> Option<f64> {
+/// Of this process alone.
+pub(crate) fn of_process(process: u32) -> Option<f64> {
     let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
     let line = rollup.lines().find(|line| line.starts_with("Pss:"))?;
     let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;

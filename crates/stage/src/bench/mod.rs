@@ -2,11 +2,13 @@
 //!
 //! `bench NAME ours=<n><unit> <peer>=<n><unit> ratio=<n>`: the ratio says how many times better ours is, whichever way the unit points.
 
+mod connections;
 mod figure;
 mod files;
 mod machine;
 mod memory;
 mod peers;
+mod session;
 mod startup;
 mod terminal;
 mod tree;
@@ -21,7 +23,7 @@ const ROUNDS: usize = 5;
 /// Takes every figure whose name contains `name`.
 pub(crate) async fn run(name: &str) -> Result<(), Error> {
     let mut taken = 0;
-    for group in [Group::Startup, Group::Unlock, Group::Tree, Group::Terminal, Group::Files] {
+    for group in Group::ALL {
         if group.names().iter().any(|figure| figure.contains(name)) {
             eprintln!("bench: {} ({})", group.names().join(", "), group.estimate());
             for figure in group.take(name).await? {
@@ -41,9 +43,13 @@ enum Group {
     Tree,
     Terminal,
     Files,
+    Connections,
 }
 
 impl Group {
+    const ALL: &[Self] =
+        &[Self::Startup, Self::Unlock, Self::Tree, Self::Terminal, Self::Files, Self::Connections];
+
     const fn names(self) -> &'static [&'static str] {
         match self {
             Self::Startup => &[
@@ -56,6 +62,7 @@ impl Group {
             Self::Tree => &["tree"],
             Self::Terminal => &["terminal-throughput", "terminal-latency", "ctrl-c"],
             Self::Files => files::NAMES,
+            Self::Connections => connections::NAMES,
         }
     }
 
@@ -63,7 +70,7 @@ impl Group {
         match self {
             Self::Startup | Self::Terminal => "about 3 min",
             Self::Unlock | Self::Tree => "about 1 min",
-            Self::Files => "about 4 min",
+            Self::Files | Self::Connections => "about 4 min",
         }
     }
 
@@ -74,6 +81,7 @@ impl Group {
             Self::Tree => tree::take().await,
             Self::Terminal => terminal::take(name).await,
             Self::Files => files::take(name).await,
+            Self::Connections => connections::take(name).await,
         }
     }
 }
