@@ -39,7 +39,7 @@ export function entryDraft(
   address: string,
   more: Partial<EntryDraft> = {},
 ): EntryDraft {
-  return { ...folderDraft(name), protocol: 'ssh', address, mac: null, ...more };
+  return { ...folderDraft(name), protocol: 'ssh', address, mac: null, tunnels: [], ...more };
 }
 
 type Sketch = [folder: string, more: Partial<FolderDraft>, content: (Sketch | string)[]];

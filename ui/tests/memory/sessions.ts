@@ -108,6 +108,8 @@ export class MemorySessions {
       log: [`03:17:42.118  resolve  ${address}  2 ms`],
       opened: Date.now(),
       latency: target.kind === 'localShell' ? null : 12,
+      agent: null,
+      x11: null,
     };
     this.#running.set(info.id, new Running(info));
     setTimeout(() => this.#arrive(info.id, name), 30);

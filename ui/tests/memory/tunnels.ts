@@ -45,7 +45,7 @@ export class MemoryTunnels {
     return this.list(entry);
   }
 
-  stop(entry: string, which: (id: string | undefined) => boolean): MachineTunnels {
+  stop(entry: string, which: (id: string) => boolean): MachineTunnels {
     for (const info of this.list(entry).tunnels) {
       const state: TunnelState = { kind: 'stopped' };
       if (which(info.tunnel.id)) this.#put(entry, { ...info, state, listening: [] });

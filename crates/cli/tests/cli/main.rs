@@ -5,5 +5,6 @@
 
 mod connect;
 mod exec;
+mod forward;
 mod machines;
 mod support;

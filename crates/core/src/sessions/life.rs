@@ -57,7 +57,8 @@ impl Life {
                 order = self.orders.recv() => match order {
                     Some(order) => {
                         let reason = self.attempt(order).await;
-                        self.session.closed(reason);
+                        self.session.closed(reason.clone());
+                        self.over(&reason).await;
                     }
                     None => break,
                 },

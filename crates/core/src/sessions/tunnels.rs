@@ -6,7 +6,7 @@ use super::{
 };
 use crate::tunnels::Machine;
 use patchbay_engine_ssh::{Target, forward::forwards};
-use patchbay_model::{ApiError, CloseReason, ErrorCode, NodeId, SessionId};
+use patchbay_model::{ApiError, CloseReason, ErrorCode, NodeId, SessionId, SessionTarget};
 use std::{
     sync::{Arc, Weak},
     time::Duration,
@@ -27,13 +27,20 @@ impl Life {
     ) -> CloseReason {
         let core = self.session.core.upgrade();
         let machine = self.session.machine().zip(core).map(|(id, core)| core.tunnels().machine(id));
-        let Some(machine) = machine else { return CloseReason::ByPerson };
-        let reason = self.keep_up(target, &machine, cancel).await;
-        match &reason {
-            CloseReason::Failed { error } => machine.failed(error),
-            _ => machine.ended(),
+        match machine {
+            Some(machine) => self.keep_up(target, &machine, cancel).await,
+            None => CloseReason::ByPerson,
         }
-        reason
+    }
+
+    /// Tells the tunnels that their session has closed: afterwards, so that who starts one then finds it closed.
+    pub(super) async fn over(&self, reason: &CloseReason) {
+        let SessionTarget::Tunnels { id } = self.session.info().target else { return };
+        if let Some(core) = self.session.core.upgrade() {
+            let machine = core.tunnels().machine(id);
+            drop(core);
+            machine.over(self.session.id, reason).await;
+        }
     }
 
     async fn keep_up(

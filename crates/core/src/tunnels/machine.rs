@@ -4,8 +4,8 @@ use super::By;
 use crate::{Core, sync, tell::Tells};
 use patchbay_engine_ssh::forward::{Listening, Traffic};
 use patchbay_model::{
-    ApiError, AppEvent, MachineTunnels, NodeId, SessionId, Tunnel, TunnelId, TunnelInfo,
-    TunnelState,
+    ApiError, AppEvent, CloseReason, MachineTunnels, NodeId, SessionId, Tunnel, TunnelId,
+    TunnelInfo, TunnelState,
 };
 use std::{
     collections::HashSet,
@@ -230,8 +230,21 @@ impl Machine {
         }
     }
 
+    /// A session for them has closed. If another has taken its place, that is nothing to them.
+    pub(crate) async fn over(&self, session: SessionId, reason: &CloseReason) {
+        // Whoever opens one just now must be through with it.
+        let _turn = self.connecting.lock().await;
+        if self.session() != Some(session) {
+            return;
+        }
+        match reason {
+            CloseReason::Failed { error } => self.failed(error),
+            _ => self.ended(),
+        }
+    }
+
     /// The connection could not be made, or is given up: the tunnels stay wanted, for another attempt.
-    pub(crate) fn failed(&self, error: &ApiError) {
+    pub(super) fn failed(&self, error: &ApiError) {
         let mut live = self.live();
         for row in live.rows.iter_mut().filter(|row| row.wanted()) {
             drop(row.end(TunnelState::Failed { error: error.clone() }));
@@ -240,7 +253,7 @@ impl Machine {
     }
 
     /// The connection is gone for good, as somebody wanted.
-    pub(crate) fn ended(&self) {
+    fn ended(&self) {
         let mut live = self.live();
         for row in live.rows.iter_mut().filter(|row| row.wanted()) {
             row.by_person = false;

@@ -94,7 +94,7 @@ export function formOf(node: Entry | Folder): FormValues {
     compression: own.compression ?? null,
     forwardAgent: own.forwardAgent ?? null,
     forwardX11: own.forwardX11 ?? null,
-    tunnels: 'tunnels' in node ? (node.tunnels ?? []).map(formOfTunnel) : [],
+    tunnels: 'tunnels' in node ? node.tunnels.map(formOfTunnel) : [],
     terminalType: text(own.terminalType),
     startCommand: text(own.startCommand),
   };

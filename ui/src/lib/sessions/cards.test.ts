@@ -17,6 +17,8 @@ const session: SessionInfo = {
   log: [],
   opened: 0,
   latency: null,
+  agent: null,
+  x11: null,
 };
 const FINGERPRINT = 'SHA256:Zr61uBfWp8dKqLxE3sVhTn0CyMa4JgRo7NiXk5PtUeQ';
 const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({

@@ -72,7 +72,7 @@ export function allSteps(
 export function lentText(machine: string, what: string, { times, last }: Use): string {
   if (times === 0) return `${machine} may use your ${what}; it has not yet`;
   const often = times === 1 ? 'once' : `${String(times)} times`;
-  const when = last == null ? '' : `, last at ${new Date(last).toLocaleTimeString()}`;
+  const when = last === null ? '' : `, last at ${new Date(last).toLocaleTimeString()}`;
   return `${machine} has used your ${what} ${often}${when}`;
 }
 

@@ -43,7 +43,7 @@ export function endText(end: TunnelEnd): string {
 }
 
 export function formOfTunnel(tunnel: Tunnel): TunnelForm {
-  const { id = crypto.randomUUID(), name = '', kind, to = null, withSession = false } = tunnel;
+  const { id, name, kind, to, withSession } = tunnel;
   const listen = endText(tunnel.listen);
   return { id, name, kind, listen, to: to ? endText(to) : '', withSession };
 }

@@ -114,7 +114,7 @@ class TunnelsState {
       const { entry: node } = await call('node_get', { id: entry });
       if (!node) return;
       const { id, parent: _parent, ...draft } = node;
-      const tunnels = [...(draft.tunnels ?? []), tunnel];
+      const tunnels = [...draft.tunnels, tunnel];
       await call('entry_save', { id, draft: { ...draft, tunnels } });
       await this.load(entry);
     });

@@ -11,7 +11,7 @@ export function kindText(tunnel: Pick<Tunnel, 'kind'>): string {
 }
 
 /** Where it leads. */
-export function toText({ to = null }: Pick<Tunnel, 'to'>): string {
+export function toText({ to }: Pick<Tunnel, 'to'>): string {
   return to ? endText(to) : 'SOCKS 5';
 }
 
