@@ -52,7 +52,9 @@ describe('the tunnels of a machine', () => {
     await fireEvent.click(screen.getByTestId('tunnel-go'));
     expect(await screen.findByText('127.0.0.1:8080')).toBeTruthy();
     expect(screen.queryByTestId('tunnel-fields')).toBeNull();
-    await waitFor(() => expect(screen.getByTestId('tunnels-button').textContent).toContain('1 tunnel'));
+    await waitFor(() =>
+      expect(screen.getByTestId('tunnels-button').textContent).toContain('1 tunnel'),
+    );
     await accessible();
 
     await fireEvent.click(screen.getByTestId('tunnel-keep'));

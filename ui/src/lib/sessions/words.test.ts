@@ -130,6 +130,8 @@ describe('endings', () => {
       log: ['line'],
       opened: 0,
       latency: null,
+      agent: null,
+      x11: null,
     };
     const text = report(info);
     for (const part of [

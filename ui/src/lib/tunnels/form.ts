@@ -108,7 +108,8 @@ export function explained(form: TunnelForm, machine: string): string {
   const listen = parseEnd(form.listen);
   const at =
     listen?.kind === 'socket' ? listen.path : `port ${listen ? String(listen.port) : '8080'}`;
-  const open = listen?.kind === 'port' && !['', 'localhost', '127.0.0.1', '::1'].includes(listen.address);
+  const open =
+    listen?.kind === 'port' && !['', 'localhost', '127.0.0.1', '::1'].includes(listen.address);
   const everybody = open ? ' Other computers can connect to it as well.' : '';
   switch (form.kind) {
     case 'local':
