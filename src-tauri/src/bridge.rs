@@ -3,7 +3,7 @@
 use crate::clipboard::Clipboard;
 use crate::environment::Environment;
 use crate::stream::{Line, StreamServer};
-use crate::{SetupError, host, watch, window};
+use crate::{SetupError, host, watch, window, windows};
 use patchbay_core::{Core, Ctx, Right};
 use patchbay_model::{ApiError, AppEvent, LockReason};
 use std::sync::Arc;
@@ -51,18 +51,14 @@ pub(crate) async fn call(
 }
 
 /// Starts the core and everything that serves the page.
-pub(crate) fn start(
-    app: &App,
-    window: &WebviewWindow,
-    environment: &Environment,
-) -> Result<(), SetupError> {
+pub(crate) fn start(app: &App, environment: &Environment) -> Result<(), SetupError> {
     let runtime = tauri::async_runtime::handle();
     let _inside = runtime.inner().enter();
     let core = Core::new(environment.core_config()?);
     let clipboard = Clipboard::start().map_err(SetupError::Clipboard)?;
     let ctx = Ctx::person(Arc::clone(&core));
     app.manage(Shell { ctx: ctx.clone(), clipboard });
-    forward(app.handle().clone(), window.clone(), &core);
+    forward(app.handle().clone(), &core);
     serve(&core)?;
     watch::start(locker(ctx));
     #[cfg(unix)]
@@ -92,25 +88,32 @@ fn end_when_told(app: AppHandle) {
     });
 }
 
-/// Passes every event of the core to the page.
-fn forward(app: AppHandle, window: WebviewWindow, core: &Core) {
+/// Passes every event of the core to the pages of all windows.
+fn forward(app: AppHandle, core: &Core) {
     let mut events = core.events();
     tokio::spawn(async move {
         loop {
             match events.recv().await {
                 Ok(event) => {
                     if let AppEvent::Settings { settings } = &event {
-                        window::paint(&window, settings);
+                        for window in app.webview_windows().values() {
+                            window::paint(window, settings);
+                        }
                     }
                     if let Err(error) = app.emit(EVENT, &event) {
                         tracing::warn!(%error, "an event did not reach the page");
                     }
+                    if matches!(event, AppEvent::Session { .. } | AppEvent::SessionGone { .. }) {
+                        windows::session_changed(&app);
+                    }
                 }
                 // The page cannot know what it missed, but it starts from the present state and sessions go on.
                 Err(RecvError::Lagged(missed)) => {
-                    tracing::warn!(missed, "the page fell behind and loads again");
-                    if let Err(error) = window.reload() {
-                        tracing::warn!(%error, "the page did not load again");
+                    tracing::warn!(missed, "the pages fell behind and load again");
+                    for window in app.webview_windows().values() {
+                        if let Err(error) = window.reload() {
+                            tracing::warn!(%error, "a page did not load again");
+                        }
                     }
                 }
                 Err(RecvError::Closed) => return,

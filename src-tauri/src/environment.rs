@@ -45,6 +45,11 @@ impl Environment {
         Ok(config)
     }
 
+    /// Whether starting the app again leads back to this process, so that it may go on without a window.
+    pub(crate) fn finds_back(&self) -> bool {
+        self.single_instance && session_bus_is_there()
+    }
+
     /// Where the shell's own files go; `None` if there is no home folder.
     pub(crate) fn data_dir(&self) -> Option<PathBuf> {
         self.core_config().ok().map(|config| config.data_dir)
@@ -54,6 +59,19 @@ impl Environment {
     pub(crate) fn config_dir(&self) -> Option<PathBuf> {
         self.core_config().ok().map(|config| config.config_dir)
     }
+}
+
+/// A second start finds the first over D-Bus. Where there is none, nothing leads back.
+#[cfg(target_os = "linux")]
+fn session_bus_is_there() -> bool {
+    std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some_and(|address| !address.is_empty())
+        || std::env::var_os("XDG_RUNTIME_DIR")
+            .is_some_and(|dir| PathBuf::from(dir).join("bus").exists())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn session_bus_is_there() -> bool {
+    true
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 use crate::bridge::Shell;
 use crate::clipboard::{ClipboardError, KEEPS_SECRET};
 use crate::started;
+use crate::window;
+use crate::windows::{self, Closing, Told, Windows};
 use patchbay_core::Right;
 use patchbay_model::{ApiError, ErrorCode, IdentityId, IdentitySecret, Secret};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use tauri::{Url, WebviewWindow};
+use tauri::{Manager as _, Url, WebviewWindow};
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
@@ -69,6 +71,40 @@ enum WindowAction {
     Drag,
 }
 
+/// What a window shows.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shows {
+    tabs: String,
+    unsaved: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewWindow {
+    tabs: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Send {
+    to: String,
+    message: String,
+    /// Bring that window to the front.
+    focus: bool,
+}
+
+#[derive(Serialize)]
+struct Mail {
+    messages: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Close {
+    how: Closing,
+}
+
 /// Runs a command of the desktop.
 pub(crate) async fn dispatch(
     window: &WebviewWindow,
@@ -93,6 +129,16 @@ pub(crate) async fn dispatch(
         }
         "host_read_selection" => {
             json(&Text { text: shell.clipboard.selection().await.map_err(no_clipboard)? })
+        }
+        "host_windows" => json(&window.state::<Windows>().list(window.label())),
+        "host_window_tell" => json(&tell(window, parse(args)?)?),
+        "host_window_new" => json(&new_window(window, parse(args)?)?),
+        "host_window_send" => json(&send(window, parse(args)?)?),
+        "host_window_take" => {
+            json(&Mail { messages: window.state::<Windows>().take(window.label()) })
+        }
+        "host_window_close" => {
+            json(&windows::close(window.app_handle(), window.label(), parse::<Close>(args)?.how))
         }
         "host_window" => json(&change_window(window, &parse::<Window>(args)?.action)?),
         "host_ready" => {
@@ -195,6 +241,34 @@ async fn copy_secret(shell: &Shell, wanted: CopySecret) -> Result<CopiedSecret, 
         .await?;
     shell.clipboard.copy_secret(text).await.map_err(no_clipboard)?;
     Ok(CopiedSecret { clears_in: KEEPS_SECRET.as_secs() })
+}
+
+fn tell(window: &WebviewWindow, Shows { tabs, unsaved }: Shows) -> Result<(), ApiError> {
+    if !window.state::<Windows>().tell(window.label(), tabs, unsaved) {
+        return Err(ApiError::new(ErrorCode::Invalid, "These are too many tabs."));
+    }
+    windows::tell(window.app_handle(), Told::Windows, None);
+    Ok(())
+}
+
+fn new_window(window: &WebviewWindow, NewWindow { tabs }: NewWindow) -> Result<String, ApiError> {
+    let opened = windows::open(window.app_handle(), tabs)
+        .map_err(|error| desktop(format!("No window could be opened: {error}."), ""))?;
+    opened.ok_or_else(|| {
+        desktop("There are too many windows already.".to_owned(), "Close one of them.")
+    })
+}
+
+fn send(window: &WebviewWindow, Send { to, message, focus }: Send) -> Result<(), ApiError> {
+    let app = window.app_handle();
+    if !app.state::<Windows>().post(&to, message) {
+        return Err(desktop("That window is not there any more.".to_owned(), "Choose another."));
+    }
+    windows::tell(app, Told::Mail, Some(&to));
+    if focus {
+        window::focus(app, &to);
+    }
+    Ok(())
 }
 
 fn change_window(window: &WebviewWindow, action: &WindowAction) -> Result<(), ApiError> {

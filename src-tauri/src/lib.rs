@@ -1,4 +1,4 @@
-//! The desktop shell: one window, one command that reaches the command list, one event, and the streams of sessions.
+//! The desktop shell: its windows, one command that reaches the command list, one event, and the streams of sessions.
 //!
 //! It starts the core, hands JSON and bytes through, and does what only a desktop can: dialogs, clipboard, browser,
 //! noticing that the screen is locked. Deliberately absent: every rule about machines, vaults and sessions
@@ -6,6 +6,8 @@
 
 mod bridge;
 mod clipboard;
+#[cfg(target_os = "linux")]
+mod crash;
 mod environment;
 mod host;
 mod journal;
@@ -13,14 +15,16 @@ mod started;
 mod stream;
 mod watch;
 mod window;
+mod windows;
 
 pub use started::process_starts;
 
 use bridge::Shell;
 use environment::Environment;
-use tauri::{App, RunEvent};
+use tauri::{App, Manager as _, RunEvent};
+use windows::Windows;
 
-/// Opens the window and returns when it is closed.
+/// Opens the window and returns when the app ends.
 ///
 /// # Errors
 /// If there is no display, or the web engine does not start.
@@ -31,8 +35,13 @@ pub fn run() -> tauri::Result<()> {
     patchbay_core::descriptors::make_room();
     let mut builder = tauri::Builder::default();
     if environment.single_instance {
-        let focus = |app: &tauri::AppHandle, _args, _folder| window::focus(app);
+        let focus = |app: &tauri::AppHandle, _args, _folder| windows::focus(app);
         builder = builder.plugin(tauri_plugin_single_instance::init(focus));
+    }
+    // Linux has `crash` for it. Sessions are in this process and lose nothing.
+    #[cfg(target_os = "macos")]
+    {
+        builder = builder.on_web_content_process_terminate(|page| drop(page.reload()));
     }
     let app = builder
         .plugin(window::remember(&environment))
@@ -40,19 +49,25 @@ pub fn run() -> tauri::Result<()> {
         .invoke_handler(tauri::generate_handler![bridge::call])
         .setup(move |app| Ok(setup(app, &environment)?))
         .build(tauri::generate_context!())?;
-    app.run(|app, event| {
-        if matches!(event, RunEvent::Exit) {
-            Shell::end(app);
+    app.run(|app, event| match event {
+        // The last window is gone; an exit that was asked for has a code.
+        RunEvent::ExitRequested { code: None, api, .. } if windows::goes_on(app) => {
+            api.prevent_exit();
         }
+        #[cfg(target_os = "macos")]
+        RunEvent::Reopen { .. } => windows::focus(app),
+        RunEvent::Exit => Shell::end(app),
+        _ => {}
     });
     Ok(())
 }
 
 /// The window first: the web engine starts in processes of its own while the rest is made ready here.
 fn setup(app: &App, environment: &Environment) -> Result<(), SetupError> {
-    let window = window::open(app, environment)?;
+    app.manage(Windows::new(environment.clone()));
+    window::open(app, window::MAIN, environment)?;
     started::note("window");
-    bridge::start(app, &window, environment)?;
+    bridge::start(app, environment)?;
     started::note("core");
     Ok(())
 }

@@ -1,22 +1,27 @@
-//! The window: its size and place, its colours until the page is there, and where it may go.
+//! A window: its size and place, its colours until the page is there, and where it may go.
 
 use crate::environment::Environment;
+use crate::windows;
 use patchbay_model::{AppSettings, Theme};
 use serde::Deserialize;
 use tauri::plugin::TauriPlugin;
 use tauri::utils::config::Color;
 use tauri::webview::NewWindowResponse;
 use tauri::{
-    App, AppHandle, Manager as _, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry,
+    AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry,
 };
 use tauri_plugin_window_state::StateFlags;
 
-/// The only window's label, as the capability names it.
-const MAIN: &str = "main";
+/// The first window's label, as the capability names it.
+pub(crate) const MAIN: &str = "main";
 
-/// Opens the window. The page loads while the rest of the app is made ready.
-pub(crate) fn open(app: &App, environment: &Environment) -> tauri::Result<WebviewWindow> {
-    let builder = WebviewWindowBuilder::new(app, MAIN, WebviewUrl::App("index.html".into()))
+/// Opens a window. The page loads while the rest of the app is made ready.
+pub(crate) fn open<M: Manager<Wry>>(
+    app: &M,
+    label: &str,
+    environment: &Environment,
+) -> tauri::Result<WebviewWindow> {
+    let builder = WebviewWindowBuilder::new(app, label, WebviewUrl::App("index.html".into()))
         .title("Patchbay")
         .inner_size(1280.0, 800.0)
         .min_inner_size(800.0, 520.0)
@@ -33,22 +38,36 @@ pub(crate) fn open(app: &App, environment: &Environment) -> tauri::Result<Webvie
     };
     let window = title_bar(builder).build()?;
     paint(&window, &saved_settings(environment));
+    follow(&window);
     window.show()?;
     Ok(window)
 }
 
+/// The page decides about closing, and is loaded again when it crashes.
+fn follow(window: &WebviewWindow) {
+    let (app, label) = (window.app_handle().clone(), window.label().to_owned());
+    window.on_window_event(move |event| {
+        if let WindowEvent::CloseRequested { api, .. } = event {
+            api.prevent_close();
+            windows::close_requested(&app, &label);
+        }
+    });
+    #[cfg(target_os = "linux")]
+    crate::crash::follow(window);
+}
+
 /// The page draws the title bar, except for the three buttons of a Mac.
 #[cfg(target_os = "macos")]
-fn title_bar<'a>(
-    builder: WebviewWindowBuilder<'a, Wry, App>,
-) -> WebviewWindowBuilder<'a, Wry, App> {
+fn title_bar<'a, M: Manager<Wry>>(
+    builder: WebviewWindowBuilder<'a, Wry, M>,
+) -> WebviewWindowBuilder<'a, Wry, M> {
     builder.title_bar_style(tauri::TitleBarStyle::Overlay).hidden_title(true)
 }
 
 #[cfg(not(target_os = "macos"))]
-fn title_bar<'a>(
-    builder: WebviewWindowBuilder<'a, Wry, App>,
-) -> WebviewWindowBuilder<'a, Wry, App> {
+fn title_bar<'a, M: Manager<Wry>>(
+    builder: WebviewWindowBuilder<'a, Wry, M>,
+) -> WebviewWindowBuilder<'a, Wry, M> {
     builder.decorations(false)
 }
 
@@ -63,9 +82,9 @@ pub(crate) fn remember(environment: &Environment) -> TauriPlugin<Wry> {
     }
 }
 
-/// Shows the window again: somebody started the app a second time.
-pub(crate) fn focus(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(MAIN) else { return };
+/// Brings a window to the front.
+pub(crate) fn focus(app: &AppHandle, label: &str) {
+    let Some(window) = app.get_webview_window(label) else { return };
     let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
     if let Err(error) = shown {
         tracing::warn!(%error, "the window did not come to the front");

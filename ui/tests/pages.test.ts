@@ -41,6 +41,35 @@ afterEach(() => {
 });
 
 describe('the editor', () => {
+  it('keeps what was typed while another protocol is looked at', async () => {
+    await open({ kind: 'editor', parent: null });
+    await waitFor(() => expect(screen.getByTestId('editor-port')).toBeTruthy());
+    const choose = (name: string) => fireEvent.click(screen.getByRole('radio', { name }));
+    await type('editor-address', 'sw-01');
+    await type('editor-port', '2222');
+    await choose('Telnet');
+    expect(screen.getByTestId('not-encrypted').textContent).toMatch(/unencrypted/);
+    await choose('Serial');
+    expect(screen.queryByTestId('editor-address')).toBeNull();
+    expect(screen.queryByTestId('not-encrypted')).toBeNull();
+    await type('editor-device', '/dev/ttyUSB0');
+    await type('editor-baud', '9600');
+    await choose('SSH');
+    expect(screen.getByTestId<HTMLInputElement>('editor-address').value).toBe('sw-01');
+    expect(screen.getByTestId<HTMLInputElement>('editor-port').value).toBe('2222');
+    await choose('Serial');
+    await fireEvent.click(screen.getByTestId('editor-save'));
+    await waitFor(() => expect(called('entry_save')).toHaveLength(1));
+    expect(called('entry_save')[0]).toMatchObject({
+      draft: {
+        name: 'ttyUSB0',
+        protocol: 'serial',
+        address: '/dev/ttyUSB0',
+        settings: { baud: 9600, port: null },
+      },
+    });
+  });
+
   it('adds a machine from what was pasted, and goes to the field that is wrong', async () => {
     await open({ kind: 'editor', parent: 'folder-production' });
     await waitFor(() => expect(screen.getByTestId('editor-port')).toBeTruthy());

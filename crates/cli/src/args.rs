@@ -56,7 +56,7 @@ pub(crate) enum Command {
         /// The machine
         name: String,
     },
-    /// Open a terminal on a machine; Enter ~ . closes it
+    /// Open a terminal on a machine; Enter ~ . closes it, Enter ~ B sends a break
     Connect {
         /// The machine
         name: String,

@@ -12,7 +12,7 @@ use patchbay_core::{
     sessions::{OpenTarget, SessionHandle},
 };
 use patchbay_model::{
-    ApiError, AppEvent, CloseReason, ErrorCode, SessionInfo, SessionState, TerminalSize,
+    ApiError, AppEvent, CloseReason, ErrorCode, LineSignal, SessionInfo, SessionState, TerminalSize,
 };
 use patchbay_session::{Ask, TerminalInput, ToViewer, Viewer};
 use std::io::{IsTerminal, Read, Write};
@@ -140,6 +140,13 @@ impl<'a> Screen<'a> {
         let typed = raw.escape.typed(bytes);
         if !typed.send.is_empty() {
             let _gone = self.handle.input.send(TerminalInput::Bytes(typed.send.into())).await;
+        }
+        if typed.breaks {
+            let signal = LineSignal::Break;
+            if let Err(error) = self.app.ctx.core.sessions().signal(self.handle.id, signal).await {
+                // The terminal is raw: a line needs its own way back to the left.
+                say(&format!("\r{}\r", ApiError::from(error)));
+            }
         }
         if typed.close {
             // Closed already is closed as well.

@@ -1,4 +1,5 @@
-//! `Enter ~ .` closes the connection, as in ssh(1): the way out when the far end no longer answers.
+//! `Enter ~ .` closes the connection, as in ssh(1): the way out when the far end no longer answers. `Enter ~ B` sends a
+//! break.
 
 /// Watches what is typed.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ enum State {
 #[derive(PartialEq, Eq, Debug)]
 pub(crate) struct Typed {
     pub(crate) send: Vec<u8>,
+    /// To be sent after that.
+    pub(crate) breaks: bool,
     pub(crate) close: bool,
 }
 
@@ -31,13 +34,19 @@ impl Escape {
     /// Takes what was typed. `~~` at the start of a line sends one `~`.
     pub(crate) fn typed(&mut self, bytes: &[u8]) -> Typed {
         let mut send = Vec::with_capacity(bytes.len());
+        let mut breaks = false;
         for byte in bytes {
             match (self.state, byte) {
                 (State::Fresh, b'~') => {
                     self.state = State::Tilde;
                     continue;
                 }
-                (State::Tilde, b'.') => return Typed { send, close: true },
+                (State::Tilde, b'.') => return Typed { send, breaks, close: true },
+                (State::Tilde, b'B') => {
+                    breaks = true;
+                    self.state = State::Fresh;
+                    continue;
+                }
                 (State::Tilde, b'~') => {}
                 (State::Tilde, _) => send.push(b'~'),
                 (State::Fresh | State::Line, _) => {}
@@ -45,7 +54,7 @@ impl Escape {
             send.push(*byte);
             self.state = if matches!(byte, b'\r' | b'\n') { State::Fresh } else { State::Line };
         }
-        Typed { send, close: false }
+        Typed { send, breaks, close: false }
     }
 }
 
@@ -64,6 +73,18 @@ mod tests {
             }
         }
         (String::from_utf8_lossy(&all).into_owned(), false)
+    }
+
+    #[test]
+    fn a_break_is_no_byte() {
+        let mut escape = Escape::default();
+        let typed = escape.typed(b"reload\r~B");
+        assert_eq!(
+            (typed.send.as_slice(), typed.breaks, typed.close),
+            (&b"reload\r"[..], true, false)
+        );
+        assert!(!escape.typed(b"B").breaks);
+        assert!(escape.typed(b"\r~B~.").close);
     }
 
     #[test]

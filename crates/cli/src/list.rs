@@ -5,7 +5,7 @@ use crate::{
     names,
     report::{Failure, print, print_json},
 };
-use patchbay_model::{Effective, Jump, NodeDetail, Origin};
+use patchbay_model::{Effective, FlowControl, Jump, NodeDetail, Origin, Protocol};
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -77,31 +77,53 @@ fn describe(machine: &names::Machine, detail: &NodeDetail, jump: &str) -> String
     line("Name", &machine.path, "");
     line("Id", &machine.id.to_string(), "");
     line("Address", &machine.address, "");
-    line("Port", &effective.port.value.to_string(), &origin(&effective.port));
-    line("User", effective.user.value.as_deref().unwrap_or_default(), &origin(&effective.user));
-    line("Identities", &identities, &origin(&effective.identities));
-    line("Way", jump, &origin(&effective.jump));
-    line(
-        "Connect time-out",
-        &format!("{} s", effective.connect_timeout.value),
-        &origin(&effective.connect_timeout),
-    );
-    line(
-        "Keep-alive",
-        &format!("{} s", effective.keep_alive.value),
-        &origin(&effective.keep_alive),
-    );
-    line(
-        "Start command",
-        effective.start_command.value.as_deref().unwrap_or_default(),
-        &origin(&effective.start_command),
-    );
+    let protocol = detail.entry.as_ref().map(|entry| entry.draft.protocol).unwrap_or_default();
+    line("Protocol", protocol_name(protocol), "");
+    if let Some(port) = effective.port_of(protocol) {
+        let own = protocol == Protocol::Ssh || effective.port.origin == Origin::Here;
+        let from = if own { origin(&effective.port) } else { String::new() };
+        line("Port", &port.to_string(), &from);
+    }
+    if protocol == Protocol::Serial {
+        line("Speed", &effective.baud.value.to_string(), &origin(&effective.baud));
+        line("Frame", &effective.frame.value.to_string(), &origin(&effective.frame));
+        let flow = match effective.flow_control.value {
+            FlowControl::None => "none",
+            FlowControl::RtsCts => "RTS/CTS",
+            FlowControl::XonXoff => "XON/XOFF",
+        };
+        line("Flow control", flow, &origin(&effective.flow_control));
+    } else {
+        line("Way", jump, &origin(&effective.jump));
+        let timeout = format!("{} s", effective.connect_timeout.value);
+        line("Connect time-out", &timeout, &origin(&effective.connect_timeout));
+    }
+    if matches!(protocol, Protocol::Ssh | Protocol::Telnet) {
+        line("User", effective.user.value.as_deref().unwrap_or_default(), &origin(&effective.user));
+        let every = format!("{} s", effective.keep_alive.value);
+        line("Keep-alive", &every, &origin(&effective.keep_alive));
+    }
+    if protocol == Protocol::Ssh {
+        line("Identities", &identities, &origin(&effective.identities));
+        line(
+            "Start command",
+            effective.start_command.value.as_deref().unwrap_or_default(),
+            &origin(&effective.start_command),
+        );
+    }
     line("Tags", &machine.tags.join(" "), "");
     if let Some(entry) = &detail.entry {
         line("Hardware address", entry.draft.mac.as_deref().unwrap_or_default(), "");
         line("Notes", entry.draft.notes.trim(), "");
     }
     text
+}
+
+const fn protocol_name(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Serial => "serial line",
+        other => other.name(),
+    }
 }
 
 fn origin<T>(value: &Effective<T>) -> String {

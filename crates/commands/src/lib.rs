@@ -10,6 +10,7 @@ mod framework;
 mod hostkeys;
 mod identities;
 mod import;
+mod layouts;
 mod list;
 mod sessions;
 mod settings;

@@ -3,7 +3,7 @@
 use crate::{
     app, files,
     framework::{self, Shape, run, shape, unknown},
-    hostkeys, identities, import, sessions, settings, status, tree, tunnels, vault,
+    hostkeys, identities, import, layouts, sessions, settings, status, tree, tunnels, vault,
 };
 use patchbay_core::Ctx;
 use patchbay_model::ApiError;
@@ -141,6 +141,12 @@ commands! {
     layout_get => settings::get_layout;
     /// Remembers the open tabs.
     layout_set => settings::set_layout;
+    /// Tabs and splits that were saved under a name.
+    layout_list => layouts::list;
+    /// Saves tabs and splits under a name, or gives saved ones another name or content.
+    layout_save => layouts::save;
+    /// Forgets tabs and splits that were saved under a name.
+    layout_delete => layouts::delete;
     /// About this computer and this Patchbay.
     app_info => app::info;
 
@@ -164,6 +170,10 @@ commands! {
     session_close => sessions::close;
     /// Gives a session another title.
     session_rename => sessions::rename;
+    /// Tells a line something besides bytes: a break, DTR, RTS.
+    session_signal => sessions::signal;
+    /// The serial ports of this computer.
+    serial_ports => sessions::serial_ports;
     /// Tries a machine that is not saved yet: signs in and closes.
     session_test => sessions::test;
     /// The tunnels of a machine: those kept with it, and those started by hand.

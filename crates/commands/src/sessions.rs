@@ -3,8 +3,8 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right, sessions::OpenTarget};
 use patchbay_model::{
-    ApiError, Attachment, EntryDraft, HostKeyAnswer, NodeId, PromptId, Secret, SessionId,
-    SessionInfo, SessionTarget, TerminalSize,
+    ApiError, Attachment, EntryDraft, HostKeyAnswer, LineSignal, NodeId, PromptId, Secret,
+    SerialPortInfo, SessionId, SessionInfo, SessionTarget, TerminalSize,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -91,6 +91,24 @@ pub(crate) struct SessionTest {
     pub(crate) parent: Option<NodeId>,
     /// The machine it would change.
     pub(crate) id: Option<NodeId>,
+}
+
+/// Something a line is told besides bytes.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SessionSignal {
+    /// The session.
+    pub(crate) id: SessionId,
+    /// What it is told.
+    pub(crate) signal: LineSignal,
+}
+
+pub(crate) async fn signal(ctx: Ctx, args: SessionSignal) -> Result<(), ApiError> {
+    Ok(ctx.core.sessions().signal(args.id, args.signal).await?)
+}
+
+pub(crate) async fn serial_ports(_: Ctx, _: NoArgs) -> Result<Vec<SerialPortInfo>, ApiError> {
+    Ok(patchbay_core::sessions::serial_ports().await)
 }
 
 pub(crate) async fn open(ctx: Ctx, args: SessionOpen) -> Result<SessionInfo, ApiError> {

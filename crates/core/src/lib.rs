@@ -14,6 +14,7 @@ pub mod files;
 pub mod hostkeys;
 pub mod identities;
 pub mod import;
+pub mod layouts;
 pub mod recents;
 pub mod sessions;
 pub mod settings;
@@ -37,6 +38,7 @@ use files::{Files, FilesState};
 use hostkeys::HostKeys;
 use identities::Identities;
 use import::Import;
+use layouts::Layouts;
 use patchbay_model::{AppEvent, NodeId};
 use recents::Recents;
 use sessions::{Sessions, SessionsState};
@@ -186,6 +188,12 @@ impl Core {
     #[must_use]
     pub const fn import(&self) -> Import<'_> {
         Import(self)
+    }
+
+    /// Tabs and splits with a name.
+    #[must_use]
+    pub const fn layouts(&self) -> Layouts<'_> {
+        Layouts(self)
     }
 
     /// Sessions that are open or opening.

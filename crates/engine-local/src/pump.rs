@@ -143,6 +143,8 @@ impl Pump {
                                 tracing::debug!(%error, "the terminal did not change its size");
                             }
                         }
+                        // A pseudo-terminal has no wires.
+                        Some(TerminalInput::Signal { .. }) => {}
                         None => pending.input_over = true,
                     }
                 }

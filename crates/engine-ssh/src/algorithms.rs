@@ -36,6 +36,15 @@ impl Carries {
         }
     }
 
+    /// Bytes read from the network at once.
+    pub(crate) const fn read_ahead(self) -> usize {
+        match self {
+            // There may be a thousand of them.
+            Self::Terminal => 8 * 1024,
+            Self::Files | Self::Jump => 32 * 1024,
+        }
+    }
+
     const fn ciphers(self) -> &'static [cipher::Name] {
         match self {
             Self::Files | Self::Tunnels => BULK_CIPHERS,

@@ -103,11 +103,11 @@ pub(crate) struct Gated<S> {
 }
 
 impl<S: AsyncRead> Gated<S> {
-    pub(crate) fn new(stream: S, gate: Arc<Gate>) -> Self {
+    /// `buffer` is how many bytes are read at once: russh reads each packet in two or three pieces.
+    pub(crate) fn new(stream: S, gate: Arc<Gate>, buffer: usize) -> Self {
         let end = || Box::pin(gate.closing.clone().cancelled_owned());
-        // russh reads each packet in two or three pieces.
         Self {
-            inner: BufReader::with_capacity(32 * 1024, stream),
+            inner: BufReader::with_capacity(buffer, stream),
             read_end: end(),
             write_end: end(),
             gate,

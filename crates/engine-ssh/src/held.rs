@@ -71,6 +71,31 @@ impl HeldLink {
     }
 }
 
+impl HeldLink {
+    /// As [`Self::hold`], for a stream whose own end is no fault: only what happened to the connections below it is
+    /// [`CloseReason::Failed`].
+    pub async fn hold_plain(
+        self,
+        gone: impl Future<Output = ()>,
+        cancel: CancellationToken,
+        latency: impl FnMut(u32),
+    ) -> CloseReason {
+        let Self { route, keep_alive, heard } = self;
+        let Some(route) = route else {
+            return Self { route, keep_alive, heard }.hold(gone, cancel, latency).await;
+        };
+        let reason = tokio::select! {
+            () = gone => {
+                if route.broken() { route.lost() } else { CloseReason::Exited { code: None } }
+            }
+            silence = ping(&route, keep_alive, &heard, latency) => route.failed(&SshError::Silent(silence)),
+            () = cancel.cancelled() => CloseReason::ByPerson,
+        };
+        route.close().await;
+        reason
+    }
+}
+
 /// Ends when the server has said nothing at all for too long, and says how long.
 pub(crate) async fn ping(
     route: &Route,

@@ -57,7 +57,7 @@ impl Link {
         let judging = shared.judging.subscribe();
         let connecting = client::connect_stream(
             algorithms::config(hop, carries),
-            Gated::new(stream, gate),
+            Gated::new(stream, gate, carries.read_ahead()),
             watcher,
         );
         let handle = tokio::select! {

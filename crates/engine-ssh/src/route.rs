@@ -108,6 +108,11 @@ impl Route {
         self.failed(&SshError::Lost { reason })
     }
 
+    /// Whether one of the connections is gone.
+    pub(crate) fn broken(&self) -> bool {
+        self.links.iter().any(|link| link.shared.end().is_some())
+    }
+
     pub(crate) fn failed(&self, error: &SshError) -> CloseReason {
         CloseReason::Failed { error: error.api_error(&self.machine) }
     }

@@ -183,6 +183,8 @@ async fn pass_on(mut input: mpsc::Receiver<TerminalInput>, channel: ChannelWrite
                     [size.cols, size.rows, size.width, size.height].map(u32::from);
                 channel.window_change(cols, rows, width, height).await
             }
+            // No wires to raise here, and russh does not know breaks (RFC 4335).
+            TerminalInput::Signal { .. } => continue,
         };
         if sent.is_err() {
             break;

@@ -28,6 +28,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("sftp_reply", targets::sftp_reply::run),
     ("socks_request", targets::socks_request::run),
     ("ssh_config", targets::ssh_config::run),
+    ("telnet", targets::telnet::run),
     ("vault_file", targets::vault_file::run),
     ("vault_wrap", targets::vault_wrap::run),
     ("x11_setup", targets::x11_setup::run),

@@ -1,6 +1,6 @@
 //! Machines (entries) and the folders that hold them, with the settings they pass down.
 
-use crate::{IdentityId, NodeId, Tunnel};
+use crate::{FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, SerialFrame, Tunnel};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -11,6 +11,44 @@ pub enum Protocol {
     /// Secure Shell (RFC 4251).
     #[default]
     Ssh,
+    /// Telnet (RFC 854): nothing is encrypted.
+    Telnet,
+    /// The bytes of a TCP connection as they are: nothing is encrypted.
+    Raw,
+    /// A serial port of this computer; the machine's address is the name of the port.
+    Serial,
+}
+
+impl Protocol {
+    /// As it is written inside a sentence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ssh => "SSH",
+            Self::Telnet => "Telnet",
+            Self::Raw => "raw TCP",
+            Self::Serial => "a serial line",
+        }
+    }
+
+    /// The port where nobody says one: none for raw TCP, which must say one, and for serial lines, which have none.
+    #[must_use]
+    pub const fn default_port(self) -> Option<u16> {
+        match self {
+            Self::Ssh => Some(22),
+            Self::Telnet => Some(23),
+            Self::Raw | Self::Serial => None,
+        }
+    }
+
+    /// What Enter sends where nobody says: CR LF in Telnet (RFC 1123 section 3.3.1), CR elsewhere.
+    #[must_use]
+    pub const fn default_enter(self) -> LineEnding {
+        match self {
+            Self::Telnet => LineEnding::CrLf,
+            Self::Ssh | Self::Raw | Self::Serial => LineEnding::Cr,
+        }
+    }
 }
 
 /// The way to a machine.
@@ -30,8 +68,18 @@ pub enum Jump {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Settings {
-    /// TCP port.
+    /// TCP port. That of a folder is meant for the SSH machines inside.
     pub port: Option<u16>,
+    /// Bits per second of a serial line.
+    pub baud: Option<u32>,
+    /// Data bits, parity and stop bits of a serial line.
+    pub frame: Option<SerialFrame>,
+    /// Flow control of a serial line.
+    pub flow_control: Option<FlowControl>,
+    /// What Enter sends in Telnet, over raw TCP and serial lines.
+    pub enter: Option<LineEnding>,
+    /// Whether what is typed is shown here; not for SSH.
+    pub local_echo: Option<LocalEcho>,
     /// User name; without one the identity's, then this computer's.
     pub user: Option<String>,
     /// Identities, tried in this order.
@@ -75,7 +123,7 @@ pub struct EntryDraft {
     pub name: String,
     /// How it is reached.
     pub protocol: Protocol,
-    /// Host name or IP address.
+    /// Host name or IP address; for a serial line the name of the port, as `/dev/ttyUSB0` or `COM3`.
     pub address: String,
     /// Hardware address for Wake-on-LAN, `aa:bb:cc:dd:ee:ff`.
     pub mac: Option<String>,
@@ -160,7 +208,14 @@ pub struct Effective<T> {
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the fields are those of Settings")]
 pub struct EffectiveSettings {
+    /// What SSH machines use; see [`EffectiveSettings::port_of`] for others.
     pub port: Effective<u16>,
+    pub baud: Effective<u32>,
+    pub frame: Effective<SerialFrame>,
+    pub flow_control: Effective<FlowControl>,
+    /// `None` is what the protocol usually sends; see [`EffectiveSettings::enter_of`].
+    pub enter: Effective<Option<LineEnding>>,
+    pub local_echo: Effective<LocalEcho>,
     pub user: Effective<Option<String>>,
     pub identities: Effective<Vec<IdentityId>>,
     pub jump: Effective<Jump>,
@@ -171,6 +226,24 @@ pub struct EffectiveSettings {
     pub forward_x11: Effective<bool>,
     pub terminal_type: Effective<String>,
     pub start_command: Effective<Option<String>>,
+}
+
+impl EffectiveSettings {
+    /// The port of a machine of this protocol. One that a folder passes down is that of SSH.
+    #[must_use]
+    pub fn port_of(&self, protocol: Protocol) -> Option<u16> {
+        match (protocol, &self.port.origin) {
+            (Protocol::Serial, _) => None,
+            (Protocol::Ssh, _) | (_, Origin::Here) => Some(self.port.value),
+            (Protocol::Telnet | Protocol::Raw, _) => protocol.default_port(),
+        }
+    }
+
+    /// What Enter sends to a machine of this protocol.
+    #[must_use]
+    pub fn enter_of(&self, protocol: Protocol) -> LineEnding {
+        self.enter.value.unwrap_or_else(|| protocol.default_enter())
+    }
 }
 
 /// One rung of the ladder from built-in defaults to the node.

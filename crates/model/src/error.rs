@@ -64,6 +64,8 @@ codes! {
     HostKeyNotSaved,
     /// The jump host failed; the message says which.
     Jump,
+    /// The serial port is missing, in use, or may not be opened.
+    SerialPort,
     /// The connection was lost.
     Disconnected,
     /// The machine would not open a terminal or run the command.

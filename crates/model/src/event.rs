@@ -51,6 +51,8 @@ pub enum AppEvent {
         /// Their results.
         reports: Vec<StatusReport>,
     },
+    /// A named layout was saved or deleted, perhaps by another window: read them again.
+    Layouts,
     /// Settings were changed, perhaps by another window.
     Settings {
         /// All of them.

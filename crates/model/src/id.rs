@@ -66,6 +66,8 @@ ids! {
     UndoId;
     /// A tunnel of an entry.
     TunnelId;
+    /// Tabs and splits with a name.
+    LayoutId;
     /// Long work on files. Lives as long as the process.
     TaskId;
 }

@@ -11,6 +11,8 @@ mod hostkey;
 mod id;
 mod identity;
 mod import;
+mod layout;
+mod line;
 mod secret;
 mod session;
 mod settings;
@@ -30,12 +32,16 @@ pub use files::{
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
 pub use id::{
-    HostKeyId, IdentityId, NodeId, PromptId, SessionId, TaskId, TunnelId, UndoId, VaultId,
+    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, SessionId, TaskId, TunnelId, UndoId, VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
 };
 pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use layout::NamedLayout;
+pub use line::{
+    FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
+};
 pub use secret::Secret;
 pub use session::{
     Attachment, CloseReason, Prompt, PromptKind, Question, SessionInfo, SessionState,

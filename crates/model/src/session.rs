@@ -1,6 +1,6 @@
 //! Sessions as the UI sees them.
 
-use crate::{ApiError, HostKeyQuestion, NodeId, PromptId, SessionId, Use};
+use crate::{ApiError, HostKeyQuestion, NodeId, PromptId, Protocol, SessionId, Use};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -205,6 +205,8 @@ pub struct SessionInfo {
     pub subtitle: String,
     /// What it was opened to.
     pub target: SessionTarget,
+    /// How the machine is reached; none for a shell on this computer.
+    pub protocol: Option<Protocol>,
     /// Where it stands.
     pub state: SessionState,
     /// How connecting went so far; the last attempt's.

@@ -28,6 +28,8 @@ pub struct TreeRows {
     pub depths: Vec<u16>,
     /// 1 for a folder, 0 for an entry.
     pub folders: Vec<u8>,
+    /// How each is reached: 0 SSH (and folders), 1 Telnet, 2 raw TCP, 3 a serial line.
+    pub protocols: Vec<u8>,
     /// Names.
     pub names: Vec<String>,
     /// Addresses; empty for folders.
@@ -71,7 +73,7 @@ pub enum Reachability {
     Checking,
     /// The port accepts connections.
     Up,
-    /// It answers, but not as expected: refused, or no SSH banner.
+    /// It answers, but not as expected: refused, or no SSH banner, or a serial port that may not be opened.
     Warning,
     /// It does not answer.
     Down,

@@ -1,8 +1,8 @@
 //! What flows between an engine and the rest while a terminal is open.
 
 use bytes::Bytes;
-use patchbay_model::{CloseReason, TerminalSize};
-use tokio::sync::mpsc;
+use patchbay_model::{CloseReason, LineSignal, TerminalSize};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// From the engine.
@@ -23,6 +23,13 @@ pub enum TerminalInput {
     Bytes(Bytes),
     /// The window changed its size.
     Resize(TerminalSize),
+    /// Something a line is told besides bytes. An engine without it drops `done` unanswered.
+    Signal {
+        /// What.
+        signal: LineSignal,
+        /// Told once it was done, or why it could not be, as a few words.
+        done: oneshot::Sender<Result<(), String>>,
+    },
 }
 
 /// An open terminal.

@@ -39,6 +39,8 @@ numbered! {
         Layout = 6,
         /// What was used lately.
         Recent = 7,
+        /// Tabs and splits with a name.
+        NamedLayout = 10,
     }
 }
 

@@ -10,6 +10,8 @@ mod error;
 #[cfg(unix)]
 mod keys;
 #[cfg(unix)]
+mod line;
+#[cfg(unix)]
 mod screen;
 #[cfg(unix)]
 mod sshd;
@@ -23,6 +25,8 @@ pub use account::{Account, current_user, is_root, root_or_skip, terminals_or_ski
 pub use error::TestkitError;
 #[cfg(unix)]
 pub use keys::{KeyPair, SshAgent};
+#[cfg(unix)]
+pub use line::{EchoServer, SerialPair, Telnetd};
 #[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]

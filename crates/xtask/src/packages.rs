@@ -42,6 +42,8 @@ const DEBIAN_TEST: &[&str] = &[
     "libpam-oath",
     "oathtool",
     "putty-tools",
+    "inetutils-telnetd",
+    "socat",
 ];
 
 const DEBIAN_BENCH: &[&str] = &["remmina", "xterm", "keepassxc"];

@@ -11,8 +11,11 @@ import type {
   CommandName,
   Host,
   Identity,
+  NamedLayout,
   Result,
   VaultSettings,
+  WindowEvent,
+  WindowInfo,
 } from '$lib/host';
 import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
 import { MemoryFiles } from './files';
@@ -99,6 +102,14 @@ export class MemoryHost implements Host {
   vaultSettings: VaultSettings = structuredClone(DEFAULT_VAULT);
   hostKeys = sampleHostKeys();
   #layout = '';
+  layouts: NamedLayout[] = [];
+  /** The windows of the shell, and which is this one. */
+  windows: WindowInfo[] = [{ label: 'main', number: 1, tabs: '', unsaved: 0 }];
+  ownWindow = 'main';
+  canKeep = true;
+  /** Messages that wait for this window. */
+  mail: string[] = [];
+  readonly #windowListeners = new Set<(event: WindowEvent) => void>();
 
   constructor(state: MemoryState = 'unlocked') {
     const nodes =
@@ -116,7 +127,9 @@ export class MemoryHost implements Host {
     this.sessions = new MemorySessions(
       (id) => {
         const { draft } = this.tree.node(id);
-        return { name: draft.name, address: 'address' in draft ? draft.address : '' };
+        const address = 'address' in draft ? draft.address : '';
+        const protocol = 'protocol' in draft ? draft.protocol : 'ssh';
+        return { name: draft.name, address, protocol };
       },
       (session) => {
         this.emit({ kind: 'session', session });
@@ -145,12 +158,31 @@ export class MemoryHost implements Host {
     return Promise.resolve(() => this.#listeners.delete(heard));
   }
 
+  listenToWindows(heard: (event: WindowEvent) => void): Promise<void> {
+    this.#windowListeners.add(heard);
+    return Promise.resolve();
+  }
+
+  /** Tells this window something about windows. */
+  tellWindow(event: WindowEvent): void {
+    for (const heard of this.#windowListeners) heard(event);
+  }
+
   socket(url: string) {
     return this.sessions.socket(url);
   }
 
   emit(event: AppEvent): void {
     for (const heard of this.#listeners) heard(structuredClone(event));
+  }
+
+  #saveLayout(id: string | null, name: string, json: string): NamedLayout {
+    if (this.layouts.some((other) => other.id !== id && same(other.name, name)))
+      throw problem('invalid', `There is a layout called “${name}” already.`, '', 'name');
+    const saved = { id: id ?? `layout-${this.layouts.length + 1}`, name, json, saved: Date.now() };
+    this.layouts = [...this.layouts.filter((other) => other.id !== id), saved];
+    this.emit({ kind: 'layouts' });
+    return saved;
   }
 
   #count(): void {
@@ -250,6 +282,13 @@ export class MemoryHost implements Host {
     vault_settings_set: ({ settings }) => (this.vaultSettings = settings),
     layout_get: () => ({ json: this.#layout }),
     layout_set: ({ layout }) => ((this.#layout = layout.json), null),
+    layout_list: () => this.layouts,
+    layout_save: ({ id, name, json }) => this.#saveLayout(id ?? null, name, json),
+    layout_delete: ({ id }) => {
+      this.layouts = this.layouts.filter((layout) => layout.id !== id);
+      this.emit({ kind: 'layouts' });
+      return null;
+    },
     app_info: () => ({
       version: '0.1.0',
       os: 'linux',
@@ -282,6 +321,8 @@ export class MemoryHost implements Host {
       null
     ),
     session_close: ({ id }) => (this.sessions.close(id), null),
+    session_signal: () => null,
+    serial_ports: () => [{ path: '/dev/ttyUSB0', description: 'USB serial adapter' }],
     session_rename: (args) => this.sessions.rename(args),
     tunnel_list: ({ entry }) => this.tunnels.list(entry),
     tunnel_started: () => this.tunnels.started(),
@@ -325,6 +366,29 @@ export class MemoryHost implements Host {
     host_read_selection: () => ({ text: '' }),
     host_select_text: () => null,
     host_window: () => null,
+    host_windows: () => ({ own: this.ownWindow, windows: this.windows, canKeep: this.canKeep }),
+    host_window_tell: ({ tabs, unsaved }) => {
+      this.windows = this.windows.map((window) =>
+        window.label === this.ownWindow ? { ...window, tabs, unsaved } : window,
+      );
+      return null;
+    },
+    host_window_new: ({ tabs }) => {
+      const number = this.windows.length + 1;
+      const label = `window-${number}`;
+      this.windows = [...this.windows, { label, number, tabs, unsaved: 0 }];
+      this.tellWindow({ kind: 'windows', to: null });
+      return label;
+    },
+    host_window_send: ({ to }) => {
+      if (!this.windows.some(({ label }) => label === to))
+        throw problem('desktop', 'That window is not there any more.', 'Choose another.');
+      return null;
+    },
+    host_window_take: () => ({ messages: this.mail.splice(0) }),
+    host_window_close: () => null,
     host_ready: () => null,
   };
 }
+
+const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();

@@ -1,5 +1,5 @@
 /** An invented tree of machines, and 100,000 more on request. Addresses are from the ranges for documentation. */
-import type { EntryDraft, FolderDraft, Settings } from '$lib/host';
+import type { EntryDraft, FolderDraft, Protocol, Settings } from '$lib/host';
 
 export interface MemoryNode {
   id: string;
@@ -10,6 +10,11 @@ export interface MemoryNode {
 
 export const noSettings: Settings = {
   port: null,
+  baud: null,
+  frame: null,
+  flowControl: null,
+  enter: null,
+  localEcho: null,
   user: null,
   identities: null,
   jump: null,
@@ -98,7 +103,7 @@ const sketch: Sketch[] = [
       'pve-02 198.51.100.102 server',
       'sw-core-01 198.51.100.110 network',
       'pdu-a2 198.51.100.115',
-      'console-a2 198.51.100.116',
+      'console-a2 /dev/ttyUSB0 console',
     ],
   ],
   [
@@ -130,6 +135,8 @@ const icons: Record<string, string> = {
   'pdu-a2': 'plug',
 };
 
+const protocols: Record<string, Protocol> = { 'pdu-a2': 'telnet', 'console-a2': 'serial' };
+
 /** About sixty machines in ten folders. */
 export function someMachines(): MemoryNode[] {
   const nodes: MemoryNode[] = [];
@@ -138,6 +145,7 @@ export function someMachines(): MemoryNode[] {
       if (typeof item === 'string') {
         const [name = '', address = '', tags = ''] = item.split(' ');
         const draft = entryDraft(name, address, {
+          protocol: protocols[name] ?? 'ssh',
           tags: tags ? tags.split(',') : [],
           icon: icons[name] ?? null,
         });

@@ -1,5 +1,12 @@
 /** Sessions that echo what is typed, over a socket that is no socket. */
-import type { Args, HostKeyQuestion, SessionInfo, SessionState, StreamSocket } from '$lib/host';
+import type {
+  Args,
+  HostKeyQuestion,
+  Protocol,
+  SessionInfo,
+  SessionState,
+  StreamSocket,
+} from '$lib/host';
 import { problem } from './problem';
 
 const encode = new TextEncoder();
@@ -83,7 +90,7 @@ export class MemorySessions {
   #next = 1;
 
   constructor(
-    private readonly nameOf: (id: string) => { name: string; address: string },
+    private readonly nameOf: (id: string) => { name: string; address: string; protocol: Protocol },
     private readonly changed: (info: SessionInfo) => void,
     private readonly gone: (id: string) => void,
   ) {}
@@ -93,13 +100,16 @@ export class MemorySessions {
   }
 
   open({ target }: Args<'session_open'>): SessionInfo {
-    const { name, address } =
-      target.kind === 'localShell' ? { name: 'bash', address: '' } : this.nameOf(target.id);
+    const { name, address, protocol } =
+      target.kind === 'localShell'
+        ? { name: 'bash', address: '', protocol: null }
+        : this.nameOf(target.id);
     const info: SessionInfo = {
       id: `session-${this.#next++}`,
       title: name,
       subtitle: target.kind === 'localShell' ? 'on this computer' : `ops@${address}`,
       target,
+      protocol,
       state: { kind: 'connecting', stage: 'connect', machine: name },
       steps: [
         { stage: 'name', state: 'done', detail: address, ms: 2 },

@@ -12,12 +12,18 @@ import type {
   Settings,
   TreeRows,
 } from '$lib/host';
+import { PROTOCOLS } from '$lib/machines/protocols';
 import { NO_ROWS } from '$lib/tree/model';
 import { entryDraft, noSettings, type MemoryNode } from './machines';
 import { problem } from './problem';
 
 const builtIn: Required<{ [K in keyof Settings]: NonNullable<Settings[K]> | null }> = {
   port: 22,
+  baud: 115_200,
+  frame: { dataBits: 8, parity: 'none', stopBits: 1 },
+  flowControl: 'none',
+  enter: null,
+  localEcho: 'auto',
   user: null,
   identities: [],
   jump: { kind: 'direct' },
@@ -49,6 +55,7 @@ export class MemoryTree {
         rows.ids.push(node.id);
         rows.depths.push(depth);
         rows.folders.push(node.folder ? 1 : 0);
+        rows.protocols.push('protocol' in node.draft ? PROTOCOLS.indexOf(node.draft.protocol) : 0);
         rows.names.push(node.draft.name);
         rows.addresses.push('address' in node.draft ? node.draft.address : '');
         rows.tags.push(tags.join(' '));
@@ -82,7 +89,7 @@ export class MemoryTree {
       inheritedTags: [...new Set(above.flatMap((each) => each.draft.tags))],
       path: above.map((each) => each.draft.name),
       ladder: [
-        { origin: { kind: 'builtIn' }, values: 9, tags: [] },
+        { origin: { kind: 'builtIn' }, values: 14, tags: [] },
         ...[...above, node].map((each) => ({
           origin: each === node ? ({ kind: 'here' } as const) : originOf(each),
           values: Object.values(each.draft.settings).filter((value) => value !== null).length,
@@ -103,7 +110,7 @@ export class MemoryTree {
       inheritedTags: [...new Set(above.flatMap((each) => each.draft.tags))],
       path: above.map((each) => each.draft.name),
       ladder: [
-        { origin: { kind: 'builtIn' }, values: 9, tags: [] },
+        { origin: { kind: 'builtIn' }, values: 14, tags: [] },
         ...above.map((each) => ({ origin: originOf(each), values: 0, tags: each.draft.tags })),
       ],
       openSessions: 0,

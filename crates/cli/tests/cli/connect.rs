@@ -1,7 +1,8 @@
 //! A terminal in a terminal.
 
 use crate::support::{Home, program};
-use patchbay_testkit::terminals_or_skip;
+use patchbay_model::{EntryDraft, Protocol, Settings};
+use patchbay_testkit::{SerialPair, Telnetd, root_or_skip, terminals_or_skip};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::{
     io::{Read, Write},
@@ -128,4 +129,66 @@ async fn the_passphrase_is_asked_for_where_somebody_can_answer() {
     assert!(!terminal.shown.contains(crate::support::PASSPHRASE), "it is not shown");
     terminal.type_in("exit\r");
     assert_eq!(terminal.exit_code(), 0);
+}
+
+#[tokio::test]
+async fn telnet_is_a_terminal_like_any_other_and_a_break_can_be_sent() {
+    if !root_or_skip("Telnet is a terminal like any other and a break can be sent") {
+        return;
+    }
+    let server = Telnetd::start("exec env PS1='ready> ' sh -i").await.unwrap();
+    let home = Home::with_vault().await;
+    let settings = Settings { port: Some(server.port()), ..Settings::default() };
+    home.add_draft(EntryDraft {
+        name: "sw".into(),
+        protocol: Protocol::Telnet,
+        address: "127.0.0.1".into(),
+        settings,
+        ..EntryDraft::default()
+    })
+    .await;
+    let shown = home.run(&["show", "sw"]).out;
+    assert!(shown.contains("Telnet") && !shown.contains("Identities"), "{shown}");
+    let refused = home.run(&["exec", "sw", "--", "true"]);
+    assert_eq!(refused.code, 255);
+    assert!(refused.err.contains("Telnet"), "{refused:?}");
+    let mut terminal = Terminal::start(&home, &["connect", "sw"], "");
+    terminal.until("ready> ");
+    terminal.type_in("echo is-$TERM; stty size\r");
+    terminal.until("is-xterm-256color\r\n24 80");
+    terminal.type_in("sh -c 'echo asleep-$((1+1)); exec sleep 1000'\r");
+    terminal.until("asleep-2");
+    terminal.type_in("\r~B");
+    terminal.until("ready> ");
+    terminal.type_in("exit\r");
+    assert_eq!(terminal.exit_code(), 0);
+}
+
+#[tokio::test]
+async fn a_serial_line_that_is_not_there_says_so() {
+    let mut pair = SerialPair::start().await.unwrap();
+    let home = Home::with_vault().await;
+    home.add_draft(EntryDraft {
+        name: "console".into(),
+        protocol: Protocol::Serial,
+        address: pair.near().display().to_string(),
+        ..EntryDraft::default()
+    })
+    .await;
+    let shown = home.run(&["show", "console"]).out;
+    assert!(shown.contains("115200") && shown.contains("8N1"), "{shown}");
+    let mut terminal = Terminal::start(&home, &["connect", "console"], "");
+    let far = std::fs::File::options().read(true).write(true).open(pair.far()).unwrap();
+    // What came before the line was open is not shown: it may have been sent at another speed.
+    terminal.type_in("\r");
+    (&far).read_exact(&mut [0; 1]).unwrap();
+    (&far).write_all(b"Router> ").unwrap();
+    terminal.until("Router> ");
+    // A pseudo-terminal takes breaks and does nothing with them.
+    terminal.type_in("\r~B~.");
+    assert_eq!(terminal.exit_code(), 255);
+    pair.unplug();
+    let mut terminal = Terminal::start(&home, &["connect", "console"], "");
+    terminal.until("is not there");
+    assert_eq!(terminal.exit_code(), 255);
 }

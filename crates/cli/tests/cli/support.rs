@@ -72,6 +72,15 @@ impl Home {
         Core::new(config)
     }
 
+    /// Adds a machine of any kind.
+    pub(crate) async fn add_draft(&self, draft: EntryDraft) -> NodeId {
+        let core = self.core();
+        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let ctx = Ctx::person(core.clone());
+        let root = ctx.authorize_folder(None, Right::Edit).unwrap();
+        core.tree().add_entry(&root, draft).await.unwrap().id
+    }
+
     async fn add(&self, name: &str, server: &Sshd, private_key: &str) -> NodeId {
         let core = self.core();
         core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();

@@ -1,10 +1,10 @@
 //! How one attempt to connect went: a step for each stage, and lines for "Show details".
 
-use patchbay_model::{ErrorCode, Stage, Step, StepState};
+use patchbay_model::{ErrorCode, Protocol, Stage, Step, StepState};
 use std::{fmt::Write as _, time::Duration};
 
-const STAGES: [Stage; 6] =
-    [Stage::Name, Stage::Connect, Stage::Handshake, Stage::HostKey, Stage::SignIn, Stage::Shell];
+const STAGES: &[Stage] =
+    &[Stage::Name, Stage::Connect, Stage::Handshake, Stage::HostKey, Stage::SignIn, Stage::Shell];
 /// Lines kept of a talkative server: the first ones and the last ones.
 const FIRST_LINES: usize = 100;
 const MOST_LINES: usize = 300;
@@ -14,6 +14,9 @@ const LONGEST_LINE: usize = 400;
 #[derive(Debug, Default)]
 pub(super) struct Journal {
     started: Duration,
+    /// The machine that is wanted, which need not be the one that is being reached.
+    wanted: String,
+    protocol: Option<Protocol>,
     machine: String,
     stages: Vec<Entry>,
     lines: Vec<String>,
@@ -27,8 +30,19 @@ struct Entry {
 
 impl Journal {
     /// A new story; `now` is the zero of its time stamps.
-    pub(super) fn start(now: Duration, first_line: &str) -> Self {
-        let mut journal = Self { started: now, ..Self::default() };
+    pub(super) fn start(
+        now: Duration,
+        first_line: &str,
+        wanted: &str,
+        protocol: Option<Protocol>,
+    ) -> Self {
+        let mut journal = Self {
+            started: now,
+            wanted: wanted.to_owned(),
+            protocol,
+            machine: wanted.to_owned(),
+            ..Self::default()
+        };
         journal.waiting();
         journal.note(now, first_line);
         journal
@@ -118,7 +132,14 @@ impl Journal {
     fn waiting(&mut self) {
         let empty =
             |stage| Step { stage, state: StepState::Waiting, detail: String::new(), ms: None };
-        self.stages = STAGES.map(|stage| Entry { step: empty(stage), began: self.started }).into();
+        // Whoever is on the way is reached by SSH.
+        let stages = match self.protocol.filter(|_| self.machine == self.wanted) {
+            Some(Protocol::Telnet | Protocol::Raw) => &[Stage::Name, Stage::Connect],
+            Some(Protocol::Serial) => &[Stage::Connect][..],
+            Some(Protocol::Ssh) | None => STAGES,
+        };
+        let entry = |stage: &Stage| Entry { step: empty(*stage), began: self.started };
+        self.stages = stages.iter().map(entry).collect();
     }
 
     fn stage(&mut self, stage: Stage) -> Option<&mut Entry> {
@@ -169,6 +190,7 @@ const fn in_a_word(code: ErrorCode) -> &'static str {
         ErrorCode::KeyPassphrase => "key not opened",
         ErrorCode::KeyUnsupported => "key not usable",
         ErrorCode::Jump => "jump host failed",
+        ErrorCode::SerialPort => "not opened",
         ErrorCode::Disconnected => "connection lost",
         ErrorCode::Cancelled => "cancelled",
         _ => "failed",
@@ -179,7 +201,7 @@ const fn in_a_word(code: ErrorCode) -> &'static str {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::Journal;
-    use patchbay_model::{ErrorCode, Stage, StepState};
+    use patchbay_model::{ErrorCode, Protocol, Stage, StepState};
     use std::time::Duration;
 
     fn ms(ms: u64) -> Duration {
@@ -188,7 +210,8 @@ mod tests {
 
     #[test]
     fn steps_take_their_time_and_fail_where_they_stop() {
-        let mut journal = Journal::start(ms(1_000), "Connecting to db-01");
+        let mut journal =
+            Journal::start(ms(1_000), "Connecting to db-01", "db-01", Some(Protocol::Ssh));
         journal.began(ms(1_000), Stage::Name, "db-01", "db.example.com");
         journal.done(ms(1_002), Stage::Name, "192.0.2.45");
         journal.began(ms(1_002), Stage::Connect, "db-01", "");
@@ -205,7 +228,7 @@ mod tests {
 
     #[test]
     fn another_machine_begins_anew() {
-        let mut journal = Journal::start(ms(0), "Connecting");
+        let mut journal = Journal::start(ms(0), "Connecting", "db-01", Some(Protocol::Ssh));
         journal.began(ms(0), Stage::SignIn, "lb-01", "");
         journal.began(ms(9), Stage::Connect, "db-01", "through lb-01");
         assert_eq!(journal.steps()[1].detail, "through lb-01");
@@ -215,8 +238,19 @@ mod tests {
     }
 
     #[test]
+    fn a_machine_without_encryption_has_fewer_parts_than_its_jump_host() {
+        let mut journal = Journal::start(ms(0), "Connecting", "sw-01", Some(Protocol::Telnet));
+        assert_eq!(journal.steps().len(), 2);
+        journal.began(ms(0), Stage::Connect, "lb-01", "");
+        assert_eq!(journal.steps().len(), 6);
+        journal.began(ms(9), Stage::Connect, "sw-01", "through lb-01");
+        assert_eq!(journal.steps().len(), 2);
+        assert_eq!(journal.steps()[1].detail, "through lb-01");
+    }
+
+    #[test]
     fn a_talkative_server_fills_no_memory() {
-        let mut journal = Journal::start(ms(0), "first");
+        let mut journal = Journal::start(ms(0), "first", "x", None);
         for n in 0..5_000 {
             journal.note(ms(n), &format!("\u{1b}[31m{}", "x".repeat(9_999)));
         }

@@ -1,6 +1,7 @@
 //! The life of a session: a task of its own that connects, passes bytes, and waits to be connected again.
 
 use super::{
+    line::Line,
     person::Gate,
     session::{Session, failed},
     tab::Tab,
@@ -8,7 +9,7 @@ use super::{
 };
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
-use patchbay_engine_ssh::{SshError, Target};
+use patchbay_engine_ssh::Target;
 use patchbay_model::{ApiError, CloseReason, ErrorCode};
 use patchbay_session::{Interaction, Terminal, TerminalEvent, TerminalInput};
 use patchbay_sftp::{Client, Options, SftpError};
@@ -24,9 +25,11 @@ const SOFT_RESET: &str = "\x1b7\x1b[?1049l\x1b[?9l\x1b[?1000l\x1b[?1001l\x1b[?10
 /// Where a session leads.
 pub(super) enum Plan {
     Ssh(Box<Target>),
+    /// Telnet, raw TCP, a serial line.
+    Line(Box<Line>),
     Local(LocalShell),
-    /// Signs in and closes.
-    Try(Box<Target>),
+    /// Connects, signs in if that is part of it, and closes.
+    Try(Box<Plan>),
     /// To the files of a machine.
     Files(Box<Target>),
     /// For the tunnels of a machine.
@@ -71,19 +74,26 @@ impl Life {
 
     async fn attempt(&mut self, order: Order) -> CloseReason {
         let Order { plan, cancel } = order;
-        let trying = matches!(plan, Plan::Try(_));
+        let (plan, trying) = match plan {
+            Plan::Try(plan) => (*plan, true),
+            plan => (plan, false),
+        };
         let machine = match &plan {
-            Plan::Ssh(_) => self.session.machine(),
+            Plan::Ssh(_) if !trying => self.session.machine(),
             _ => None,
         };
+        // Boxed: what connecting needs is given back when it is done, and a thousand terminals stay small.
         let dialled = match plan {
-            Plan::Files(target) => return self.files(*target, &cancel).await,
-            Plan::Tunnels(target) => return self.tunnels(*target, &cancel).await,
+            Plan::Line(line) => return Box::pin(self.line(*line, trying, &cancel)).await,
+            // A plan is tried once.
+            Plan::Try(_) => return CloseReason::ByPerson,
+            Plan::Files(target) => return Box::pin(self.files(*target, &cancel)).await,
+            Plan::Tunnels(target) => return Box::pin(self.tunnels(*target, &cancel)).await,
             Plan::Local(shell) => {
                 patchbay_engine_local::open(self.session.size(), shell, cancel.clone())
                     .map_err(|error| error.api_error())
             }
-            Plan::Ssh(target) | Plan::Try(target) => self.terminal(*target, &cancel).await,
+            Plan::Ssh(target) => Box::pin(self.terminal(*target, &cancel)).await,
         };
         let terminal = match dialled {
             Ok(terminal) => terminal,
@@ -105,7 +115,9 @@ impl Life {
         cancel: &CancellationToken,
     ) -> Result<Terminal, ApiError> {
         let size = self.session.size();
+        let machine = self.session.info().title;
         let connecting = patchbay_engine_ssh::connect(target, self.gate(), size, cancel.clone());
+        let connecting = async move { connecting.await.map_err(|error| error.api_error(&machine)) };
         self.wait_for(connecting, cancel).await
     }
 
@@ -113,8 +125,11 @@ impl Life {
     async fn files(&mut self, target: Target, cancel: &CancellationToken) -> CloseReason {
         let gate = self.gate();
         let (machine, stop) = (self.session.info().title, cancel.clone());
+        let name = machine.clone();
         let connecting = async move {
-            let (channel, link) = patchbay_engine_ssh::files(target, gate, stop).await?;
+            let (channel, link) = patchbay_engine_ssh::files(target, gate, stop)
+                .await
+                .map_err(|error| error.api_error(&name))?;
             let (reader, writer) = tokio::io::split(channel);
             Ok((Client::start(reader, writer, Options::default()).await, link))
         };
@@ -143,7 +158,7 @@ impl Life {
     /// Waits for a connection, as long as nobody gives up.
     pub(super) async fn wait_for<T: Send + 'static>(
         &mut self,
-        connecting: impl Future<Output = Result<T, SshError>> + Send + 'static,
+        connecting: impl Future<Output = Result<T, ApiError>> + Send + 'static,
         cancel: &CancellationToken,
     ) -> Result<T, ApiError> {
         let machine = self.session.info().title;
@@ -153,7 +168,7 @@ impl Life {
             tokio::select! {
                 dialed = &mut dialing => {
                     return match dialed {
-                        Ok(dialed) => dialed.map_err(|error| error.api_error(&machine)),
+                        Ok(dialed) => dialed,
                         Err(_) => Err(stopped(&machine)),
                     };
                 }
@@ -169,7 +184,7 @@ impl Life {
     }
 
     /// Goes on below what an earlier connection left, and shows what the server said before signing in.
-    async fn announce(&self) {
+    pub(super) async fn announce(&self) {
         let output = &self.session.output;
         if output.end() > 0 {
             let marker = format!("{SOFT_RESET}\r\n\x1b[90m── connected again ──\x1b[0m\r\n");
@@ -182,7 +197,11 @@ impl Life {
     }
 
     /// Both directions at once: output that waits for a slow viewer does not hold up what is typed.
-    async fn pass(&mut self, terminal: Terminal, cancel: &CancellationToken) -> CloseReason {
+    pub(super) async fn pass(
+        &mut self,
+        terminal: Terminal,
+        cancel: &CancellationToken,
+    ) -> CloseReason {
         let Terminal { mut events, input: far, cancel: engine } = terminal;
         let session = &self.session;
         let input = &mut self.input;

@@ -6,6 +6,7 @@
 
 mod journal;
 mod life;
+mod line;
 mod person;
 mod session;
 mod tab;
@@ -14,17 +15,20 @@ mod tickets;
 mod tunnels;
 
 #[cfg(all(test, unix))]
+mod line_tests;
+#[cfg(all(test, unix))]
 mod tests;
 
+pub use patchbay_engine_line::serial_ports;
 pub use patchbay_engine_ssh::{Exec, ExecEvent};
 pub use person::{Answer, Person};
 
-use crate::{Authorized, Core, CoreError, Ctx, Right, sync};
+use crate::{Authorized, Core, CoreError, Ctx, Right, sync, tree::ResolvedHop};
 use life::{Life, Order, Plan};
 use patchbay_engine_local::LocalShell;
 use patchbay_model::{
-    ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, NodeId, PromptId, Secret,
-    SessionId, SessionInfo, SessionTarget, TerminalSize,
+    ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, LineSignal, NodeId,
+    PromptId, Protocol, Secret, SessionId, SessionInfo, SessionState, SessionTarget, TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
 use patchbay_sftp::Client;
@@ -33,13 +37,16 @@ use session::{Names, Session};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 use tickets::Tickets;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// More open at once are a mistake of a caller.
 const MOST_SESSIONS: usize = 1_000;
+/// How long a line may take to be told something.
+const SIGNAL: Duration = Duration::from_secs(5);
 /// Messages from a viewer on their way to the far end.
 const INPUT_QUEUE: usize = 64;
 
@@ -136,10 +143,10 @@ impl Sessions<'_> {
     ) -> Result<SessionInfo, CoreError> {
         let route = self.0.tree().route_of_draft(parent, id, draft)?;
         let names = target::names(&route);
-        let target = target::build(self.0, &route).await?;
+        let plan = self.machine(&route).await?;
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
         let shown = SessionTarget::Entry { id: id.unwrap_or_else(NodeId::new) };
-        self.start(Plan::Try(Box::new(target)), shown, names, size, None)
+        self.start(Plan::Try(Box::new(plan)), shown, names, size, None)
     }
 
     /// Runs a command on a machine, for front ends that are scripts. It is no session: nobody else sees it.
@@ -150,6 +157,7 @@ impl Sessions<'_> {
         person: Arc<dyn Person>,
     ) -> Result<Exec, CoreError> {
         let route = self.0.tree().route(id)?;
+        needs_ssh(&route, "run commands")?;
         let mut target = target::build(self.0, &route).await?;
         // What is run instead of a shell is not run instead of this command.
         if let Some(machine) = target.hops.last_mut() {
@@ -254,6 +262,26 @@ impl Sessions<'_> {
         self.get(id)?.answer_host_key(answer)
     }
 
+    /// Tells a line something besides bytes, as a break.
+    pub async fn signal(&self, id: SessionId, signal: LineSignal) -> Result<(), CoreError> {
+        let session = self.get(id)?;
+        let title = session.info().title;
+        let refused =
+            |why: &str| CoreError::invalid("signal", format!("{title} was not told: {why}."), "");
+        if !matches!(session.info().state, SessionState::Open) {
+            return Err(refused("it is not connected"));
+        }
+        let (done, answer) = oneshot::channel();
+        let told = session.input.send(TerminalInput::Signal { signal, done });
+        let answer = async { told.await.is_ok().then_some(answer.await.ok()).flatten() };
+        match tokio::time::timeout(SIGNAL, answer).await {
+            Ok(Some(Ok(()))) => Ok(()),
+            Ok(Some(Err(why))) => Err(refused(&why)),
+            Ok(None) => Err(refused("a session of this kind has nothing like it")),
+            Err(_) => Err(refused("it takes nothing at the moment")),
+        }
+    }
+
     /// Connects a closed session again. What it showed stays.
     pub async fn reconnect(
         &self,
@@ -322,20 +350,37 @@ impl Sessions<'_> {
         match target {
             OpenTarget::Entry(id) | OpenTarget::Files(id) | OpenTarget::Tunnels(id) => {
                 let route = self.0.tree().route(id)?;
-                let dialled = Box::new(target::build(self.0, &route).await?);
                 let plan = match target {
-                    OpenTarget::Files(_) => Plan::Files(dialled),
-                    OpenTarget::Tunnels(_) => Plan::Tunnels(dialled),
-                    _ => Plan::Ssh(dialled),
+                    OpenTarget::Files(_) => {
+                        needs_ssh(&route, "give access to files")?;
+                        Plan::Files(Box::new(target::build(self.0, &route).await?))
+                    }
+                    OpenTarget::Tunnels(_) => {
+                        needs_ssh(&route, "carry tunnels")?;
+                        Plan::Tunnels(Box::new(target::build(self.0, &route).await?))
+                    }
+                    _ => self.machine(&route).await?,
                 };
                 Ok((plan, target::names(&route)))
             }
             OpenTarget::LocalShell => {
                 let shell = LocalShell { program: None, cwd: Some(self.0.config().home.clone()) };
-                let names = Names { title: shell.name(), subtitle: "this computer".to_owned() };
+                let names = Names {
+                    title: shell.name(),
+                    subtitle: "this computer".to_owned(),
+                    protocol: None,
+                };
                 Ok((Plan::Local(shell), names))
             }
         }
+    }
+
+    /// How to reach a machine's terminal.
+    async fn machine(&self, route: &[ResolvedHop]) -> Result<Plan, CoreError> {
+        Ok(match line::build(self.0, route).await? {
+            Some(line) => Plan::Line(Box::new(line)),
+            None => Plan::Ssh(Box::new(target::build(self.0, route).await?)),
+        })
     }
 
     fn start(
@@ -392,5 +437,17 @@ impl Sessions<'_> {
         let all = sync::lock(&self.0.sessions.all);
         let running = all.values().filter(|held| held.session.running() && which(&held.session));
         u32::try_from(running.count()).unwrap_or(u32::MAX)
+    }
+}
+
+/// Only SSH does more than terminals.
+fn needs_ssh(route: &[ResolvedHop], what: &str) -> Result<(), CoreError> {
+    match route.last().map(|machine| &machine.entry.draft) {
+        Some(draft) if draft.protocol != Protocol::Ssh => Err(CoreError::invalid(
+            "id",
+            format!("{} is reached by {}, which cannot {what}.", draft.name, draft.protocol.name()),
+            "Open a terminal instead.",
+        )),
+        _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use crate::{Clock, Core, CoreError, sync, tell::Tells};
 use bytes::Bytes;
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
-    Secret, SessionId, SessionInfo, SessionState, SessionTarget, Stage, TerminalSize,
+    Protocol, Secret, SessionId, SessionInfo, SessionState, SessionTarget, Stage, TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
 use patchbay_sftp::Client;
@@ -76,6 +76,7 @@ impl Session {
             title: names.title.clone(),
             subtitle: names.subtitle,
             target,
+            protocol: names.protocol,
             state: SessionState::Connecting { stage: Stage::Name, machine: names.title },
             steps: Vec::new(),
             log: Vec::new(),
@@ -152,12 +153,15 @@ impl Session {
             if !first && !matches!(live.info.state, SessionState::Closed { .. }) {
                 return None;
             }
+            let wanted = names.as_ref().map_or(&live.info.title, |names| &names.title).clone();
             if let Some(names) = names {
                 live.info.subtitle = names.subtitle;
+                live.info.protocol = names.protocol;
             }
             live.size = size;
             live.cancel = self.gone.child_token();
-            live.journal = Journal::start(now, &format!("Connecting to {}", live.info.subtitle));
+            let first_line = format!("Connecting to {}", live.info.subtitle);
+            live.journal = Journal::start(now, &first_line, &wanted, live.info.protocol);
             live.info.state =
                 SessionState::Connecting { stage: Stage::Name, machine: live.info.title.clone() };
             live.info.latency = None;
@@ -345,6 +349,8 @@ impl Live {
 pub(super) struct Names {
     pub(super) title: String,
     pub(super) subtitle: String,
+    /// None for a shell on this computer.
+    pub(super) protocol: Option<Protocol>,
 }
 
 /// Puts the state back when a question is withdrawn.

@@ -3,6 +3,7 @@
 use super::session::Names;
 use crate::{Core, CoreError, hostkeys::Hints, tree::ResolvedHop};
 use patchbay_engine_ssh::{Credential, Hop, Target};
+use patchbay_model::{EntryDraft, Protocol};
 use std::time::Duration;
 
 /// The machine and those on the way to it, with their secrets.
@@ -16,34 +17,58 @@ pub(super) async fn build(core: &Core, route: &[ResolvedHop]) -> Result<Target, 
     Ok(Target { hops, ..Target::default() })
 }
 
-/// What people call the machine.
-pub(super) fn names(route: &[ResolvedHop]) -> Names {
-    let Some(machine) = route.last() else {
-        return Names { title: String::new(), subtitle: String::new() };
-    };
-    let draft = &machine.entry.draft;
-    let user =
-        machine.settings.user.value.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
-    let subtitle = match machine.settings.port.value {
-        22 => format!("{user}{}", draft.address),
-        port if draft.address.contains(':') => {
-            format!("{user}[{}]:{port}", draft.address.trim_matches(['[', ']']))
-        }
-        port => format!("{user}{}:{port}", draft.address),
-    };
-    Names { title: draft.name.clone(), subtitle }
+/// Those on the way to a machine that is not reached by SSH itself.
+pub(super) async fn jumps(core: &Core, route: &[ResolvedHop]) -> Result<Target, CoreError> {
+    let mut target = build(core, route).await?;
+    for hop in &mut target.hops {
+        hop.start_command = None;
+    }
+    Ok(target)
 }
 
-async fn dial(core: &Core, hop: &ResolvedHop, hints: &Hints, last: bool) -> Result<Hop, CoreError> {
-    let draft = &hop.entry.draft;
-    let settings = &hop.settings;
-    if draft.address.trim().is_empty() {
+/// Where a machine is.
+pub(super) fn address(draft: &EntryDraft) -> Result<&str, CoreError> {
+    let address = draft.address.trim();
+    if address.is_empty() {
         return Err(CoreError::invalid(
             "address",
             format!("{} has no address.", draft.name),
             "Edit the machine and fill it in.",
         ));
     }
+    Ok(address)
+}
+
+/// What people call the machine.
+pub(super) fn names(route: &[ResolvedHop]) -> Names {
+    let Some(machine) = route.last() else {
+        return Names { title: String::new(), subtitle: String::new(), protocol: None };
+    };
+    let draft = &machine.entry.draft;
+    let (protocol, settings) = (draft.protocol, &machine.settings);
+    let user = match protocol {
+        Protocol::Ssh | Protocol::Telnet => settings.user.value.as_ref(),
+        Protocol::Raw | Protocol::Serial => None,
+    };
+    let user = user.map(|user| format!("{user}@")).unwrap_or_default();
+    let subtitle = match settings.port_of(protocol) {
+        None if protocol == Protocol::Serial => {
+            format!("{}, {} {}", draft.address, settings.baud.value, settings.frame.value)
+        }
+        port if port == protocol.default_port() => format!("{user}{}", draft.address),
+        None => draft.address.clone(),
+        Some(port) if draft.address.contains(':') => {
+            format!("{user}[{}]:{port}", draft.address.trim_matches(['[', ']']))
+        }
+        Some(port) => format!("{user}{}:{port}", draft.address),
+    };
+    Names { title: draft.name.clone(), subtitle, protocol: Some(protocol) }
+}
+
+async fn dial(core: &Core, hop: &ResolvedHop, hints: &Hints, last: bool) -> Result<Hop, CoreError> {
+    let draft = &hop.entry.draft;
+    let settings = &hop.settings;
+    address(draft)?;
     let sign_in = core.identities().sign_in(&hop.identities).await?;
     let port = settings.port.value;
     let mut dial = Hop::new(&draft.name, &draft.address, port);

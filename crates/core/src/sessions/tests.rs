@@ -19,18 +19,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-const SIZE: TerminalSize = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
+pub(super) const SIZE: TerminalSize = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server that lets a key in, and a vault that knows it.
-struct World {
-    fixture: Fixture,
-    server: Sshd,
-    machine: NodeId,
+pub(super) struct World {
+    pub(super) fixture: Fixture,
+    pub(super) server: Sshd,
+    pub(super) machine: NodeId,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         Self::with(Sshd::builder(), true).await
     }
 
@@ -68,7 +68,7 @@ impl World {
     }
 
     /// Opens and trusts the key for good.
-    async fn trusted(&self) -> SessionId {
+    pub(super) async fn trusted(&self) -> SessionId {
         let id = self.open().await;
         self.question(id).await;
         self.decide(id, HostKeyAnswer::Trust).unwrap();
@@ -80,12 +80,16 @@ impl World {
         self.fixture.core.sessions().answer_host_key(id, answer)
     }
 
-    fn info(&self, id: SessionId) -> SessionInfo {
+    pub(super) fn info(&self, id: SessionId) -> SessionInfo {
         self.fixture.core.sessions().info(id).unwrap()
     }
 
     /// Waits for a state.
-    async fn until<T>(&self, id: SessionId, what: impl Fn(&SessionInfo) -> Option<T>) -> T {
+    pub(super) async fn until<T>(
+        &self,
+        id: SessionId,
+        what: impl Fn(&SessionInfo) -> Option<T>,
+    ) -> T {
         let mut events = self.fixture.core.events();
         let wait = async {
             loop {
@@ -117,7 +121,7 @@ impl World {
         .await
     }
 
-    async fn opened(&self, id: SessionId) {
+    pub(super) async fn opened(&self, id: SessionId) {
         self.until(id, |info| match &info.state {
             SessionState::Open => Some(()),
             SessionState::Closed { reason } => panic!("closed: {reason:?}"),
@@ -126,7 +130,7 @@ impl World {
         .await;
     }
 
-    async fn closed(&self, id: SessionId) -> CloseReason {
+    pub(super) async fn closed(&self, id: SessionId) -> CloseReason {
         self.until(id, |info| match &info.state {
             SessionState::Closed { reason } => Some(reason.clone()),
             _ => None,
@@ -134,19 +138,19 @@ impl World {
         .await
     }
 
-    async fn failed(&self, id: SessionId) -> ApiError {
+    pub(super) async fn failed(&self, id: SessionId) -> ApiError {
         match self.closed(id).await {
             CloseReason::Failed { error } => error,
             other => panic!("{other:?}"),
         }
     }
 
-    fn handle(&self, id: SessionId) -> SessionHandle {
+    pub(super) fn handle(&self, id: SessionId) -> SessionHandle {
         self.fixture.core.sessions().handle(id).unwrap()
     }
 
     /// Types a line and waits for what it prints; the shell must not see the expected text in the line itself.
-    async fn run(&self, id: SessionId, line: &str, expected: &str) {
+    pub(super) async fn run(&self, id: SessionId, line: &str, expected: &str) {
         let handle = self.handle(id);
         let typed = format!("{line}\r");
         handle.input.send(TerminalInput::Bytes(typed.into())).await.unwrap();
@@ -175,7 +179,7 @@ fn key_identity(name: &str, private: &str) -> IdentityDraft {
 }
 
 /// Everything a session has shown, once that holds the text.
-async fn shows(handle: &SessionHandle, expected: &str) -> String {
+pub(super) async fn shows(handle: &SessionHandle, expected: &str) -> String {
     let viewer = handle.output.attach(0);
     let mut shown = Vec::new();
     let read = async {

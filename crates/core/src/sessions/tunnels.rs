@@ -53,6 +53,9 @@ impl Life {
         let mut wait = FIRST_WAIT;
         loop {
             let connecting = forwards(target.clone(), self.gate(), cancel.clone());
+            let name = self.session.info().title;
+            let connecting =
+                async move { connecting.await.map_err(|error| error.api_error(&name)) };
             let error = match self.wait_for(connecting, cancel).await {
                 Ok(link) => {
                     self.session.opened();

@@ -12,7 +12,7 @@ use patchbay_model::{AppEvent, AppSettings, TabLayout, VaultSettings};
 use patchbay_store::{Field, Kind};
 
 /// What a webview may keep here at most.
-const LONGEST_LAYOUT: usize = 256 * 1024;
+pub(crate) const LONGEST_LAYOUT: usize = 256 * 1024;
 
 /// Settings and the open tabs.
 #[derive(Clone, Copy, Debug)]

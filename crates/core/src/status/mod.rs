@@ -7,7 +7,8 @@ mod probe;
 mod tests;
 
 use crate::{Authorized, Core, CoreError, Right, tree::ResolvedHop};
-use patchbay_model::{AppEvent, NodeId, Reachability, StatusReport};
+use patchbay_model::{AppEvent, NodeId, Protocol, Reachability, StatusReport};
+use probe::Place;
 use std::{
     sync::{Arc, Weak},
     time::Duration,
@@ -43,9 +44,9 @@ impl Status<'_> {
         for id in ids.get() {
             match self.0.tree().route(&Authorized::new(*id, Right::Use)) {
                 Ok(route) => match to_look_at(*id, &route) {
-                    Ok((address, port)) => {
+                    Ok(place) => {
                         first.push(report(*id, Reachability::Checking, String::new()));
-                        looks.push((*id, address, port));
+                        looks.push((*id, place));
                     }
                     Err(known) => first.push(known),
                 },
@@ -57,12 +58,12 @@ impl Status<'_> {
             self.0.emit(AppEvent::Status { reports: first });
         }
         let (results, arrived) = mpsc::channel(AT_ONCE);
-        for (id, address, port) in looks {
+        for (id, place) in looks {
             let turn = Arc::clone(&self.0.status.0);
             let results = results.clone();
             tokio::spawn(async move {
                 let Ok(_turn) = turn.acquire().await else { return };
-                let (reachability, detail) = probe::look(&address, port, PATIENCE).await;
+                let (reachability, detail) = probe::look(place, PATIENCE).await;
                 // Nobody listens once the services are gone.
                 let _gone = results.send(report(id, reachability, detail)).await;
             });
@@ -73,12 +74,22 @@ impl Status<'_> {
 }
 
 /// Where to look, or what is known without looking.
-fn to_look_at(id: NodeId, route: &[ResolvedHop]) -> Result<(String, u16), StatusReport> {
+fn to_look_at(id: NodeId, route: &[ResolvedHop]) -> Result<Place, StatusReport> {
     match route {
         [machine] if machine.entry.draft.address.trim().is_empty() => {
             Err(report(id, Reachability::Unknown, "no address".to_owned()))
         }
-        [machine] => Ok((machine.entry.draft.address.clone(), machine.settings.port.value)),
+        [machine] => {
+            let draft = &machine.entry.draft;
+            let address = draft.address.clone();
+            match (draft.protocol, machine.settings.port_of(draft.protocol)) {
+                (Protocol::Serial, _) => Ok(Place::SerialPort { name: address }),
+                (protocol, Some(port)) => {
+                    Ok(Place::Tcp { address, port, greets: protocol == Protocol::Ssh })
+                }
+                (_, None) => Err(report(id, Reachability::Unknown, "no port".to_owned())),
+            }
+        }
         [.., jump, _] => {
             Err(report(id, Reachability::Unknown, format!("behind {}", jump.entry.draft.name)))
         }

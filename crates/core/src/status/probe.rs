@@ -1,4 +1,4 @@
-//! Looking at one machine from outside: does the port answer, and is it SSH?
+//! Looking at one machine from outside: does the port answer, and is it SSH? Is the serial port there?
 
 use patchbay_model::Reachability;
 use std::{io, time::Duration};
@@ -14,8 +14,28 @@ const MOST_GREETING: usize = 4 * 1024;
 /// How it looks, in a word and in a few.
 pub(super) type Look = (Reachability, String);
 
-/// Looks at a port for at most `patience`.
-pub(super) async fn look(address: &str, port: u16, patience: Duration) -> Look {
+/// Where to look.
+pub(super) enum Place {
+    /// A TCP port, whose server should greet as SSH servers do or need not.
+    Tcp { address: String, port: u16, greets: bool },
+    /// A serial port of this computer. What is at its other end cannot be known without sending something.
+    SerialPort { name: String },
+}
+
+/// Looks at a place for at most `patience`.
+pub(super) async fn look(place: Place, patience: Duration) -> Look {
+    match place {
+        Place::Tcp { address, port, greets } => {
+            look_at_port(&address, port, greets, patience).await
+        }
+        Place::SerialPort { name } => match patchbay_engine_line::serial_exists(&name).await {
+            true => (Reachability::Up, "the serial port is there".to_owned()),
+            false => (Reachability::Down, "there is no such serial port".to_owned()),
+        },
+    }
+}
+
+async fn look_at_port(address: &str, port: u16, greeting: bool, patience: Duration) -> Look {
     let started = Instant::now();
     let until = started + patience;
     let host = address.trim_start_matches('[').trim_end_matches(']');
@@ -30,6 +50,9 @@ pub(super) async fn look(address: &str, port: u16, patience: Duration) -> Look {
         Err(_) => return (Reachability::Down, format!("timed out after {}", seconds(patience))),
     };
     let took = started.elapsed().as_millis();
+    if !greeting {
+        return (Reachability::Up, format!("{took} ms"));
+    }
     match timeout_at(until, greets(&mut stream)).await {
         Ok(true) => (Reachability::Up, format!("{took} ms")),
         Ok(false) => (Reachability::Warning, "it answers, but not as an SSH server".to_owned()),
@@ -76,10 +99,15 @@ async fn greets(stream: &mut (impl AsyncRead + Unpin)) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::look;
+    use super::{Look, Place};
     use patchbay_model::Reachability;
     use std::time::Duration;
     use tokio::{io::AsyncWriteExt, net::TcpListener};
+
+    async fn look(address: &str, port: u16, patience: Duration) -> Look {
+        let place = Place::Tcp { address: address.to_owned(), port, greets: true };
+        super::look(place, patience).await
+    }
 
     const SHORT: Duration = Duration::from_millis(300);
 
@@ -123,6 +151,22 @@ mod tests {
             look("127.0.0.1", closed, SHORT).await,
             (Reachability::Warning, "refused".to_owned())
         );
+    }
+
+    #[tokio::test]
+    async fn a_telnet_server_need_not_greet() {
+        let port = says(b"", true).await;
+        let place = Place::Tcp { address: "127.0.0.1".into(), port, greets: false };
+        assert_eq!(super::look(place, SHORT).await.0, Reachability::Up);
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_serial_port_is_there_or_not() {
+        let look = |name: &str| super::look(Place::SerialPort { name: name.to_owned() }, SHORT);
+        assert_eq!(look("/dev/tty").await.0, Reachability::Up);
+        assert_eq!(look("/dev/no-such-port").await.0, Reachability::Down);
+        assert_eq!(look("/etc/passwd").await.0, Reachability::Down);
     }
 
     #[tokio::test]

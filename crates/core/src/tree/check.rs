@@ -1,7 +1,8 @@
 //! What names, addresses, tags and settings may look like. Each check gives back the tidied value.
 
+use super::lines;
 use crate::{CoreError, tunnels::check_tunnels};
-use patchbay_model::{EntryDraft, FolderDraft, Settings};
+use patchbay_model::{EntryDraft, FolderDraft, Protocol, Settings};
 use std::net::Ipv6Addr;
 
 const LONGEST_NAME: usize = 255;
@@ -12,7 +13,10 @@ const LONGEST_COMMAND: usize = 4096;
 /// A machine.
 pub(crate) fn entry(mut draft: EntryDraft) -> Result<EntryDraft, CoreError> {
     draft.name = name(&draft.name)?;
-    draft.address = address(&draft.address)?;
+    draft.address = match draft.protocol {
+        Protocol::Serial => lines::port_name(&draft.address)?,
+        Protocol::Ssh | Protocol::Telnet | Protocol::Raw => address(&draft.address)?,
+    };
     draft.mac = filled(draft.mac).map(|text| mac(&text)).transpose()?;
     draft.tags = tags(draft.tags)?;
     draft.notes = notes(draft.notes)?;
@@ -20,7 +24,7 @@ pub(crate) fn entry(mut draft: EntryDraft) -> Result<EntryDraft, CoreError> {
     draft.color = word("color", draft.color)?;
     draft.settings = settings(draft.settings)?;
     draft.tunnels = check_tunnels(draft.tunnels)?;
-    Ok(draft)
+    lines::only_what_applies(draft)
 }
 
 /// A folder.
@@ -208,6 +212,7 @@ fn settings(mut own: Settings) -> Result<Settings, CoreError> {
             "Ports go from 1 to 65535; SSH is 22.",
         ));
     }
+    lines::serial(&own)?;
     own.user = user(own.user)?;
     within("connectTimeout", "The time-out", own.connect_timeout, 1, 600)?;
     within("keepAlive", "The keep-alive interval", own.keep_alive, 0, 86_400)?;

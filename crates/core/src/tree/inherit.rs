@@ -2,13 +2,16 @@
 
 use super::forest::{Forest, Node};
 use patchbay_model::{
-    Effective, EffectiveSettings, IdentityId, Jump, NodeId, Origin, Settings, WhereValuesComeFrom,
+    Effective, EffectiveSettings, FlowControl, IdentityId, Jump, LocalEcho, NodeId, Origin,
+    SerialFrame, Settings, WhereValuesComeFrom,
 };
 
 /// What counts where nobody says anything.
 pub(crate) mod built_in {
     /// TCP port of SSH (RFC 4253 section 4.1).
     pub(crate) const PORT: u16 = 22;
+    /// Bits per second of a serial line, with 8N1 and no flow control: what most devices of today speak.
+    pub(crate) const BAUD: u32 = 115_200;
     /// Seconds until connecting is given up.
     pub(crate) const CONNECT_TIMEOUT: u32 = 15;
     /// Seconds between keep-alive messages.
@@ -108,6 +111,11 @@ impl<'a> Ladder<'a> {
         let through_me = self.me.map(|entry| Jump::Through { entry });
         EffectiveSettings {
             port: self.pick(built_in::PORT, |own| own.port),
+            baud: self.pick(built_in::BAUD, |own| own.baud),
+            frame: self.pick(SerialFrame::default(), |own| own.frame),
+            flow_control: self.pick(FlowControl::default(), |own| own.flow_control),
+            enter: self.pick(None, |own| own.enter.map(Some)),
+            local_echo: self.pick(LocalEcho::default(), |own| own.local_echo),
             user: self.pick(None, |own| own.user.clone().map(Some)),
             identities: self.pick(Vec::<IdentityId>::new(), |own| own.identities.clone()),
             jump: self.pick(Jump::Direct, |own| {
@@ -140,9 +148,14 @@ impl<'a> Ladder<'a> {
     }
 }
 
-fn origins(effective: &EffectiveSettings) -> [&Origin; 11] {
+fn origins(effective: &EffectiveSettings) -> [&Origin; 16] {
     let EffectiveSettings {
         port,
+        baud,
+        frame,
+        flow_control,
+        enter,
+        local_echo,
         user,
         identities,
         jump,
@@ -156,6 +169,11 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 11] {
     } = effective;
     [
         &port.origin,
+        &baud.origin,
+        &frame.origin,
+        &flow_control.origin,
+        &enter.origin,
+        &local_echo.origin,
         &user.origin,
         &identities.origin,
         &jump.origin,

@@ -3,10 +3,10 @@
 use super::{
     forest::{Body, Forest, Node, Step},
     inherit::Ladder,
-    plan,
+    lines, plan,
 };
 use crate::{Authorized, CoreError, Right};
-use patchbay_model::{EffectiveSettings, Entry, EntryDraft, IdentityId, Jump, NodeId};
+use patchbay_model::{EffectiveSettings, Entry, EntryDraft, IdentityId, Jump, NodeId, Protocol};
 use std::collections::HashMap;
 
 /// A machine on the way to another one.
@@ -34,7 +34,12 @@ pub(crate) fn route(forest: &Forest, id: NodeId) -> Result<Vec<ResolvedHop>, Cor
             let names = hops.iter().map(|hop| hop.entry.draft.name.as_str()).collect();
             return Err(circle(names, &hop.entry.draft.name));
         }
+        if !hops.is_empty() {
+            lines::refuse_as_jump(&hop.entry.draft.name, hop.entry.draft.protocol)?;
+        }
         at = match &hop.settings.jump.value {
+            // A port of this computer lies behind nothing.
+            _ if hop.entry.draft.protocol == Protocol::Serial => None,
             Jump::Through { entry } => Some(*entry),
             Jump::Direct => None,
         };

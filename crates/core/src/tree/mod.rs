@@ -9,6 +9,7 @@ mod duplicate;
 mod forest;
 mod inherit;
 mod jumps;
+mod lines;
 mod order;
 mod plan;
 pub mod quick;

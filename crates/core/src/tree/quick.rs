@@ -2,19 +2,25 @@
 
 use super::check;
 use crate::CoreError;
-use patchbay_model::{EntryDraft, Settings};
+use patchbay_model::{EntryDraft, FlowControl, Parity, Protocol, SerialFrame, Settings};
 
 /// Understands `host`, `user@host`, `host:port`, `[v6]:port`, a bare IPv6 address, any of them after `ssh://` or
-/// `ssh `, and `-p PORT` and `-l USER` as `ssh` takes them. The machine is called as its address.
+/// `ssh `, and `-p PORT` and `-l USER` as `ssh` takes them; `telnet://`, `telnet host port` and `tcp://`;
+/// `serial:/dev/ttyUSB0?baud=9600&frame=7E1&flow=rtscts`. The machine is called as its address.
 ///
 /// # Errors
 /// [`CoreError::Invalid`] on `text` or on what the line says.
 pub fn parse(text: &str) -> Result<EntryDraft, CoreError> {
+    if let Some(port) = text.trim().strip_prefix("serial:") {
+        return serial(port);
+    }
     let mut words = Words::split(text)?;
     let target = words.target.take().ok_or_else(|| misfit("There is no address.".into()))?;
-    let url = target.strip_prefix("ssh://");
-    let target =
-        url.map_or(target.as_str(), |rest| rest.split(['/', '?', '#']).next().unwrap_or(rest));
+    let url = SCHEMES.iter().find_map(|(scheme, protocol)| {
+        let rest = target.strip_prefix(scheme)?;
+        Some((*protocol, rest.split(['/', '?', '#']).next().unwrap_or(rest)))
+    });
+    let (protocol, target) = url.unwrap_or((words.protocol, target.as_str()));
     if let Some((scheme, _)) = target.split_once("://") {
         return Err(misfit(format!(
             "“{}” is not something Patchbay connects to.",
@@ -28,8 +34,16 @@ pub fn parse(text: &str) -> Result<EntryDraft, CoreError> {
     let user = user.map(|user| user.split([';', ':']).next().unwrap_or(user).to_owned());
     let (host, port) = host_and_port(rest)?;
     let port = words.port.or(port);
+    if protocol == Protocol::Raw && port.is_none() {
+        return Err(CoreError::invalid(
+            "text",
+            "A raw TCP connection has no usual port.",
+            "Type it like tcp://host:port.",
+        ));
+    }
     let draft = EntryDraft {
         name: host.to_owned(),
+        protocol,
         address: host.to_owned(),
         settings: Settings {
             port,
@@ -41,9 +55,73 @@ pub fn parse(text: &str) -> Result<EntryDraft, CoreError> {
     check::entry(draft)
 }
 
-/// A command line of `ssh`, as far as it says where to.
+/// What may stand before an address.
+const SCHEMES: &[(&str, Protocol)] =
+    &[("ssh://", Protocol::Ssh), ("telnet://", Protocol::Telnet), ("tcp://", Protocol::Raw)];
+
+/// A serial port with options as in the query of a URL.
+fn serial(text: &str) -> Result<EntryDraft, CoreError> {
+    let misfit = |message: String| {
+        CoreError::invalid("text", message, "Type it like serial:/dev/ttyUSB0?baud=9600.")
+    };
+    // Two slashes more, as they stand in other URLs, are no part of a path.
+    let text = if text.starts_with("///") { text.trim_start_matches("//") } else { text };
+    let (port, options) = text.split_once('?').unwrap_or((text, ""));
+    let mut settings = Settings::default();
+    for option in options.split('&').filter(|option| !option.is_empty()) {
+        let (name, value) = option.split_once('=').unwrap_or((option, ""));
+        let fits = match name {
+            "baud" => value.parse().is_ok_and(|baud| settings.baud.replace(baud).is_none()),
+            "frame" => frame(value).is_some_and(|frame| settings.frame.replace(frame).is_none()),
+            "flow" => flow(value).is_some_and(|flow| settings.flow_control.replace(flow).is_none()),
+            _ => false,
+        };
+        if !fits {
+            return Err(misfit(format!("“{}” means nothing here.", check::shown(option))));
+        }
+    }
+    check::entry(EntryDraft {
+        name: port.trim_start_matches("/dev/").to_owned(),
+        protocol: Protocol::Serial,
+        address: port.to_owned(),
+        settings,
+        ..EntryDraft::default()
+    })
+    .map_err(|error| misfit(error.to_string()))
+}
+
+/// `8N1`, `7e2`.
+fn frame(text: &str) -> Option<SerialFrame> {
+    let mut letters = text.chars();
+    let data_bits = letters.next()?.to_digit(10)?;
+    let parity = match letters.next()?.to_ascii_uppercase() {
+        'N' => Parity::None,
+        'O' => Parity::Odd,
+        'E' => Parity::Even,
+        _ => return None,
+    };
+    let stop_bits = letters.next()?.to_digit(10)?;
+    let frame = SerialFrame {
+        data_bits: data_bits.try_into().ok()?,
+        parity,
+        stop_bits: stop_bits.try_into().ok()?,
+    };
+    letters.next().is_none().then_some(frame)
+}
+
+fn flow(text: &str) -> Option<FlowControl> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "none" => FlowControl::None,
+        "rtscts" => FlowControl::RtsCts,
+        "xonxoff" => FlowControl::XonXoff,
+        _ => return None,
+    })
+}
+
+/// A command line of `ssh` or `telnet`, as far as it says where to.
 #[derive(Default)]
 struct Words {
+    protocol: Protocol,
     target: Option<String>,
     port: Option<u16>,
     user: Option<String>,
@@ -53,9 +131,17 @@ impl Words {
     fn split(text: &str) -> Result<Self, CoreError> {
         let mut found = Self::default();
         let mut words = text.split_whitespace().peekable();
-        if words.peek() == Some(&"ssh") {
-            words.next();
+        match words.peek() {
+            Some(&"telnet") => {
+                words.next();
+                found.protocol = Protocol::Telnet;
+            }
+            Some(&"ssh") => {
+                words.next();
+            }
+            _ => {}
         }
+        let telnet = found.protocol == Protocol::Telnet;
         while let Some(word) = words.next() {
             match word {
                 "-p" => found.port = Some(port(words.next().unwrap_or_default())?),
@@ -67,6 +153,7 @@ impl Words {
                     )));
                 }
                 _ if found.target.is_none() => found.target = Some(word.to_owned()),
+                _ if telnet && found.port.is_none() => found.port = Some(port(word)?),
                 _ => {
                     return Err(misfit(format!(
                         "“{}” is more than one address.",
@@ -144,6 +231,28 @@ mod tests {
     }
 
     #[test]
+    fn other_protocols() {
+        let of = |text: &str| {
+            let draft = parse(text).expect(text);
+            (draft.protocol, draft.address, draft.settings.port)
+        };
+        let telnet = |port| (Protocol::Telnet, "sw1".to_owned(), port);
+        assert_eq!(of("telnet://sw1"), telnet(None));
+        assert_eq!(of("telnet://ops@sw1:2001/"), telnet(Some(2001)));
+        assert_eq!(of("telnet sw1 2001"), telnet(Some(2001)));
+        assert_eq!(of("telnet -l ops sw1"), telnet(None));
+        assert_eq!(of("tcp://[::1]:7"), (Protocol::Raw, "::1".into(), Some(7)));
+        let console = parse("serial:/dev/ttyUSB0?baud=9600&frame=7e2&flow=rtscts").unwrap();
+        assert_eq!(console.protocol, Protocol::Serial);
+        assert_eq!((console.name.as_str(), console.address.as_str()), ("ttyUSB0", "/dev/ttyUSB0"));
+        assert_eq!(console.settings.baud, Some(9600));
+        assert_eq!(console.settings.frame.unwrap().to_string(), "7E2");
+        assert_eq!(console.settings.flow_control, Some(FlowControl::RtsCts));
+        assert_eq!(parse("serial:COM3").unwrap().address, "COM3");
+        assert_eq!(parse("serial:///dev/ttyS0").unwrap().address, "/dev/ttyS0");
+    }
+
+    #[test]
     fn misfits() {
         for bad in [
             "",
@@ -159,6 +268,15 @@ mod tests {
             "-v host",
             "user@",
             "a\u{202E}b",
+            "tcp://host",
+            "telnet sw1 x",
+            "telnet sw1 1 2",
+            "serial:",
+            "serial:COM3?baud=fast",
+            "serial:COM3?baud=0",
+            "serial:COM3?frame=9N1",
+            "serial:COM3?baud=1&baud=2",
+            "serial:COM3?colour=red",
         ] {
             assert!(parse(bad).is_err(), "{bad:?}");
         }

@@ -2,10 +2,10 @@
 
 use super::{
     forest::{Body, Forest, Node, Step},
-    jumps,
+    jumps, lines,
 };
 use crate::{CoreError, sync, vault::Unlocked};
-use patchbay_model::{Jump, NodeId, Settings};
+use patchbay_model::{Jump, NodeId, Protocol, Settings};
 
 /// A node with other content in its old place, if everything it names is there.
 pub(super) fn change_body(
@@ -20,6 +20,7 @@ pub(super) fn change_body(
     if before.identities != after.identities {
         check_identities(unlocked, after)?;
     }
+    refuse_if_jump(forest, id, &new)?;
     let jump_changed = before.jump != after.jump;
     if jump_changed {
         check_jump(forest, after, Some(id).filter(|_| !new.is_folder()))?;
@@ -29,6 +30,23 @@ pub(super) fn change_body(
         jumps::refuse_circles(forest, &steps, &[id])?;
     }
     Ok(steps)
+}
+
+/// A machine that others go through stays one that can be gone through.
+fn refuse_if_jump(forest: &Forest, id: NodeId, new: &Node) -> Result<(), CoreError> {
+    let Body::Entry(machine) = &new.body else { return Ok(()) };
+    if machine.protocol == Protocol::Ssh {
+        return Ok(());
+    }
+    let through = Some(Jump::Through { entry: id });
+    match forest.iter().find(|(_, node)| node.settings().jump == through) {
+        None => Ok(()),
+        Some((_, user)) => Err(CoreError::invalid(
+            "protocol",
+            format!("“{}” is reached through this machine, which takes SSH.", user.name()),
+            "Give it another way first, or keep SSH.",
+        )),
+    }
 }
 
 pub(super) fn check_references(
@@ -67,7 +85,9 @@ pub(super) fn check_jump(
         ));
     }
     match forest.get(entry) {
-        Some(node) if !node.is_folder() => Ok(()),
+        Some(Node { body: Body::Entry(machine), .. }) => {
+            lines::refuse_as_jump(&machine.name, machine.protocol)
+        }
         Some(node) => Err(CoreError::invalid(
             "jump",
             format!("“{}” is a folder: nothing can be reached through it.", node.name()),

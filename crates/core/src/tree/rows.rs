@@ -1,7 +1,7 @@
 //! The tree as lists show it.
 
 use super::forest::{Body, Forest};
-use patchbay_model::{NodeId, TreeRows};
+use patchbay_model::{NodeId, Protocol, TreeRows};
 
 /// All rows, depth first.
 pub(crate) fn rows(forest: &Forest, revision: u32) -> TreeRows {
@@ -17,6 +17,10 @@ pub(crate) fn rows(forest: &Forest, revision: u32) -> TreeRows {
         rows.depths.push(depth);
         rows.folders.push(u8::from(node.is_folder()));
         rows.names.push(node.name().to_owned());
+        rows.protocols.push(match &node.body {
+            Body::Entry(draft) => column(draft.protocol),
+            Body::Folder(_) => 0,
+        });
         let (address, icon, color) = match &node.body {
             Body::Entry(draft) => (draft.address.clone(), &draft.icon, &draft.color),
             Body::Folder(draft) => (String::new(), &draft.icon, &draft.color),
@@ -42,10 +46,21 @@ pub(crate) fn rows(forest: &Forest, revision: u32) -> TreeRows {
     rows
 }
 
+/// A number and not a word: 100,000 words cost the webview more to parse.
+const fn column(protocol: Protocol) -> u8 {
+    match protocol {
+        Protocol::Ssh => 0,
+        Protocol::Telnet => 1,
+        Protocol::Raw => 2,
+        Protocol::Serial => 3,
+    }
+}
+
 fn reserve(rows: &mut TreeRows, len: usize) {
     rows.ids.reserve(len);
     rows.depths.reserve(len);
     rows.folders.reserve(len);
+    rows.protocols.reserve(len);
     for column in
         [&mut rows.names, &mut rows.addresses, &mut rows.tags, &mut rows.icons, &mut rows.colors]
     {

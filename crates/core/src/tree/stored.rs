@@ -4,8 +4,8 @@
 
 use super::forest::{Body, Node};
 use patchbay_model::{
-    EntryDraft, FolderDraft, IdentityId, Jump, NodeId, Protocol, Settings, Tunnel, TunnelEnd,
-    TunnelId, TunnelKind,
+    EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho, NodeId,
+    Protocol, SerialFrame, Settings, Tunnel, TunnelEnd, TunnelId, TunnelKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,16 @@ enum StoredEnd {
 struct StoredSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    baud: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    frame: Option<SerialFrame>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    flow_control: Option<FlowControl>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enter: Option<LineEnding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    local_echo: Option<LocalEcho>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -257,6 +267,11 @@ macro_rules! same_fields {
 
 same_fields!(
     port,
+    baud,
+    frame,
+    flow_control,
+    enter,
+    local_echo,
     user,
     identities,
     jump,
@@ -294,6 +309,11 @@ mod tests {
     fn everything_set_comes_back() {
         let settings = Settings {
             port: Some(2222),
+            baud: Some(9600),
+            frame: Some(SerialFrame { data_bits: 7, ..SerialFrame::default() }),
+            flow_control: Some(FlowControl::RtsCts),
+            enter: Some(LineEnding::Lf),
+            local_echo: Some(LocalEcho::On),
             user: Some("root".into()),
             identities: Some(vec![IdentityId::new()]),
             jump: Some(Jump::Through { entry: NodeId::new() }),

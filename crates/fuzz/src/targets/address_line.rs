@@ -2,6 +2,7 @@
 
 use super::{acts, assert_message, text};
 use patchbay_core::tree::quick;
+use patchbay_model::Protocol;
 
 /// What comes of a line is an address one can connect to, and is understood again when it is written out.
 pub(crate) fn run(data: &[u8]) -> bool {
@@ -11,6 +12,16 @@ pub(crate) fn run(data: &[u8]) -> bool {
         Err(error) => {
             assert_message(&error.to_string());
             return false;
+        }
+    };
+    let scheme = match draft.protocol {
+        Protocol::Ssh => "ssh",
+        Protocol::Telnet => "telnet",
+        Protocol::Raw => "tcp",
+        Protocol::Serial => {
+            assert!(!draft.address.is_empty() && !draft.address.contains(acts), "{draft:?}");
+            assert!(draft.address.len() <= 1024 && draft.settings.port.is_none(), "{draft:?}");
+            return true;
         }
     };
     assert!(!draft.address.is_empty() && draft.address.len() <= 253 + 1, "{draft:?}");
@@ -25,7 +36,7 @@ pub(crate) fn run(data: &[u8]) -> bool {
     let port = draft.settings.port.map_or_else(String::new, |port| format!(":{port}"));
     // A user name with a blank, a colon or the like came by another way than before an @.
     if !user.contains(|c: char| c.is_whitespace() || ";:/?#[]".contains(c)) {
-        let written = format!("ssh://{user}[{}]{port}", draft.address);
+        let written = format!("{scheme}://{user}[{}]{port}", draft.address);
         assert_eq!(quick::parse(&written).ok().as_ref(), Some(&draft), "{written:?}");
     }
     true

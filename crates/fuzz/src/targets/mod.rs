@@ -16,6 +16,7 @@ pub(crate) mod settings_file;
 pub(crate) mod sftp_reply;
 pub(crate) mod socks_request;
 pub(crate) mod ssh_config;
+pub(crate) mod telnet;
 pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;
 pub(crate) mod x11_setup;

@@ -7,6 +7,7 @@
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import { OPEN_OVERLAY } from '$lib/frame/overlay';
 import { vault } from '$lib/vault/vault.svelte';
+import { untrack } from 'svelte';
 import { allowedInTerminal, matches, ofTextFields } from './shortcut';
 
 export interface Action {
@@ -22,6 +23,8 @@ export interface Action {
   also?: readonly string[];
   /** The focused list handles the shortcut; here it is only shown. */
   local?: boolean;
+  /** Made for something that is open or saved now: the table of keys leaves it out. */
+  fleeting?: boolean;
   icon?: IconComponent;
   /** Other words it may be looked for by. */
   keywords?: string;
@@ -41,11 +44,11 @@ class Registry {
   /** What can be done now. */
   readonly available = $derived(this.all.filter((action) => action.when?.() ?? true));
 
-  /** Adds actions until the returned function is called. */
+  /** Adds actions until the returned function is called. An effect may do it: it does not depend on the others. */
   register(list: readonly Action[]): () => void {
-    this.#lists = [...this.#lists, list];
+    this.#lists = [...untrack(() => this.#lists), list];
     return () => {
-      this.#lists = this.#lists.filter((other) => other !== list);
+      this.#lists = untrack(() => this.#lists).filter((other) => other !== list);
     };
   }
 

@@ -47,6 +47,8 @@ machine: MachineTunnels } |
 { kind: "status";
 /** Their results. */
 reports: StatusReport[] } |
+/** A named layout was saved or deleted, perhaps by another window: read them again. */
+{ kind: "layouts" } |
 /** Settings were changed, perhaps by another window. */
 { kind: "settings";
 /** All of them. */
@@ -184,7 +186,14 @@ export type Effective<T> = {
 
 /** All settings of a node after inheritance. */
 export type EffectiveSettings = {
+	/** What SSH machines use; see [`EffectiveSettings::port_of`] for others. */
 	port: Effective<number>,
+	baud: Effective<number>,
+	frame: Effective<SerialFrame>,
+	flowControl: Effective<FlowControl>,
+	/** `None` is what the protocol usually sends; see [`EffectiveSettings::enter_of`]. */
+	enter: Effective<LineEnding | null>,
+	localEcho: Effective<LocalEcho>,
 	user: Effective<string | null>,
 	identities: Effective<IdentityId[]>,
 	jump: Effective<Jump>,
@@ -211,7 +220,7 @@ export type EntryDraft = {
 	name: string,
 	/** How it is reached. */
 	protocol: Protocol,
-	/** Host name or IP address. */
+	/** Host name or IP address; for a serial line the name of the port, as `/dev/ttyUSB0` or `COM3`. */
 	address: string,
 	/** Hardware address for Wake-on-LAN, `aa:bb:cc:dd:ee:ff`. */
 	mac: string | null,
@@ -297,6 +306,8 @@ export type ErrorCode =
 "hostKeyNotSaved" |
 /** The jump host failed; the message says which. */
 "jump" |
+/** The serial port is missing, in use, or may not be opened. */
+"serialPort" |
 /** The connection was lost. */
 "disconnected" |
 /** The machine would not open a terminal or run the command. */
@@ -445,6 +456,15 @@ export type FilesSetMode = {
 	/** The low twelve bits of `st_mode`. */
 	mode: number,
 };
+
+/** How one end of a serial line tells the other to wait. */
+export type FlowControl =
+/** It does not. */
+"none" |
+/** By the wires RTS and CTS. */
+"rtsCts" |
+/** By the characters XON and XOFF. */
+"xonXoff";
 
 /** A folder. */
 export type Folder = {
@@ -758,11 +778,63 @@ export type KeyringOffer = {
 	reason: string | null,
 };
 
+/** Tabs and splits with a name. */
+export type LayoutId = string;
+
+/** A saved layout. */
+export type LayoutRef = {
+	/** Its id. */
+	id: LayoutId,
+};
+
+/** A layout to save. */
+export type LayoutSave = {
+	/** The one to change; a new one if there is none. */
+	id?: LayoutId | null,
+	/** Its name. */
+	name: string,
+	/** The tabs, as JSON. */
+	json: string,
+};
+
 /** The open tabs. */
 export type LayoutSet = {
 	/** All of them. */
 	layout: TabLayout,
 };
+
+/** What the Enter key sends. */
+export type LineEnding =
+/** Carriage return, as a terminal does; in Telnet with the NUL that belongs to it (RFC 854). */
+"cr" |
+/** Line feed. */
+"lf" |
+/** Both. */
+"crLf";
+
+/** What a line can be told besides bytes. */
+export type LineSignal =
+/** A break: on a serial line for a quarter of a second, in Telnet as the command BRK. */
+"break" |
+/** Asks a Telnet server for a sign of life (AYT). */
+"areYouThere" |
+/** Raises the wire DTR of a serial line. */
+"dtrOn" |
+/** Drops it. */
+"dtrOff" |
+/** Raises the wire RTS of a serial line. */
+"rtsOn" |
+/** Drops it. */
+"rtsOff";
+
+/** Whether what is typed is shown by Patchbay or left to the far end. */
+export type LocalEcho =
+/** In Telnet whenever the far end does not echo (RFC 857), elsewhere never. */
+"auto" |
+/** Always. */
+"on" |
+/** Never. */
+"off";
 
 /** Why a vault was locked. */
 export type LockReason =
@@ -807,6 +879,18 @@ id: NodeId } |
 { kind: "endOf";
 /** The folder; `None` is the root. */
 folder: NodeId | null };
+
+/** Tabs and splits with a name. They say which machines are shown and how, and hold no live session. */
+export type NamedLayout = {
+	/** Its id. */
+	id: LayoutId,
+	/** Its name: no two of a vault are called the same. */
+	name: string,
+	/** JSON, at most 256 KiB. The UI owns the shape. */
+	json: string,
+	/** When it was saved last. */
+	saved: Timestamp,
+};
 
 /** Where a new machine would be. */
 export type NewNode = {
@@ -893,6 +977,15 @@ name: string } |
 /** Here. */
 { kind: "here" };
 
+/** The check bit of a character on a serial line. */
+export type Parity =
+/** There is none. */
+"none" |
+/** It makes the number of ones odd. */
+"odd" |
+/** It makes the number of ones even. */
+"even";
+
 /** Proof that the person knows the passphrase. */
 export type PassphraseAgain = {
 	/** The passphrase. */
@@ -966,7 +1059,13 @@ export type PromptKind =
 /** How a machine is reached. */
 export type Protocol =
 /** Secure Shell (RFC 4251). */
-"ssh";
+"ssh" |
+/** Telnet (RFC 854): nothing is encrypted. */
+"telnet" |
+/** The bytes of a TCP connection as they are: nothing is encrypted. */
+"raw" |
+/** A serial port of this computer; the machine's address is the name of the port. */
+"serial";
 
 /** A public key as people compare it. */
 export type PublicKeyInfo = {
@@ -996,7 +1095,7 @@ export type Reachability =
 "checking" |
 /** The port accepts connections. */
 "up" |
-/** It answers, but not as expected: refused, or no SSH banner. */
+/** It answers, but not as expected: refused, or no SSH banner, or a serial port that may not be opened. */
 "warning" |
 /** It does not answer. */
 "down";
@@ -1020,6 +1119,24 @@ export type RevealedText = {
 export type SaveRecoveryKey = {
 	/** The file; it must not be there yet. */
 	path: string,
+};
+
+/** How a character stands on a serial line: 8N1 if nobody says otherwise. */
+export type SerialFrame = {
+	/** 5 to 8. */
+	dataBits: number,
+	/** The check bit. */
+	parity: Parity,
+	/** 1 or 2. */
+	stopBits: number,
+};
+
+/** A serial port of this computer. */
+export type SerialPortInfo = {
+	/** `/dev/ttyUSB0`, `COM3`: the address of a machine on it. */
+	path: string,
+	/** What is plugged in, as it calls itself; empty where that is not known. */
+	description: string,
 };
 
 /** Answers to a prompt. */
@@ -1061,6 +1178,8 @@ export type SessionInfo = {
 	subtitle: string,
 	/** What it was opened to. */
 	target: SessionTarget,
+	/** How the machine is reached; none for a shell on this computer. */
+	protocol: Protocol | null,
 	/** Where it stands. */
 	state: SessionState,
 	/** How connecting went so far; the last attempt's. */
@@ -1107,6 +1226,14 @@ export type SessionRename = {
 	id: SessionId,
 	/** Its title from then on. */
 	title: string,
+};
+
+/** Something a line is told besides bytes. */
+export type SessionSignal = {
+	/** The session. */
+	id: SessionId,
+	/** What it is told. */
+	signal: LineSignal,
 };
 
 /** Where a session stands. */
@@ -1161,8 +1288,18 @@ export type SessionTest = {
 
 /** What an entry or folder sets itself; `None` means "as the folder above says". */
 export type Settings = {
-	/** TCP port. */
+	/** TCP port. That of a folder is meant for the SSH machines inside. */
 	port: number | null,
+	/** Bits per second of a serial line. */
+	baud: number | null,
+	/** Data bits, parity and stop bits of a serial line. */
+	frame: SerialFrame | null,
+	/** Flow control of a serial line. */
+	flowControl: FlowControl | null,
+	/** What Enter sends in Telnet, over raw TCP and serial lines. */
+	enter: LineEnding | null,
+	/** Whether what is typed is shown here; not for SSH. */
+	localEcho: LocalEcho | null,
 	/** User name; without one the identity's, then this computer's. */
 	user: string | null,
 	/** Identities, tried in this order. */
@@ -1417,6 +1554,8 @@ export type TreeRows = {
 	depths: number[],
 	/** 1 for a folder, 0 for an entry. */
 	folders: number[],
+	/** How each is reached: 0 SSH (and folders), 1 Telnet, 2 raw TCP, 3 a serial line. */
+	protocols: number[],
 	/** Names. */
 	names: string[],
 	/** Addresses; empty for folders. */
@@ -1757,6 +1896,12 @@ export interface Commands {
 	layout_get: { args: Record<string, never>; result: TabLayout };
 	/** Remembers the open tabs. */
 	layout_set: { args: LayoutSet; result: null };
+	/** Tabs and splits that were saved under a name. */
+	layout_list: { args: Record<string, never>; result: NamedLayout[] };
+	/** Saves tabs and splits under a name, or gives saved ones another name or content. */
+	layout_save: { args: LayoutSave; result: NamedLayout };
+	/** Forgets tabs and splits that were saved under a name. */
+	layout_delete: { args: LayoutRef; result: null };
 	/** About this computer and this Patchbay. */
 	app_info: { args: Record<string, never>; result: AppInfo };
 	/** Opens a session; connecting goes on by itself. */
@@ -1779,6 +1924,10 @@ export interface Commands {
 	session_close: { args: SessionRef; result: null };
 	/** Gives a session another title. */
 	session_rename: { args: SessionRename; result: SessionInfo };
+	/** Tells a line something besides bytes: a break, DTR, RTS. */
+	session_signal: { args: SessionSignal; result: null };
+	/** The serial ports of this computer. */
+	serial_ports: { args: Record<string, never>; result: SerialPortInfo[] };
 	/** Tries a machine that is not saved yet: signs in and closes. */
 	session_test: { args: SessionTest; result: SessionInfo };
 	/** The tunnels of a machine: those kept with it, and those started by hand. */

@@ -5,12 +5,12 @@
  */
 import type { AppEvent, Commands } from './bindings';
 import { asApiError } from './errors';
-import type { Host, StreamSocket } from './host';
+import type { Host, StreamSocket, WindowEvent } from './host';
 import { tauriHost, type HostCommands } from './tauri';
 
 export type * from './bindings';
 export { asApiError, inWords } from './errors';
-export type { Host, StreamSocket } from './host';
+export type { Host, StreamSocket, WindowEvent, WindowInfo } from './host';
 
 type AllCommands = Commands & HostCommands;
 export type CommandName = keyof AllCommands;
@@ -46,6 +46,15 @@ export function onEvent(heard: (event: AppEvent) => void): () => void {
   hearers.add(heard);
   if (!listening) void listen();
   return () => hearers.delete(heard);
+}
+
+/** Hears of windows until the returned function is called. */
+export function onWindowEvent(heard: (event: WindowEvent) => void): () => void {
+  let stopped = false;
+  void host.listenToWindows?.((event) => {
+    if (!stopped) heard(event);
+  });
+  return () => (stopped = true);
 }
 
 /** One subscription for everybody, for as long as the window lives. */

@@ -2,7 +2,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { AppEvent, IdentityId, IdentitySecret } from './bindings';
-import type { Host } from './host';
+import type { Host, WindowEvent, WindowInfo } from './host';
 
 type None = Record<string, never>;
 
@@ -25,6 +25,20 @@ export interface HostCommands {
   host_read_selection: { args: None; result: { text: string } };
   host_select_text: { args: { text: string }; result: null };
   host_window: { args: { action: 'minimize' | 'maximize' | 'close' | 'drag' }; result: null };
+  /** The windows there are; from then on the page is told about them. */
+  host_windows: { args: None; result: { own: string; windows: WindowInfo[]; canKeep: boolean } };
+  /** What this window shows, as text that the shell keeps. */
+  host_window_tell: { args: { tabs: string; unsaved: number }; result: null };
+  /** Opens a window for tabs; its label. */
+  host_window_new: { args: { tabs: string }; result: string };
+  /** Leaves a message for the page of another window. */
+  host_window_send: { args: { to: string; message: string; focus: boolean }; result: null };
+  /** Takes the messages for this window. */
+  host_window_take: { args: None; result: { messages: string[] } };
+  host_window_close: {
+    args: { how: 'asking' | 'leave' | 'drop' | 'keep' | 'quit' };
+    result: null;
+  };
   /** The first paint is on the screen. */
   host_ready: { args: None; result: null };
 }
@@ -32,5 +46,7 @@ export interface HostCommands {
 export const tauriHost: Host = {
   call: (name, args) => invoke('call', { name, args: JSON.stringify(args) }),
   listen: (heard) => listen<AppEvent>('patchbay', (event) => heard(event.payload)),
+  listenToWindows: (heard) =>
+    listen<WindowEvent>('patchbay-window', (event) => heard(event.payload)),
   socket: (url) => new WebSocket(url),
 };

@@ -3,9 +3,14 @@ import { splitAddress } from './address';
 
 it.each([
   ['ops@db.example.net:2222', { address: 'db.example.net', user: 'ops', port: '2222' }],
-  ['ssh://ops@db.example.net/', { address: 'db.example.net', user: 'ops' }],
+  ['ssh://ops@db.example.net/', { address: 'db.example.net', user: 'ops', protocol: 'ssh' }],
   ['[2001:db8::1]:22', { address: '2001:db8::1', port: '22' }],
-  ['ssh://db', { address: 'db' }],
+  ['ssh://db', { address: 'db', protocol: 'ssh' }],
+  ['telnet://sw-01:2001', { address: 'sw-01', port: '2001', protocol: 'telnet' }],
+  ['TCP://[2001:db8::1]:7', { address: '2001:db8::1', port: '7', protocol: 'raw' }],
+  ['serial:/dev/ttyUSB0?baud=9600', { address: '/dev/ttyUSB0', baud: '9600', protocol: 'serial' }],
+  ['serial:///dev/ttyS0', { address: '/dev/ttyS0', protocol: 'serial' }],
+  ['serial:COM3', { address: 'COM3', protocol: 'serial' }],
 ])('takes %s apart', (pasted, parts) => {
   expect(splitAddress(pasted)).toEqual(parts);
 });

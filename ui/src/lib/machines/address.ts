@@ -1,16 +1,33 @@
 // Takes apart what people paste into the address field.
 
+import type { Protocol } from '../host/bindings';
+
 export interface AddressParts {
   address: string;
+  /** Where the text names one. */
+  protocol?: Protocol;
+  baud?: string;
   user?: string;
   port?: string;
 }
 
-/** `user@host:port`, `ssh://user@host:port`, `[v6]:port`; nothing when it is just an address. */
+const SCHEMES: Record<string, Protocol> = { ssh: 'ssh', telnet: 'telnet', tcp: 'raw' };
+
+/**
+ * `user@host:port`, `ssh://user@host:port`, `[v6]:port`, `telnet://host`, `tcp://host:port`,
+ * `serial:/dev/ttyUSB0?baud=9600`; nothing when it is just an address.
+ */
 export function splitAddress(pasted: string): AddressParts | null {
+  const serial = /^serial:(?:\/\/(?=\/))?([^?\s]+)(?:\?baud=(\d+))?$/i.exec(pasted.trim());
+  if (serial) {
+    const [, address = '', baud] = serial;
+    return { address, protocol: 'serial', ...(baud === undefined ? {} : { baud }) };
+  }
+  const scheme = /^(ssh|telnet|tcp):\/\//i.exec(pasted.trim());
+  const protocol = scheme?.[1] && SCHEMES[scheme[1].toLowerCase()];
   const text = pasted
     .trim()
-    .replace(/^ssh:\/\//i, '')
+    .slice(scheme?.[0].length ?? 0)
     .replace(/\/$/, '');
   const match = /^(?:([^@\s]+)@)?(?:\[([0-9a-f:.%]+)\]|([^\s:[\]@/]+))(?::(\d{1,5}))?$/i.exec(text);
   if (!match) return null;
@@ -19,6 +36,7 @@ export function splitAddress(pasted: string): AddressParts | null {
   if (!address || (user === undefined && port === undefined && text === pasted.trim())) return null;
   return {
     address,
+    ...(protocol ? { protocol } : {}),
     ...(user === undefined ? {} : { user }),
     ...(port === undefined ? {} : { port }),
   };

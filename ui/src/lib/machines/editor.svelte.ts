@@ -110,6 +110,13 @@ export class Editor {
   takeApart(): void {
     const parts = splitAddress(this.form.address);
     if (parts === null) return;
+    if (parts.protocol !== undefined) this.form.protocol = parts.protocol;
+    if (parts.protocol === 'serial') {
+      this.form.device = parts.address;
+      this.form.address = '';
+      if (parts.baud !== undefined) this.form.baud = parts.baud;
+      return;
+    }
     this.form.address = parts.address;
     if (parts.user !== undefined) this.form.user = parts.user;
     if (parts.port !== undefined) this.form.port = parts.port;
@@ -162,7 +169,8 @@ export class Editor {
   }
 
   #refuse(problem: ApiError, at: FormValues): FieldName | undefined {
-    const field = fieldOf(problem.field);
+    const named = fieldOf(problem.field);
+    const field = named === 'address' && at.protocol === 'serial' ? 'device' : named;
     if (field === undefined) this.#fail(problem);
     else
       this.#refused = {

@@ -13,6 +13,11 @@ export function from<T>(inherited: T, inheritedOrigin: Origin = builtIn): Effect
 export function effective(over: Partial<EffectiveSettings> = {}): EffectiveSettings {
   return {
     port: from(22),
+    baud: from(115_200),
+    frame: from({ dataBits: 8, parity: 'none', stopBits: 1 }),
+    flowControl: from('none'),
+    enter: from(null),
+    localEcho: from('auto'),
     user: from<string | null>('ops', production),
     identities: from<string[]>(['i-ops'], production),
     jump: from({ kind: 'direct' }),

@@ -3,19 +3,41 @@
 // Text fields hold text, so that a half-typed port is no error; an empty one means "as the folder above says".
 // No calls and no runes here: everything is a plain function of its arguments.
 
-import type { Entry, EntryDraft, Folder, FolderDraft, Jump, Settings } from '../host/bindings';
+import type {
+  Entry,
+  EntryDraft,
+  FlowControl,
+  Folder,
+  FolderDraft,
+  Jump,
+  LineEnding,
+  LocalEcho,
+  Protocol,
+  SerialFrame,
+  Settings,
+} from '../host/bindings';
 import { formOfTunnel, tunnelOf, type TunnelForm } from '../tunnels/form';
+import { applies } from './protocols';
 import { normalMac } from './validate';
 
 export interface FormValues {
+  /** Always SSH for a folder. */
+  protocol: Protocol;
   name: string;
   address: string;
+  /** The serial port, which stays apart from the address while another protocol is chosen. */
+  device: string;
   mac: string;
   tags: string[];
   notes: string;
   icon: string | null;
   color: string | null;
   port: string;
+  baud: string;
+  frame: SerialFrame | null;
+  flowControl: FlowControl | null;
+  enter: LineEnding | null;
+  localEcho: LocalEcho | null;
   user: string;
   identities: string[] | null;
   jump: Jump | null;
@@ -35,6 +57,11 @@ export type SettingName = keyof Settings;
 /** The fields that folders pass down, in the order of the editor. */
 export const SETTING_NAMES = [
   'port',
+  'baud',
+  'frame',
+  'flowControl',
+  'enter',
+  'localEcho',
   'user',
   'identities',
   'jump',
@@ -49,14 +76,21 @@ export const SETTING_NAMES = [
 
 export function emptyForm(): FormValues {
   return {
+    protocol: 'ssh',
     name: '',
     address: '',
+    device: '',
     mac: '',
     tags: [],
     notes: '',
     icon: null,
     color: null,
     port: '',
+    baud: '',
+    frame: null,
+    flowControl: null,
+    enter: null,
+    localEcho: null,
     user: '',
     identities: null,
     jump: null,
@@ -77,15 +111,24 @@ const text = (value: string | number | null | undefined): string =>
 /** The form of a node as it was loaded. */
 export function formOf(node: Entry | Folder): FormValues {
   const own = node.settings;
+  const protocol = 'protocol' in node ? node.protocol : 'ssh';
+  const address = 'address' in node ? node.address : '';
   return {
+    protocol,
     name: node.name,
-    address: 'address' in node ? node.address : '',
+    address: protocol === 'serial' ? '' : address,
+    device: protocol === 'serial' ? address : '',
     mac: 'mac' in node ? text(node.mac) : '',
     tags: [...node.tags],
     notes: node.notes,
     icon: node.icon ?? null,
     color: node.color ?? null,
     port: text(own.port),
+    baud: text(own.baud),
+    frame: own.frame ?? null,
+    flowControl: own.flowControl ?? null,
+    enter: own.enter ?? null,
+    localEcho: own.localEcho ?? null,
     user: text(own.user),
     identities: own.identities ? [...own.identities] : null,
     jump: own.jump ?? null,
@@ -111,13 +154,17 @@ export function isOwn(form: FormValues, name: SettingName): boolean {
 
 /** Takes a setting back, so that the folder above counts again. */
 export function inheritAgain(form: FormValues, name: SettingName): FormValues {
-  const reset = typeof form[name] === 'string' ? '' : null;
-  return { ...form, [name]: reset };
+  return { ...form, [name]: emptyForm()[name] };
 }
 
-export function settingsOf(form: FormValues): Settings {
+function settingsOf(form: FormValues): Settings {
   return {
     port: whole(form.port),
+    baud: whole(form.baud),
+    frame: form.frame,
+    flowControl: form.flowControl,
+    enter: form.enter,
+    localEcho: form.localEcho,
     user: trimmed(form.user),
     identities: form.identities ? [...form.identities] : null,
     jump: form.jump,
@@ -131,9 +178,21 @@ export function settingsOf(form: FormValues): Settings {
   };
 }
 
+/** What the machine's protocol has no use for stays in the form, and is not sent. */
+function settingsThatApply(form: FormValues): Settings {
+  const all = settingsOf(form);
+  const used = SETTING_NAMES.map((name) => [name, applies(form.protocol, name) ? all[name] : null]);
+  return Object.fromEntries(used) as Settings;
+}
+
+/** Host name, IP address or serial port, whichever the protocol wants. */
+export function placeOf(form: FormValues): string {
+  return form.protocol === 'serial' ? form.device.trim() : bareAddress(form.address);
+}
+
 /** A machine without a name is called by its address. */
 export function entryName(form: FormValues): string {
-  return form.name.trim() || bareAddress(form.address);
+  return form.name.trim() || placeOf(form).replace(/^\/dev\//, '');
 }
 
 /** `[2001:db8::1]` is written with brackets only where a port may follow. */
@@ -145,15 +204,18 @@ export function bareAddress(address: string): string {
 export function entryDraft(form: FormValues): EntryDraft {
   return {
     name: entryName(form),
-    protocol: 'ssh',
-    address: bareAddress(form.address),
-    mac: form.mac.trim() ? (normalMac(form.mac) ?? form.mac.trim()) : null,
+    protocol: form.protocol,
+    address: placeOf(form),
+    mac:
+      form.protocol !== 'serial' && form.mac.trim()
+        ? (normalMac(form.mac) ?? form.mac.trim())
+        : null,
     tags: [...form.tags],
     notes: form.notes,
     icon: form.icon,
     color: form.color,
-    settings: settingsOf(form),
-    tunnels: form.tunnels.map(tunnelOf),
+    settings: settingsThatApply(form),
+    tunnels: form.protocol === 'ssh' ? form.tunnels.map(tunnelOf) : [],
   };
 }
 

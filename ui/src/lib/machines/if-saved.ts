@@ -13,10 +13,14 @@ export function ifSaved(form: FormValues, detail: NodeDetail): Consequence[] {
   const { entry, folder, openSessions: open, effective } = detail;
   if (folder) return open === 0 ? [] : [{ ok: false, text: running(open) }];
   if (!entry) return [];
+  const sessions =
+    open === 0 ? { ok: true, text: 'No open session uses it' } : { ok: false, text: running(open) };
+  // Only SSH has keys to trust.
+  if (form.protocol !== 'ssh') return [sessions];
   const port = form.port.trim() === '' ? effective.port.inherited : Number(form.port);
   const moved = bareAddress(form.address) !== entry.address || port !== effective.port.value;
   return [
-    open === 0 ? { ok: true, text: 'No open session uses it' } : { ok: false, text: running(open) },
+    sessions,
     moved
       ? { ok: false, text: 'The new address has a host key of its own to trust' }
       : { ok: true, text: 'A host key on record stays valid' },

@@ -8,6 +8,15 @@ import type {
   WhereValuesComeFrom,
 } from '../host/bindings';
 import { type FormValues, isOwn, SETTING_NAMES, type SettingName } from './form';
+import {
+  applies,
+  DEFAULT_ENTER,
+  DEFAULT_PORT,
+  ECHO_WORDS,
+  ENTER_WORDS,
+  FLOW_WORDS,
+  frameWords,
+} from './protocols';
 
 /** Names that ids stand for, handed in so that this file needs no store. */
 export interface Names {
@@ -32,13 +41,35 @@ export function jumpWords(jump: Jump, names: Names): string {
   return jump.kind === 'direct' ? 'Direct' : names.machine(jump.entry);
 }
 
+/** Who sets a value that is not set here. A port that a folder passes down is that of SSH. */
+function originOf(form: FormValues, effective: EffectiveSettings, name: SettingName): Origin {
+  if (name === 'port' && form.protocol !== 'ssh') return { kind: 'builtIn' };
+  return effective[name].inheritedOrigin;
+}
+
+/** The port that counts without the one set here, if there is one. */
+export function inheritedPort(form: FormValues, effective: EffectiveSettings): number | null {
+  return form.protocol === 'ssh' ? effective.port.inherited : DEFAULT_PORT[form.protocol];
+}
+
 /** The value that counts without the one set here, in words; empty where there is none. */
-export function inheritedWords(
+function inheritedWords(
+  form: FormValues,
   effective: EffectiveSettings,
   name: SettingName,
   names: Names,
 ): string {
   switch (name) {
+    case 'port':
+      return String(inheritedPort(form, effective) ?? '');
+    case 'frame':
+      return frameWords(effective.frame.inherited);
+    case 'flowControl':
+      return FLOW_WORDS[effective.flowControl.inherited];
+    case 'enter':
+      return ENTER_WORDS[effective.enter.inherited ?? DEFAULT_ENTER[form.protocol]];
+    case 'localEcho':
+      return ECHO_WORDS[effective.localEcho.inherited];
     case 'identities':
       return effective.identities.inherited.map((id) => names.identity(id)).join(', ');
     case 'jump':
@@ -66,16 +97,23 @@ export function sourceOf(
 ): Source {
   return {
     own: isOwn(form, name),
-    from: originName(effective[name].inheritedOrigin),
-    inherited: inheritedWords(effective, name, names),
+    from: originName(originOf(form, effective, name)),
+    inherited: inheritedWords(form, effective, name, names),
   };
+}
+
+/** The settings there is a use for; a folder passes down all of them. */
+function used(form: FormValues, folder: boolean): SettingName[] {
+  return SETTING_NAMES.filter((name) => folder || applies(form.protocol, name));
 }
 
 /** How many values are set here and how many come from above. Name and address are always set here. */
 export function counts(form: FormValues, folder: boolean): { here: number; inherited: number } {
-  const own = SETTING_NAMES.filter((name) => isOwn(form, name)).length;
-  const always = folder ? 1 : 2 + (form.mac.trim() ? 1 : 0);
-  return { here: always + own, inherited: SETTING_NAMES.length - own };
+  const all = used(form, folder);
+  const own = all.filter((name) => isOwn(form, name)).length;
+  const mac = form.protocol !== 'serial' && form.mac.trim() !== '';
+  const always = folder ? 1 : 2 + (mac ? 1 : 0);
+  return { here: always + own, inherited: all.length - own };
 }
 
 const sameOrigin = (a: Origin, b: Origin): boolean =>
@@ -91,9 +129,9 @@ export function liveLadder(
     if (rung.origin.kind === 'here') {
       return { origin: rung.origin, values: counts(form, folder).here, tags: form.tags };
     }
-    const values = SETTING_NAMES.filter(
+    const values = used(form, folder).filter(
       (name) =>
-        !isOwn(form, name) && sameOrigin(detail.effective[name].inheritedOrigin, rung.origin),
+        !isOwn(form, name) && sameOrigin(originOf(form, detail.effective, name), rung.origin),
     ).length;
     return { origin: rung.origin, values, tags: rung.tags };
   });

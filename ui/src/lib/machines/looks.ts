@@ -2,9 +2,11 @@
 
 import Activity from '@lucide/svelte/icons/activity';
 import Box from '@lucide/svelte/icons/box';
+import Cable from '@lucide/svelte/icons/cable';
 import Cloud from '@lucide/svelte/icons/cloud';
 import Cpu from '@lucide/svelte/icons/cpu';
 import Database from '@lucide/svelte/icons/database';
+import EthernetPort from '@lucide/svelte/icons/ethernet-port';
 import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import FolderClosed from '@lucide/svelte/icons/folder-closed';
 import Globe from '@lucide/svelte/icons/globe';
@@ -17,8 +19,10 @@ import Network from '@lucide/svelte/icons/network';
 import Router from '@lucide/svelte/icons/router';
 import Server from '@lucide/svelte/icons/server';
 import Shield from '@lucide/svelte/icons/shield';
+import SquareChevronRight from '@lucide/svelte/icons/square-chevron-right';
 import Terminal from '@lucide/svelte/icons/terminal';
 import type { IconComponent } from '$lib/components/Icon.svelte';
+import type { Protocol } from '$lib/host';
 
 export const ICONS = {
   terminal: Terminal,
@@ -42,6 +46,14 @@ export const ICONS = {
 } as const satisfies Record<string, IconComponent>;
 
 export type IconName = keyof typeof ICONS;
+
+/** What a machine has that was given no icon. */
+export const PROTOCOL_ICONS: Record<Protocol, IconComponent> = {
+  ssh: Terminal,
+  telnet: SquareChevronRight,
+  raw: EthernetPort,
+  serial: Cable,
+};
 
 /** What screen readers say of each. */
 export const ICON_WORDS: Record<IconName, string> = {
@@ -72,9 +84,13 @@ const isIcon = (name: string): name is IconName => Object.hasOwn(ICONS, name);
 const isColor = (name: string): name is ColorName => (COLORS as readonly string[]).includes(name);
 
 /** The icon of a node; that of its kind if it has none, or one a newer Patchbay knows. */
-export function iconOf(name: string | null | undefined, folder: boolean): IconComponent {
+export function iconOf(
+  name: string | null | undefined,
+  folder: boolean,
+  protocol: Protocol = 'ssh',
+): IconComponent {
   if (name && isIcon(name)) return ICONS[name];
-  return folder ? FolderClosed : Terminal;
+  return folder ? FolderClosed : PROTOCOL_ICONS[protocol];
 }
 
 /** The colour of a node's icon as CSS, or nothing for the usual one. */

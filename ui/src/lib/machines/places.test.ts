@@ -8,6 +8,7 @@ const rows: TreeRows = {
   ids: ['prod', 'edge', 'lb', 'db', 'office', 'dc'],
   depths: [0, 1, 2, 1, 0, 1],
   folders: [1, 1, 0, 0, 1, 0],
+  protocols: [0, 0, 0, 0, 0, 0],
   names: ['Production', 'Edge', 'lb', 'db', 'Office', 'dc'],
   addresses: ['', '', '192.0.2.1', '192.0.2.2', '', '192.0.2.3'],
   tags: ['', '', '', '', '', ''],

@@ -1,6 +1,7 @@
 // Folders and machines to choose from, out of the rows of the tree.
 
 import type { NodeId, TreeRows } from '$lib/host';
+import { protocolAt } from './protocols';
 
 export interface Choice {
   /** null is the root. */
@@ -38,11 +39,11 @@ export function folderChoices(rows: TreeRows, moved: ReadonlySet<NodeId>, root: 
   return choices;
 }
 
-/** Every machine but `self`, which cannot be its own jump host. */
+/** Every machine that forwards, which takes SSH, but `self`: that cannot be its own jump host. */
 export function machineChoices(rows: TreeRows, self: NodeId | null): Choice[] {
   const choices: Choice[] = [];
   for (const [at, id] of rows.ids.entries()) {
-    if (rows.folders[at] === 1 || id === self) continue;
+    if (rows.folders[at] === 1 || id === self || protocolAt(rows.protocols[at]) !== 'ssh') continue;
     choices.push({ id, name: rows.names[at] ?? '', detail: rows.addresses[at] ?? '', depth: 0 });
   }
   return choices;

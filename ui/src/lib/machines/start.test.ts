@@ -7,6 +7,7 @@ const rows: TreeRows = {
   ids: ['f', 'a', 'b', 'c'],
   depths: [0, 1, 1, 0],
   folders: [1, 0, 0, 0],
+  protocols: [0, 0, 0, 0],
   names: ['web', 'app-01', 'app-02', 'db'],
   addresses: ['', '192.0.2.1', '192.0.2.2', '192.0.2.2'],
   tags: ['', '', '', ''],

@@ -8,7 +8,7 @@ type Outcome =
   | { kind: 'none' }
   | { kind: 'running'; text: string }
   | { kind: 'asking'; text: string }
-  | { kind: 'worked' }
+  | { kind: 'worked'; text: string }
   | { kind: 'failed'; text: string };
 
 /** What a session that is being tried says, in one line. */
@@ -18,7 +18,7 @@ export function outcomeOf(session: SessionInfo): Outcome {
     case 'connecting':
       return { kind: 'running', text: `Trying ${state.machine}…` };
     case 'open':
-      return { kind: 'running', text: 'Signed in, closing…' };
+      return { kind: 'running', text: 'Connected, closing…' };
     case 'asking':
       return { kind: 'asking', text: `${state.prompt.machine} asks something.` };
     case 'hostKey':
@@ -27,7 +27,10 @@ export function outcomeOf(session: SessionInfo): Outcome {
       if (state.reason.kind === 'failed')
         return { kind: 'failed', text: inWords(state.reason.error) };
       if (state.reason.kind === 'byPerson') return { kind: 'none' };
-      return { kind: 'worked' };
+      return {
+        kind: 'worked',
+        text: session.protocol === 'ssh' ? 'Connected and signed in.' : 'Connected.',
+      };
   }
 }
 

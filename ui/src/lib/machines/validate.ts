@@ -2,7 +2,8 @@
 
 import { fieldCalled } from '../host/errors';
 import { tunnelsError } from '../tunnels/form';
-import type { FieldName, FormValues } from './form';
+import { type FieldName, type FormValues, SETTING_NAMES, type SettingName } from './form';
+import { applies, PROTOCOL_NAMES } from './protocols';
 
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
@@ -89,16 +90,31 @@ function terminalTypeError(value: string): string | undefined {
     : 'A terminal type is a name such as xterm-256color.';
 }
 
-/** Everything that is wrong, by field. */
+function deviceError(value: string): string | undefined {
+  const typed = value.trim();
+  if (typed === '') return 'Say which port it is on, such as /dev/ttyUSB0 or COM3.';
+  return lineError(typed, 'The name of a port', 1024);
+}
+
+function portError(form: FormValues): string | undefined {
+  if (form.protocol === 'raw' && form.port.trim() === '')
+    return `${PROTOCOL_NAMES.raw} has no usual port: say which.`;
+  return numberError(form.port, 'A port', 1, 65_535);
+}
+
+/** Everything that is wrong, by field. What is not on the page is not complained about. */
 export function formErrors(form: FormValues, folder: boolean): FieldErrors {
+  const serial = form.protocol === 'serial';
   const found: FieldErrors = {
     name: nameError(form, folder),
-    address: folder ? undefined : addressError(form.address),
+    address: folder || serial ? undefined : addressError(form.address),
+    device: serial ? deviceError(form.device) : undefined,
     mac:
-      form.mac.trim() && !normalMac(form.mac)
+      !serial && form.mac.trim() && !normalMac(form.mac)
         ? 'A MAC address is six pairs: aa:bb:cc:dd:ee:ff.'
         : undefined,
-    port: numberError(form.port, 'A port', 1, 65_535),
+    port: portError(form),
+    baud: numberError(form.baud, 'The speed', 1, 20_000_000, 'bits per second'),
     user: lineError(form.user, 'A user name', LIMITS.user),
     connectTimeout: numberError(form.connectTimeout, 'The time', 1, 600, 'seconds'),
     keepAlive: numberError(form.keepAlive, 'The time', 0, 86_400, 'seconds'),
@@ -108,18 +124,23 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
     tags: form.tags.map(tagError).find((error) => error !== undefined),
     notes: form.notes.length > LIMITS.notes ? 'Notes hold at most 65,536 characters.' : undefined,
   };
+  const counts = (name: string) =>
+    folder || !(SETTING_NAMES as readonly string[]).includes(name)
+      ? true
+      : applies(form.protocol, name as SettingName);
   return Object.fromEntries(
-    Object.entries(found).filter(([, error]) => error !== undefined),
+    Object.entries(found).filter(([name, error]) => error !== undefined && counts(name)),
   ) as FieldErrors;
 }
 
 /** The parts of the editor and what stands in them, in its order. */
 export const FIELDS = {
-  where: ['name', 'address', 'port', 'mac'],
+  where: ['protocol', 'name', 'address', 'device', 'port', 'mac'],
+  line: ['baud', 'frame', 'flowControl'],
   signin: ['user', 'identities'],
   route: ['jump', 'connectTimeout', 'keepAlive', 'compression'],
   labels: ['tags', 'icon', 'color', 'notes'],
-  terminal: ['terminalType', 'startCommand'],
+  terminal: ['terminalType', 'startCommand', 'enter', 'localEcho'],
   tunnels: ['forwardAgent', 'forwardX11', 'tunnels'],
 } as const satisfies Record<string, readonly FieldName[]>;
 

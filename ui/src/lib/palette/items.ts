@@ -6,6 +6,7 @@ import type { IconComponent } from '$lib/components/Icon.svelte';
 import { attempt } from '$lib/frame/notices.svelte';
 import type { NodeId } from '$lib/host';
 import { iconOf } from '$lib/machines/looks';
+import { PROTOCOL_NAMES } from '$lib/machines/protocols';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { SECTIONS, SETTINGS } from '$lib/settings/catalog';
 import { tabIcon } from '$lib/tabs/signs';
@@ -129,8 +130,8 @@ function machineItem(row: number, marks: [number, number][] = []): Item {
     detail: [node.path.join(' / '), node.address === node.name ? '' : node.address]
       .filter(Boolean)
       .join(', '),
-    trailing: 'SSH',
-    icon: iconOf(node.icon, false),
+    trailing: PROTOCOL_NAMES[node.protocol],
+    icon: iconOf(node.icon, false, node.protocol),
     machine: node.id,
     run: () => attempt(async () => sessions.connect(node.id)),
   };

@@ -1,5 +1,7 @@
 /** What can be done with sessions and terminals, by name. */
 
+import Cable from '@lucide/svelte/icons/cable';
+import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import CircleX from '@lucide/svelte/icons/circle-x';
 import ClipboardPaste from '@lucide/svelte/icons/clipboard-paste';
 import Copy from '@lucide/svelte/icons/copy';
@@ -9,8 +11,9 @@ import Search from '@lucide/svelte/icons/search';
 import SquareTerminal from '@lucide/svelte/icons/square-terminal';
 import TextSelect from '@lucide/svelte/icons/text-select';
 import Unplug from '@lucide/svelte/icons/unplug';
+import Zap from '@lucide/svelte/icons/zap';
 import type { Action } from '$lib/actions';
-import type { SessionInfo } from '$lib/host';
+import type { LineSignal, Protocol, SessionInfo } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { sessions } from './sessions.svelte';
 import { existingTerminal } from './terminal/registry';
@@ -46,6 +49,14 @@ const machine = () => {
   return session && !sessions.isOrphan(session) ? machineOf(session.target) : null;
 };
 
+const protocol = () => current()?.protocol ?? null;
+/** A line that can be told something besides bytes. */
+const line = (...kinds: (Protocol | null)[]) => open() && kinds.includes(protocol());
+
+function signal(what: LineSignal): () => void {
+  return withSession((session) => sessions.signal(session.id, what));
+}
+
 function goTo(kind: 'entry' | 'files'): void {
   const id = machine();
   if (id !== null) void sessions.goTo({ kind, id });
@@ -58,6 +69,13 @@ function withSession(run: (session: SessionInfo) => unknown): () => void {
     if (session) void run(session);
   };
 }
+
+const WIRES = [
+  { id: 'line.dtrOn', title: 'Raise DTR', what: 'dtrOn' },
+  { id: 'line.dtrOff', title: 'Drop DTR', what: 'dtrOff' },
+  { id: 'line.rtsOn', title: 'Raise RTS', what: 'rtsOn' },
+  { id: 'line.rtsOff', title: 'Drop RTS', what: 'rtsOff' },
+] as const;
 
 export const sessionActions: readonly Action[] = [
   {
@@ -76,7 +94,7 @@ export const sessionActions: readonly Action[] = [
     icon: FolderOpen,
     keywords: 'sftp transfer browse',
     detail,
-    when: () => machine() !== null && terminal(),
+    when: () => machine() !== null && terminal() && protocol() === 'ssh',
     run: () => goTo('files'),
   },
   {
@@ -109,6 +127,36 @@ export const sessionActions: readonly Action[] = [
     when: running,
     run: withSession((session) => sessions.disconnect(session.id)),
   },
+  {
+    id: 'line.break',
+    title: 'Send a break',
+    group: GROUP,
+    icon: Zap,
+    keywords: 'serial telnet brk sysrq rommon',
+    detail,
+    when: () => line('telnet', 'serial'),
+    run: signal('break'),
+  },
+  {
+    id: 'line.areYouThere',
+    title: 'Ask the server for a sign of life',
+    group: GROUP,
+    icon: CircleQuestionMark,
+    keywords: 'telnet ayt are you there ping',
+    detail,
+    when: () => line('telnet'),
+    run: signal('areYouThere'),
+  },
+  ...WIRES.map(({ id, title, what }): Action => ({
+    id,
+    title,
+    group: GROUP,
+    icon: Cable,
+    keywords: 'serial line wire pin modem',
+    detail,
+    when: () => line('serial'),
+    run: signal(what),
+  })),
   {
     id: 'terminal.copy',
     title: 'Copy the selection',

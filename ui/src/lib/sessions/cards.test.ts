@@ -12,6 +12,7 @@ const session: SessionInfo = {
   title: 'db-primary',
   subtitle: 'ops@192.0.2.41',
   target: { kind: 'localShell' },
+  protocol: null,
   state: { kind: 'open' },
   steps: [],
   log: [],

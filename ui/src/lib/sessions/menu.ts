@@ -1,7 +1,7 @@
 /** What can be done with a session and its terminal: their menus. */
 
 import type { MenuItems } from '$lib/components/menu';
-import { call, type SessionInfo } from '$lib/host';
+import { call, type LineSignal, type SessionInfo } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { sessions } from './sessions.svelte';
 import type { TerminalView } from './terminal/view.svelte';
@@ -27,6 +27,7 @@ export function sessionMenu(
         ]
       : []),
     ...(view ? [...outputMenu(view), null] : []),
+    ...lineMenu(session),
     { label: 'Split right', shortcut: 'Ctrl+Shift+E', run: () => void tabs.split(paneId, 'right') },
     { label: 'Split down', shortcut: 'Ctrl+Shift+O', run: () => void tabs.split(paneId, 'down') },
     null,
@@ -38,6 +39,27 @@ export function sessionMenu(
     },
     { label: 'Copy connection details', run: () => copyText(report(session)) },
     { label: 'Close', run: () => tabs.closePane(paneId) },
+  ];
+}
+
+/** What a line can be told besides bytes. */
+function lineMenu({ id, protocol, state }: SessionInfo): MenuItems {
+  if (state.kind !== 'open' || (protocol !== 'telnet' && protocol !== 'serial')) return [];
+  const item = (label: string, signal: LineSignal) => ({
+    label,
+    run: () => void sessions.signal(id, signal),
+  });
+  return [
+    item('Send a break', 'break'),
+    ...(protocol === 'telnet'
+      ? [item('Ask for a sign of life', 'areYouThere')]
+      : [
+          item('Raise DTR', 'dtrOn'),
+          item('Drop DTR', 'dtrOff'),
+          item('Raise RTS', 'rtsOn'),
+          item('Drop RTS', 'rtsOff'),
+        ]),
+    null,
   ];
 }
 

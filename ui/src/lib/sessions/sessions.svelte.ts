@@ -11,6 +11,7 @@ import {
   call,
   onEvent,
   type HostKeyAnswer,
+  type LineSignal,
   type NodeId,
   type Prompt,
   type SessionId,
@@ -19,6 +20,8 @@ import {
 } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
+import { windows } from '$lib/windows/windows.svelte';
+import { untrack } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { forgetTerminal, terminalOf } from './terminal/registry';
 import { expectedSize } from './terminal/view.svelte';
@@ -43,11 +46,34 @@ class SessionsState {
       if (event.kind === 'session') this.#hear(event.session);
       else if (event.kind === 'sessionGone') this.#forget(event.id);
     });
-    const stopTabs = tabs.start();
+    const stops = [windows.start(), tabs.start(), this.#keepTerminals()];
     return () => {
       unlisten();
-      stopTabs();
+      stops.forEach((stop) => stop());
     };
+  }
+
+  /** A terminal for each session that this window shows, also behind other tabs, and for no other. */
+  #keepTerminals(): () => void {
+    const kept = new Set<SessionId>();
+    return $effect.root(() => {
+      $effect(() => {
+        const shown = tabs.sessionIds;
+        untrack(() => {
+          for (const id of kept) {
+            if (shown.has(id)) continue;
+            kept.delete(id);
+            // Another window shows it now; its output is read there.
+            forgetTerminal(id);
+          }
+          for (const id of shown) {
+            kept.add(id);
+            const session = this.get(id);
+            if (session) this.#showState(session);
+          }
+        });
+      });
+    });
   }
 
   get(id: SessionId): SessionInfo | undefined {
@@ -98,7 +124,9 @@ class SessionsState {
   /** Goes to a session of the machine of this kind; opens one if there is none. */
   async goTo(target: SessionTarget & { kind: 'entry' | 'files' }): Promise<void> {
     const there = this.to(target.id).find((session) => session.target.kind === target.kind);
-    if (there) tabs.open({ kind: 'session', sessionId: there.id });
+    const elsewhere = there && windows.whereIs(there.id);
+    if (there && elsewhere !== undefined) await attempt(() => windows.show(elsewhere, there.id));
+    else if (there) tabs.open({ kind: 'session', sessionId: there.id });
     else await this.#openTab(target);
   }
 
@@ -135,6 +163,11 @@ class SessionsState {
     await attempt(async () =>
       this.#answer(await call('session_reconnect', { id, size: expectedSize() }), asked),
     );
+  }
+
+  /** Tells a line something besides bytes; a notice says if it cannot be told. */
+  async signal(id: SessionId, signal: LineSignal): Promise<void> {
+    await attempt(() => call('session_signal', { id, signal }));
   }
 
   async disconnect(id: SessionId): Promise<void> {
@@ -189,11 +222,15 @@ class SessionsState {
     this.#all.set(session.id, session);
     // There is nothing to read where there is no terminal.
     if (session.target.kind === 'files' || session.target.kind === 'tunnels') return;
+    if (session.state.kind === 'open') this.#opened.add(session.id);
+    if (tabs.sessionIds.has(session.id)) this.#showState(session);
+  }
+
+  #showState(session: SessionInfo): void {
+    if (session.target.kind === 'files' || session.target.kind === 'tunnels') return;
     const view = terminalOf(session.id);
     view.name(session.title);
-    const open = session.state.kind === 'open';
-    view.accept(open);
-    if (open) this.#opened.add(session.id);
+    view.accept(session.state.kind === 'open');
   }
 
   #forget(id: SessionId): void {

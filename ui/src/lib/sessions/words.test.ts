@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HostKeyQuestion, SessionInfo } from '$lib/host';
+import type { HostKeyQuestion, SessionInfo, Step } from '$lib/host';
 import { bothKeys, counterpart, groups, hashName, keyFile, lastEight } from './hostkey';
 import { day, when } from './when';
 import { allSteps, ending, report, stepDetail } from './words';
@@ -76,7 +76,11 @@ describe('the strip of steps', () => {
     { stage: 'connect', state: 'failed', detail: 'refused', ms: 1500 },
   ] as const;
   it('has every part, reached or not', () => {
-    const all = allSteps([...steps]);
+    const all = allSteps({
+      steps: [...steps],
+      target: { kind: 'entry', id: 'x' },
+      protocol: 'ssh',
+    });
     expect(all.map((step) => step.name)).toEqual([
       'Name',
       'Connect',
@@ -90,6 +94,21 @@ describe('the strip of steps', () => {
       'refused, 1.5 s',
       'not reached',
     ]);
+  });
+});
+
+describe('the steps of a line', () => {
+  const target = { kind: 'entry', id: 'x' } as const;
+  const names = (protocol: 'telnet' | 'raw' | 'serial', steps: Step[] = []) =>
+    allSteps({ steps, target, protocol }).map((step) => step.name);
+  it('are those that there are', () => {
+    expect(names('telnet')).toEqual(['Name', 'Connect']);
+    expect(names('raw')).toEqual(['Name', 'Connect']);
+    expect(names('serial')).toEqual(['Open the port']);
+  });
+  it('are those of SSH while a jump host is being reached', () => {
+    const handshake: Step = { stage: 'handshake', state: 'running', detail: '', ms: null };
+    expect(names('telnet', [handshake])).toHaveLength(6);
   });
 });
 
@@ -113,6 +132,7 @@ describe('endings', () => {
       title: 'app-01',
       subtitle: 'ops@192.0.2.21',
       target: { kind: 'localShell' },
+      protocol: null,
       state: {
         kind: 'closed',
         reason: {

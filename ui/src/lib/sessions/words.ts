@@ -3,6 +3,7 @@
 import type {
   CloseReason,
   NodeId,
+  Protocol,
   SessionInfo,
   SessionState,
   SessionTarget,
@@ -51,12 +52,21 @@ export function waitingFor(
   }
 }
 
+/** The parts of connecting that there are. Jump hosts are reached by SSH, whatever the machine behind them speaks. */
+function stagesOf(steps: readonly Step[], protocol: Protocol | null): typeof STAGES {
+  if (protocol === null || protocol === 'ssh' || steps.some(({ stage }) => stage === 'handshake'))
+    return STAGES;
+  if (protocol === 'serial') return [{ stage: 'connect', name: 'Open the port' }];
+  return STAGES.filter(({ stage }) => stage === 'name' || stage === 'connect');
+}
+
 /** A step with something for every part, reached or not. */
-export function allSteps(
-  steps: readonly Step[],
-  target: SessionTarget['kind'] = 'entry',
-): (Step & { name: string })[] {
-  return STAGES.map(({ stage, name }) => ({
+export function allSteps({
+  steps,
+  target,
+  protocol,
+}: Pick<SessionInfo, 'steps' | 'target' | 'protocol'>): (Step & { name: string })[] {
+  return stagesOf(steps, protocol).map(({ stage, name }) => ({
     ...(steps.find((step) => step.stage === stage) ?? {
       stage,
       state: 'waiting',
@@ -64,7 +74,7 @@ export function allSteps(
       ms: null,
     }),
     // The last step is the one that differs.
-    name: stage === 'shell' && target === 'files' ? 'Files' : name,
+    name: stage === 'shell' && target.kind === 'files' ? 'Files' : name,
   }));
 }
 
@@ -159,7 +169,7 @@ export function report(session: SessionInfo): string {
     ...(end ? [end.title, ...(end.text ? [end.text] : [])] : []),
     ...code,
     '',
-    ...allSteps(session.steps, session.target.kind).map(
+    ...allSteps(session).map(
       (step) => `${step.name.padEnd(10)} ${step.state.padEnd(8)} ${stepDetail(step)}`,
     ),
     '',

@@ -13,6 +13,7 @@ export function grouped(all: readonly Action[], typed: string): ActionGroup[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const groups = new Map<string, Action[]>();
   for (const action of all) {
+    if (action.fleeting) continue;
     if (!words.every((word) => textOf(action).includes(word))) continue;
     groups.set(action.group, [...(groups.get(action.group) ?? []), action]);
   }

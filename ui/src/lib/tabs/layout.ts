@@ -9,20 +9,19 @@
 import {
   freshId,
   makePane,
+  MOST_PANES,
   panes,
   toPercent,
+  type KeptTarget,
   type PaneNode,
   type Tab,
   type TabSpec,
 } from './model';
 
-/** What a session was opened to. */
-export type KeptTarget = { kind: 'entry' | 'files'; id: string } | { kind: 'localShell' };
-
 /** A pane as it is kept. */
 export type KeptPane =
-  | { kind: 'session'; sessionId: string; target: KeptTarget }
-  | Exclude<TabSpec, { kind: 'session' }>;
+  | { kind: 'session'; sessionId: string; target: KeptTarget; title?: string }
+  | Exclude<TabSpec, { kind: 'session' | 'queued' }>;
 
 type KeptNode =
   { pane: KeptPane } | { split: 'row' | 'column'; sizes: number[]; children: KeptNode[] };
@@ -30,6 +29,7 @@ type KeptNode =
 interface KeptTab {
   name?: string;
   focused: number;
+  zoomed?: true;
   root: KeptNode;
 }
 
@@ -41,8 +41,9 @@ interface KeptLayout {
 
 /** Beyond these the rest is left out: nobody has them, and a damaged file could. */
 const MOST_TABS = 200;
-const MOST_PANES = 16;
-const DEEPEST = 6;
+const MOST_WINDOWS = 16;
+/** As deep as that many panes can be nested. */
+const DEEPEST = MOST_PANES;
 
 /** The open tabs as JSON. `targetOf` says what a session was opened to; panes it does not know are left out. */
 export function keepLayout(
@@ -60,6 +61,7 @@ export function keepLayout(
     kept.push({
       ...(tab.name === null ? {} : { name: tab.name }),
       focused: Math.max(0, focused),
+      ...(tab.zoomed ? { zoomed: true as const } : {}),
       root,
     });
   }
@@ -72,6 +74,9 @@ function keepNode(
   targetOf: (sessionId: string) => KeptTarget | undefined,
 ): KeptNode | null {
   if (node.kind === 'pane') {
+    // It goes on waiting as a session that is not open yet.
+    if (node.spec.kind === 'queued')
+      return { pane: { kind: 'session', sessionId: '', target: node.spec.target } };
     if (node.spec.kind !== 'session') return { pane: node.spec };
     const target = targetOf(node.spec.sessionId);
     return target ? { pane: { kind: 'session', sessionId: node.spec.sessionId, target } } : null;
@@ -95,14 +100,14 @@ export interface RestoredLayout {
   active: string | null;
 }
 
+/** Gives the session for a kept pane, or what the pane shows instead; `null` leaves the pane out. */
+type SessionFor = (sessionId: string, target: KeptTarget) => Promise<string | TabSpec | null>;
+
 /**
  * Reads a kept layout. `sessionFor` gives the session for a kept pane — one that still runs, or a new
  * one — or `null` if there is none, and then the pane is left out.
  */
-export async function restoreLayout(
-  json: string,
-  sessionFor: (sessionId: string, target: KeptTarget) => Promise<string | null>,
-): Promise<RestoredLayout> {
+export async function restoreLayout(json: string, sessionFor: SessionFor): Promise<RestoredLayout> {
   const kept = parseLayout(json);
   const tabs: Tab[] = [];
   let active: string | null = null;
@@ -111,21 +116,20 @@ export async function restoreLayout(
     if (!root) continue;
     const leaves = panes(root);
     const focused = (leaves[keptTab.focused] ?? leaves[0])?.id ?? '';
-    const tab: Tab = { id: freshId('tab'), name: keptTab.name ?? null, root, focused };
+    const zoomed = keptTab.zoomed === true && leaves.length > 1;
+    const tab: Tab = { id: freshId('tab'), name: keptTab.name ?? null, root, focused, zoomed };
     tabs.push(tab);
     if (index === kept.active) active = tab.id;
   }
   return { tabs, active: active ?? tabs[0]?.id ?? null };
 }
 
-async function restoreNode(
-  node: KeptNode,
-  sessionFor: (sessionId: string, target: KeptTarget) => Promise<string | null>,
-): Promise<PaneNode | null> {
+async function restoreNode(node: KeptNode, sessionFor: SessionFor): Promise<PaneNode | null> {
   if ('pane' in node) {
     if (node.pane.kind !== 'session') return makePane(node.pane);
-    const sessionId = await sessionFor(node.pane.sessionId, node.pane.target);
-    return sessionId === null ? null : makePane({ kind: 'session', sessionId });
+    const spec = await sessionFor(node.pane.sessionId, node.pane.target);
+    if (spec === null) return null;
+    return makePane(typeof spec === 'string' ? { kind: 'session', sessionId: spec } : spec);
   }
   const children: PaneNode[] = [];
   const sizes: number[] = [];
@@ -145,6 +149,79 @@ async function restoreNode(
     children,
     sizes: toPercent(sizes),
   };
+}
+
+/**
+ * A kept layout to be opened under a name at any time: without live sessions and without pages that are no machine's,
+ * and with the names of machines, which may be gone by then. `null` if nothing is left.
+ */
+export function toNamed(
+  json: string,
+  titleOf: (target: KeptTarget) => string,
+): { json: string; panes: number } | null {
+  let count = 0;
+  const strip = (node: KeptNode): KeptNode | null => {
+    if ('pane' in node) {
+      if (node.pane.kind !== 'session') return null;
+      count += 1;
+      const { target } = node.pane;
+      return { pane: { kind: 'session', sessionId: '', target, title: titleOf(target) } };
+    }
+    const kept = node.children
+      .map((child, at) => ({ child: strip(child), size: node.sizes[at] ?? 0 }))
+      .filter((part): part is { child: KeptNode; size: number } => part.child !== null);
+    const [only, second] = kept;
+    if (!only || !second) return only?.child ?? null;
+    const sizes = toPercent(kept.map((part) => part.size)).map(round);
+    return { split: node.split, sizes, children: kept.map((part) => part.child) };
+  };
+  const layout = parseLayout(json);
+  const front = layout.tabs[layout.active];
+  const kept = layout.tabs.flatMap((tab) => {
+    const root = strip(tab.root);
+    return root ? [{ from: tab, tab: { ...tab, root } }] : [];
+  });
+  if (kept.length === 0) return null;
+  const active = Math.max(
+    0,
+    kept.findIndex(({ from }) => from === front),
+  );
+  const named: KeptLayout = { version: 1, active, tabs: kept.map(({ tab }) => tab) };
+  return { json: JSON.stringify(named), panes: count };
+}
+
+/** A layout with those of other windows in it. */
+export function withWindows(json: string, others: readonly string[]): string {
+  const windows = others.map(parseLayout).filter(({ tabs }) => tabs.length > 0);
+  return windows.length === 0 ? json : JSON.stringify({ ...parseLayout(json), windows });
+}
+
+/** The layouts of other windows in a layout. */
+export function windowsIn(json: string): string[] {
+  try {
+    const raw: unknown = JSON.parse(json);
+    const windows: unknown = isObject(raw) ? raw['windows'] : [];
+    if (!Array.isArray(windows)) return [];
+    return windows
+      .slice(0, MOST_WINDOWS)
+      .map((each) => parseLayout(JSON.stringify(each)))
+      .filter(({ tabs }) => tabs.length > 0)
+      .map((each) => JSON.stringify(each));
+  } catch {
+    return [];
+  }
+}
+
+/** What the panes of a kept layout show. */
+export function panesIn(json: string): KeptPane[] {
+  const walk = (node: KeptNode): KeptPane[] =>
+    'pane' in node ? [node.pane] : node.children.flatMap(walk);
+  return parseLayout(json).tabs.flatMap((tab) => walk(tab.root));
+}
+
+/** The sessions that a kept layout shows. */
+export function sessionsIn(json: string): string[] {
+  return panesIn(json).flatMap((pane) => (pane.kind === 'session' ? [pane.sessionId] : []));
 }
 
 const NOTHING: KeptLayout = { version: 1, active: 0, tabs: [] };
@@ -173,7 +250,8 @@ function parseTab(raw: unknown): KeptTab | null {
     typeof raw['name'] === 'string' && raw['name'] !== ''
       ? { name: raw['name'].slice(0, 200) }
       : {};
-  return { ...name, focused: wholeNumber(raw['focused']), root };
+  const zoomed = raw['zoomed'] === true ? { zoomed: true as const } : {};
+  return { ...name, focused: wholeNumber(raw['focused']), ...zoomed, root };
 }
 
 function parseNode(raw: unknown, budget: { left: number }, depth: number): KeptNode | null {
@@ -208,7 +286,11 @@ function parsePane(raw: unknown): KeptPane | null {
   switch (raw['kind']) {
     case 'session': {
       const target = parseTarget(raw['target']);
-      return target && { kind: 'session', sessionId: text(raw['sessionId']) ?? '', target };
+      const title = text(raw['title']);
+      const named = title === undefined ? {} : { title };
+      return (
+        target && { kind: 'session', sessionId: text(raw['sessionId']) ?? '', target, ...named }
+      );
     }
     case 'editor': {
       const nodeId = text(raw['nodeId']);

@@ -1,6 +1,9 @@
 /** What can be done with a tab: its menu. */
 
 import type { MenuItems } from '$lib/components/menu';
+import { moveToWindow, windowTitle } from '$lib/windows/moves';
+import { windows } from '$lib/windows/windows.svelte';
+import { tabBeside } from './arrange';
 import { tabs } from './tabs.svelte';
 
 export function tabMenu(id: string): MenuItems {
@@ -21,6 +24,39 @@ export function tabMenu(id: string): MenuItems {
       shortcut: 'Ctrl+Shift+O',
       run: () => void tabs.split(tab.focused, 'down'),
     },
+    ...(tab.root.kind === 'split'
+      ? [
+          {
+            label: tab.zoomed ? 'Show all panes' : 'Zoom the pane',
+            shortcut: 'Ctrl+Shift+Z',
+            run: () => {
+              tabs.activate(id);
+              tabs.toggleZoom();
+            },
+          },
+        ]
+      : []),
+    null,
+    {
+      label: 'Move to a new window',
+      disabled: !windows.isMain && tabs.list.length < 2,
+      run: () => void moveToWindow('tab', id, null),
+    },
+    ...windows.others.map((other) => ({
+      label: `Move to ${windowTitle(other)}`,
+      run: () => void moveToWindow('tab', id, other.label),
+    })),
+    ...(id !== tabs.active && tabs.current
+      ? [
+          {
+            label: 'Move into a split of the current tab',
+            run: () => {
+              const target = tabs.current?.focused ?? '';
+              tabs.arrange((list) => tabBeside(list, id, target, 'right'), tab.focused);
+            },
+          },
+        ]
+      : []),
     null,
     {
       label: 'Move left',

@@ -1,13 +1,17 @@
 /**
  * Tabs and the panes they are split into, as plain data and functions that return new data.
  *
- * Deliberately absent: sessions, commands and reactivity (`tabs.svelte.ts`), and the form in which
- * layouts are kept (`layout.ts`).
+ * Deliberately absent: sessions, commands and reactivity (`tabs.svelte.ts`), what moves panes between
+ * tabs (`arrange.ts`), and the form in which layouts are kept (`layout.ts`).
  */
 
-/** What a pane shows. */
+/** What a session was opened to. */
+export type KeptTarget = { kind: 'entry' | 'files'; id: string } | { kind: 'localShell' };
+
+/** What a pane shows. `queued` is a session that waits for its turn to be opened. */
 export type TabSpec =
   | { kind: 'session'; sessionId: string }
+  | { kind: 'queued'; target: KeptTarget }
   | { kind: 'editor'; nodeId?: string; parent?: string | null; folder?: boolean }
   | { kind: 'settings'; section?: string }
   | { kind: 'tunnels'; entry: string }
@@ -43,7 +47,14 @@ export interface Tab {
   root: PaneNode;
   /** The pane that has, or had last, the keyboard. */
   focused: string;
+  /** That pane fills the tab; the others are still there. */
+  zoomed: boolean;
 }
+
+/** More panes in one tab are too small to read, and are not kept. */
+export const MOST_PANES = 16;
+/** The least room a pane has, in percent of its split. */
+export const SMALLEST = 8;
 
 let counter = 0;
 /** An id for a tab, pane or split; unique in this window. */
@@ -58,7 +69,7 @@ export function makePane(spec: TabSpec): PaneLeaf {
 
 export function makeTab(spec: TabSpec): Tab {
   const root = makePane(spec);
-  return { id: freshId('tab'), name: null, root, focused: root.id };
+  return { id: freshId('tab'), name: null, root, focused: root.id, zoomed: false };
 }
 
 /** All panes, in reading order. */
@@ -71,7 +82,7 @@ export function findPane(node: PaneNode, id: string): PaneLeaf | undefined {
 }
 
 /** Puts `added` beside a pane. In a split of the same direction it joins the row, and room is shared. */
-export function splitPane(node: PaneNode, target: string, side: Side, added: PaneLeaf): PaneNode {
+export function splitPane(node: PaneNode, target: string, side: Side, added: PaneNode): PaneNode {
   const direction: SplitDirection = side === 'left' || side === 'right' ? 'row' : 'column';
   const after = side === 'right' || side === 'down';
   if (node.kind === 'pane') {
@@ -105,6 +116,27 @@ export function removePane(node: PaneNode, id: string): PaneNode | null {
   return { ...node, children, sizes: toPercent(sizes) };
 }
 
+/** Without splits of one direction right inside each other: their panes are in one row. */
+export function tidy(node: PaneNode): PaneNode {
+  if (node.kind === 'pane') return node;
+  const split = withChildren(node, tidy);
+  if (!split.children.some((child) => isAlong(child, split.direction))) return split;
+  const sizes = split.children.flatMap((child, at) => {
+    const room = split.sizes[at] ?? 0;
+    return isAlong(child, split.direction)
+      ? child.sizes.map((size) => (size * room) / 100)
+      : [room];
+  });
+  const children = split.children.flatMap((child) =>
+    isAlong(child, split.direction) ? child.children : [child],
+  );
+  return { ...split, children, sizes };
+}
+
+function isAlong(node: PaneNode, direction: SplitDirection): node is PaneSplit {
+  return node.kind === 'split' && node.direction === direction;
+}
+
 /** Changes what a pane shows. */
 export function showIn(node: PaneNode, id: string, spec: TabSpec): PaneNode {
   if (node.kind === 'pane') return node.id === id ? { ...node, spec } : node;
@@ -127,6 +159,28 @@ export function resizeSplit(node: PaneNode, id: string, sizes: number[]): PaneNo
     return same || sizes.length !== node.children.length ? node : { ...node, sizes };
   }
   return withChildren(node, (child) => resizeSplit(child, id, sizes));
+}
+
+/**
+ * Moves an edge of a pane to a side by percent of its split: the edge on that side, or the other one if there the tab
+ * ends. The very same node if nothing can move.
+ */
+export function nudge(node: PaneNode, id: string, side: Side, by: number): PaneNode {
+  if (node.kind === 'pane') return node;
+  const at = node.children.findIndex((child) => findPane(child, id));
+  if (at < 0) return node;
+  // The innermost split of that direction is the one whose edge the pane has.
+  const inner = withChildren(node, (child) => nudge(child, id, side, by));
+  const direction: SplitDirection = side === 'left' || side === 'right' ? 'row' : 'column';
+  if (inner !== node || node.direction !== direction) return inner;
+  const forward = side === 'right' || side === 'down';
+  const first = forward ? Math.min(at, node.children.length - 2) : at > 0 ? at - 1 : 0;
+  const grows = forward ? first : first + 1;
+  const shrinks = forward ? first + 1 : first;
+  const step = Math.min(by, (node.sizes[shrinks] ?? 0) - SMALLEST);
+  if (step <= 0.01) return node;
+  const sizes = node.sizes.with(grows, (node.sizes[grows] ?? 0) + step);
+  return { ...node, sizes: sizes.with(shrinks, (node.sizes[shrinks] ?? 0) - step) };
 }
 
 interface Rect {

@@ -5,13 +5,16 @@ import Columns2 from '@lucide/svelte/icons/columns-2';
 import Download from '@lucide/svelte/icons/download';
 import FolderClosed from '@lucide/svelte/icons/folder-closed';
 import FolderPen from '@lucide/svelte/icons/folder-pen';
+import Hourglass from '@lucide/svelte/icons/hourglass';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import Maximize2 from '@lucide/svelte/icons/maximize-2';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Settings from '@lucide/svelte/icons/settings';
-import Terminal from '@lucide/svelte/icons/terminal';
 import Waypoints from '@lucide/svelte/icons/waypoints';
+import { broadcast } from '$lib/broadcast/broadcast.svelte';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import type { SessionInfo } from '$lib/host';
+import { PROTOCOL_ICONS } from '$lib/machines/looks';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { existingTerminal } from '$lib/sessions/terminal/registry';
 import { panes, type Tab, type TabSpec } from './model';
@@ -24,6 +27,8 @@ export interface TabSigns {
   rang: boolean;
   /** Everything in it is over. */
   closed: boolean;
+  /** Something in it gets what is typed into several terminals. */
+  broadcasting: boolean;
   /** The same for screen readers. */
   words: string[];
 }
@@ -40,23 +45,34 @@ export function tabSigns(tab: Tab): TabSigns {
   const connecting = some('connecting');
   const rang = ids.some((id) => existingTerminal(id)?.rang);
   const closed = inside.length > 0 && inside.every(({ state }) => state.kind === 'closed');
+  const broadcasting = ids.some((id) => broadcast.has(id));
   const words = [
     ...(asking ? ['waits for an answer'] : []),
     ...(connecting ? ['connecting'] : []),
     ...(rang ? ['bell'] : []),
     ...(closed ? ['disconnected'] : []),
+    ...(tab.zoomed ? ['one pane shown'] : []),
+    ...(broadcasting ? ['broadcast'] : []),
   ];
-  return { asking, connecting, rang, closed, words };
+  return { asking, connecting, rang, closed, broadcasting, words };
 }
 
-export function tabIcon(tab: { root: Tab['root']; spec: TabSpec }): IconComponent {
+export function tabIcon(tab: { root: Tab['root']; zoomed: boolean; spec: TabSpec }): IconComponent {
+  if (tab.zoomed) return Maximize2;
   return tab.root.kind === 'split' ? Columns2 : specIcon(tab.spec);
+}
+
+function sessionIcon(session: SessionInfo | undefined): IconComponent {
+  if (session?.target.kind === 'files') return FolderClosed;
+  return PROTOCOL_ICONS[session?.protocol ?? 'ssh'];
 }
 
 export function specIcon(spec: TabSpec): IconComponent {
   switch (spec.kind) {
     case 'session':
-      return sessions.get(spec.sessionId)?.target.kind === 'files' ? FolderClosed : Terminal;
+      return sessionIcon(sessions.get(spec.sessionId));
+    case 'queued':
+      return Hourglass;
     case 'editor':
       return spec.folder ? FolderPen : Pencil;
     case 'settings':

@@ -7,22 +7,29 @@
 
 import { call, type SessionId } from '$lib/host';
 import { editorKey, openEditors } from '$lib/machines/open-editors.svelte';
+import { notices } from '$lib/frame/notices.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { settings } from '$lib/settings/settings.svelte';
 import { vault } from '$lib/vault/vault.svelte';
+import { windows } from '$lib/windows/windows.svelte';
 import { untrack } from 'svelte';
-import { keepLayout, restoreLayout, type KeptTarget } from './layout';
+import { fits } from './arrange';
+import { keepLayout, restoreLayout, sessionsIn, windowsIn, withWindows } from './layout';
 import {
   findPane,
   makePane,
   makeTab,
+  MOST_PANES,
   moved,
   neighbour,
+  nudge,
   panes,
   removePane,
   resizeSplit,
   showIn,
   splitPane,
+  tidy,
+  type KeptTarget,
   type PaneLeaf,
   type Side,
   type Tab,
@@ -41,6 +48,8 @@ export interface OpenTab extends Tab {
 
 const SAVE_AFTER_MS = 500;
 const REMEMBERED = 20;
+/** Percent that an edge moves with one press of a key. */
+const RESIZE_BY = 5;
 
 class TabsState {
   /** The tab in front. */
@@ -58,6 +67,7 @@ class TabsState {
   /** The vault whose tabs these are. */
   #vault: string | null = null;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  #saving: (() => Promise<void>) | null = null;
   /** Counts up when the keyboard should go into the pane in front. */
   focusWanted = $state(0);
 
@@ -70,6 +80,16 @@ class TabsState {
   );
   readonly current: OpenTab | undefined = $derived(this.list.find((tab) => tab.id === this.active));
   readonly canReopen = $derived(this.#closed.length > 0);
+  /** All panes, of all tabs. */
+  readonly panes: readonly PaneLeaf[] = $derived(this.#tabs.flatMap((tab) => panes(tab.root)));
+  /** The sessions that are shown in this window. */
+  readonly sessionIds: ReadonlySet<SessionId> = $derived(
+    new Set(this.panes.flatMap(({ spec }) => (spec.kind === 'session' ? [spec.sessionId] : []))),
+  );
+  /** Editors with changes that are not saved. */
+  readonly unsaved = $derived(
+    this.panes.filter((pane) => pane.spec.kind === 'editor' && isBusy(pane)).length,
+  );
 
   /** Restores the tabs when the vault is opened and keeps them from then on. */
   start(): () => void {
@@ -80,7 +100,9 @@ class TabsState {
       });
       $effect(() => {
         const layout = this.#kept(this.#tabs, this.active);
-        if (vault.unlocked && this.ready) untrack(() => this.#save(layout));
+        const others = windows.others.map((other) => other.tabs);
+        const { unsaved } = this;
+        if (vault.unlocked && this.ready) untrack(() => this.#save(layout, others, unsaved));
       });
     });
   }
@@ -103,6 +125,62 @@ class TabsState {
   /** Changes what a pane shows: a new tab becomes a session. */
   show(paneId: string, spec: TabSpec): void {
     this.#changeRoots((root) => showIn(root, paneId, spec));
+  }
+
+  /** Changes how panes and tabs lie to each other; the keyboard goes to a pane of it. */
+  arrange(how: (tabs: readonly Tab[]) => readonly Tab[], focus?: string): void {
+    const before = this.#tabs.findIndex((tab) => tab.id === this.active);
+    const changed = how(this.#tabs);
+    if (changed === this.#tabs) {
+      notices.say(`A tab holds ${MOST_PANES} panes at most.`);
+      return;
+    }
+    this.#tabs = changed;
+    if (focus !== undefined) this.focusPane(focus);
+    else this.#frontAfter(before);
+  }
+
+  /** Adds tabs that were made elsewhere, behind the one in front. */
+  add(added: readonly Tab[], front = true): void {
+    const at = this.#tabs.findIndex((tab) => tab.id === this.active);
+    this.#tabs = this.#tabs.toSpliced(at < 0 ? this.#tabs.length : at + 1, 0, ...added);
+    const [first] = added;
+    if (first && (front || this.active === null)) this.activate(first.id);
+  }
+
+  /** Takes in tabs of another window, with the sessions they show. */
+  async receive(json: string, front: boolean): Promise<void> {
+    const { tabs } = await restoreLayout(json, (id, target) => this.#join(id, target));
+    const shown = tabs.filter((tab) => !this.#isShown(tab));
+    this.add(shown, front);
+  }
+
+  /** Lets go of a tab that another window shows from now on: what is in it goes on. */
+  release(id: string): void {
+    const before = this.#tabs.findIndex((tab) => tab.id === this.active);
+    this.#tabs = this.#tabs.filter((tab) => tab.id !== id);
+    this.#frontAfter(before);
+  }
+
+  /** A tab as another window takes it. */
+  keptOf(id: string): string {
+    const tab = this.#tabs.find((other) => other.id === id);
+    return this.#kept(tab ? [tab] : [], id);
+  }
+
+  /** All tabs as they are kept. */
+  get kept(): string {
+    return this.#kept(this.#tabs, this.active);
+  }
+
+  /** All tabs as plain data. */
+  get all(): readonly Tab[] {
+    return this.#tabs;
+  }
+
+  /** The tab a pane is in. */
+  tabOf(paneId: string): Tab | undefined {
+    return this.#find((pane) => pane.id === paneId)?.tab;
   }
 
   activate(id: string): void {
@@ -189,14 +267,36 @@ class TabsState {
 
   /** Splits a pane: what is new connects to the same machine, or is a new tab's page. */
   async split(paneId: string, side: Side): Promise<void> {
-    const pane = this.#find((other) => other.id === paneId)?.pane;
-    if (!pane) return;
+    const found = this.#find((other) => other.id === paneId);
+    if (!found) return;
+    const { pane, tab } = found;
+    if (!fits(tab.root, pane)) {
+      notices.say(`A tab holds ${MOST_PANES} panes at most.`);
+      return;
+    }
     const target = pane.spec.kind === 'session' ? this.#targetOf(pane.spec.sessionId) : undefined;
     const sessionId = target ? await this.#connect(target) : null;
     if (target && sessionId === null) return;
     const added = makePane(sessionId === null ? { kind: 'start' } : { kind: 'session', sessionId });
-    this.#changeRoots((root) => splitPane(root, paneId, side, added));
+    this.#changeShapes((root) => splitPane(root, paneId, side, added));
     this.focusPane(added.id);
+  }
+
+  /** Lets the pane with the keyboard fill its tab, or shows all panes again. */
+  toggleZoom(): void {
+    const { current } = this;
+    if (current?.root.kind !== 'split') return;
+    this.#change((tab) => (tab.id === current.id ? { ...tab, zoomed: !tab.zoomed } : tab));
+    this.focusWanted += 1;
+  }
+
+  /** Moves an edge of the pane with the keyboard to a side; false if nothing can move. */
+  resize(side: Side): boolean {
+    const { current } = this;
+    if (!current || current.zoomed) return false;
+    const root = nudge(current.root, current.focused, side, RESIZE_BY);
+    this.#changeRoots((other) => (other === current.root ? root : other));
+    return root !== current.root;
   }
 
   /** Brings a pane to the front and gives it the keyboard. */
@@ -215,9 +315,13 @@ class TabsState {
 
   /** The keyboard to the pane next door; false if there is none. */
   focusSide(side: Side): boolean {
-    const to = this.current && neighbour(this.current.root, this.current.focused, side);
-    if (to !== undefined) this.focusPane(to);
-    return to !== undefined;
+    const { current } = this;
+    const to = current && neighbour(current.root, current.focused, side);
+    if (to === undefined) return false;
+    // Whoever goes to another pane wants to see it.
+    this.#change((tab) => (tab.id === current?.id ? { ...tab, zoomed: false } : tab));
+    this.focusPane(to);
+    return true;
   }
 
   resized(splitId: string, sizes: number[]): void {
@@ -247,7 +351,8 @@ class TabsState {
       for (const pane of panes(tab.root))
         if (ids.has(pane.id) && root) root = removePane(root, pane.id);
       if (root === tab.root) return [tab];
-      return root ? [{ ...tab, root, focused: keepFocus(root, tab.focused) }] : [];
+      if (!root) return [];
+      return [{ ...tab, root: tidy(root), focused: keepFocus(root, tab.focused), zoomed: false }];
     });
     this.#frontAfter(before);
     for (const { spec } of leaving) letGo(spec);
@@ -270,42 +375,83 @@ class TabsState {
   }
 
   async #restore(path: string): Promise<void> {
-    if (this.#vault !== null) {
+    const another = this.#vault !== null;
+    if (another && !windows.isMain) {
+      // What this window shows is of the vault that was open before.
+      await windows.close('drop');
+      return;
+    }
+    if (another) {
       this.#tabs = [];
       this.active = null;
     }
     this.#vault = path;
     this.ready = false;
     this.#closed = [];
-    const [{ json }, running] = await Promise.all([call('layout_get'), sessions.load()]);
-    // Tunnels have no tab of their session: their page is that of the machine.
-    let left = running
-      .filter((session) => isRunning(session) && session.target.kind !== 'tunnels')
-      .map((session) => session.id);
+    const [{ json: saved }, known] = await Promise.all([
+      call('layout_get'),
+      sessions.load(),
+      windows.load(),
+    ]);
     if (this.#vault !== path) return;
-    const { tabs, active } = await restoreLayout(json, async (id, target) => {
-      if (left.includes(id)) {
-        left = left.filter((other) => other !== id);
-        return id;
-      }
-      return settings.app.restoreTabs ? this.#connect(target) : null;
-    });
+    const json = windows.isMain ? saved : windows.ownTabs;
+    const wait = windows.isMain && windows.others.length === 0 && settings.app.restoreTabs;
+    const apart = wait ? windowsIn(saved) : [];
+    const { tabs, active } = await restoreLayout(json, (id, target) =>
+      // Tabs that come from another window are wanted, whatever is restored at the start.
+      this.#join(id, target, settings.app.restoreTabs || !windows.isMain),
+    );
     if (this.#vault !== path) return;
-    const wanted = settings.app.restoreTabs ? tabs : tabs.filter(hasSession);
-    for (const id of left) wanted.push(makeTab({ kind: 'session', sessionId: id }));
+    const wanted = settings.app.restoreTabs || !windows.isMain ? tabs : tabs.filter(hasSession);
+    if (windows.isMain) {
+      const elsewhere = new Set([
+        ...[...apart, ...windows.others.map((other) => other.tabs)].flatMap(sessionsIn),
+        ...wanted.flatMap((tab) => panes(tab.root)).map(sessionOf),
+      ]);
+      // Tunnels have no tab of their session: their page is that of the machine.
+      for (const { id, target } of known.filter(isRunning))
+        if (target.kind !== 'tunnels' && !elsewhere.has(id)) wanted.push(makeTab({ kind: 'session', sessionId: id }));
+    }
     // Something may have been opened while the old tabs came back.
     this.#tabs = [...wanted, ...this.#tabs];
     this.active ??= (wanted.find((tab) => tab.id === active) ?? wanted[0])?.id ?? null;
     this.focusWanted += 1;
     this.ready = true;
+    for (const other of apart) await windows.open(other);
   }
 
-  #save(json: string): void {
+  /** The session that is kept, if it is still there; a new one to the same otherwise. */
+  async #join(id: SessionId, target: KeptTarget, connect = true): Promise<SessionId | null> {
+    if (sessions.get(id)) return this.sessionIds.has(id) ? null : id;
+    return connect ? this.#connect(target) : null;
+  }
+
+  #isShown(tab: Tab): boolean {
+    return panes(tab.root).some(
+      ({ spec }) => spec.kind === 'session' && this.sessionIds.has(spec.sessionId),
+    );
+  }
+
+  /** Keeps the tabs now, before the window goes. */
+  async flush(): Promise<void> {
     clearTimeout(this.#saveTimer);
-    this.#saveTimer = setTimeout(() => {
+    await this.#saving?.();
+  }
+
+  #save(json: string, others: readonly string[], unsaved: number): void {
+    windows.tell(json, unsaved);
+    // The main window keeps what all of them show.
+    if (!windows.isMain) return;
+    clearTimeout(this.#saveTimer);
+    this.#saving = async () => {
+      this.#saving = null;
+      if (!vault.unlocked) return;
       // One that could not be kept is kept with the next change.
-      if (vault.unlocked) void call('layout_set', { layout: { json } }).catch(() => undefined);
-    }, SAVE_AFTER_MS);
+      await call('layout_set', { layout: { json: withWindows(json, others) } }).catch(
+        () => undefined,
+      );
+    };
+    this.#saveTimer = setTimeout(() => void this.#saving?.(), SAVE_AFTER_MS);
   }
 
   #kept(tabs: readonly Tab[], active: string | null): string {
@@ -330,6 +476,14 @@ class TabsState {
     this.#change((tab) => {
       const root = how(tab.root);
       return root === tab.root ? tab : { ...tab, root };
+    });
+  }
+
+  /** The same for what shows every pane again. */
+  #changeShapes(how: (root: Tab['root']) => Tab['root']): void {
+    this.#change((tab) => {
+      const root = how(tab.root);
+      return root === tab.root ? tab : { ...tab, root: tidy(root), zoomed: false };
     });
   }
 
@@ -369,11 +523,21 @@ function hasSession(tab: Tab): boolean {
   return panes(tab.root).some((pane) => pane.spec.kind === 'session');
 }
 
+function sessionOf({ spec }: PaneLeaf): string {
+  return spec.kind === 'session' ? spec.sessionId : '';
+}
+
 function sameSpec(a: TabSpec, b: TabSpec): boolean {
   if (a.kind === 'session' && b.kind === 'session') return a.sessionId === b.sessionId;
   if (a.kind === 'tunnels' && b.kind === 'tunnels') return a.entry === b.entry;
   if (a.kind === 'editor' && b.kind === 'editor') return editorKey(a) === editorKey(b);
-  return a.kind === b.kind && a.kind !== 'start' && a.kind !== 'session' && a.kind !== 'editor';
+  return (
+    a.kind === b.kind &&
+    a.kind !== 'start' &&
+    a.kind !== 'session' &&
+    a.kind !== 'editor' &&
+    a.kind !== 'queued'
+  );
 }
 
 export const tabs = new TabsState();

@@ -2,13 +2,15 @@
 
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tree } from '$lib/tree/tree.svelte';
-import { panes, type PaneLeaf, type Tab, type TabSpec } from './model';
+import { panes, type KeptTarget, type PaneLeaf, type Tab, type TabSpec } from './model';
 
 /** The name of what a pane shows. */
 export function paneTitle(spec: TabSpec): string {
   switch (spec.kind) {
     case 'session':
       return sessionTitle(spec.sessionId);
+    case 'queued':
+      return targetTitle(spec.target);
     case 'editor':
       if (spec.nodeId !== undefined) return tree.byId(spec.nodeId)?.name ?? 'Edit';
       return spec.folder ? 'New folder' : 'New machine';
@@ -23,6 +25,13 @@ export function paneTitle(spec: TabSpec): string {
     case 'start':
       return 'New tab';
   }
+}
+
+/** The name of what a session is opened to. */
+export function targetTitle(target: KeptTarget): string {
+  if (target.kind === 'localShell') return 'Local shell';
+  const name = tree.byId(target.id)?.name ?? 'Machine';
+  return target.kind === 'files' ? `Files: ${name}` : name;
 }
 
 function sessionTitle(id: string): string {

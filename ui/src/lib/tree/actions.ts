@@ -18,6 +18,7 @@ import { call } from '$lib/host';
 import { asking } from '$lib/machines/asking.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { machinesIn } from './model';
 import { statuses } from './status.svelte';
 import { tree } from './tree.svelte';
 
@@ -37,22 +38,17 @@ function connectSelected(): void {
   for (const id of tree.selectedMachines) void attempt(async () => sessions.connect(id));
 }
 
+/** Selected machines that have files to open: only SSH gives access to them. */
+const withFiles = () => tree.selectedMachines.filter((id) => tree.byId(id)?.protocol === 'ssh');
+
 function openFiles(): void {
-  for (const id of tree.selectedMachines) void attempt(async () => sessions.files(id));
+  for (const id of withFiles()) void attempt(async () => sessions.files(id));
 }
 
 /** Every machine in or among the selected; every machine there is if nothing is selected. */
 function machinesToCheck(): string[] {
-  const { rows, end, rowOf } = tree.shape;
-  const wanted = new Set<string>();
-  const from = tree.selection.length ? tree.selection.map((id) => rowOf(id) ?? -1) : null;
-  const add = (row: number) => {
-    if (!rows.folders[row]) wanted.add(rows.ids[row] ?? '');
-  };
-  if (from)
-    for (const top of from) for (let row = top; row >= 0 && row < (end[top] ?? 0); row++) add(row);
-  else for (let row = 0; row < rows.ids.length; row++) add(row);
-  return [...wanted];
+  const { rows } = tree.shape;
+  return machinesIn(tree.shape, tree.selection.length ? tree.selection : rows.ids);
 }
 
 async function wake(): Promise<void> {
@@ -89,7 +85,7 @@ export const treeActions: readonly Action[] = [
     local: true,
     icon: FolderClosed,
     detail: what,
-    when: machines,
+    when: () => withFiles().length > 0,
     run: openFiles,
   },
   {

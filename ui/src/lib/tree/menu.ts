@@ -6,6 +6,8 @@ const groups = [
   [
     'machine.connect',
     'machine.files',
+    'folder.openAll',
+    'folder.openTiled',
     'machine.edit',
     'machine.rename',
     'machine.duplicate',

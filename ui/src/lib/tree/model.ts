@@ -27,6 +27,7 @@ export const NO_ROWS: TreeRows = {
   ids: [],
   depths: [],
   folders: [],
+  protocols: [],
   names: [],
   addresses: [],
   tags: [],
@@ -96,6 +97,16 @@ export function above(shape: TreeShape, row: number): number[] {
 /** Whether `row` is `folder` or inside it. */
 export function isWithin(shape: TreeShape, row: number, folder: number): boolean {
   return row >= folder && row < (shape.end[folder] ?? folder);
+}
+
+/** The machines among and inside these nodes, in the order of the tree, each once. */
+export function machinesIn(shape: TreeShape, ids: Iterable<NodeId>): NodeId[] {
+  return tops(shape, ids).flatMap((top) => {
+    const inside: NodeId[] = [];
+    for (let row = top; row < (shape.end[top] ?? 0); row++)
+      if (!shape.rows.folders[row]) inside.push(shape.rows.ids[row] ?? '');
+    return inside;
+  });
 }
 
 /** The rows of `ids` without those that are inside another of them, in the order of the tree. */

@@ -3,7 +3,16 @@
  *
  * Big things are `$state.raw` and replaced whole; a proxy over 100,000 rows would cost more than drawing them.
  */
-import { asApiError, call, onEvent, type ApiError, type MovePlace, type NodeId } from '$lib/host';
+import {
+  asApiError,
+  call,
+  onEvent,
+  type ApiError,
+  type MovePlace,
+  type NodeId,
+  type Protocol,
+} from '$lib/host';
+import { protocolAt } from '$lib/machines/protocols';
 import { filterRows, haystackOf, type Filter, type Haystack } from './filter';
 import { above, NO_ROWS, shapeOf, tops, type TreeShape } from './model';
 import { step } from './moves';
@@ -19,6 +28,8 @@ export interface TreeNode {
   icon: string;
   color: string;
   folder: boolean;
+  /** How it is reached; SSH for a folder. */
+  protocol: Protocol;
   depth: number;
   parent: NodeId | null;
   /** Names of the folders above, outermost first. */
@@ -134,6 +145,7 @@ class TreeState {
       icon: rows.icons[row] ?? '',
       color: rows.colors[row] ?? '',
       folder: rows.folders[row] === 1,
+      protocol: protocolAt(rows.protocols[row]),
       depth: rows.depths[row] ?? 0,
       parent: inFolder < 0 ? null : (rows.ids[inFolder] ?? null),
       path: above(this.shape, row).map((each) => rows.names[each] ?? ''),

@@ -17,12 +17,22 @@ export class Clipboard {
   /** Whether there is something to copy. */
   canCopy = $state(false);
 
+  /** What the terminal sends right now is pasted and not typed. */
+  pasting = false;
+
   #terminal: Terminal | null = null;
+  #others: () => readonly { clipboard: Clipboard }[] = () => [];
   #pastedByWebview = false;
   #middleDone = false;
 
-  attach(terminal: Terminal, element: HTMLElement): void {
+  /** `others` are the terminals that get what is pasted here, too. */
+  attach(
+    terminal: Terminal,
+    element: HTMLElement,
+    others: () => readonly { clipboard: Clipboard }[] = () => [],
+  ): void {
     this.#terminal = terminal;
+    this.#others = others;
     terminal.onSelectionChange(() => {
       this.canCopy = terminal.hasSelection();
       if (this.canCopy) selected = terminal.getSelection();
@@ -57,10 +67,31 @@ export class Clipboard {
     const paste = preparePaste(raw);
     const rules = {
       confirmLines: settings.app.terminal.confirmPaste,
-      bracketed: terminal.modes.bracketedPasteMode,
+      // One that runs each line at once is reason enough to ask, and one question is enough for all.
+      bracketed: this.#brackets && this.#others().every(({ clipboard }) => clipboard.#brackets),
     };
     if (shouldAsk(paste, rules)) this.asking = paste;
-    else terminal.paste(paste.text);
+    else this.#pasteEverywhere(paste.text);
+  }
+
+  get #brackets(): boolean {
+    return this.#terminal?.modes.bracketedPasteMode ?? true;
+  }
+
+  /** Each terminal brackets it the way its own program asked for. */
+  #pasteEverywhere(text: string): void {
+    this.#pasteHere(text);
+    for (const { clipboard } of this.#others()) clipboard.#pasteHere(text);
+  }
+
+  #pasteHere(text: string): void {
+    const terminal = this.#terminal;
+    if (!terminal || terminal.options.disableStdin) return;
+    this.pasting = true;
+    if (terminal.textarea) terminal.paste(text);
+    // One that was never on the screen cannot paste by itself.
+    else terminal.input(this.#brackets ? `\x1b[200~${lines(text)}\x1b[201~` : lines(text));
+    this.pasting = false;
   }
 
   /** What the person decided about the paste that waits. */
@@ -68,7 +99,7 @@ export class Clipboard {
     const paste = this.asking;
     this.asking = null;
     if (paste && decision !== 'cancel') {
-      this.#terminal?.paste(decision === 'oneLine' ? asOneLine(paste.text) : paste.text);
+      this.#pasteEverywhere(decision === 'oneLine' ? asOneLine(paste.text) : paste.text);
     }
     this.#terminal?.focus();
   }
@@ -107,4 +138,9 @@ export class Clipboard {
   #programHasMouse(event: MouseEvent): boolean {
     return this.#terminal?.modes.mouseTrackingMode !== 'none' && !event.shiftKey;
   }
+}
+
+/** Lines end as Enter does. */
+function lines(text: string): string {
+  return text.replaceAll('\n', '\r');
 }

@@ -21,6 +21,8 @@ export interface GateOptions {
   replaying(): boolean;
   /** Takes what may go. */
   send(bytes: Uint8Array): void;
+  /** Hears what a person typed. */
+  typed?(data: string): void;
 }
 
 /** Puts the gate up; it goes with the terminal. */
@@ -35,6 +37,7 @@ export function guardInput(terminal: Terminal, options: GateOptions): void {
     const typed = person;
     person = false;
     if (typed || (!options.replaying() && mayReply(data))) options.send(encoder.encode(data));
+    if (typed) options.typed?.(data);
   });
   // Mouse reports in the oldest encoding: one byte a character, above 127 not UTF-8.
   terminal.onBinary((data) => {

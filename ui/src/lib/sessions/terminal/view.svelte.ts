@@ -20,6 +20,7 @@ import { osc52Text } from './osc52';
 import { avoidWebgl, rendererChoice } from './renderer';
 import { documentTokens } from './themes';
 import { cleanTitle } from './title';
+import { keysFor, othersOf } from './together';
 import type { Screen } from './xterm';
 
 /** The size of the terminal that was shown last: the best guess for one that is not on the screen yet. */
@@ -62,6 +63,8 @@ export class TerminalView {
   #wantsFocus = false;
   #stop: (() => void) | null = null;
   #gone = false;
+  /** What comes next comes from the wheel. */
+  #wheel = false;
   readonly #fitting = new ResizeObserver(() => this.fit());
 
   constructor(readonly id: SessionId) {
@@ -119,6 +122,22 @@ export class TerminalView {
     const size = { cols, rows, width: area?.clientWidth ?? 0, height: area?.clientHeight ?? 0 };
     this.size = lastSize = size;
     this.#stream?.resize(size);
+  }
+
+  /** Takes what was typed into another terminal, as this one's keys are. */
+  type(data: string): void {
+    const terminal = this.#screen?.terminal;
+    if (!terminal || !this.#accepts) return;
+    const keys = keysFor(data, terminal.modes.applicationCursorKeysMode);
+    if (keys === null) return;
+    this.#stream?.send(new TextEncoder().encode(keys));
+    terminal.scrollToBottom();
+  }
+
+  /** Gives what was typed here to the terminals that belong together with this one. */
+  #together(data: string): void {
+    if (this.#wheel || this.clipboard.pasting) return;
+    for (const other of othersOf(this.id)) other.type(data);
   }
 
   clear(): void {
@@ -190,7 +209,13 @@ export class TerminalView {
     guardInput(terminal, {
       replaying: () => this.#replaying,
       send: (bytes) => this.#stream?.send(bytes),
+      typed: (data) => this.#together(data),
     });
+    // Turning the wheel is typing arrow keys in some programs, which only the one under the pointer wants.
+    const capture = { capture: true, passive: true };
+    this.element.addEventListener('wheel', () => (this.#wheel = true), capture);
+    for (const kind of ['keydown', 'input', 'compositionend'])
+      this.element.addEventListener(kind, () => (this.#wheel = false), capture);
     terminal.attachCustomKeyEventHandler((event) => handleKey(event, this));
     terminal.onTitleChange((title) => (this.title = cleanTitle(title)));
     terminal.onBell(() => this.#ring());
@@ -200,7 +225,7 @@ export class TerminalView {
       return true;
     });
     this.finder.attach(search, () => terminal.options.theme);
-    this.clipboard.attach(terminal, this.element);
+    this.clipboard.attach(terminal, this.element, () => othersOf(this.id));
   }
 
   #follow({ terminal }: Screen): void {
