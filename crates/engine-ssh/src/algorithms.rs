@@ -41,7 +41,7 @@ impl Carries {
         match self {
             // There may be a thousand of them.
             Self::Terminal => 8 * 1024,
-            Self::Files | Self::Jump => 32 * 1024,
+            Self::Files | Self::Tunnels | Self::Jump => 32 * 1024,
         }
     }
 

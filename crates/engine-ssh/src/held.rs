@@ -88,7 +88,7 @@ impl HeldLink {
             () = gone => {
                 if route.broken() { route.lost() } else { CloseReason::Exited { code: None } }
             }
-            silence = ping(&route, keep_alive, &heard, latency) => route.failed(&SshError::Silent(silence)),
+            silence = ping(&route, keep_alive, || lock(&heard), latency) => route.failed(&SshError::Silent(silence)),
             () = cancel.cancelled() => CloseReason::ByPerson,
         };
         route.close().await;
