@@ -187,7 +187,9 @@ impl Session {
     pub(super) fn again(self: &Arc<Self>, error: &ApiError) {
         let now = self.clock.now();
         self.change(true, |live| {
-            live.journal = Journal::start(now, &format!("{} It is tried again.", error.message));
+            let first_line = format!("{} It is tried again.", error.message);
+            let wanted = live.info.title.clone();
+            live.journal = Journal::start(now, &first_line, &wanted, live.info.protocol);
             live.info.state =
                 SessionState::Connecting { stage: Stage::Name, machine: live.info.title.clone() };
             live.info.latency = None;
