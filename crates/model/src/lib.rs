@@ -23,6 +23,7 @@ mod settings;
 mod snippet;
 mod tree;
 mod trigger;
+mod tunnel;
 mod vault;
 
 pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
@@ -43,7 +44,7 @@ pub use hostkey::{
 };
 pub use id::{
     HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, RunId, SessionId, SnippetId,
-    TaskId, TriggerId, UndoId, VaultId,
+    TaskId, TriggerId, TunnelId, UndoId, VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,
@@ -81,4 +82,7 @@ pub use snippet::{
 };
 pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
 pub use trigger::{Trigger, TriggerAction, TriggerDraft, TriggerHit, TriggerList, TriggerScope};
+pub use tunnel::{
+    MachineTunnels, Tunnel, TunnelEnd, TunnelInfo, TunnelKind, TunnelRef, TunnelState, Use,
+};
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};

@@ -135,6 +135,10 @@ id: RunId } |
 { kind: "trigger";
 /** What, and where. */
 hit: TriggerHit } |
+/** Tunnels of a machine changed. */
+{ kind: "tunnels";
+/** All that are kept with it or were started. */
+machine: MachineTunnels } |
 /** Status checks came back. */
 { kind: "status";
 /** Their results. */
@@ -368,6 +372,8 @@ export type EffectiveSettings = {
 	keepAlive: Effective<number>,
 	legacyAlgorithms: Effective<boolean>,
 	compression: Effective<boolean>,
+	forwardAgent: Effective<boolean>,
+	forwardX11: Effective<boolean>,
 	terminalType: Effective<string>,
 	startCommand: Effective<string | null>,
 };
@@ -400,6 +406,8 @@ export type EntryDraft = {
 	color: string | null,
 	/** Own settings. */
 	settings: Settings,
+	/** Its tunnels. */
+	tunnels: Tunnel[],
 };
 
 /** A machine in one line. */
@@ -476,6 +484,8 @@ export type ErrorCode =
 "disconnected" |
 /** The machine would not open a terminal or run the command. */
 "shellRefused" |
+/** Something else listens at the address or socket already. */
+"addressTaken" |
 /** It was cancelled. */
 "cancelled" |
 /** The desktop refused: clipboard, dialog, browser, window. */
@@ -1213,6 +1223,16 @@ export type LockReason =
 /** The screen was locked. */
 "screenLock";
 
+/** All tunnels of a machine: those kept with it, then those started by hand. */
+export type MachineTunnels = {
+	/** The machine. */
+	entry: NodeId,
+	/** The session that connects for them, while there is one. */
+	session: SessionId | null,
+	/** The tunnels. */
+	tunnels: TunnelInfo[],
+};
+
 /** Machines. */
 export type Machines = {
 	/** Their ids. */
@@ -1882,6 +1902,10 @@ export type SessionInfo = {
 	opened: Timestamp,
 	/** Round-trip time of the last keep-alive, in milliseconds. */
 	latency: number | null,
+	/** The SSH agent of this computer, if the machine may use it. */
+	agent: Use | null,
+	/** The X server of this computer, if the machine may use it. */
+	x11: Use | null,
 };
 
 /** What to open. */
@@ -1957,6 +1981,10 @@ id: NodeId } |
 { kind: "files";
 /** The machine. */
 id: NodeId } |
+/** The tunnels of a machine of the tree, over a connection of their own. */
+{ kind: "tunnels";
+/** The machine. */
+id: NodeId } |
 /** A shell on this computer. */
 { kind: "localShell" };
 
@@ -1998,6 +2026,10 @@ export type Settings = {
 	legacyAlgorithms: boolean | null,
 	/** Whether to compress (zlib). */
 	compression: boolean | null,
+	/** Whether programs on the machine may use this computer's SSH agent while a terminal is open. */
+	forwardAgent: boolean | null,
+	/** Whether programs on the machine may use this computer's X server while a terminal is open. */
+	forwardX11: boolean | null,
 	/** The `TERM` to announce. */
 	terminalType: string | null,
 	/** Run instead of the login shell. */
@@ -2457,6 +2489,115 @@ export type TriggerTry = {
 	/** A line. */
 	line: string,
 };
+/** A tunnel, as it is kept with an entry. */
+export type Tunnel = {
+	/** Its id, unique in the entry. */
+	id: TunnelId,
+	/** What the person calls it; may be empty. */
+	name: string,
+	/** Which way it leads. */
+	kind: TunnelKind,
+	/** Where connections are made to. */
+	listen: TunnelEnd,
+	/** Where they are carried to; none for a dynamic one. */
+	to: TunnelEnd | null,
+	/** Whether it is started with each terminal of the machine. */
+	withSession: boolean,
+};
+
+/** An end of a tunnel. */
+export type TunnelEnd =
+/** A TCP port. */
+{ kind: "port";
+/** Where it listens: an IP address, empty for loopback, `*` for all. Where it leads: a host name or IP address. */
+address: string;
+/** The port; 0 to listen at any free one. */
+port: number } |
+/** A Unix socket. */
+{ kind: "socket";
+/** Its path. */
+path: string };
+
+/** A tunnel of an entry. */
+export type TunnelId = string;
+
+/** A tunnel and how it goes. */
+export type TunnelInfo = {
+	/** The tunnel, as it was started; as it is kept if it is not running. */
+	tunnel: Tunnel,
+	/** Whether it is kept with the entry. */
+	saved: boolean,
+	/** Where it stands. */
+	state: TunnelState,
+	/** Whether a terminal started it, and it stops with that. */
+	bySession: boolean,
+	/** Where it listens, as people write it; empty while it does not. */
+	listening: string[],
+	/** Connections that are open. */
+	open: number,
+	/** Connections there were. */
+	total: number,
+	/** Connections that were turned away. */
+	refused: number,
+	/** Bytes from this computer to the machine; exact up to 2^53. */
+	up: number,
+	/** Bytes from the machine to this computer; exact up to 2^53. */
+	down: number,
+	/** Bytes a second to the machine, over the last second. */
+	upRate: number,
+	/** Bytes a second from the machine, over the last second. */
+	downRate: number,
+	/** What went wrong with a connection last. */
+	problem: string | null,
+};
+
+/** Which way a tunnel leads (as `-L`, `-R` and `-D` of ssh(1)). */
+export type TunnelKind =
+/** From this computer to a place the machine can reach. */
+"local" |
+/** From the machine to a place this computer can reach. */
+"remote" |
+/** From this computer to wherever a program asks for by SOCKS 5. */
+"dynamic";
+
+/** A machine. */
+export type TunnelMachine = {
+	/** The machine. */
+	entry: NodeId,
+};
+
+/** A tunnel that need not be kept with the machine. */
+export type TunnelNew = {
+	/** The machine. */
+	entry: NodeId,
+	/** The tunnel. */
+	tunnel: Tunnel,
+};
+
+/** One tunnel of a machine. */
+export type TunnelRef = {
+	/** The machine. */
+	entry: NodeId,
+	/** The tunnel. */
+	tunnel: TunnelId,
+};
+
+/** Where a tunnel stands. */
+export type TunnelState =
+/** Not wanted. */
+{ kind: "stopped" } |
+/** Waits for the connection to the machine. */
+{ kind: "connecting" } |
+/** Carries connections. */
+{ kind: "running" } |
+/** The connection to the machine was lost and is tried again by itself. */
+{ kind: "reconnecting";
+/** Why it was lost, or not made again. */
+error: ApiError } |
+/** Could not be started. */
+{ kind: "failed";
+/** Why, and what to do. */
+error: ApiError };
 
 /** A deletion that can be taken back. */
 export type UndoId = string;
@@ -2467,6 +2608,12 @@ export type ValueProblem = {
 	name: string,
 	/** What is wrong and what to do, as sentences. */
 	message: string,
+/** How often a machine used something of this computer. */
+export type Use = {
+	/** How often. */
+	times: number,
+	/** The last time. */
+	last: Timestamp | null,
 };
 
 /** Where to write a copy. */
@@ -2772,6 +2919,20 @@ export interface Commands {
 	serial_ports: { args: Record<string, never>; result: SerialPortInfo[] };
 	/** Tries a machine that is not saved yet: signs in and closes. */
 	session_test: { args: SessionTest; result: SessionInfo };
+	/** The tunnels of a machine: those kept with it, and those started by hand. */
+	tunnel_list: { args: TunnelMachine; result: MachineTunnels };
+	/** The machines with tunnels that were started. */
+	tunnel_started: { args: Record<string, never>; result: MachineTunnels[] };
+	/** Starts a tunnel of a machine; connecting goes on by itself. */
+	tunnel_start: { args: TunnelRef; result: MachineTunnels };
+	/** Starts a tunnel that need not be kept with the machine. */
+	tunnel_start_new: { args: TunnelNew; result: MachineTunnels };
+	/** Starts all tunnels kept with a machine. */
+	tunnel_start_all: { args: TunnelMachine; result: MachineTunnels };
+	/** Stops a tunnel and ends its connections. */
+	tunnel_stop: { args: TunnelRef; result: MachineTunnels };
+	/** Stops all tunnels of a machine. */
+	tunnel_stop_all: { args: TunnelMachine; result: MachineTunnels };
 	/** The files in a folder of this computer or of a machine. */
 	files_list: { args: FilesList; result: FileListing };
 	/** What is in files and folders altogether. */

@@ -408,8 +408,9 @@ class TabsState {
         ...[...apart, ...windows.others.map((other) => other.tabs)].flatMap(sessionsIn),
         ...wanted.flatMap((tab) => panes(tab.root)).map(sessionOf),
       ]);
-      for (const { id } of known.filter(isRunning))
-        if (!elsewhere.has(id)) wanted.push(makeTab({ kind: 'session', sessionId: id }));
+      // Tunnels have no tab of their session: their page is that of the machine.
+      for (const { id, target } of known.filter(isRunning))
+        if (target.kind !== 'tunnels' && !elsewhere.has(id)) wanted.push(makeTab({ kind: 'session', sessionId: id }));
     }
     // Something may have been opened while the old tabs came back.
     this.#tabs = [...wanted, ...this.#tabs];
@@ -458,7 +459,8 @@ class TabsState {
   }
 
   #targetOf(id: SessionId): KeptTarget | undefined {
-    return sessions.get(id)?.target;
+    const target = sessions.get(id)?.target;
+    return target?.kind === 'tunnels' ? undefined : target;
   }
 
   async #connect(target: KeptTarget): Promise<SessionId | null> {
@@ -527,6 +529,7 @@ function sessionOf({ spec }: PaneLeaf): string {
 
 function sameSpec(a: TabSpec, b: TabSpec): boolean {
   if (a.kind === 'session' && b.kind === 'session') return a.sessionId === b.sessionId;
+  if (a.kind === 'tunnels' && b.kind === 'tunnels') return a.entry === b.entry;
   if (a.kind === 'editor' && b.kind === 'editor') return editorKey(a) === editorKey(b);
   if (a.kind === 'run' && b.kind === 'run') return a.runId === b.runId;
   return (
