@@ -41,7 +41,7 @@ impl Carries {
     /// The longest packet that is taken, in bytes. russh wants no more than this.
     const fn packet(self) -> u32 {
         match self {
-            Self::Terminal | Self::Jump => 32 * 1024,
+            Self::Terminal | Self::Tunnels | Self::Jump => 32 * 1024,
             Self::Files => 65_535,
         }
     }

@@ -123,6 +123,8 @@ task: TaskInfo } |
 { kind: "taskGone";
 /** The task. */
 id: TaskId } |
+/** Recordings were added, finished, renamed or deleted: list them again. */
+{ kind: "recordings" } |
 /** A command on many machines is new or changed. */
 { kind: "run";
 /** Its new state. */
@@ -376,6 +378,7 @@ export type EffectiveSettings = {
 	forwardX11: Effective<boolean>,
 	terminalType: Effective<string>,
 	startCommand: Effective<string | null>,
+	record: Effective<RecordMode>,
 };
 
 /** A machine. */
@@ -1527,6 +1530,143 @@ export type Reachability =
 /** It does not answer. */
 "down";
 
+/** What of a terminal is recorded. */
+export type RecordMode =
+/** Nothing. */
+"off" |
+/** What it shows. */
+"output" |
+/** What it shows, and the lines typed into it that it echoed. */
+"outputAndKeys";
+
+/** Where a search goes on. */
+export type RecordingCursor = {
+	/** The recording to go on with. */
+	id: RecordingId,
+	/** The chunk of it. */
+	chunk: number,
+};
+
+/** A file for a recording. */
+export type RecordingExport = {
+	/** The recording. */
+	id: RecordingId,
+	/** The file. */
+	path: string,
+};
+
+/** Text to look for. */
+export type RecordingFind = {
+	/** Letter case does not count. */
+	text: string,
+	/** Only in this recording. */
+	id?: RecordingId | null,
+	/** Where to go on: the `next` of the step before. */
+	from?: RecordingCursor | null,
+};
+
+/** A line of a recording that holds what was looked for. */
+export type RecordingHit = {
+	/** The recording. */
+	id: RecordingId,
+	/** When the line was complete on the screen, in milliseconds from the beginning. */
+	at: number,
+	/** The line, or the part of it around what was found. */
+	line: string,
+	/** Where in `line` it was found, in UTF-16 code units. */
+	start: number,
+	/** Where it ends. */
+	end: number,
+};
+
+/** A recording of a terminal. */
+export type RecordingId = string;
+
+/** A recording, as lists show it. */
+export type RecordingInfo = {
+	/** Its id. */
+	id: RecordingId,
+	/** What people call it; the session's title at first. */
+	title: string,
+	/** The address with the user, as the session had it. */
+	subtitle: string,
+	/** The machine of the tree, which may be gone by now; none for a shell on this computer. */
+	machine: NodeId | null,
+	/** When it began. */
+	started: Timestamp,
+	/** How long it is, in milliseconds. */
+	length: number,
+	/** Size of its file in bytes. */
+	bytes: number,
+	/** Columns at its beginning. */
+	cols: number,
+	/** Rows at its beginning. */
+	rows: number,
+	/** Whether lines that were typed are in it. */
+	keys: boolean,
+	/** How it ended. */
+	state: RecordingState,
+};
+
+/** A part of a recording: events as columns, in the order they happened. */
+export type RecordingPart = {
+	/** When each happened, in milliseconds from the beginning. */
+	times: number[],
+	/** What each is, by the codes of asciicast: one of `o`, `i`, `r`, `m`, `x` per event. */
+	codes: string,
+	/** What each carries. */
+	data: string[],
+	/** Where the next part begins; none after the last. */
+	next: number | null,
+	/** Why there is no next part although the recording is not whole, as a sentence. */
+	broken: string | null,
+};
+
+/** A part of a recording. */
+export type RecordingRead = {
+	/** The recording. */
+	id: RecordingId,
+	/** Where the part begins: 0, or the `next` of the part before. */
+	from: number,
+};
+
+/** A recording. */
+export type RecordingRef = {
+	/** Its id. */
+	id: RecordingId,
+};
+
+/** Another title. */
+export type RecordingRename = {
+	/** The recording. */
+	id: RecordingId,
+	/** Its title from then on. */
+	title: string,
+};
+
+/** What a search found so far. */
+export type RecordingSearch = {
+	/** In the order of the recordings, latest first, and of time within one. */
+	hits: RecordingHit[],
+	/** Where to go on; none when everything was looked through. */
+	next: RecordingCursor | null,
+	/** How many kilobytes were looked through in this step. */
+	kilobytes: number,
+	/** Recordings that cannot be read to their end. */
+	unreadable: RecordingId[],
+};
+
+/** How a recording ended. */
+export type RecordingState =
+/** It goes on. */
+"running" |
+/** It is whole. */
+"whole" |
+/** Patchbay was stopped before it was finished; what was written until then is there. */
+"interrupted" |
+/** Its file is not there, or not as it was written. */
+"damaged";
+
 /** A recovery key, to be written down. */
 export type RecoveryKeyText = {
 	/** In groups of four. */
@@ -1902,6 +2042,8 @@ export type SessionInfo = {
 	opened: Timestamp,
 	/** Round-trip time of the last keep-alive, in milliseconds. */
 	latency: number | null,
+	/** Its recording, while there is one. */
+	recording: SessionRecording | null,
 	/** The SSH agent of this computer, if the machine may use it. */
 	agent: Use | null,
 	/** The X server of this computer, if the machine may use it. */
@@ -1924,6 +2066,32 @@ export type SessionReconnect = {
 	id: SessionId,
 	/** Size of the terminal. */
 	size: TerminalSize,
+};
+
+/** A session to record. */
+export type SessionRecord = {
+	/** The session. */
+	id: SessionId,
+	/** Whether lines that are typed are recorded as well. */
+	keys: boolean,
+};
+
+/** A session. */
+export type SessionRecordStop = {
+	/** The session. */
+	id: SessionId,
+};
+
+/** How a session is being recorded. */
+export type SessionRecording = {
+	/** The recording; none if it could not be started. */
+	id: RecordingId | null,
+	/** When it began. */
+	since: Timestamp,
+	/** Whether what is typed is recorded as well. */
+	keys: boolean,
+	/** Why nothing is recorded any more, as a sentence. */
+	problem: string | null,
 };
 
 /** A session. */
@@ -2034,6 +2202,8 @@ export type Settings = {
 	terminalType: string | null,
 	/** Run instead of the login shell. */
 	startCommand: string | null,
+	/** What of its sessions is recorded from their beginning. */
+	record: RecordMode | null,
 };
 
 /** Settings of this computer. */
@@ -2489,6 +2659,7 @@ export type TriggerTry = {
 	/** A line. */
 	line: string,
 };
+
 /** A tunnel, as it is kept with an entry. */
 export type Tunnel = {
 	/** Its id, unique in the entry. */
@@ -2602,18 +2773,20 @@ error: ApiError };
 /** A deletion that can be taken back. */
 export type UndoId = string;
 
-/** What is wrong with what was filled in. */
-export type ValueProblem = {
-	/** The parameter. */
-	name: string,
-	/** What is wrong and what to do, as sentences. */
-	message: string,
 /** How often a machine used something of this computer. */
 export type Use = {
 	/** How often. */
 	times: number,
 	/** The last time. */
 	last: Timestamp | null,
+};
+
+/** What is wrong with what was filled in. */
+export type ValueProblem = {
+	/** The parameter. */
+	name: string,
+	/** What is wrong and what to do, as sentences. */
+	message: string,
 };
 
 /** Where to write a copy. */
@@ -2685,6 +2858,8 @@ export type VaultSettings = {
 	lockOnScreenLock: boolean,
 	/** Read `~/.ssh/known_hosts` (and the system's) beside the vault's own host keys. */
 	readKnownHosts: boolean,
+	/** What of terminals is recorded where neither the machine nor a folder says so. */
+	record: RecordMode,
 };
 
 /** Settings of the vault. */
@@ -2969,6 +3144,22 @@ export interface Commands {
 	tasks_resume: { args: Record<string, never>; result: null };
 	/** Compares what a finished copy has put in its place with where it came from, as a task. */
 	task_verify: { args: TaskRef; result: TaskInfo };
+	/** All recordings of terminals, latest first. */
+	recording_list: { args: Record<string, never>; result: RecordingInfo[] };
+	/** A part of a recording, as events. */
+	recording_read: { args: RecordingRead; result: RecordingPart };
+	/** Looks for text in recordings, a step of the way. */
+	recording_search: { args: RecordingFind; result: RecordingSearch };
+	/** Writes a recording to a plain asciicast file; gives why it is not all of it. */
+	recording_export: { args: RecordingExport; result: string | null };
+	/** Gives a recording another title. */
+	recording_rename: { args: RecordingRename; result: RecordingInfo };
+	/** Deletes a recording for good. */
+	recording_delete: { args: RecordingRef; result: null };
+	/** Records a terminal that is open, from now on. */
+	session_record: { args: SessionRecord; result: SessionInfo };
+	/** Ends the recording of a session; the session goes on. */
+	session_record_stop: { args: SessionRecordStop; result: SessionInfo };
 	/** Host keys on record. */
 	hostkey_list: { args: Record<string, never>; result: HostKeyRecord[] };
 	/** Forgets a host key. */
