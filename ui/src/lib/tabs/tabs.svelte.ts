@@ -410,7 +410,8 @@ class TabsState {
       ]);
       // Tunnels have no tab of their session: their page is that of the machine.
       for (const { id, target } of known.filter(isRunning))
-        if (target.kind !== 'tunnels' && !elsewhere.has(id)) wanted.push(makeTab({ kind: 'session', sessionId: id }));
+        if (target.kind !== 'tunnels' && !elsewhere.has(id))
+          wanted.push(makeTab({ kind: 'session', sessionId: id }));
     }
     // Something may have been opened while the old tabs came back.
     this.#tabs = [...wanted, ...this.#tabs];
