@@ -36,7 +36,10 @@ async fn typing_goes_to_two_panes_until_it_is_stopped() {
     assert_eq!(fs::read_to_string(server.home("heard")).unwrap(), "both-42\nboth-42\n");
 
     window.click("[data-testid=broadcast-stop]").await.unwrap();
-    window.wait_true("return !document.querySelector('[data-testid=broadcast-bar]')").await.unwrap();
+    window
+        .wait_true("return !document.querySelector('[data-testid=broadcast-bar]')")
+        .await
+        .unwrap();
     window.click(".xterm-screen").await.unwrap();
     window.type_keys("echo one-$((6*7)) | tee -a ~/heard\n").await.unwrap();
     window.wait_true(&shown_in("one-42", 1)).await.unwrap();

@@ -21,7 +21,11 @@ async fn a_command_on_a_folder_shows_the_odd_one_out_and_is_retried() {
         let server = Server::start().await;
         fs::write(server.home("release"), format!("product\nrelease {release}\nend\n")).unwrap();
         let id = server.add_to(&app, name).await;
-        app.call("nodes_move", json!({ "ids": [id], "place": { "kind": "endOf", "folder": folder } })).await;
+        app.call(
+            "nodes_move",
+            json!({ "ids": [id], "place": { "kind": "endOf", "folder": folder } }),
+        )
+        .await;
         servers.push(server);
     }
     for name in ["one", "two"] {
