@@ -9,8 +9,8 @@ Exit codes:
   1        it did not; standard error says why and what to do
   2        the command line is wrong
   3        run: the command ended with another status than 0 on some machine
-  130      run: stopped by Ctrl-C
-  255      connect, exec, forward: no connection, or it was lost
+  130      cp, run: stopped by Ctrl-C
+  255      connect, cp, exec, forward: no connection, or it was lost
            run: some machine was not reached, wanted an answer, or took too long
   others   connect, exec: that of the remote shell or command; 128 + n if signal n ended it
 
@@ -77,6 +77,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Record,
     },
+    /// Copy files and folders to and from machines
+    Cp(Cp),
     /// Run a command on many machines at once; nothing is asked on the way
     Run(Run),
     /// Import machines from other programs, or from an archive
@@ -124,6 +126,35 @@ fn positive(text: &str) -> Result<f64, String> {
     } else {
         Err("choose from 0.001 to 1000000".to_owned())
     }
+}
+
+const CP_EXAMPLES: &str = "\
+Examples:
+  patchbay-cli cp web-01:/var/log/nginx .          a folder with everything in it, to here
+  patchbay-cli cp app.tar notes.txt web-01:        two files, to the home folder there
+  patchbay-cli cp web-01:dump.sql db-02:/srv       from machine to machine, through this computer";
+
+#[derive(Args, Debug)]
+#[command(after_help = CP_EXAMPLES)]
+pub(crate) struct Cp {
+    /// What to copy, and last the folder to copy it into; MACHINE:PATH is on a machine
+    #[arg(required = true, num_args = 2.., value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<String>,
+    /// What to do about files that are there already
+    #[arg(long, value_enum, default_value_t = IfThere::Overwrite, value_name = "WHAT")]
+    pub(crate) if_there: IfThere,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub(crate) enum IfThere {
+    /// Replace them
+    Overwrite,
+    /// Leave them as they are
+    Skip,
+    /// Replace those that are older
+    Newer,
+    /// Give the new ones another name
+    KeepBoth,
 }
 
 #[derive(Args, Debug)]

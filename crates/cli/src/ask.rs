@@ -6,14 +6,58 @@
 use patchbay_core::sessions::TOUCH;
 use patchbay_model::{
     ApiError, ErrorCode, HostKeyAnswer, HostKeyQuestion, HostKeyStanding, Question, Secret,
+    SessionId, SessionState,
 };
 use patchbay_session::{Ask, Progress};
 use std::io::{BufRead, BufReader, IsTerminal, Read};
 
-use crate::report::say;
+use crate::{
+    app::App,
+    report::{Failure, say},
+};
 
 /// Longer lines are no secrets.
 const LONGEST_SECRET: usize = 4 * 1024;
+
+/// Puts what a session asks to the person, and gives it the answer.
+pub(crate) async fn answer(
+    app: &App,
+    session: SessionId,
+    mut state: SessionState,
+) -> Result<(), Failure> {
+    let sessions = app.ctx.core.sessions();
+    loop {
+        match state {
+            SessionState::Asking { prompt: asked } => {
+                let id = asked.id;
+                let ask = Ask {
+                    kind: asked.kind,
+                    machine: asked.machine,
+                    title: asked.title,
+                    instructions: asked.instructions,
+                    questions: asked.questions,
+                    again: asked.again,
+                };
+                let answers =
+                    tokio::task::spawn_blocking(move || prompt(&ask)).await.ok().flatten();
+                // Withdrawn meanwhile, by a server that did not want to wait: its state follows.
+                let _withdrawn = sessions.answer(session, id, answers);
+                return Ok(());
+            }
+            SessionState::HostKey { question } => {
+                let answer = tokio::task::spawn_blocking(move || host_key(&question)).await;
+                let answer = answer.unwrap_or(HostKeyAnswer::Refuse);
+                match sessions.answer_host_key(session, answer) {
+                    Ok(()) => return Ok(()),
+                    Err(error) => say(&ApiError::from(error).to_string()),
+                }
+            }
+            _ => return Ok(()),
+        }
+        // Asked again at once: nothing changed, so no event will say so.
+        state = sessions.info(session)?.state;
+    }
+}
 
 /// Whether somebody is there to answer.
 pub(crate) fn somebody_is_there() -> bool {

@@ -14,7 +14,7 @@ use patchbay_core::{
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, LineSignal, SessionInfo, SessionState, TerminalSize,
 };
-use patchbay_session::{Ask, TerminalInput, ToViewer, Viewer};
+use patchbay_session::{TerminalInput, ToViewer, Viewer};
 use std::io::{IsTerminal, Read, Write};
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 
@@ -76,32 +76,10 @@ impl<'a> Screen<'a> {
 
     /// Does what a state asks for; gives the reason when it is over.
     async fn follow(&mut self, info: SessionInfo) -> Result<Option<CloseReason>, Failure> {
-        let sessions = self.app.ctx.core.sessions();
         match info.state {
             SessionState::Connecting { .. } => {}
-            SessionState::Asking { prompt } => {
-                let id = prompt.id;
-                let ask = Ask {
-                    kind: prompt.kind,
-                    machine: prompt.machine,
-                    title: prompt.title,
-                    instructions: prompt.instructions,
-                    questions: prompt.questions,
-                    again: prompt.again,
-                };
-                let answers =
-                    tokio::task::spawn_blocking(move || ask::prompt(&ask)).await.ok().flatten();
-                // Withdrawn meanwhile, by a server that did not want to wait: its state follows.
-                let _withdrawn = sessions.answer(self.handle.id, id, answers);
-            }
-            SessionState::HostKey { question } => {
-                let answer = tokio::task::spawn_blocking(move || ask::host_key(&question)).await;
-                let answer = answer.unwrap_or(patchbay_model::HostKeyAnswer::Refuse);
-                if let Err(error) = sessions.answer_host_key(self.handle.id, answer) {
-                    say(&ApiError::from(error).to_string());
-                    // Asked again: nothing changed, so no event will say so.
-                    return Box::pin(self.follow(self.info()?)).await;
-                }
+            state @ (SessionState::Asking { .. } | SessionState::HostKey { .. }) => {
+                ask::answer(self.app, self.handle.id, state).await?;
             }
             SessionState::Open => {
                 if self.raw.is_none() {

@@ -7,10 +7,9 @@ use crate::{
 };
 use patchbay_core::{Authorized, Right, tunnels::written};
 use patchbay_model::{
-    ApiError, AppEvent, ErrorCode, HostKeyAnswer, MachineTunnels, NodeId, SessionId, SessionState,
-    Tunnel, TunnelId, TunnelInfo, TunnelKind, TunnelState,
+    ApiError, AppEvent, ErrorCode, MachineTunnels, NodeId, SessionId, SessionState, Tunnel,
+    TunnelId, TunnelInfo, TunnelKind, TunnelState,
 };
-use patchbay_session::Ask;
 use std::collections::HashMap;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -154,31 +153,13 @@ impl Run<'_> {
         let Some(session) = self.now().session else { return Ok(()) };
         let sessions = self.app.ctx.core.sessions();
         let Ok(info) = sessions.info(session) else { return Ok(()) };
-        match info.state {
-            SessionState::Asking { prompt } if self.is_new(session, &prompt.id.to_string()) => {
-                let id = prompt.id;
-                let ask = Ask {
-                    kind: prompt.kind,
-                    machine: prompt.machine,
-                    title: prompt.title,
-                    instructions: prompt.instructions,
-                    questions: prompt.questions,
-                    again: prompt.again,
-                };
-                let answers =
-                    tokio::task::spawn_blocking(move || ask::prompt(&ask)).await.ok().flatten();
-                // Withdrawn meanwhile, by a server that did not want to wait.
-                let _withdrawn = sessions.answer(session, id, answers);
-            }
-            SessionState::HostKey { question } => {
-                let answer = tokio::task::spawn_blocking(move || ask::host_key(&question)).await;
-                let answer = answer.unwrap_or(HostKeyAnswer::Refuse);
-                if let Err(error) = sessions.answer_host_key(session, answer) {
-                    say(&ApiError::from(error).to_string());
-                    return Box::pin(self.answer()).await;
-                }
-            }
-            _ => {}
+        // One that was answered stays for a moment.
+        let asked = match &info.state {
+            SessionState::Asking { prompt } => self.is_new(session, &prompt.id.to_string()),
+            state => matches!(state, SessionState::HostKey { .. }),
+        };
+        if asked {
+            ask::answer(self.app, session, info.state).await?;
         }
         Ok(())
     }

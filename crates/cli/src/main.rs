@@ -8,6 +8,7 @@ mod args;
 mod ask;
 mod call;
 mod connect;
+mod cp;
 mod escape;
 mod exchange;
 mod exec;
@@ -81,6 +82,7 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Connect { name } => connect::connect(&app, name).await,
         Command::Exec { name, command } => exec::exec(&app, name, command).await,
         Command::Record { command } => record::record(&app, command).await,
+        Command::Cp(args) => cp::cp(&app, args).await,
         Command::Run(args) => run::run(&app, args).await,
         Command::Import(import) => exchange::import(&app, import).await,
         Command::Export(export) => exchange::export(&app, export).await,

@@ -5,6 +5,8 @@ use std::io::Write;
 
 /// It did not work.
 pub(crate) const FAILED: u8 = 1;
+/// Stopped by Ctrl-C, as shells say it.
+pub(crate) const INTERRUPTED: u8 = 130;
 /// No connection, as ssh(1) says it.
 pub(crate) const NO_CONNECTION: u8 = 255;
 

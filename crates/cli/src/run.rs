@@ -7,7 +7,7 @@ use crate::{
     app::App,
     args::Run,
     on,
-    report::{FAILED, Failure, NO_CONNECTION, print, say},
+    report::{FAILED, Failure, INTERRUPTED, NO_CONNECTION, print, say},
 };
 use patchbay_core::{
     Right,
@@ -22,8 +22,6 @@ use tokio::sync::mpsc;
 
 /// The command ended with another status than 0 on some machine.
 const NONZERO: u8 = 3;
-/// Stopped by Ctrl-C, as shells say it.
-const INTERRUPTED: u8 = 130;
 /// A longer line is printed in pieces.
 const LONGEST_LINE: usize = 64 * 1024;
 /// Pieces of output on their way to the screen.
