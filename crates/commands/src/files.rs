@@ -3,7 +3,8 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
-    ApiError, Conflict, FileCount, FileListing, FilePlace, FilePreview, TaskId, TaskInfo,
+    ApiError, Conflict, FileCount, FileListing, FilePicture, FilePlace, FilePreview, TaskId,
+    TaskInfo,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -126,6 +127,11 @@ pub(crate) async fn set_mode(ctx: Ctx, args: FilesSetMode) -> Result<(), ApiErro
 pub(crate) async fn preview(ctx: Ctx, args: FileRef) -> Result<FilePreview, ApiError> {
     let place = ctx.authorize_files(args.place, Right::View)?;
     Ok(ctx.core.files().preview(&place, &args.path).await?)
+}
+
+pub(crate) async fn picture(ctx: Ctx, args: FileRef) -> Result<FilePicture, ApiError> {
+    let place = ctx.authorize_files(args.place, Right::View)?;
+    Ok(ctx.core.files().picture(&place, &args.path).await?)
 }
 
 pub(crate) async fn copy(ctx: Ctx, args: FilesCopy) -> Result<TaskInfo, ApiError> {

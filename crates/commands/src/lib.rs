@@ -5,6 +5,7 @@
 
 mod app;
 mod bindings;
+mod edits;
 mod files;
 mod framework;
 mod hostkeys;

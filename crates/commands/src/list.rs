@@ -1,7 +1,7 @@
 //! The list of commands. A command is its body in the module of its feature and one line here.
 
 use crate::{
-    app, files,
+    app, edits, files,
     framework::{self, Shape, run, shape, unknown},
     hostkeys, identities, import, layouts, sessions, settings, status, tree, vault,
 };
@@ -193,6 +193,16 @@ commands! {
     files_copy => files::copy;
     /// Deletes files and folders with everything inside, as a task.
     files_delete => files::delete;
+    /// A picture, to look at: what it is, and a way for the webview to reach its bytes.
+    files_picture => files::picture;
+    /// Fetches a file of a machine to be edited on this computer; it is uploaded whenever it is saved.
+    files_edit => edits::edit;
+    /// All files that are edited on this computer.
+    edit_list => edits::list;
+    /// Says what becomes of an edited file that could not be uploaded as it is.
+    edit_answer => edits::answer;
+    /// Edits a file no longer.
+    edit_stop => edits::stop;
     /// All tasks, oldest first.
     task_list => files::tasks;
     /// Stops a task; what was finished until then stays.

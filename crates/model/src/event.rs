@@ -1,6 +1,9 @@
 //! What the app tells its front ends by itself.
 
-use crate::{AppSettings, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo, VaultStatus};
+use crate::{
+    AppSettings, EditId, EditInfo, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo,
+    VaultStatus,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -37,6 +40,16 @@ pub enum AppEvent {
     TaskGone {
         /// The task.
         id: TaskId,
+    },
+    /// A file that is edited here is new or changed.
+    Edit {
+        /// Its new state.
+        edit: Box<EditInfo>,
+    },
+    /// A file is not edited here any more.
+    EditGone {
+        /// Which.
+        id: EditId,
     },
     /// Status checks came back.
     Status {

@@ -68,4 +68,6 @@ ids! {
     LayoutId;
     /// Long work on files. Lives as long as the process.
     TaskId;
+    /// A file of a machine that is edited on this computer.
+    EditId;
 }

@@ -3,6 +3,7 @@
 //! Types only. No I/O, no clocks, no randomness beyond making an id; storage is `patchbay-store`,
 //! rules about the tree are `patchbay-core`.
 
+mod edit;
 mod entry;
 mod error;
 mod event;
@@ -19,6 +20,7 @@ mod settings;
 mod tree;
 mod vault;
 
+pub use edit::{EditAnswer, EditInfo, EditState};
 pub use entry::{
     Effective, EffectiveSettings, Entry, EntryDraft, Folder, FolderDraft, Jump, NodeDetail, Origin,
     Protocol, Settings, WhereValuesComeFrom,
@@ -26,12 +28,12 @@ pub use entry::{
 pub use error::{ApiError, ErrorCode};
 pub use event::AppEvent;
 pub use files::{
-    Conflict, FileCount, FileEntry, FileKind, FileListing, FilePlace, FilePreview, TaskConflict,
-    TaskInfo, TaskKind, TaskState,
+    Conflict, FileCount, FileEntry, FileKind, FileListing, FilePicture, FilePlace, FilePreview,
+    PictureFormat, TaskConflict, TaskInfo, TaskKind, TaskState,
 };
 pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
 pub use id::{
-    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId,
+    EditId, HostKeyId, IdentityId, LayoutId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,

@@ -7,15 +7,19 @@
 mod copy;
 mod delete;
 mod disk;
+mod edit;
 mod entry;
 mod here;
 mod machine;
 mod names;
+mod picture;
 mod problem;
 mod task;
 #[cfg(all(test, unix))]
 mod tests;
 mod walk;
+
+pub use picture::{Picture, measure};
 
 use crate::{Authorized, Core, CoreError, sync};
 use copy::Copy;
@@ -49,11 +53,18 @@ const COUNTING: Duration = Duration::from_secs(10);
 pub(crate) struct FilesState {
     tasks: Mutex<BTreeMap<TaskId, Arc<Task>>>,
     turns: Arc<Semaphore>,
+    edits: edit::Edits,
+    pictures: picture::Pictures,
 }
 
 impl Default for FilesState {
     fn default() -> Self {
-        Self { tasks: Mutex::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self {
+            tasks: Mutex::default(),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            edits: edit::Edits::default(),
+            pictures: picture::Pictures::default(),
+        }
     }
 }
 

@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const HERE: FilePlace = FilePlace::Here;
 
 /// A vault, a folder to work in, and perhaps a server.
-struct World {
-    fixture: Fixture,
+pub(super) struct World {
+    pub(super) fixture: Fixture,
     server: Option<Sshd>,
 }
 
@@ -32,7 +32,7 @@ impl World {
     }
 
     /// With a server, and a session for its files.
-    async fn with_machine() -> (Self, FilePlace) {
+    pub(super) async fn with_machine() -> (Self, FilePlace) {
         let mut world = Self::here().await;
         let fixture = &world.fixture;
         let key = KeyPair::ed25519(fixture.dir.path(), "id").unwrap();
@@ -71,7 +71,7 @@ impl World {
         (world, FilePlace::Machine { session })
     }
 
-    async fn state(&self, id: SessionId, wanted: impl Fn(&SessionState) -> bool) {
+    pub(super) async fn state(&self, id: SessionId, wanted: impl Fn(&SessionState) -> bool) {
         let mut events = self.fixture.core.events();
         let look = || self.fixture.core.sessions().info(id).unwrap().state;
         let wait = async {
@@ -83,11 +83,11 @@ impl World {
         waited.unwrap_or_else(|_| panic!("still {:?}", look()));
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.fixture.dir.path().join(name)
     }
 
-    fn folder(&self, name: &str) -> String {
+    pub(super) fn folder(&self, name: &str) -> String {
         let path = self.path(name);
         fs::create_dir_all(&path).unwrap();
         path.to_str().unwrap().to_owned()
