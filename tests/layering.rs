@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-engine-local", &["model", "session"]),
     ("patchbay-engine-line", &["model", "session"]),
     ("patchbay-sftp", &[]),
+    ("patchbay-exchange", &["model"]),
     (
         "patchbay-core",
         &[
@@ -32,6 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "engine-ssh",
             "engine-local",
             "engine-line",
+            "exchange",
         ],
     ),
     ("patchbay-commands", &["model", "vault", "session", "core"]),
@@ -46,6 +48,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "store",
             "session",
             "sftp",
+            "exchange",
             "engine-ssh",
             "engine-line",
             "core",

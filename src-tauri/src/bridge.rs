@@ -7,6 +7,7 @@ use crate::{SetupError, host, watch, window, windows};
 use patchbay_core::{Core, Ctx, Right};
 use patchbay_model::{ApiError, AppEvent, LockReason};
 use std::sync::Arc;
+use std::time::Duration;
 use tauri::ipc::Response;
 use tauri::{App, AppHandle, Emitter as _, Manager, State, WebviewWindow};
 use tokio::sync::broadcast::error::RecvError;
@@ -14,6 +15,8 @@ use zeroize::Zeroizing;
 
 /// The event that carries every [`AppEvent`].
 const EVENT: &str = "patchbay";
+/// How long the end of the app waits for recordings to be written.
+const FOR_RECORDINGS: Duration = Duration::from_secs(2);
 
 /// What commands work on.
 #[derive(Clone, Debug)]
@@ -28,6 +31,15 @@ impl Shell {
         // There is none if starting failed.
         let Some(shell) = app.try_state::<Self>() else { return };
         shell.clipboard.forget();
+        // Whatever a slow disk does not take in time is a recording that ended with the app.
+        let core = Arc::clone(&shell.ctx.core);
+        let finished = tauri::async_runtime::block_on(async move {
+            tokio::time::timeout(FOR_RECORDINGS, async { core.recordings().finish_all().await })
+                .await
+        });
+        if finished.is_err() {
+            tracing::warn!("recordings were not finished in time");
+        }
         shell.ctx.core.vault().lock(LockReason::Person, true);
     }
 }
@@ -60,6 +72,7 @@ pub(crate) fn start(app: &App, environment: &Environment) -> Result<(), SetupErr
     app.manage(Shell { ctx: ctx.clone(), clipboard });
     forward(app.handle().clone(), &core);
     serve(&core)?;
+    core.agent().follow(patchbay_core::agent::place(core.config()));
     watch::start(locker(ctx));
     #[cfg(unix)]
     end_when_told(app.handle().clone());

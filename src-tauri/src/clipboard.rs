@@ -24,6 +24,8 @@ pub(crate) struct ClipboardError(String);
 pub(crate) trait Board {
     fn text(&mut self) -> Result<String, ClipboardError>;
     fn set(&mut self, text: &str, secret: bool) -> Result<(), ClipboardError>;
+    /// HTML for programs that take it, text for the others.
+    fn set_html(&mut self, html: &str, text: &str) -> Result<(), ClipboardError>;
     fn clear(&mut self) -> Result<(), ClipboardError>;
     /// The primary selection; empty where there is none.
     fn selection(&mut self) -> Result<String, ClipboardError>;
@@ -33,6 +35,7 @@ pub(crate) trait Board {
 
 enum Job {
     Copy { text: Secret<String>, secret: bool, done: oneshot::Sender<Result<(), ClipboardError>> },
+    CopyHtml { html: String, text: String, done: oneshot::Sender<Result<(), ClipboardError>> },
     Read(oneshot::Sender<Result<String, ClipboardError>>),
     Select(String, oneshot::Sender<Result<(), ClipboardError>>),
     ReadSelection(oneshot::Sender<Result<String, ClipboardError>>),
@@ -66,6 +69,11 @@ impl Clipboard {
     /// Copies text that may stay.
     pub(crate) async fn copy(&self, text: String) -> Result<(), ClipboardError> {
         self.put(Secret::new(text), false).await
+    }
+
+    /// Copies HTML, and text for programs that take no HTML.
+    pub(crate) async fn copy_html(&self, html: String, text: String) -> Result<(), ClipboardError> {
+        self.ask(|done| Job::CopyHtml { html, text, done }).await
     }
 
     /// Copies text that is taken back after [`KEEPS_SECRET`].
@@ -150,6 +158,13 @@ impl<B: Board, F: Fn() -> Result<B, ClipboardError>> Keeper<B, F> {
                 }
                 let _ = done.send(copied);
             }
+            Job::CopyHtml { html, text, done } => {
+                let copied = self.board().and_then(|board| board.set_html(&html, &text));
+                if copied.is_ok() {
+                    self.secret = None;
+                }
+                let _ = done.send(copied);
+            }
             Job::Read(done) => {
                 let _ = done.send(self.board().and_then(Board::text));
             }
@@ -198,6 +213,10 @@ impl Board for Desktop {
         let set = self.0.set();
         let set = if secret { without_history(set) } else { set };
         set.text(text).map_err(|error| ClipboardError(error.to_string()))
+    }
+
+    fn set_html(&mut self, html: &str, text: &str) -> Result<(), ClipboardError> {
+        self.0.set_html(html, Some(text)).map_err(|error| ClipboardError(error.to_string()))
     }
 
     fn clear(&mut self) -> Result<(), ClipboardError> {
@@ -270,6 +289,9 @@ mod tests {
         fn set(&mut self, text: &str, _secret: bool) -> Result<(), ClipboardError> {
             self.0.lock().unwrap().push(text.to_owned());
             Ok(())
+        }
+        fn set_html(&mut self, _html: &str, text: &str) -> Result<(), ClipboardError> {
+            self.set(text, false)
         }
         fn clear(&mut self) -> Result<(), ClipboardError> {
             self.set("", false)

@@ -58,6 +58,21 @@ struct Text {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Html {
+    html: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SaveText {
+    title: String,
+    default_name: String,
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Window {
     action: WindowAction,
 }
@@ -120,6 +135,11 @@ pub(crate) async fn dispatch(
             let Text { text } = parse(args)?;
             json(&shell.clipboard.copy(text).await.map_err(no_clipboard)?)
         }
+        "host_copy_html" => {
+            let Html { html, text } = parse(args)?;
+            json(&shell.clipboard.copy_html(html, text).await.map_err(no_clipboard)?)
+        }
+        "host_save_text" => json(&save_text(window, parse(args)?).await?),
         "host_read_clipboard" => {
             json(&Text { text: shell.clipboard.read().await.map_err(no_clipboard)? })
         }
@@ -192,6 +212,21 @@ async fn pick_file(window: &WebviewWindow, wanted: PickFile) -> Result<PickedFil
     let path = path.ok_or_else(|| {
         let message = "The name of that file is not valid text.".to_owned();
         desktop(message, "Rename the file or its folder, or choose another.")
+    })?;
+    Ok(PickedFile { path: Some(path) })
+}
+
+/// The person says where in the same call, so that the page cannot write anywhere by itself.
+async fn save_text(window: &WebviewWindow, wanted: SaveText) -> Result<PickedFile, ApiError> {
+    let SaveText { title, default_name, text } = wanted;
+    let dialog = PickFile { title, save: true, default_name: Some(default_name) };
+    let PickedFile { path: Some(path) } = pick_file(window, dialog).await? else {
+        return Ok(PickedFile { path: None });
+    };
+    tokio::fs::write(&path, text).await.map_err(|error| {
+        ApiError::new(ErrorCode::Storage, format!("{path} could not be written: {error}."))
+            .next("Choose another folder, or make room.")
+            .retry()
     })?;
     Ok(PickedFile { path: Some(path) })
 }

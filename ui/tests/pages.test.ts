@@ -1,6 +1,7 @@
 /** The pages of machines, identities, settings and import on the in-memory host, as a person goes through them. */
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exporting } from '$lib/export/exporting.svelte';
 import { notices } from '$lib/frame/notices.svelte';
 import { asking } from '$lib/machines/asking.svelte';
 import { deleteNodes } from '$lib/machines/changes';
@@ -298,12 +299,22 @@ describe('settings', () => {
 describe('import', () => {
   it('reads, picks what is new, and imports into a folder', async () => {
     await open({ kind: 'import' });
-    await waitFor(() => expect(screen.getByText('18 hosts found, 2 already here')).toBeTruthy());
+    await waitFor(() =>
+      expect(screen.getByText('OpenSSH configuration: 18 found, 2 already here')).toBeTruthy(),
+    );
     await accessible();
     const list = screen.getByTestId('import-hosts');
     await fireEvent.keyDown(list, { key: ' ' });
-    await click('Import 15 machines');
+    await click('Import 15 rows');
     await waitFor(() => expect(screen.getByText(/Imported 15 machines into/)).toBeTruthy());
+  });
+
+  it('offers the other formats, each with how to get its file', async () => {
+    await open({ kind: 'import' });
+    await waitFor(() => expect(screen.getByTestId('import-hosts')).toBeTruthy());
+    await click('Other sources');
+    await waitFor(() => expect(screen.getByTestId('import-formats').children).toHaveLength(2));
+    await accessible();
   });
 
   it('says what is wrong with the file', async () => {
@@ -313,5 +324,31 @@ describe('import', () => {
     await fireEvent.submit(screen.getByTestId('import').querySelector('form') ?? document.body);
     await waitFor(() => expect(screen.getByText('There is no file at /missing.')).toBeTruthy());
     expect(screen.queryByTestId('import-hosts')).toBeNull();
+  });
+});
+
+describe('export', () => {
+  it('seals an archive only with a passphrase typed twice and the vault’s own', async () => {
+    await open();
+    exporting.ask(null);
+    await waitFor(() => expect(screen.getByTestId('export-dialog')).toBeTruthy());
+    await accessible();
+    host.picks = '/tmp/all.patchbay-archive';
+    const confirm = () => screen.getByTestId<HTMLButtonElement>('export-confirm');
+    await type('export-passphrase', 'a passphrase of its own');
+    await type('export-again', 'another');
+    await type('export-own', PASSPHRASE);
+    expect(confirm().disabled).toBe(true);
+    await type('export-again', 'a passphrase of its own');
+    await fireEvent.click(confirm());
+    await waitFor(() => expect(called('export_write')).toHaveLength(1));
+    expect(called('export_write')[0]).toMatchObject({
+      format: 'archive',
+      path: '/tmp/all.patchbay-archive',
+      folder: null,
+      passwords: false,
+    });
+    await waitFor(() => expect(screen.getByText(/Exported 18 machines/)).toBeTruthy());
+    exporting.done = null;
   });
 });

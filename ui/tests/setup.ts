@@ -27,6 +27,8 @@ if (typeof window !== 'undefined') {
     media: query,
     addEventListener: () => undefined,
     removeEventListener: () => undefined,
+    addListener: () => undefined,
+    removeListener: () => undefined,
   }));
   // Nothing is painted here.
   HTMLCanvasElement.prototype.getContext = () => null;

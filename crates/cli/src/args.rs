@@ -1,6 +1,6 @@
 //! What may be written on the command line.
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
@@ -8,7 +8,10 @@ Exit codes:
   0        it worked
   1        it did not; standard error says why and what to do
   2        the command line is wrong
+  3        run: the command ended with another status than 0 on some machine
+  130      run: stopped by Ctrl-C
   255      connect, exec: no connection, or it was lost
+           run: some machine was not reached, wanted an answer, or took too long
   others   connect, exec: that of the remote shell or command; 128 + n if signal n ended it
 
 Passphrase, from the first of these that is there:
@@ -69,11 +72,76 @@ pub(crate) enum Command {
         #[arg(last = true, required = true, value_name = "CMD")]
         command: Vec<String>,
     },
+    /// List, play and export recordings of terminals
+    Record {
+        #[command(subcommand)]
+        command: Record,
+    },
+    /// Run a command on many machines at once; nothing is asked on the way
+    Run(Run),
+    /// Import machines from other programs, or from an archive
+    Import(Import),
+    /// Export machines to a table, an OpenSSH configuration or an encrypted archive
+    Export(Export),
     /// Print a completion script
     Completions {
         /// For which shell
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Record {
+    /// List the recordings of the vault, latest first
+    List,
+    /// Play a recording in this terminal; Ctrl-C leaves
+    Play {
+        /// A recording of the vault by its id or title, or an asciicast file
+        recording: String,
+        /// How many times as fast
+        #[arg(long, default_value = "1", value_name = "N", value_parser = positive)]
+        speed: f64,
+        /// Make pauses at most so many seconds long
+        #[arg(long, value_name = "S", value_parser = positive)]
+        idle_limit: Option<f64>,
+    },
+    /// Write a recording to a plain asciicast 3 file
+    Export {
+        /// Its id or title
+        recording: String,
+        /// The file
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "it is not a number".to_owned())?;
+    if (0.001..=1_000_000.0).contains(&number) {
+        Ok(number)
+    } else {
+        Err("choose from 0.001 to 1000000".to_owned())
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// A folder with everything in it, a tag or a machine, by its whole name; may be given several times. “folder:NAME”,
+    /// “tag:NAME” and “machine:NAME” say which is meant
+    #[arg(long, required = true, value_name = "WHERE")]
+    pub(crate) on: Vec<String>,
+    /// How many machines at a time
+    #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub(crate) concurrency: u8,
+    /// Seconds a machine has, connecting included; 0 is as long as it takes
+    #[arg(long, default_value_t = 0, value_name = "S", value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub(crate) timeout: u32,
+    /// Print at the end, with machines that answered alike together
+    #[arg(long)]
+    pub(crate) group: bool,
+    /// The command and its arguments; the remote shells read them joined by spaces
+    #[arg(last = true, required = true, value_name = "CMD")]
+    pub(crate) command: Vec<String>,
 }
 
 #[derive(Args, Debug)]
@@ -87,6 +155,62 @@ pub(crate) struct Call {
     /// List the commands instead
     #[arg(long, conflicts_with_all = ["command", "arguments"])]
     pub(crate) list: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// The file, or the folder of PuTTY or Remmina
+    #[arg(value_hint = ValueHint::AnyPath)]
+    pub(crate) file: PathBuf,
+    /// The format; recognized by the content if not given
+    #[arg(long, value_parser = ["openssh", "putty", "mremoteng", "remmina", "royal", "mobaxterm", "termius",
+        "windows-terminal", "rdp", "known-hosts", "csv", "archive"])]
+    pub(crate) format: Option<String>,
+    /// The folder to import into, as Folder/Folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) into: Option<String>,
+    /// Only show what would be imported
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Also import machines that are there already
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// A file whose first line is the password that the imported file is protected with
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(crate) file_password: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Export {
+    /// The file to write
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The format
+    #[arg(long)]
+    pub(crate) format: ExportKind,
+    /// Only this folder, as Folder/Folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) folder: Option<String>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub(crate) replace: bool,
+    /// Write passwords into a CSV table, readable by anybody who has the file
+    #[arg(long)]
+    pub(crate) passwords: bool,
+    /// A file whose first line is the passphrase for the archive; asked for if not given
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(crate) archive_passphrase: Option<PathBuf>,
+}
+
+/// A format of exports.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ExportKind {
+    /// A table
+    Csv,
+    /// The client configuration of OpenSSH
+    SshConfig,
+    /// Patchbay's encrypted archive
+    Archive,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! They go to the terminal itself, so that standard input and output may be files. Nobody is asked when standard error is
 //! no terminal: then nobody would see why it waits.
 
+use patchbay_core::sessions::TOUCH;
 use patchbay_model::{
     ApiError, ErrorCode, HostKeyAnswer, HostKeyQuestion, HostKeyStanding, Question, Secret,
 };
@@ -177,8 +178,10 @@ fn describe(question: &HostKeyQuestion) -> Vec<String> {
 
 /// What is worth a line while connecting: what the server says before signing in.
 pub(crate) fn progress(progress: &Progress) {
-    if let Progress::Banner(text) = progress {
-        say(text.trim_end());
+    match progress {
+        Progress::Banner(text) => say(text.trim_end()),
+        Progress::Began { detail, .. } if detail == TOUCH => say("Touch your security key."),
+        _ => {}
     }
 }
 

@@ -105,6 +105,10 @@ impl<'a> Screen<'a> {
             }
             SessionState::Open => {
                 if self.raw.is_none() {
+                    if let Some(recording) = info.recording {
+                        let recorded = "This session is recorded.".to_owned();
+                        say(&recording.problem.unwrap_or(recorded));
+                    }
                     self.raw = Some(Raw::start()?);
                 }
             }

@@ -5,7 +5,7 @@ use crate::{
     names,
     report::{Failure, print, print_json},
 };
-use patchbay_model::{Effective, FlowControl, Jump, NodeDetail, Origin, Protocol};
+use patchbay_model::{Effective, FlowControl, Jump, NodeDetail, Origin, Protocol, RecordMode};
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -106,11 +106,22 @@ fn describe(machine: &names::Machine, detail: &NodeDetail, jump: &str) -> String
     if protocol == Protocol::Ssh {
         line("Identities", &identities, &origin(&effective.identities));
         line(
+            "Legacy algorithms",
+            if effective.legacy_algorithms.value { "allowed" } else { "no" },
+            &origin(&effective.legacy_algorithms),
+        );
+        line(
             "Start command",
             effective.start_command.value.as_deref().unwrap_or_default(),
             &origin(&effective.start_command),
         );
     }
+    let record = match effective.record.value {
+        RecordMode::Off => "",
+        RecordMode::Output => "output",
+        RecordMode::OutputAndKeys => "output and typed lines",
+    };
+    line("Record", record, &origin(&effective.record));
     line("Tags", &machine.tags.join(" "), "");
     if let Some(entry) = &detail.entry {
         line("Hardware address", entry.draft.mac.as_deref().unwrap_or_default(), "");

@@ -9,10 +9,14 @@ mod ask;
 mod call;
 mod connect;
 mod escape;
+mod exchange;
 mod exec;
 mod list;
 mod names;
+mod on;
+mod record;
 mod report;
+mod run;
 mod stdin;
 
 use app::App;
@@ -75,6 +79,10 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Show { name } => list::show(&app, name).await,
         Command::Connect { name } => connect::connect(&app, name).await,
         Command::Exec { name, command } => exec::exec(&app, name, command).await,
+        Command::Record { command } => record::record(&app, command).await,
+        Command::Run(args) => run::run(&app, args).await,
+        Command::Import(import) => exchange::import(&app, import).await,
+        Command::Export(export) => exchange::export(&app, export).await,
         Command::Commands | Command::Completions { .. } => Ok(0),
     }
 }

@@ -77,6 +77,9 @@ pub(crate) struct FilesCopy {
     pub(crate) folder: String,
     /// What to do about files that are there already.
     pub(crate) conflict: Conflict,
+    /// They are taken away where they are.
+    #[serde(default)]
+    pub(crate) moves: bool,
 }
 
 /// A task.
@@ -135,9 +138,14 @@ pub(crate) async fn picture(ctx: Ctx, args: FileRef) -> Result<FilePicture, ApiE
 }
 
 pub(crate) async fn copy(ctx: Ctx, args: FilesCopy) -> Result<TaskInfo, ApiError> {
-    let from = ctx.authorize_files(args.from, Right::View)?;
+    let right = if args.moves { Right::Edit } else { Right::View };
+    let from = ctx.authorize_files(args.from, right)?;
     let to = ctx.authorize_files(args.to, Right::Edit)?;
-    Ok(ctx.core.files().copy(&from, args.paths, &to, args.folder, args.conflict)?)
+    let files = ctx.core.files();
+    if args.moves {
+        return Ok(files.move_to(&from, args.paths, &to, &args.folder, args.conflict)?);
+    }
+    Ok(files.copy(&from, args.paths, &to, args.folder, args.conflict)?)
 }
 
 pub(crate) async fn delete(ctx: Ctx, args: FilesRef) -> Result<TaskInfo, ApiError> {
@@ -163,4 +171,26 @@ pub(crate) async fn task_retry(ctx: Ctx, args: TaskRef) -> Result<TaskInfo, ApiE
 
 pub(crate) async fn task_forget(ctx: Ctx, args: TaskRef) -> Result<(), ApiError> {
     Ok(ctx.core.files().forget(args.id)?)
+}
+
+pub(crate) async fn task_pause(ctx: Ctx, args: TaskRef) -> Result<(), ApiError> {
+    Ok(ctx.core.files().pause(args.id)?)
+}
+
+pub(crate) async fn task_resume(ctx: Ctx, args: TaskRef) -> Result<(), ApiError> {
+    Ok(ctx.core.files().resume(args.id)?)
+}
+
+pub(crate) async fn tasks_pause(ctx: Ctx, _: NoArgs) -> Result<(), ApiError> {
+    ctx.core.files().pause_all();
+    Ok(())
+}
+
+pub(crate) async fn tasks_resume(ctx: Ctx, _: NoArgs) -> Result<(), ApiError> {
+    ctx.core.files().resume_all();
+    Ok(())
+}
+
+pub(crate) async fn task_verify(ctx: Ctx, args: TaskRef) -> Result<TaskInfo, ApiError> {
+    Ok(ctx.core.files().verify(args.id)?)
 }

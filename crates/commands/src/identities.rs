@@ -3,7 +3,8 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right, identities};
 use patchbay_model::{
-    ApiError, Identity, IdentityDraft, IdentityId, IdentitySecret, NodeId, PublicKeyInfo, Secret,
+    ApiError, FilePlace, Identity, IdentityDraft, IdentityId, IdentitySecret, KeyInstalled, NodeId,
+    PublicKeyInfo, Secret, SessionId,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -32,6 +33,8 @@ pub(crate) struct RevealedText {
 pub(crate) enum KeyAlgorithm {
     /// Ed25519.
     Ed25519,
+    /// RSA with 3072 bits.
+    Rsa3072,
     /// RSA with 4096 bits.
     Rsa4096,
     /// ECDSA on the curve P-256.
@@ -42,6 +45,7 @@ impl From<KeyAlgorithm> for identities::KeyAlgorithm {
     fn from(algorithm: KeyAlgorithm) -> Self {
         match algorithm {
             KeyAlgorithm::Ed25519 => Self::Ed25519,
+            KeyAlgorithm::Rsa3072 => Self::Rsa3072,
             KeyAlgorithm::Rsa4096 => Self::Rsa4096,
             KeyAlgorithm::EcdsaP256 => Self::EcdsaP256,
         }
@@ -106,8 +110,96 @@ pub(crate) struct KeyGenerate {
     pub(crate) user: Option<String>,
     /// What kind of key.
     pub(crate) algorithm: KeyAlgorithm,
+    /// Stands at the end of the public key; without one it is the name and "(Patchbay)".
+    pub(crate) comment: Option<String>,
     /// Encrypts the key within the vault as well.
     pub(crate) passphrase: Option<Secret<String>>,
+    /// Names the attempt, for `identity_cancel_generate`.
+    pub(crate) attempt: Option<String>,
+}
+
+/// Making a key that is to be given up.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct GenerateCancel {
+    /// The attempt's name.
+    pub(crate) attempt: String,
+}
+
+/// A picture of a key.
+#[derive(Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct KeyPicture {
+    /// Eleven lines.
+    pub(crate) picture: String,
+}
+
+/// A public key to write to a file.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PublicKeyExport {
+    /// The identity.
+    pub(crate) id: IdentityId,
+    /// The file.
+    pub(crate) path: String,
+}
+
+/// A private key to write to a file.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PrivateKeyExport {
+    /// The identity.
+    pub(crate) id: IdentityId,
+    /// The file.
+    pub(crate) path: String,
+    /// Encrypts the key in the file.
+    pub(crate) new_passphrase: Secret<String>,
+    /// The passphrase of the vault, if it was not typed within the last minute.
+    pub(crate) passphrase: Option<Secret<String>>,
+}
+
+/// A certificate to ask an authority for.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct CertificateRequest {
+    /// The identity.
+    pub(crate) id: IdentityId,
+    /// Names the certificate in the server's log.
+    pub(crate) key_id: String,
+    /// User names it is to be good for.
+    pub(crate) principals: Vec<String>,
+    /// For how long, as `ssh-keygen -V` takes it: `+52w`, `+8h`.
+    pub(crate) validity: String,
+    /// Write it to this file as well.
+    pub(crate) path: Option<String>,
+}
+
+/// Text for an authority.
+#[derive(Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RequestText {
+    /// The text.
+    pub(crate) text: String,
+}
+
+/// Whether to ask about each use of a key.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct AskOnUse {
+    /// The identity.
+    pub(crate) id: IdentityId,
+    /// Ask.
+    pub(crate) ask: bool,
+}
+
+/// A public key to install.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct KeyInstall {
+    /// The identity.
+    pub(crate) id: IdentityId,
+    /// A session for files of the machine, which says the account.
+    pub(crate) session: SessionId,
 }
 
 pub(crate) async fn list(ctx: Ctx, _: NoArgs) -> Result<Vec<Identity>, ApiError> {
@@ -146,8 +238,63 @@ pub(crate) async fn reveal(ctx: Ctx, args: IdentityReveal) -> Result<RevealedTex
 
 pub(crate) async fn generate_key(ctx: Ctx, args: KeyGenerate) -> Result<Identity, ApiError> {
     let vault = ctx.authorize_vault(Right::Edit)?;
-    let KeyGenerate { name, user, algorithm, passphrase } = args;
-    Ok(ctx.core.identities().generate(&vault, name, user, algorithm.into(), passphrase).await?)
+    let KeyGenerate { name, user, algorithm, comment, passphrase, attempt } = args;
+    let algorithm = algorithm.into();
+    let key = identities::NewKey { name, user, algorithm, comment, passphrase, attempt };
+    Ok(ctx.core.identities().generate(&vault, key).await?)
+}
+
+pub(crate) async fn cancel_generate(ctx: Ctx, args: GenerateCancel) -> Result<(), ApiError> {
+    ctx.core.identities().cancel_generate(&args.attempt);
+    Ok(())
+}
+
+pub(crate) async fn public_key(ctx: Ctx, args: IdentityRef) -> Result<PublicKeyInfo, ApiError> {
+    let id = ctx.authorize_identity(args.id, Right::View)?;
+    Ok(ctx.core.identities().public_key(&id).await?)
+}
+
+pub(crate) async fn picture(ctx: Ctx, args: IdentityRef) -> Result<KeyPicture, ApiError> {
+    let id = ctx.authorize_identity(args.id, Right::View)?;
+    Ok(KeyPicture { picture: ctx.core.identities().picture(&id).await? })
+}
+
+pub(crate) async fn export_public(ctx: Ctx, args: PublicKeyExport) -> Result<(), ApiError> {
+    let id = ctx.authorize_identity(args.id, Right::View)?;
+    Ok(ctx.core.identities().export_public(&id, &args.path).await?)
+}
+
+pub(crate) async fn export_private(ctx: Ctx, args: PrivateKeyExport) -> Result<(), ApiError> {
+    let id = ctx.authorize_identity(args.id, Right::Reveal)?;
+    let PrivateKeyExport { path, new_passphrase, passphrase, .. } = args;
+    let identities = ctx.core.identities();
+    Ok(identities.export_private(&id, &path, new_passphrase, passphrase.as_ref()).await?)
+}
+
+pub(crate) async fn certificate_request(
+    ctx: Ctx,
+    args: CertificateRequest,
+) -> Result<RequestText, ApiError> {
+    let id = ctx.authorize_identity(args.id, Right::View)?;
+    let CertificateRequest { key_id, principals, validity, path, .. } = args;
+    let wish = identities::CertificateWish { key_id, principals, validity };
+    let identities = ctx.core.identities();
+    if let Some(path) = path {
+        identities.export_request(&id, wish.clone(), &path).await?;
+    }
+    Ok(RequestText { text: identities.certificate_request(&id, wish).await? })
+}
+
+pub(crate) async fn ask_on_use(ctx: Ctx, args: AskOnUse) -> Result<Identity, ApiError> {
+    let id = ctx.authorize_identity(args.id, Right::Edit)?;
+    Ok(ctx.core.identities().set_ask_on_use(&id, args.ask).await?)
+}
+
+pub(crate) async fn install(ctx: Ctx, args: KeyInstall) -> Result<KeyInstalled, ApiError> {
+    let id = ctx.authorize_identity(args.id, Right::Use)?;
+    let place = FilePlace::Machine { session: args.session };
+    let files = ctx.authorize_files(place, Right::Edit)?;
+    Ok(ctx.core.identities().install(&id, &files).await?)
 }
 
 pub(crate) async fn agent_keys(ctx: Ctx, _: NoArgs) -> Result<Vec<PublicKeyInfo>, ApiError> {

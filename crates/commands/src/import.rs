@@ -1,51 +1,42 @@
-//! Import of an OpenSSH client configuration.
+//! Import from other programs and from archives.
 
+use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
-use patchbay_model::{ApiError, ImportPreview, ImportRemark, NodeId};
-use serde::{Deserialize, Serialize};
+use patchbay_model::{ApiError, ImportDone, ImportFormat, ImportPreview, ImportSource, NodeId};
+use serde::Deserialize;
 use specta::Type;
 
-/// How an import went.
-#[derive(Debug, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ImportDone {
-    /// Machines added.
-    pub(crate) imported: u32,
-    /// What was not taken over.
-    pub(crate) remarks: Vec<ImportRemark>,
-}
-
-/// A file to look at.
+/// What to look at.
 #[derive(Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ImportFrom {
-    /// The file; without one `~/.ssh/config`.
-    pub(crate) path: Option<String>,
+    /// Where it is.
+    pub(crate) source: ImportSource,
 }
 
-/// Hosts to import.
+/// What to import.
 #[derive(Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ImportApply {
-    /// The file.
-    pub(crate) path: String,
-    /// The hosts, by alias.
-    pub(crate) aliases: Vec<String>,
+    /// Where it is.
+    pub(crate) source: ImportSource,
+    /// The rows of the preview that were picked, by key.
+    pub(crate) keys: Vec<String>,
     /// The folder to put them into; none is the root.
     pub(crate) parent: Option<NodeId>,
 }
 
+pub(crate) async fn formats(ctx: Ctx, _: NoArgs) -> Result<Vec<ImportFormat>, ApiError> {
+    Ok(ctx.core.import().formats())
+}
+
 pub(crate) async fn preview(ctx: Ctx, args: ImportFrom) -> Result<ImportPreview, ApiError> {
     let vault = ctx.authorize_vault(Right::View)?;
-    Ok(ctx.core.import().preview(&vault, args.path.as_deref()).await?)
+    Ok(ctx.core.import().preview(&vault, &args.source).await?)
 }
 
 pub(crate) async fn apply(ctx: Ctx, args: ImportApply) -> Result<ImportDone, ApiError> {
     let vault = ctx.authorize_vault(Right::Edit)?;
     let folder = ctx.authorize_folder(args.parent, Right::Edit)?;
-    let done = ctx.core.import().apply(&vault, &folder, &args.path, args.aliases).await?;
-    Ok(ImportDone {
-        imported: u32::try_from(done.machines).unwrap_or(u32::MAX),
-        remarks: done.remarks,
-    })
+    Ok(ctx.core.import().apply(&vault, &folder, &args.source, args.keys).await?)
 }

@@ -3,9 +3,11 @@
 //! JSON goes in and out of [`dispatch`]; who carries it (a window, a command line, a server) is not known here, and
 //! neither are windows, clipboards and file dialogs. Bytes of sessions never pass through.
 
+mod agent;
 mod app;
 mod bindings;
 mod edits;
+mod export;
 mod files;
 mod framework;
 mod hostkeys;
@@ -13,10 +15,14 @@ mod identities;
 mod import;
 mod layouts;
 mod list;
+mod recordings;
+mod runs;
 mod sessions;
 mod settings;
+mod snippets;
 mod status;
 mod tree;
+mod triggers;
 mod vault;
 
 pub use bindings::{BindingsError, CommandInfo, describe, typescript};

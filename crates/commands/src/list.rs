@@ -1,9 +1,10 @@
 //! The list of commands. A command is its body in the module of its feature and one line here.
 
 use crate::{
-    app, edits, files,
+    agent, app, edits, export, files,
     framework::{self, Shape, run, shape, unknown},
-    hostkeys, identities, import, layouts, sessions, settings, status, tree, vault,
+    hostkeys, identities, import, layouts, recordings, runs, sessions, settings, snippets, status,
+    tree, triggers, vault,
 };
 use patchbay_core::Ctx;
 use patchbay_model::ApiError;
@@ -112,6 +113,51 @@ commands! {
     /// Adds a machine from `user@host:port`.
     entry_quick_add => tree::quick_add;
 
+    /// All snippets.
+    snippet_list => snippets::list;
+    /// Adds or changes a snippet.
+    snippet_save => snippets::save;
+    /// Deletes a snippet.
+    snippet_delete => snippets::delete;
+    /// A snippet as it would be sent, with dots for secrets.
+    snippet_preview => snippets::preview;
+    /// Types a filled snippet into the terminal of a session.
+    snippet_send => snippets::send;
+
+    /// All triggers.
+    trigger_list => triggers::list;
+    /// Adds or changes a trigger.
+    trigger_save => triggers::save;
+    /// Deletes a trigger.
+    trigger_delete => triggers::delete;
+    /// Whether a pattern is found in a line.
+    trigger_try => triggers::attempt;
+
+    /// Machines that folders, tags and machines stand for, in the order of the tree.
+    run_targets => runs::targets;
+    /// Runs a command or snippet on many machines; nothing is asked on the way.
+    run_start => runs::start;
+    /// The last commands on many machines, latest first.
+    run_list => runs::list;
+    /// One of them with its machines and how they are grouped.
+    run_get => runs::get;
+    /// What a machine of it put out.
+    run_output => runs::output;
+    /// How the output of two machines of it differs.
+    run_diff => runs::diff;
+    /// Groups its machines by another rule.
+    run_group => runs::group;
+    /// Does it once more on those machines of it that failed, or on the ones named.
+    run_retry => runs::retry;
+    /// Does all of it once more.
+    run_again => runs::again;
+    /// Stops it, or one machine of it.
+    run_cancel => runs::cancel;
+    /// Forgets it; what still runs is stopped.
+    run_forget => runs::forget;
+    /// Writes its results to a file.
+    run_export => runs::export;
+
     /// All identities.
     identity_list => identities::list;
     /// Adds or changes an identity.
@@ -128,6 +174,26 @@ commands! {
     identity_generate_key => identities::generate_key;
     /// Keys of the running SSH agent.
     agent_keys => identities::agent_keys;
+    /// Gives up making a key pair.
+    identity_cancel_generate => identities::cancel_generate;
+    /// The public half of an identity's key.
+    identity_public_key => identities::public_key;
+    /// The picture OpenSSH draws of an identity's key.
+    identity_picture => identities::picture;
+    /// Writes the public half of an identity's key to a file.
+    identity_export_public => identities::export_public;
+    /// Writes an identity's private key to a file, encrypted, shortly after the passphrase was typed.
+    identity_export_private => identities::export_private;
+    /// What an authority needs to sign a certificate for an identity's key.
+    identity_certificate_request => identities::certificate_request;
+    /// Whether programs that use Patchbay's agent are asked about each use of an identity's key.
+    identity_ask_on_use => identities::ask_on_use;
+    /// Installs an identity's public key in the account that a session for files is signed in to.
+    identity_install_key => identities::install;
+    /// Where Patchbay's own agent stands.
+    agent_status => agent::status;
+    /// Allows or denies a program the use of a key.
+    agent_answer => agent::answer;
 
     /// Settings of this computer.
     settings_get => settings::get;
@@ -213,17 +279,52 @@ commands! {
     task_retry => files::task_retry;
     /// Forgets a task that is over.
     task_forget => files::task_forget;
+    /// Lets a task stand still, with what it has done so far.
+    task_pause => files::task_pause;
+    /// Lets a paused task go on.
+    task_resume => files::task_resume;
+    /// Lets all tasks stand still.
+    tasks_pause => files::tasks_pause;
+    /// Lets all paused tasks go on.
+    tasks_resume => files::tasks_resume;
+    /// Compares what a finished copy has put in its place with where it came from, as a task.
+    task_verify => files::task_verify;
+
+    /// All recordings of terminals, latest first.
+    recording_list => recordings::list;
+    /// A part of a recording, as events.
+    recording_read => recordings::read;
+    /// Looks for text in recordings, a step of the way.
+    recording_search => recordings::search;
+    /// Writes a recording to a plain asciicast file; gives why it is not all of it.
+    recording_export => recordings::export;
+    /// Gives a recording another title.
+    recording_rename => recordings::rename;
+    /// Deletes a recording for good.
+    recording_delete => recordings::delete;
+    /// Records a terminal that is open, from now on.
+    session_record => recordings::record;
+    /// Ends the recording of a session; the session goes on.
+    session_record_stop => recordings::stop;
 
     /// Host keys on record.
     hostkey_list => hostkeys::list;
     /// Forgets a host key.
     hostkey_remove => hostkeys::remove;
+    /// Puts an authority of hosts on record.
+    hostkey_authority_add => hostkeys::add_authority;
+    /// Which algorithms are offered, and what the switch for legacy devices adds.
+    algorithm_policy => hostkeys::algorithms;
     /// Looks whether machines answer; results come as events.
     status_check => status::check;
     /// Wakes machines over the network.
     wake => status::wake;
-    /// What importing an OpenSSH client configuration would add.
-    import_ssh_config_preview => import::preview;
-    /// Imports hosts of an OpenSSH client configuration.
-    import_ssh_config_apply => import::apply;
+    /// The formats that can be imported.
+    import_formats => import::formats;
+    /// What importing a file, a folder or a text would add.
+    import_preview => import::preview;
+    /// Imports what was picked.
+    import_apply => import::apply;
+    /// Writes machines to a table, an OpenSSH configuration or an encrypted archive.
+    export_write => export::write;
 }

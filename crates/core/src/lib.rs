@@ -4,26 +4,33 @@
 //! proofs. Deliberately absent: JSON and command names (`patchbay-commands`), windows and sockets of the webview
 //! (the shell), SQL (`patchbay-store`), and ciphers (`patchbay-vault`).
 
+pub mod agent;
 mod clock;
 mod config;
 mod ctx;
 pub mod descriptors;
 mod error;
 mod events;
+pub mod export;
 pub mod files;
 pub mod hostkeys;
 pub mod identities;
 pub mod import;
 pub mod layouts;
+mod plain;
 pub mod recents;
+pub mod recordings;
+pub mod runs;
 pub mod sessions;
 pub mod settings;
+pub mod snippets;
 pub mod status;
 mod sync;
 mod tell;
 #[cfg(test)]
 mod testing;
 pub mod tree;
+pub mod triggers;
 pub mod vault;
 pub mod wake;
 
@@ -32,20 +39,26 @@ pub use config::CoreConfig;
 pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
 pub use error::CoreError;
 
+use agent::{Agent, AgentState};
 use events::Events;
+use export::Export;
 use files::{Files, FilesState};
 use hostkeys::HostKeys;
-use identities::Identities;
+use identities::{Identities, Making};
 use import::Import;
 use layouts::Layouts;
 use patchbay_model::{AppEvent, NodeId};
 use recents::Recents;
+use recordings::{Recordings, RecordingsState};
+use runs::{Runs, RunsState};
 use sessions::{Sessions, SessionsState};
 use settings::{SettingsFile, SettingsService};
+use snippets::Snippets;
 use status::{Status, StatusState};
 use std::sync::{Arc, Weak};
 use tokio::sync::broadcast;
 use tree::Tree;
+use triggers::{Triggers, TriggersState};
 use vault::{Vault, VaultState};
 use wake::Wake;
 
@@ -56,10 +69,15 @@ pub struct Core {
     me: Weak<Core>,
     config: CoreConfig,
     events: Events,
+    agent: Arc<AgentState>,
     files: FilesState,
+    recordings: RecordingsState,
+    runs: RunsState,
+    making: Making,
     sessions: SessionsState,
     settings: SettingsFile,
     status: StatusState,
+    triggers: TriggersState,
     vault: VaultState,
 }
 
@@ -72,9 +90,14 @@ impl Core {
         let vault = VaultState::new(chosen.unwrap_or_else(|| config.default_vault_path()));
         Arc::new_cyclic(|me| Self {
             me: me.clone(),
+            agent: AgentState::new(me.clone(), Arc::clone(&config.clock)),
+            making: Making::default(),
             files: FilesState::default(),
+            recordings: RecordingsState::default(),
+            runs: RunsState::default(),
             sessions: SessionsState::default(),
             status: StatusState::default(),
+            triggers: TriggersState::default(),
             events: Events::new(),
             vault,
             settings,
@@ -128,6 +151,12 @@ impl Core {
         Identities(self)
     }
 
+    /// The agent that other programs can use.
+    #[must_use]
+    pub const fn agent(&self) -> Agent<'_> {
+        Agent(self)
+    }
+
     /// Machines used lately.
     #[must_use]
     pub const fn recents(&self) -> Recents<'_> {
@@ -156,6 +185,30 @@ impl Core {
         Files(self)
     }
 
+    /// Recordings of terminals.
+    #[must_use]
+    pub const fn recordings(&self) -> Recordings<'_> {
+        Recordings(self)
+    }
+
+    /// Commands with parameters.
+    #[must_use]
+    pub const fn snippets(&self) -> Snippets<'_> {
+        Snippets(self)
+    }
+
+    /// Patterns that are looked for in what terminals show.
+    #[must_use]
+    pub const fn triggers(&self) -> Triggers<'_> {
+        Triggers(self)
+    }
+
+    /// Commands on many machines.
+    #[must_use]
+    pub const fn runs(&self) -> Runs<'_> {
+        Runs(self)
+    }
+
     /// Host keys on record.
     #[must_use]
     pub const fn hostkeys(&self) -> HostKeys<'_> {
@@ -174,10 +227,16 @@ impl Core {
         Wake(self)
     }
 
-    /// Import of an OpenSSH client configuration.
+    /// Import from other programs.
     #[must_use]
     pub const fn import(&self) -> Import<'_> {
         Import(self)
+    }
+
+    /// Export to files.
+    #[must_use]
+    pub const fn export(&self) -> Export<'_> {
+        Export(self)
     }
 
     /// Tabs and splits with a name.
@@ -196,8 +255,11 @@ impl Core {
         self.sessions().running_to(machines)
     }
 
-    /// Ends all sessions.
+    /// Ends all sessions, and commands on many machines.
     pub(crate) fn close_sessions(&self) {
+        self.runs().cancel_all();
+        // Those that work on machines have connections too.
+        self.files().pause_all();
         self.sessions().close_all();
     }
 }

@@ -1,9 +1,9 @@
 //! The SSH agent (draft-miller-ssh-agent): OpenSSH's over a Unix socket or a Windows named pipe, or Pageant.
 
-use crate::{SshError, hostkey, keys};
-use patchbay_model::PublicKeyInfo;
+use crate::{SshError, hostkey, keys, report::Report};
+use patchbay_model::{PublicKeyInfo, Stage};
 use russh::keys::{
-    Error,
+    Algorithm, Error,
     agent::{
         AgentIdentity, AgentSessionBinding,
         client::{AgentClient, AgentStream},
@@ -19,6 +19,9 @@ use std::{
 const LISTING: Duration = Duration::from_secs(5);
 /// Signing may wait for a touch or a confirmation.
 const SIGNING: Duration = Duration::from_secs(90);
+
+/// The detail of signing in while the agent waits for a touch: front ends tell the person by it.
+pub const TOUCH: &str = "touch your security key";
 
 pub(crate) type Agent = AgentClient<Box<dyn AgentStream + Send + Unpin>>;
 
@@ -132,6 +135,7 @@ async fn within<T>(
 pub(crate) struct AgentSigner {
     pub agent: Agent,
     pub refusal: Option<SshError>,
+    pub report: Report,
 }
 
 impl russh::Signer for AgentSigner {
@@ -143,6 +147,10 @@ impl russh::Signer for AgentSigner {
         hash_alg: Option<russh::keys::HashAlg>,
         to_sign: Vec<u8>,
     ) -> Result<Vec<u8>, Self::Error> {
+        let algorithm = key.public_key().algorithm();
+        if matches!(algorithm, Algorithm::SkEd25519 | Algorithm::SkEcdsaSha2NistP256) {
+            self.report.began(Stage::SignIn, TOUCH);
+        }
         match within(SIGNING, self.agent.sign_request(key, hash_alg, to_sign)).await {
             Ok(signed) => Ok(signed),
             Err(refusal) => {

@@ -1,12 +1,14 @@
-//! What is offered in the key exchange, and the sizes of things.
+//! What russh is told of a connection: the algorithms of `policy`, and the sizes of things.
 //!
 //! Strict key exchange (the answer to Terrapin) is asked for always, and russh then insists on it whenever the server
 //! offers it: a message out of order ends the connection.
 
-use crate::Hop;
+use crate::{Hop, policy};
 use russh::{
-    Preferred, SshId, cipher, client, compression, kex,
-    keys::{Algorithm, EcdsaCurve, HashAlg},
+    Preferred, SshId, cipher,
+    client::{self, GexParams},
+    compression,
+    keys::Algorithm,
 };
 use std::{borrow::Cow, sync::Arc};
 
@@ -34,19 +36,29 @@ impl Carries {
         }
     }
 
-    /// Bytes read from the network at once.
+    /// The longest packet that is taken, in bytes. russh wants no more than this.
+    const fn packet(self) -> u32 {
+        match self {
+            Self::Terminal | Self::Jump => 32 * 1024,
+            Self::Files => 65_535,
+        }
+    }
+
+    /// Bytes read from the network at once, beyond what is asked for.
     pub(crate) const fn read_ahead(self) -> usize {
         match self {
             // There may be a thousand of them.
             Self::Terminal => 8 * 1024,
-            Self::Files | Self::Jump => 32 * 1024,
+            Self::Jump => 32 * 1024,
+            // Little saves copying long packets.
+            Self::Files => 4 * 1024,
         }
     }
 
     const fn ciphers(self) -> &'static [cipher::Name] {
         match self {
-            Self::Files => BULK_CIPHERS,
-            Self::Terminal | Self::Jump => CIPHERS,
+            Self::Files => policy::BULK_CIPHERS,
+            Self::Terminal | Self::Jump => policy::CIPHERS,
         }
     }
 
@@ -59,76 +71,40 @@ impl Carries {
     }
 }
 
-const KEX: &[kex::Name] = &[
-    kex::MLKEM768X25519_SHA256,
-    kex::CURVE25519,
-    kex::CURVE25519_PRE_RFC_8731,
-    kex::ECDH_SHA2_NISTP256,
-    kex::ECDH_SHA2_NISTP384,
-    kex::ECDH_SHA2_NISTP521,
-    kex::DH_GEX_SHA256,
-    kex::DH_G16_SHA512,
-    kex::DH_G18_SHA512,
-    kex::DH_G14_SHA256,
-    kex::EXTENSION_SUPPORT_AS_CLIENT,
-    kex::EXTENSION_OPENSSH_STRICT_KEX_AS_CLIENT,
-];
-
-/// In the order that is quickest where the processor knows AES, as nearly all that move much do.
-const BULK_CIPHERS: &[cipher::Name] = &[
-    cipher::AES_256_GCM,
-    cipher::AES_128_GCM,
-    cipher::CHACHA20_POLY1305,
-    cipher::AES_256_CTR,
-    cipher::AES_192_CTR,
-    cipher::AES_128_CTR,
-];
-
-const CIPHERS: &[cipher::Name] = &[
-    cipher::CHACHA20_POLY1305,
-    cipher::AES_256_GCM,
-    cipher::AES_128_GCM,
-    cipher::AES_256_CTR,
-    cipher::AES_192_CTR,
-    cipher::AES_128_CTR,
-];
-
-/// Host keys. RSA only with SHA-2: a signature with SHA-1 (`ssh-rsa`) proves nothing any more.
-const HOST_KEYS: &[Algorithm] = &[
-    Algorithm::Ed25519,
-    Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 },
-    Algorithm::Ecdsa { curve: EcdsaCurve::NistP384 },
-    Algorithm::Ecdsa { curve: EcdsaCurve::NistP521 },
-    Algorithm::Rsa { hash: Some(HashAlg::Sha512) },
-    Algorithm::Rsa { hash: Some(HashAlg::Sha256) },
-];
-
 /// russh's configuration for a hop.
 pub(crate) fn config(hop: &Hop, carries: Carries) -> Arc<client::Config> {
-    let host_keys = preferred_host_keys(&hop.host_keys.algorithms);
+    let legacy = hop.legacy_algorithms;
+    let host_keys = preferred_host_keys(&hop.host_keys.algorithms, policy::host_keys(legacy));
     Arc::new(client::Config {
         client_id: SshId::Standard(Cow::Borrowed(concat!(
             "SSH-2.0-Patchbay_",
             env!("CARGO_PKG_VERSION")
         ))),
         window_size: carries.window(),
+        maximum_packet_size: carries.packet(),
         channel_buffer_size: carries.buffer(),
         preferred: Preferred {
-            kex: Cow::Borrowed(KEX),
+            kex: policy::kex(legacy).into(),
             host_key_certificates: if hop.host_keys.certificates {
                 host_keys.clone().into()
             } else {
                 Cow::Borrowed(&[])
             },
             key: host_keys.into(),
-            cipher: Cow::Borrowed(carries.ciphers()),
+            cipher: policy::ciphers(carries.ciphers(), legacy).into(),
+            mac: policy::macs(legacy).into(),
             // zlib that starts before sign-in is more for a stranger to attack than it is worth.
             compression: if hop.compression {
                 Cow::Borrowed(&[compression::ZLIB_LEGACY, compression::NONE])
             } else {
                 Cow::Borrowed(&[compression::NONE, compression::ZLIB_LEGACY])
             },
-            ..Preferred::DEFAULT
+        },
+        // 2048 bits are the least russh takes part in.
+        gex: if legacy {
+            GexParams::new(2048, 2048, 8192).unwrap_or_default()
+        } else {
+            GexParams::default()
         },
         nodelay: true,
         ..client::Config::default()
@@ -136,7 +112,7 @@ pub(crate) fn config(hop: &Hop, carries: Carries) -> Arc<client::Config> {
 }
 
 /// Those on record first, so that a server with several keys shows one that can be compared.
-fn preferred_host_keys(on_record: &[String]) -> Vec<Algorithm> {
+fn preferred_host_keys(on_record: &[String], offered: Vec<Algorithm>) -> Vec<Algorithm> {
     let known = |algorithm: &Algorithm| {
         let name = match algorithm {
             Algorithm::Rsa { .. } => "ssh-rsa".to_owned(),
@@ -144,7 +120,7 @@ fn preferred_host_keys(on_record: &[String]) -> Vec<Algorithm> {
         };
         on_record.contains(&name)
     };
-    let (mut first, rest): (Vec<_>, Vec<_>) = HOST_KEYS.iter().cloned().partition(known);
+    let (mut first, rest): (Vec<_>, Vec<_>) = offered.into_iter().partition(known);
     first.extend(rest);
     first
 }
@@ -153,13 +129,15 @@ fn preferred_host_keys(on_record: &[String]) -> Vec<Algorithm> {
 mod tests {
     #![allow(clippy::indexing_slicing)]
     use super::*;
+    use russh::keys::HashAlg;
 
     #[test]
     fn keys_on_record_come_first_and_none_gets_lost() {
-        let order = preferred_host_keys(&["ssh-rsa".into(), "ssh-dss".into()]);
+        let order =
+            preferred_host_keys(&["ssh-rsa".into(), "ssh-dss".into()], policy::host_keys(false));
         assert_eq!(order[0], Algorithm::Rsa { hash: Some(HashAlg::Sha512) });
         assert_eq!(order[2], Algorithm::Ed25519);
-        assert_eq!(order.len(), HOST_KEYS.len());
+        assert_eq!(order.len(), policy::HOST_KEYS.len());
         assert!(!order.contains(&Algorithm::Rsa { hash: None }));
     }
 }

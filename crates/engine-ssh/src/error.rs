@@ -1,6 +1,6 @@
 //! What can go wrong between here and a terminal, and how it is said.
 
-use crate::text::phrase;
+use crate::{policy::legacy_would_help, text::phrase};
 use patchbay_model::{ApiError, ErrorCode};
 use std::time::Duration;
 
@@ -273,15 +273,9 @@ impl SshError {
 
     fn trust(&self, machine: &str) -> Option<ApiError> {
         Some(match self {
-            Self::NoCommonAlgorithm { kind, ours, theirs } => ApiError::new(
-                ErrorCode::NoCommonAlgorithm,
-                format!(
-                    "{machine} and Patchbay have no {kind} in common. It offers {}; Patchbay offers {}.",
-                    list(theirs),
-                    list(ours)
-                ),
-            )
-            .next("What it offers is outdated and unsafe: update the SSH server."),
+            Self::NoCommonAlgorithm { kind, ours, theirs } => {
+                no_common_algorithm(machine, kind, ours, theirs)
+            }
             Self::HostKeyRefused { reason } => {
                 ApiError::new(ErrorCode::HostKey, format!("The host key of {machine} is not trusted: {}.", phrase(reason)))
                     .next("Compare its fingerprint with one you got another way, then connect again.")
@@ -412,6 +406,23 @@ fn list(names: &[String]) -> String {
             text
         }
     }
+}
+
+fn no_common_algorithm(machine: &str, kind: &str, ours: &[String], theirs: &[String]) -> ApiError {
+    let error = ApiError::new(
+        ErrorCode::NoCommonAlgorithm,
+        format!(
+            "{machine} and Patchbay have no {kind} in common. It offers {}; Patchbay offers {}.",
+            list(theirs),
+            list(ours)
+        ),
+    );
+    if legacy_would_help(ours, theirs) {
+        return error
+            .next("What it offers is outdated: update its SSH server. If that cannot be, allow legacy algorithms for this machine.")
+            .on("legacyAlgorithms");
+    }
+    error.next("What it offers is unsafe or unknown here: update its SSH server.")
 }
 
 fn timed_out(machine: &str, address: &str, waiting: Waiting, after: Duration) -> ApiError {

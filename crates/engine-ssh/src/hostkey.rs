@@ -116,6 +116,12 @@ pub fn plain(openssh: &str) -> Result<String, SshError> {
         .map_err(|e| SshError::KeyUnreadable { reason: e.to_string() })
 }
 
+/// Whether the key itself can be read, and not just its name: what cannot be would never verify anything.
+#[must_use]
+pub fn is_whole(openssh: &str) -> bool {
+    bits(openssh).is_ok_and(|bits| bits.is_some_and(|bits| bits > 0))
+}
+
 /// Length of a key in bits, where it is known.
 pub(crate) fn bits(openssh: &str) -> Result<Option<u32>, SshError> {
     let line = plain(openssh)?;

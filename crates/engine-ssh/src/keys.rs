@@ -10,13 +10,19 @@ mod wire;
 use crate::{SshError, hostkey};
 use data_encoding::BASE64;
 use patchbay_model::{CertificateInfo, PublicKeyInfo, Secret};
-use russh::keys::{Certificate, PrivateKey, PublicKey};
+use russh::keys::{
+    Certificate, PrivateKey, PublicKey,
+    ssh_key::certificate::{CertType, OptionsMap},
+};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-pub use generate::{Generated, KeyAlgorithm, generate};
+pub use generate::{Generated, KeyAlgorithm, export, generate};
 pub use limits::Limits;
 
 /// A private key is a few kilobytes; anything longer is not one.
 const LONGEST: usize = 256 * 1024;
+/// A certificate has a handful of options; more are not shown.
+const MOST_OPTIONS: usize = 64;
 
 /// Describes the public half of a private key.
 ///
@@ -47,15 +53,29 @@ pub fn inspect_within(
 /// # Errors
 /// When it is not one.
 pub fn inspect_certificate(text: &str) -> Result<CertificateInfo, SshError> {
-    let certificate = certificate(text)?;
+    Ok(describe_certificate(&certificate(text)?))
+}
+
+pub(crate) fn describe_certificate(certificate: &Certificate) -> CertificateInfo {
     let time = |seconds: u64| rfc3339(seconds);
-    Ok(CertificateInfo {
+    let options = |map: &OptionsMap| {
+        let said = map.iter().map(|(name, value)| match value.as_str() {
+            "" => crate::text::phrase(name),
+            value => crate::text::phrase(&format!("{name}={value}")),
+        });
+        said.take(MOST_OPTIONS).collect()
+    };
+    CertificateInfo {
         key_id: crate::text::phrase(certificate.key_id()),
         principals: certificate.valid_principals().iter().map(|p| crate::text::phrase(p)).collect(),
         valid_from: Some(certificate.valid_after()).filter(|s| *s != 0).and_then(time),
         valid_until: Some(certificate.valid_before()).filter(|s| *s != u64::MAX).and_then(time),
         authority: hostkey::fingerprint_of(certificate.signature_key()),
-    })
+        serial: certificate.serial().to_string(),
+        key: hostkey::fingerprint_of(certificate.public_key()),
+        critical_options: options(certificate.critical_options()),
+        extensions: options(certificate.extensions()),
+    }
 }
 
 /// Says whether a certificate was made for a private key.
@@ -71,11 +91,17 @@ pub fn check_pair(
 }
 
 pub(crate) fn pair(key: &PrivateKey, certificate: &Certificate) -> Result<(), SshError> {
-    if certificate.public_key() == key.public_key().key_data() {
-        Ok(())
-    } else {
-        Err(SshError::CertificateUnusable { reason: "it was made for another key".into() })
+    let unusable = |reason: String| Err(SshError::CertificateUnusable { reason });
+    if certificate.cert_type() != CertType::User {
+        return unusable(
+            "it is a certificate for a host, and signing in takes one for users".into(),
+        );
     }
+    if certificate.public_key() != key.public_key().key_data() {
+        let made_for = hostkey::fingerprint_of(certificate.public_key());
+        return unusable(format!("it was made for another key, {made_for}"));
+    }
+    Ok(())
 }
 
 pub(crate) fn certificate(text: &str) -> Result<Certificate, SshError> {
@@ -165,6 +191,17 @@ pub(crate) fn unreadable(reason: impl Into<String>) -> SshError {
 
 pub(crate) fn unsupported(reason: impl Into<String>) -> SshError {
     SshError::KeyUnsupported { reason: reason.into() }
+}
+
+/// Whether a certificate is good at this time; otherwise how it is not, in a few words.
+pub(crate) fn out_of_time(certificate: &Certificate, now: SystemTime) -> Option<String> {
+    let now = now.duration_since(UNIX_EPOCH).ok()?.as_secs();
+    let day = |seconds| rfc3339(seconds).unwrap_or_else(|| "a far year".into());
+    if certificate.valid_before() <= now {
+        return Some(format!("expired on {}", day(certificate.valid_before())));
+    }
+    (certificate.valid_after() > now)
+        .then(|| format!("not valid before {}", day(certificate.valid_after())))
 }
 
 /// UTC, to the second. Years past 9999 are "forever".

@@ -129,9 +129,14 @@ impl KnownHosts {
         names
     }
 
+    /// What concerns an address. An authority named without a port counts for every port, as OpenSSH has it.
     fn at<'a>(&'a self, host: &str, port: u16) -> impl Iterator<Item = &'a Record> {
         let name = name_of(host, port);
-        self.records.iter().filter(move |record| record.pattern.matches(&name))
+        let host = name_of(host, 22);
+        self.records.iter().filter(move |record| {
+            record.pattern.matches(&name)
+                || record.marker == Marker::Authority && record.pattern.matches(&host)
+        })
     }
 }
 

@@ -6,6 +6,7 @@
 //! Deliberately absent: port forwarding, agent forwarding and X11, and SFTP itself (`patchbay-sftp`): here is only the
 //! connection it runs over, one of its own, since a full channel holds up every other one on its connection.
 
+pub mod agent_server;
 pub mod hostkey;
 pub mod keys;
 pub mod known_hosts;
@@ -20,6 +21,7 @@ mod files;
 mod gate;
 mod held;
 mod link;
+mod policy;
 mod pump;
 mod report;
 mod route;
@@ -31,11 +33,12 @@ mod terminal;
 mod through;
 mod watcher;
 
-pub use agent::agent_keys;
+pub use agent::{TOUCH, agent_keys};
 pub use error::{SshError, Waiting};
 pub use exec::{Exec, ExecEvent, exec};
 pub use files::files;
 pub use held::{HeldLink, HeldStream};
+pub use policy::algorithm_policy;
 pub use target::{Credential, Hop, HostKeyHints, Target};
 pub use terminal::connect;
 pub use through::{Destination, dial_through};

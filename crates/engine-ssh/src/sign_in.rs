@@ -41,7 +41,7 @@ struct SignIn<'a> {
     /// Private keys that were opened, or why they cannot be, by place in the list.
     opened: BTreeMap<usize, Result<Arc<PrivateKey>, SshError>>,
     /// `server-sig-algs`, once it was asked for.
-    rsa_hash: Option<Option<HashAlg>>,
+    rsa_hash: Option<Option<Option<HashAlg>>>,
     tried: Vec<String>,
     /// Why something that was stored could not even be tried.
     obstacles: Vec<SshError>,

@@ -30,6 +30,8 @@ pub struct Hop {
     pub connect_timeout: Duration,
     /// Between keep-alive requests; `None` sends none.
     pub keep_alive: Option<Duration>,
+    /// Whether to offer the outdated algorithms that old devices need, after all others.
+    pub legacy_algorithms: bool,
     /// Whether to ask for compression.
     pub compression: bool,
     /// The `TERM` to announce.
@@ -51,6 +53,7 @@ impl Hop {
             credentials: Vec::new(),
             connect_timeout: Duration::from_secs(15),
             keep_alive: Some(Duration::from_secs(30)),
+            legacy_algorithms: false,
             compression: false,
             terminal_type: "xterm-256color".into(),
             start_command: None,

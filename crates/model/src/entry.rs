@@ -1,6 +1,6 @@
 //! Machines (entries) and the folders that hold them, with the settings they pass down.
 
-use crate::{FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, SerialFrame};
+use crate::{FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, RecordMode, SerialFrame};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -90,12 +90,16 @@ pub struct Settings {
     pub connect_timeout: Option<u32>,
     /// Seconds between keep-alive messages; 0 sends none.
     pub keep_alive: Option<u32>,
+    /// Whether to offer the outdated algorithms that old devices need, see [`AlgorithmPolicy`](crate::AlgorithmPolicy).
+    pub legacy_algorithms: Option<bool>,
     /// Whether to compress (zlib).
     pub compression: Option<bool>,
     /// The `TERM` to announce.
     pub terminal_type: Option<String>,
     /// Run instead of the login shell.
     pub start_command: Option<String>,
+    /// What of its sessions is recorded from their beginning.
+    pub record: Option<RecordMode>,
 }
 
 /// A machine.
@@ -215,9 +219,11 @@ pub struct EffectiveSettings {
     pub jump: Effective<Jump>,
     pub connect_timeout: Effective<u32>,
     pub keep_alive: Effective<u32>,
+    pub legacy_algorithms: Effective<bool>,
     pub compression: Effective<bool>,
     pub terminal_type: Effective<String>,
     pub start_command: Effective<Option<String>>,
+    pub record: Effective<RecordMode>,
 }
 
 impl EffectiveSettings {

@@ -1,8 +1,8 @@
 //! What the app tells its front ends by itself.
 
 use crate::{
-    AppSettings, EditId, EditInfo, SessionId, SessionInfo, StatusReport, TaskId, TaskInfo,
-    VaultStatus,
+    AgentStatus, AppSettings, EditId, EditInfo, RunId, RunInfo, SessionId, SessionInfo,
+    StatusReport, TaskId, TaskInfo, TriggerHit, VaultStatus,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -51,10 +51,32 @@ pub enum AppEvent {
         /// Which.
         id: EditId,
     },
+    /// Recordings were added, finished, renamed or deleted: list them again.
+    Recordings,
+    /// A command on many machines is new or changed.
+    Run {
+        /// Its new state.
+        run: Box<RunInfo>,
+    },
+    /// A command on many machines was forgotten.
+    RunGone {
+        /// Which.
+        id: RunId,
+    },
+    /// A trigger found what it looks for.
+    Trigger {
+        /// What, and where.
+        hit: Box<TriggerHit>,
+    },
     /// Status checks came back.
     Status {
         /// Their results.
         reports: Vec<StatusReport>,
+    },
+    /// Patchbay's own agent was asked, used, turned on or off.
+    Agent {
+        /// Where it stands.
+        status: Box<AgentStatus>,
     },
     /// A named layout was saved or deleted, perhaps by another window: read them again.
     Layouts,

@@ -4,7 +4,7 @@
 //! either side: a byte that does not fit stands as one character from U+F700 on, and every such character is taken back
 //! to bytes on the way in, so that a path that was listed always leads to the same file.
 
-use crate::{ApiError, Attachment, SessionId, TaskId, Timestamp};
+use crate::{ApiError, Attachment, NodeId, SessionId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -168,6 +168,10 @@ pub enum TaskKind {
     Copy,
     /// Takes files away.
     Delete,
+    /// From a folder to another one.
+    Move,
+    /// Compares what was copied with where it came from.
+    Verify,
 }
 
 /// A question of a task: something of that name is there already.
@@ -190,6 +194,20 @@ pub enum TaskState {
     Waiting,
     /// At work.
     Running,
+    /// Stands still until the person lets it go on, with what it has done so far.
+    Paused {
+        /// Why, if it was not the person who wanted it.
+        error: Option<ApiError>,
+    },
+    /// The connection was lost: it connects again by itself and goes on.
+    Reconnecting {
+        /// To which machine.
+        machine: String,
+        /// Which try it is.
+        attempt: u32,
+        /// Of so many.
+        most: u32,
+    },
     /// Waits for a decision.
     Asking {
         /// About what.
@@ -204,6 +222,16 @@ pub enum TaskState {
         /// Why, and what to do.
         error: ApiError,
     },
+}
+
+/// A folder that a task changes.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskFolder {
+    /// On this machine; on this computer if there is none.
+    pub machine: Option<NodeId>,
+    /// Its path.
+    pub folder: String,
 }
 
 /// A task.
@@ -241,4 +269,10 @@ pub struct TaskInfo {
     pub rate: f64,
     /// When it was asked for.
     pub began: Timestamp,
+    /// The folders whose content it changes.
+    pub touches: Vec<TaskFolder>,
+    /// What was left out because it could not be done, or differs: the first hundred, each as a sentence.
+    pub problems: Vec<String>,
+    /// What it copied can be compared with where it came from.
+    pub verifiable: bool,
 }

@@ -1,6 +1,6 @@
 //! Host keys: what a server presented, what is on record, and what the person decides.
 
-use crate::{HostKeyId, Timestamp};
+use crate::{CertificateInfo, HostKeyId, Timestamp};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -22,8 +22,10 @@ pub enum HostKeyStanding {
 pub struct HostKeyRecord {
     /// `None` for a line of a `known_hosts` file.
     pub id: Option<HostKeyId>,
-    /// `host` or `[host]:port`, as in `known_hosts`.
+    /// `host` or `[host]:port`, as in `known_hosts`; patterns for an authority.
     pub host: String,
+    /// Whether it is the key of an authority, which signs the certificates of hosts.
+    pub authority: bool,
     /// `ssh-ed25519` and so on.
     pub algorithm: String,
     /// `SHA256:…`.
@@ -54,6 +56,16 @@ pub struct PresentedKey {
     pub openssh: String,
 }
 
+/// A host certificate that does not count.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PresentedCertificate {
+    /// What it says of itself.
+    pub info: CertificateInfo,
+    /// Why it does not count, as the end of "it …".
+    pub fault: String,
+}
+
 /// What the trust card asks.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -66,6 +78,8 @@ pub struct HostKeyQuestion {
     pub standing: HostKeyStanding,
     /// The key.
     pub presented: PresentedKey,
+    /// The certificate it came with, if an authority is on record for the address.
+    pub certificate: Option<Box<PresentedCertificate>>,
     /// What is on record for the address.
     pub on_record: Vec<HostKeyRecord>,
     /// Other addresses on record with the very same key.

@@ -60,6 +60,8 @@ ids! {
     HostKeyId;
     /// A session: one connection and what it shows. Lives as long as the process.
     SessionId;
+    /// A recording of a terminal.
+    RecordingId;
     /// A question a session is waiting on.
     PromptId;
     /// A deletion that can be taken back.
@@ -70,4 +72,10 @@ ids! {
     TaskId;
     /// A file of a machine that is edited on this computer.
     EditId;
+    /// A command with parameters.
+    SnippetId;
+    /// A pattern that is looked for in output.
+    TriggerId;
+    /// A command on many machines. Lives as long as the process.
+    RunId;
 }

@@ -1,6 +1,6 @@
 //! Ways to sign in.
 
-use crate::{IdentityId, Secret};
+use crate::{ApiError, IdentityId, Secret};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -30,13 +30,13 @@ pub struct PublicKeyInfo {
     pub openssh: String,
 }
 
-/// An OpenSSH user certificate (PROTOCOL.certkeys).
+/// An OpenSSH certificate (PROTOCOL.certkeys).
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct CertificateInfo {
     /// The certificate's key id.
     pub key_id: String,
-    /// User names it is good for; none means any.
+    /// User names, or host names, it is good for; none means any.
     pub principals: Vec<String>,
     /// RFC 3339, or `None` for "always".
     pub valid_from: Option<String>,
@@ -44,6 +44,18 @@ pub struct CertificateInfo {
     pub valid_until: Option<String>,
     /// Fingerprint of the authority that signed it.
     pub authority: String,
+    /// The number the authority gave it, in decimal; authorities revoke by it.
+    #[serde(default)]
+    pub serial: String,
+    /// Fingerprint of the key it was made for.
+    #[serde(default)]
+    pub key: String,
+    /// What a server must know or refuse it: `force-command=…`, `source-address=…`.
+    #[serde(default)]
+    pub critical_options: Vec<String>,
+    /// What it allows: `permit-pty` and so on.
+    #[serde(default)]
+    pub extensions: Vec<String>,
 }
 
 /// An identity as the UI sees it: secrets are only said to be set.
@@ -70,6 +82,8 @@ pub struct Identity {
     pub certificate: Option<CertificateInfo>,
     /// Restricts an agent identity to the key with this fingerprint.
     pub agent_fingerprint: Option<String>,
+    /// Whether programs that use Patchbay's agent are asked about each use of the key.
+    pub ask_on_use: bool,
     /// How many entries and folders name it.
     pub used_by: u32,
 }
@@ -96,6 +110,26 @@ pub struct IdentityDraft {
     pub certificate: Option<String>,
     /// Restricts an agent identity to the key with this fingerprint.
     pub agent_fingerprint: Option<String>,
+}
+
+/// What became of a public key that was to be installed on a machine.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyInstalled {
+    /// The machine's name.
+    pub machine: String,
+    /// The account, as `user@address`.
+    pub account: String,
+    /// The file on the machine.
+    pub path: String,
+    /// It was put in now; otherwise it was there already.
+    pub added: bool,
+    /// It was there with options before it, which may restrict what it can do.
+    pub options: bool,
+    /// Why the key could not be shown to let in; none if it does.
+    pub problem: Option<ApiError>,
+    /// What may keep the server from reading the file, as sentences.
+    pub notes: Vec<String>,
 }
 
 /// Which secret of an identity to show or copy.

@@ -3,6 +3,8 @@
 //! Types only. No I/O, no clocks, no randomness beyond making an id; storage is `patchbay-store`,
 //! rules about the tree are `patchbay-core`.
 
+mod agent;
+mod algorithms;
 mod edit;
 mod entry;
 mod error;
@@ -14,12 +16,18 @@ mod identity;
 mod import;
 mod layout;
 mod line;
+mod recording;
+mod run;
 mod secret;
 mod session;
 mod settings;
+mod snippet;
 mod tree;
+mod trigger;
 mod vault;
 
+pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
+pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
 pub use edit::{EditAnswer, EditInfo, EditState};
 pub use entry::{
     Effective, EffectiveSettings, Entry, EntryDraft, Folder, FolderDraft, Jump, NodeDetail, Origin,
@@ -29,19 +37,36 @@ pub use error::{ApiError, ErrorCode};
 pub use event::AppEvent;
 pub use files::{
     Conflict, FileCount, FileEntry, FileKind, FileListing, FilePicture, FilePlace, FilePreview,
-    PictureFormat, TaskConflict, TaskInfo, TaskKind, TaskState,
+    PictureFormat, TaskConflict, TaskFolder, TaskInfo, TaskKind, TaskState,
 };
-pub use hostkey::{HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedKey};
+pub use hostkey::{
+    HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedCertificate,
+    PresentedKey,
+};
 pub use id::{
-    EditId, HostKeyId, IdentityId, LayoutId, NodeId, PromptId, SessionId, TaskId, UndoId, VaultId,
+    EditId, HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, RunId, SessionId,
+    SnippetId, TaskId, TriggerId, UndoId, VaultId,
 };
 pub use identity::{
-    CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, PublicKeyInfo,
+    CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,
+    PublicKeyInfo,
 };
-pub use import::{ImportHost, ImportPreview, ImportRemark};
+pub use import::{
+    ExportDone, ExportFormat, ImportColumn, ImportColumns, ImportDone, ImportFormat, ImportKind,
+    ImportLock, ImportPreview, ImportRemark, ImportRow, ImportSource, ImportTable,
+};
 pub use layout::NamedLayout;
 pub use line::{
     FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
+};
+pub use recording::{
+    RecordMode, RecordingCursor, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch,
+    RecordingState, SessionRecording,
+};
+pub use run::{
+    DiffLine, Lines, OutputLine, RunAttention, RunCommand, RunCounts, RunDetail, RunDiff,
+    RunExport, RunGroup, RunGrouping, RunInfo, RunMachine, RunMachineState, RunOptions, RunOutput,
+    RunState, RunTarget,
 };
 pub use secret::Secret;
 pub use session::{
@@ -52,5 +77,10 @@ pub use settings::{
     AppSettings, Bell, CursorShape, RestoreTabs, TabLayout, TerminalSettings, TerminalTheme, Theme,
     VaultSettings,
 };
+pub use snippet::{
+    ParameterKind, Snippet, SnippetDraft, SnippetParameter, SnippetPreview, SnippetValues,
+    ValueProblem,
+};
 pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
+pub use trigger::{Trigger, TriggerAction, TriggerDraft, TriggerHit, TriggerList, TriggerScope};
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};

@@ -1,6 +1,6 @@
 //! Sessions as the UI sees them.
 
-use crate::{ApiError, HostKeyQuestion, NodeId, PromptId, Protocol, SessionId};
+use crate::{ApiError, HostKeyQuestion, NodeId, PromptId, Protocol, SessionId, SessionRecording};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -212,6 +212,8 @@ pub struct SessionInfo {
     pub opened: Timestamp,
     /// Round-trip time of the last keep-alive, in milliseconds.
     pub latency: Option<u32>,
+    /// Its recording, while there is one.
+    pub recording: Option<SessionRecording>,
 }
 
 /// How to reach the bytes of a session from the webview.

@@ -1,5 +1,6 @@
 //! Settings of this computer (a plain file) and of the vault (sealed in it).
 
+use crate::RecordMode;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -122,6 +123,8 @@ pub struct AppSettings {
     pub terminal: TerminalSettings,
     /// Open the tabs of the last time once the vault is unlocked.
     pub restore_tabs: RestoreTabs,
+    /// Let other programs use the vault's keys through Patchbay's own SSH agent while it is open.
+    pub serve_agent: bool,
 }
 
 /// Whether tabs come back on the next start.
@@ -147,6 +150,8 @@ pub struct VaultSettings {
     pub lock_on_screen_lock: bool,
     /// Read `~/.ssh/known_hosts` (and the system's) beside the vault's own host keys.
     pub read_known_hosts: bool,
+    /// What of terminals is recorded where neither the machine nor a folder says so.
+    pub record: RecordMode,
 }
 
 impl Default for VaultSettings {
@@ -156,6 +161,7 @@ impl Default for VaultSettings {
             lock_on_sleep: true,
             lock_on_screen_lock: true,
             read_known_hosts: true,
+            record: RecordMode::Off,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! keeps the last output of each session and passes it to whoever is attached, as fast as they acknowledge.
 //! Deliberately absent: sockets of the webview (the shell and the server have those) and anything about the vault.
 
+pub mod asciicast;
 pub mod codec;
 pub mod hub;
 mod interaction;

@@ -108,6 +108,12 @@ impl Client {
         }
     }
 
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.link().closing.is_cancelled()
+    }
+
     pub(crate) fn options(&self) -> &Options {
         &self.0.options
     }

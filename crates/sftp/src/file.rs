@@ -67,6 +67,17 @@ impl OpenOptions {
     }
 }
 
+/// How each part of [`File::write_whole`] went.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WroteWhole {
+    /// The bytes.
+    pub data: Result<(), SftpError>,
+    /// The attributes.
+    pub attributes: Result<(), SftpError>,
+    /// Closing it.
+    pub closed: Result<(), SftpError>,
+}
+
 /// An open file. Dropping it, and the readers and writers over it, closes it without anybody hearing how that went.
 #[derive(Debug)]
 pub struct File {
@@ -115,6 +126,58 @@ impl File {
         let mut writer = self.writer(offset, AHEAD);
         writer.write(data).await?;
         writer.finish().await
+    }
+
+    /// Reads what a small file holds and closes it, in one round trip: up to `length` bytes from the beginning, at most
+    /// [`Limits::read`](crate::Limits::read). A server answers with less only where a file ends (section 6.4).
+    ///
+    /// # Errors
+    /// The server's refusal to read, or why there is no answer.
+    pub async fn read_whole(self, length: usize) -> Result<Bytes, SftpError> {
+        let most = self.client.limits().read;
+        let mut reading = self.ask_read(0, u32::try_from(length).unwrap_or(most).min(most)).await?;
+        // What it answers to CLOSE says nothing about what was read.
+        let _closing = self.ask_close().await?;
+        match reading.answer().await {
+            Ok(answer) => answer.data(),
+            Err(error) if error.is(StatusCode::Eof) => Ok(Bytes::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes a small file, gives it these attributes and closes it, in one round trip: nothing waits for the answer to
+    /// what was sent before it.
+    ///
+    /// # Errors
+    /// That something could not be sent at all; how each part went is in what it gives.
+    pub async fn write_whole(
+        self,
+        data: Bytes,
+        attributes: &Attributes,
+    ) -> Result<WroteWhole, SftpError> {
+        let piece = self.client.limits().write as usize;
+        let (mut rest, mut offset, mut writing) = (data, 0, Vec::new());
+        while !rest.is_empty() {
+            let some = rest.split_to(piece.min(rest.len()));
+            let length = some.len() as u64;
+            writing.push(self.ask_write(offset, some).await?);
+            offset += length;
+        }
+        let draft = Draft::new(kind::FSETSTAT).string(self.handle.raw()).attributes(attributes);
+        let mut setting = self.client.link().send(draft, Expect::Done, &[&self.handle]).await?;
+        let mut closing = self.ask_close().await?;
+        let mut wrote = WroteWhole { data: Ok(()), attributes: Ok(()), closed: Ok(()) };
+        for mut waiting in writing {
+            wrote.data = wrote.data.and(done(&mut waiting).await);
+        }
+        wrote.attributes = done(&mut setting).await;
+        wrote.closed = done(&mut closing).await;
+        Ok(wrote)
+    }
+
+    async fn ask_close(&self) -> Result<Waiting, SftpError> {
+        let draft = Draft::new(kind::CLOSE).string(self.handle.raw());
+        self.client.link().send(draft, Expect::Done, &[&self.handle]).await
     }
 
     /// What is known of it.
@@ -186,4 +249,8 @@ impl File {
         let draft = Draft::new(kind::WRITE).string(self.handle.raw()).u64(offset).payload(data);
         self.client.link().send(draft, Expect::Done, &[&self.handle]).await
     }
+}
+
+async fn done(waiting: &mut Waiting) -> Result<(), SftpError> {
+    waiting.answer().await.and_then(crate::answer::Answer::done)
 }

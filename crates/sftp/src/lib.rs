@@ -33,7 +33,7 @@ pub use attributes::{Attributes, FileKind};
 pub use client::{Client, Options};
 pub use error::{SftpError, StatusCode};
 pub use extended::{Space, UsersGroups};
-pub use file::{File, OpenOptions};
+pub use file::{File, OpenOptions, WroteWhole};
 pub use greeting::Extensions;
 pub use limits::Limits;
 pub use listing::ReadDir;

@@ -43,6 +43,15 @@ impl Reader {
         Self { file, window, ahead: FIRST.min(window), piece, next: offset, pieces, over: None }
     }
 
+    /// There are probably this many bytes to read: so many requests are under way from the beginning, up to the window.
+    #[must_use]
+    pub fn expecting(mut self, bytes: u64) -> Self {
+        let pieces = usize::try_from(bytes / u64::from(self.piece.max(1))).unwrap_or(usize::MAX);
+        // The last piece, and the answer that says that there are no more.
+        self.ahead = pieces.saturating_add(2).clamp(self.ahead, self.window.max(self.ahead));
+        self
+    }
+
     /// The bytes that follow, never none; `None` at the end. Can be dropped and called again.
     ///
     /// # Errors

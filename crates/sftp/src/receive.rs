@@ -8,8 +8,9 @@ use bytes::{BufMut, Bytes, BytesMut};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt, BufReader};
 
-/// For the small answers, many of which come at once; long ones are read past it.
-pub(crate) const BUFFER: usize = 16 * 1024;
+/// For the small answers, many of which come at once; long ones are read past it, but for what came with their length,
+/// which is copied twice.
+pub(crate) const BUFFER: usize = 4 * 1024;
 
 /// Reads until the link ends.
 pub(crate) async fn run<R: AsyncRead + Unpin>(link: Arc<Link>, mut reader: BufReader<R>) {

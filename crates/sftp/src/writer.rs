@@ -13,7 +13,10 @@ pub struct Writer {
     window: usize,
     piece: usize,
     next: u64,
-    asked: VecDeque<Waiting>,
+    /// Up to here everything is written.
+    acknowledged: u64,
+    /// With the lengths of their pieces.
+    asked: VecDeque<(Waiting, u64)>,
     failed: Option<SftpError>,
 }
 
@@ -21,7 +24,8 @@ impl Writer {
     pub(crate) fn new(file: File, offset: u64, window: usize) -> Self {
         let piece = file.client().limits().write.min(PIECE) as usize;
         let asked = VecDeque::new();
-        Self { file, window: window.max(1), piece, next: offset, asked, failed: None }
+        let (window, failed) = (window.max(1), None);
+        Self { file, window, piece, next: offset, acknowledged: offset, asked, failed }
     }
 
     /// Writes `data` behind what was written before, without waiting for more answers than the window needs. If it is
@@ -43,10 +47,16 @@ impl Writer {
                 Ok(waiting) => waiting,
                 Err(error) => return Err(self.fail(error)),
             };
-            self.asked.push_back(waiting);
+            self.asked.push_back((waiting, length));
             self.next = self.next.saturating_add(length);
         }
         Ok(())
+    }
+
+    /// Up to where the server has taken everything, from where the writer began: to go on from there another time.
+    #[must_use]
+    pub const fn acknowledged(&self) -> u64 {
+        self.acknowledged
     }
 
     /// Waits until the server has taken everything. The disk may not have: see [`File::sync`].
@@ -64,10 +74,16 @@ impl Writer {
     }
 
     async fn settle(&mut self) -> Result<(), SftpError> {
-        let Some(first) = self.asked.front_mut() else { return Ok(()) };
-        let answer = first.answer().await;
+        let Some((first, length)) = self.asked.front_mut() else { return Ok(()) };
+        let (answer, length) = (first.answer().await, *length);
         self.asked.pop_front();
-        answer.and_then(crate::answer::Answer::done).map_err(|error| self.fail(error))
+        match answer.and_then(crate::answer::Answer::done) {
+            Ok(()) => {
+                self.acknowledged = self.acknowledged.saturating_add(length);
+                Ok(())
+            }
+            Err(error) => Err(self.fail(error)),
+        }
     }
 
     fn fail(&mut self, error: SftpError) -> SftpError {

@@ -39,8 +39,16 @@ numbered! {
         Layout = 6,
         /// What was used lately.
         Recent = 7,
+        /// A command with parameters.
+        Snippet = 8,
+        /// A pattern that is looked for in output.
+        Trigger = 9,
         /// Tabs and splits with a name.
         NamedLayout = 10,
+        /// A recording of a terminal: what it is, and the key of its file.
+        Recording = 11,
+        /// A transfer of files that is not over.
+        Transfer = 12,
     }
 }
 

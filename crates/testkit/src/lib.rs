@@ -17,6 +17,7 @@ mod screen;
 mod sshd;
 #[cfg(unix)]
 mod window;
+mod wire;
 
 #[cfg(unix)]
 pub use account::{Account, current_user, is_root, root_or_skip, terminals_or_skip};
@@ -31,3 +32,4 @@ pub use screen::Screen;
 pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
+pub use wire::{Fault, Wire};

@@ -8,6 +8,7 @@
 //! I/O is the OS keyring. Keys are wiped when dropped, but memory is not locked against swapping, and what the hash
 //! crates leave on the stack while they work is not wiped: someone who reads this process's memory wins.
 
+mod archive;
 mod cost;
 mod error;
 mod key;
@@ -15,15 +16,18 @@ pub mod keyring;
 mod random;
 mod recovery;
 mod seal;
+mod stream;
 mod strength;
 mod tally;
 mod wrap;
 
+pub use archive::{ArchiveError, check_archive, open_archive, seal_archive};
 pub use cost::KdfCost;
 pub use error::VaultError;
 pub use key::{KeyringKey, VaultKey};
 pub use recovery::RecoveryKey;
 pub use seal::{SEAL_FORMAT, Sealer, Slot, TAG_LENGTH};
+pub use stream::{StreamKey, StreamSealer};
 pub use strength::strength;
 pub use tally::{RowMac, Tally};
 pub use wrap::{

@@ -121,7 +121,11 @@ impl fmt::Debug for Sealer {
 }
 
 /// Nonce, padded and encrypted data, tag. Encrypted in place: no second copy of the data is left behind.
-fn close(cipher: &XChaCha20Poly1305, aad: &[u8], data: &[u8]) -> Result<Vec<u8>, VaultError> {
+pub(crate) fn close(
+    cipher: &XChaCha20Poly1305,
+    aad: &[u8],
+    data: &[u8],
+) -> Result<Vec<u8>, VaultError> {
     let nonce: [u8; NONCE] = random::array()?;
     let padded = padded_length(data.len());
     let mut sealed = Vec::with_capacity(NONCE + padded + TAG_LENGTH);
@@ -137,7 +141,7 @@ fn close(cipher: &XChaCha20Poly1305, aad: &[u8], data: &[u8]) -> Result<Vec<u8>,
     Ok(sealed)
 }
 
-fn open(
+pub(crate) fn open(
     cipher: &XChaCha20Poly1305,
     aad: &[u8],
     sealed: &[u8],

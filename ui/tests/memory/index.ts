@@ -5,6 +5,7 @@
  * `vite --mode memory` and tests import it.
  */
 import type {
+  AgentStatus,
   AppEvent,
   AppSettings,
   Args,
@@ -13,6 +14,7 @@ import type {
   Identity,
   NamedLayout,
   Result,
+  Trigger,
   VaultSettings,
   WindowEvent,
   WindowInfo,
@@ -21,8 +23,11 @@ import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
 import { MemoryFiles } from './files';
 import { manyMachines, someMachines } from './machines';
 import { problem } from './problem';
-import { sampleHostKeys, sampleImport } from './samples';
+import { MemoryRecordings } from './recordings';
+import { MemoryRuns } from './runs';
+import { sampleHostKeys, sampleImport, sampleFormats } from './samples';
 import { MemorySessions } from './sessions';
+import { MemorySnippets } from './snippets';
 import { MemoryTasks } from './tasks';
 import { MemoryTree, asEntry, asFolder } from './tree';
 import { MemoryVault, RECOVERY_KEY } from './vault';
@@ -47,6 +52,7 @@ const ops: Identity = {
   },
   certificate: null,
   agentFingerprint: null,
+  askOnUse: false,
   usedBy: 14,
 };
 
@@ -61,6 +67,19 @@ export class MemoryHost implements Host {
     this.files,
     (task) => this.emit({ kind: 'task', task }),
     (id) => this.emit({ kind: 'taskGone', id }),
+    (place, folder) => {
+      const session = (id: string) => this.sessions.list().find((info) => info.id === id);
+      const target = place.kind === 'machine' ? session(place.session)?.target : undefined;
+      return { machine: target?.kind === 'files' ? target.id : null, folder };
+    },
+  );
+  triggers: Trigger[] = [];
+  readonly snippets = new MemorySnippets();
+  readonly runs = new MemoryRuns(
+    () => this.tree.rows(),
+    (run) => this.emit({ kind: 'run', run }),
+    (id) => this.emit({ kind: 'runGone', id }),
+    (id) => this.snippets.get(id).name,
   );
   /** Every call, for tests to look at. */
   readonly calls: { name: string; args: object }[] = [];
@@ -96,6 +115,16 @@ export class MemoryHost implements Host {
   settings: AppSettings = structuredClone(DEFAULT_APP);
   vaultSettings: VaultSettings = structuredClone(DEFAULT_VAULT);
   hostKeys = sampleHostKeys();
+  readonly recordings = new MemoryRecordings();
+  agent: AgentStatus = {
+    serving: false,
+    socket: null,
+    line: null,
+    problem: null,
+    asks: [],
+    uses: [],
+    times: 0,
+  };
   #layout = '';
   layouts: NamedLayout[] = [];
   /** The windows of the shell, and which is this one. */
@@ -238,6 +267,41 @@ export class MemoryHost implements Host {
     recents_list: () => this.recents,
     tags_list: () => this.tree.tags(),
     entry_quick_add: ({ text }) => this.tree.quickAdd(text),
+    snippet_list: () => this.snippets.list,
+    snippet_save: (args) => this.snippets.save(args),
+    snippet_delete: ({ id }) => (this.snippets.delete(id), null),
+    snippet_preview: (args) => this.snippets.preview(args),
+    snippet_send: () => null,
+    trigger_list: () => ({ triggers: this.triggers, skipped: 0 }),
+    trigger_save: ({ id, draft }) => {
+      const saved = { id: id ?? `trigger-${this.triggers.length + 1}`, ...draft };
+      this.triggers = [...this.triggers.filter((each) => each.id !== saved.id), saved];
+      return saved;
+    },
+    trigger_delete: ({ id }) => (
+      (this.triggers = this.triggers.filter((each) => each.id !== id)),
+      null
+    ),
+    trigger_try: ({ pattern, ignoreCase, line }) => {
+      if (pattern.includes('('))
+        throw {
+          ...problem('invalid', 'This is no regular expression: unclosed group.', ''),
+          field: 'pattern',
+        };
+      return new RegExp(pattern, ignoreCase ? 'i' : '').test(line);
+    },
+    run_targets: (args) => this.runs.targets(args),
+    run_start: (args) => this.runs.start(args),
+    run_list: () => this.runs.list(),
+    run_get: ({ id }) => this.runs.get(id),
+    run_output: (args) => this.runs.output(args),
+    run_diff: (args) => this.runs.diff(args),
+    run_group: (args) => (this.runs.group(args), null),
+    run_retry: (args) => this.runs.retry(args),
+    run_again: ({ id }) => this.runs.again(id),
+    run_cancel: (args) => (this.runs.cancel(args), null),
+    run_forget: ({ id }) => (this.runs.forget(id), null),
+    run_export: () => null,
     identity_list: () => this.identities,
     identity_save: ({ draft }) => {
       const saved: Identity = {
@@ -267,9 +331,44 @@ export class MemoryHost implements Host {
       usedBy: 0,
     }),
     agent_keys: () => (ops.publicKey ? [ops.publicKey] : []),
+    identity_cancel_generate: () => null,
+    identity_public_key: () => ops.publicKey ?? Promise.reject(problem('invalid', 'No key.')),
+    identity_picture: () => ({ picture: '+--[ED25519 256]--+' }),
+    identity_export_public: () => null,
+    identity_export_private: ({ passphrase }) =>
+      passphrase === null
+        ? Promise.reject(problem('needsPassphrase', 'Type the passphrase again.'))
+        : null,
+    identity_certificate_request: ({ keyId, principals, validity }) => ({
+      text: `ssh-keygen -s user_ca -I ${keyId} -n ${principals.join(',')} -V ${validity} key.pub`,
+    }),
+    identity_ask_on_use: ({ id, ask }) => {
+      const changed = { ...(this.identities.find((each) => each.id === id) ?? ops), askOnUse: ask };
+      this.identities = this.identities.map((each) => (each.id === id ? changed : each));
+      return changed;
+    },
+    identity_install_key: () => ({
+      machine: 'db-primary',
+      account: 'ops@192.0.2.41',
+      path: '/home/ops/.ssh/authorized_keys',
+      added: true,
+      options: false,
+      problem: null,
+      notes: [],
+    }),
+    agent_status: () => this.agent,
+    agent_answer: ({ id }) => {
+      this.agent = { ...this.agent, asks: this.agent.asks.filter((ask) => ask.id !== id) };
+      this.emit({ kind: 'agent', status: this.agent });
+      return null;
+    },
     settings_get: () => this.settings,
     settings_set: ({ settings }) => {
       this.settings = settings;
+      const socket = settings.serveAgent ? '/run/user/1000/patchbay/agent.sock' : null;
+      const line = socket && `export SSH_AUTH_SOCK=${socket}`;
+      this.agent = { ...this.agent, serving: settings.serveAgent, socket, line };
+      this.emit({ kind: 'agent', status: this.agent });
       this.emit({ kind: 'settings', settings });
       return settings;
     },
@@ -332,24 +431,68 @@ export class MemoryHost implements Host {
     task_answer: (args) => (this.tasks.answer(args), null),
     task_retry: ({ id }) => this.tasks.retry(id),
     task_forget: ({ id }) => (this.tasks.forget(id), null),
+    recording_list: () => this.recordings.list,
+    recording_read: ({ id, from }) => this.recordings.read(id, from),
+    recording_search: (args) => this.recordings.search(args),
+    recording_export: () => null,
+    recording_rename: ({ id, title }) => this.recordings.rename(id, title),
+    recording_delete: ({ id }) => (this.recordings.remove(id), null),
+    session_record: ({ id, keys }) => this.sessions.record(id, keys),
+    session_record_stop: ({ id }) => this.sessions.record(id, null),
+    task_pause: ({ id }) => (this.tasks.pause(id, true), null),
+    task_resume: ({ id }) => (this.tasks.pause(id, false), null),
+    tasks_pause: () => (this.tasks.pauseAll(true), null),
+    tasks_resume: () => (this.tasks.pauseAll(false), null),
+    task_verify: ({ id }) => this.tasks.verify(id),
     hostkey_list: () => this.hostKeys,
     hostkey_remove: ({ id }) => (
       (this.hostKeys = this.hostKeys.filter((each) => each.id !== id)),
       null
     ),
+    hostkey_authority_add: ({ patterns, publicKey }) => {
+      if (!publicKey.includes('ssh-'))
+        throw problem('invalid', 'This is not a public key.', 'Paste the .pub line.', 'publicKey');
+      const sample = this.hostKeys[0];
+      if (!sample) throw problem('internal', 'There is no sample.');
+      const added = { ...sample, id: 'authority-1', host: patterns, authority: true };
+      this.hostKeys = [...this.hostKeys, added];
+      return added;
+    },
+    algorithm_policy: () => ({
+      safe: [{ kind: 'Ciphers', names: ['aes256-gcm@openssh.com'], risk: '' }],
+      legacy: [{ kind: 'Ciphers', names: ['aes128-cbc'], risk: 'CBC can be guessed at.' }],
+    }),
     status_check: ({ ids }) => (this.#checkStatus(ids), null),
     wake: () => null,
-    import_ssh_config_preview: ({ path }) =>
+    import_formats: () => sampleFormats,
+    import_preview: ({ source: { path } }) =>
       path?.includes('missing')
         ? Promise.reject(
             problem('notFound', `There is no file at ${path}.`, 'Check the path and read again.'),
           )
         : sampleImport(path ?? '/home/ops/.ssh/config', path?.includes('long') ? 2000 : 18),
-    import_ssh_config_apply: ({ aliases }) => ({ imported: aliases.length, remarks: [] }),
+    import_apply: ({ keys }) => ({
+      machines: keys.length,
+      folders: 0,
+      hostKeys: 0,
+      added: [],
+      identities: [],
+      remarks: [],
+    }),
+    export_write: ({ path }) => ({
+      path,
+      machines: 18,
+      folders: 4,
+      identities: 2,
+      hostKeys: 3,
+      remarks: [],
+    }),
     host_pick_file: () => ({ path: this.picks }),
     host_open_url: () => null,
     host_copy_identity_secret: () => ({ clearsIn: 30 }),
     host_copy_text: () => null,
+    host_copy_html: () => null,
+    host_save_text: () => ({ path: this.picks }),
     host_read_clipboard: () => ({ text: '' }),
     host_read_selection: () => ({ text: '' }),
     host_select_text: () => null,

@@ -20,9 +20,11 @@ export const noSettings: Settings = {
   jump: null,
   connectTimeout: null,
   keepAlive: null,
+  legacyAlgorithms: null,
   compression: null,
   terminalType: null,
   startCommand: null,
+  record: null,
 };
 
 function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft {

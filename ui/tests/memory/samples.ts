@@ -1,6 +1,5 @@
 /** Invented host keys and hosts of an OpenSSH configuration. */
-import type { HostKeyRecord, ImportPreview } from '$lib/host';
-import { entryDraft } from './machines';
+import type { HostKeyRecord, ImportFormat, ImportPreview } from '$lib/host';
 
 const DAY = 86_400_000;
 const since = Date.UTC(2026, 2, 3, 12);
@@ -8,6 +7,7 @@ const since = Date.UTC(2026, 2, 3, 12);
 export function sampleHostKeys(): HostKeyRecord[] {
   const key = {
     algorithm: 'ssh-ed25519',
+    authority: false,
     picture: '',
     source: 'This vault',
     firstSeen: since,
@@ -50,24 +50,28 @@ export function sampleHostKeys(): HostKeyRecord[] {
   ];
 }
 
-/** 18 hosts, or as many as it takes to see a long list scroll. */
+/** 18 machines, or as many as it takes to see a long list scroll. */
 export function sampleImport(path: string, count = 18): ImportPreview {
-  const hosts = Array.from({ length: count }, (_, at) => {
-    const alias = `${['web', 'db', 'cache', 'lb'][at % 4] ?? 'web'}-${String(Math.floor(at / 4) + 1).padStart(2, '0')}`;
-    const address = `${alias}.example.net`;
+  const rows = Array.from({ length: count }, (_, at) => {
+    const name = `${['web', 'db', 'cache', 'lb'][at % 4] ?? 'web'}-${String(Math.floor(at / 4) + 1).padStart(2, '0')}`;
     return {
-      alias,
-      draft: entryDraft(alias, address),
-      summary: `deploy@${address}:22`,
-      identityFiles: at % 3 === 0 ? ['/home/ops/.ssh/id_ed25519'] : [],
-      certificateFiles: [],
+      key: name,
+      kind: 'machine' as const,
+      name,
+      folder: '',
+      summary: `deploy@${name}.example.net`,
+      signIn: at % 3 === 0 ? ['/home/ops/.ssh/id_ed25519'] : [],
       jumps: at % 4 === 1 ? ['lb-01'] : [],
-      exists: at === 2 || at === 5,
+      there: at === 2 || at === 5 ? `Production/${name}` : null,
     };
   });
   return {
     path,
-    hosts,
+    format: 'openssh',
+    formatName: 'OpenSSH configuration',
+    lock: 'open',
+    rows,
+    table: null,
     remarks: [
       {
         file: path,
@@ -84,3 +88,21 @@ export function sampleImport(path: string, count = 18): ImportPreview {
     ],
   };
 }
+
+/** Some of the formats there are. */
+export const sampleFormats: ImportFormat[] = [
+  {
+    id: 'openssh',
+    name: 'OpenSSH configuration',
+    how: '~/.ssh/config, with the files it includes and the keys it names.',
+    usualPath: '/home/ops/.ssh/config',
+    folder: false,
+  },
+  {
+    id: 'mremoteng',
+    name: 'mRemoteNG',
+    how: 'confCons.xml from %APPDATA%\\mRemoteNG, encrypted or not.',
+    usualPath: null,
+    folder: false,
+  },
+];

@@ -118,6 +118,7 @@ export class MemorySessions {
       log: [`03:17:42.118  resolve  ${address}  2 ms`],
       opened: Date.now(),
       latency: target.kind === 'localShell' ? null : 12,
+      recording: null,
     };
     this.#running.set(info.id, new Running(info));
     setTimeout(() => this.#arrive(info.id, name), 30);
@@ -153,6 +154,15 @@ export class MemorySessions {
   rename({ id, title }: Args<'session_rename'>): SessionInfo {
     const running = this.#get(id);
     running.info = { ...running.info, title };
+    this.changed(running.info);
+    return running.info;
+  }
+
+  record(id: string, keys: boolean | null): SessionInfo {
+    const running = this.#get(id);
+    const recording =
+      keys === null ? null : { id: 'recording-new', since: Date.now(), keys, problem: null };
+    running.info = { ...running.info, recording };
     this.changed(running.info);
     return running.info;
   }
@@ -233,6 +243,7 @@ function question(machine: string, changed: boolean): HostKeyQuestion {
   const record = {
     id: 'key-1',
     host: `${machine}.example.net`,
+    authority: false,
     algorithm: 'ssh-ed25519',
     fingerprint: 'SHA256:qV4nT8mYk2ZcR1sLw0HxJd7fPu9EbGaXo5KiNtQyM3A',
     picture: PICTURE,
@@ -246,6 +257,7 @@ function question(machine: string, changed: boolean): HostKeyQuestion {
     host: `${machine}.example.net`,
     standing: changed ? 'changed' : 'unknown',
     presented,
+    certificate: null,
     onRecord: changed ? [record] : [],
     alsoAt: changed ? ['2001:db8:41::60'] : [],
   };

@@ -1,5 +1,5 @@
 /** Tasks that copy and delete invented files, three at a time, as fast as a network would. */
-import type { Args, Conflict, FilePlace, TaskInfo, TaskState } from '$lib/host';
+import type { Args, Conflict, FilePlace, TaskFolder, TaskInfo, TaskState } from '$lib/host';
 import type { MemoryFiles } from './files';
 import { problem } from './problem';
 
@@ -7,7 +7,10 @@ const STEP_MS = 100;
 const AT_ONCE = 3;
 const RATES = [34.1e6, 4.3e6, 1.2e6];
 
-type Work = ({ kind: 'copy' } & Args<'files_copy'>) | ({ kind: 'delete' } & Args<'files_delete'>);
+type Work =
+  | ({ kind: 'copy' } & Args<'files_copy'>)
+  | ({ kind: 'delete' } & Args<'files_delete'>)
+  | { kind: 'verify' };
 
 interface Running {
   info: TaskInfo;
@@ -17,6 +20,7 @@ interface Running {
 }
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+const above = (path: string) => path.slice(0, path.lastIndexOf('/')) || '/';
 const join = (folder: string, name: string) => (folder === '/' ? `/${name}` : `${folder}/${name}`);
 
 export class MemoryTasks {
@@ -28,6 +32,7 @@ export class MemoryTasks {
     private readonly files: MemoryFiles,
     private readonly changed: (task: TaskInfo) => void,
     private readonly gone: (id: string) => void,
+    private readonly folder: (place: FilePlace, folder: string) => TaskFolder,
   ) {}
 
   list(): TaskInfo[] {
@@ -36,8 +41,8 @@ export class MemoryTasks {
 
   copy(args: Args<'files_copy'>): TaskInfo {
     const count = this.files.count(args.from, args.paths);
-    const kind =
-      args.from.kind === args.to.kind ? 'copy' : args.from.kind === 'here' ? 'upload' : 'download';
+    const across = args.from.kind === 'here' ? 'upload' : 'download';
+    const kind = args.moves ? 'move' : args.from.kind === args.to.kind ? 'copy' : across;
     return this.#begin({ kind: 'copy', ...args }, args.conflict, {
       kind,
       title: titleOf(args.paths),
@@ -45,6 +50,10 @@ export class MemoryTasks {
       to: placeWords(args.to, args.folder),
       files: count.files,
       bytes: count.bytes,
+      touches: [
+        this.folder(args.to, args.folder),
+        ...(args.moves ? [this.folder(args.from, above(args.paths[0] ?? ''))] : []),
+      ],
     });
   }
 
@@ -57,6 +66,7 @@ export class MemoryTasks {
       to: '',
       files: count.files + count.folders,
       bytes: 0,
+      touches: [this.folder(args.place, above(args.paths[0] ?? ''))],
     });
   }
 
@@ -74,6 +84,29 @@ export class MemoryTasks {
     return task.info;
   }
 
+  /** Only what stands still goes on, and only what goes on can stand still. */
+  pause(id: string, paused: boolean): void {
+    const task = this.#get(id);
+    const { kind } = task.info.state;
+    const open = kind === 'waiting' || kind === 'running' || kind === 'asking';
+    if (paused && open) this.end(id, { kind: 'paused', error: null });
+    if (paused || kind !== 'paused') return;
+    this.#set(task, { state: { kind: 'waiting' } });
+    this.#wake();
+  }
+
+  pauseAll(paused: boolean): void {
+    for (const id of this.#all.keys()) this.pause(id, paused);
+  }
+
+  verify(id: string): TaskInfo {
+    const { info } = this.#get(id);
+    const { title, from, to, files, bytes } = info;
+    return this.#begin({ kind: 'verify' }, 'skip', {
+      ...{ kind: 'verify', title, from, to, files, bytes: 2 * bytes, touches: [] },
+    });
+  }
+
   end(id: string, state: TaskState): void {
     this.#set(this.#get(id), { state, rate: 0 });
   }
@@ -86,7 +119,7 @@ export class MemoryTasks {
   #begin(
     work: Work,
     conflict: Conflict,
-    about: Pick<TaskInfo, 'kind' | 'title' | 'from' | 'to' | 'files' | 'bytes'>,
+    about: Pick<TaskInfo, 'kind' | 'title' | 'from' | 'to' | 'files' | 'bytes' | 'touches'>,
   ): TaskInfo {
     const id = `task-${String(this.#next++)}`;
     const info: TaskInfo = {
@@ -99,6 +132,8 @@ export class MemoryTasks {
       bytesDone: 0,
       rate: 0,
       began: Date.now() + this.#next / 1000,
+      problems: [],
+      verifiable: false,
     };
     this.#all.set(id, { info, work, conflict });
     this.changed(info);
@@ -153,19 +188,25 @@ export class MemoryTasks {
     const skipped = this.#finish(task);
     const { files, bytes } = info;
     const state = { kind: 'done' } as const;
+    const verifiable = work.kind === 'copy' && !work.moves;
+    this.#set(task, { verifiable });
     this.#set(task, { state, bytesDone: bytes, filesDone: files, skipped, rate: 0 });
   }
 
   /** Does what the task is for; gives how much it left out. */
   #finish({ work, conflict }: Running): number {
     let skipped = 0;
+    if (work.kind === 'verify') return 0;
     for (const path of work.paths) {
       if (work.kind === 'delete') this.files.remove(work.place, path);
       else {
         const to = target(work, path);
         const entry = this.files.node(work.from, path)?.entry;
         if (conflict === 'skip' && this.files.node(work.to, to)) skipped += 1;
-        else if (entry) this.files.put(work.to, to, entry);
+        else if (entry) {
+          this.files.put(work.to, to, entry);
+          if (work.moves) this.files.remove(work.from, path);
+        }
       }
     }
     return skipped;

@@ -29,9 +29,11 @@ const builtIn: Required<{ [K in keyof Settings]: NonNullable<Settings[K]> | null
   jump: { kind: 'direct' },
   connectTimeout: 10,
   keepAlive: 30,
+  legacyAlgorithms: false,
   compression: false,
   terminalType: 'xterm-256color',
   startCommand: null,
+  record: 'off',
 };
 
 export class MemoryTree {

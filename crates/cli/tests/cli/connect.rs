@@ -192,3 +192,44 @@ async fn a_serial_line_that_is_not_there_says_so() {
     terminal.until("is not there");
     assert_eq!(terminal.exit_code(), 255);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_was_recorded_before_the_program_was_killed_can_be_played() {
+    if !terminals_or_skip("what was recorded before the program was killed can be played") {
+        return;
+    }
+    let (home, server) = Home::with_machine().await;
+    home.trust(&server);
+    home.record_always().await;
+    let mut terminal = Terminal::start(&home, &["connect", "box"], "");
+    terminal.until("This session is recorded.");
+    terminal.until("ready> ");
+    let recorded = || -> u64 {
+        let files = std::fs::read_dir(home.vault.with_extension("recordings")).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
+    };
+    // What was shown before a first growth of the file is in it after a second one at the latest.
+    for (line, shown) in [("echo sum-$((6*7))\r", "sum-42"), ("echo on-$((6*8))\r", "on-48")] {
+        let before = recorded();
+        terminal.type_in(line);
+        terminal.until(shown);
+        let end = Instant::now() + PATIENCE;
+        while recorded() == before {
+            assert!(Instant::now() < end, "nothing was written after {shown}");
+            std::thread::yield_now();
+        }
+    }
+    let process = terminal.child.process_id().unwrap().to_string();
+    let killed = std::process::Command::new("kill").args(["-9", &process]).status().unwrap();
+    assert!(killed.success());
+    assert_ne!(terminal.exit_code(), 0);
+
+    let all = home.json(&["record", "list", "--json"]);
+    assert_eq!(all[0]["state"], "interrupted", "{all}");
+    let id = all[0]["id"].as_str().unwrap();
+    let played = home.run(&["record", "play", id, "--speed", "1000"]);
+    assert_eq!(played.code, 1, "{played:?}");
+    assert!(played.err.contains("Patchbay was stopped at"), "{played:?}");
+    assert!(played.out.contains("sum-42"), "{played:?}");
+}

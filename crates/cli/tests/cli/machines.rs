@@ -87,7 +87,7 @@ fn completions_commands_and_help_need_no_vault() {
     }
     for arguments in [&["commands"][..], &["call", "--list"]] {
         let listed = home.run(arguments).out;
-        assert!(listed.contains("session_open") && listed.contains("import_ssh_config_apply"));
+        assert!(listed.contains("session_open") && listed.contains("import_apply"));
     }
     let commands = home.json(&["--json", "commands"]);
     assert!(commands.as_array().unwrap().len() > 50);

@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod connect;
+mod exchange;
 mod exec;
 mod machines;
+mod record;
+mod run;
 mod support;

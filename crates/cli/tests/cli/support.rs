@@ -1,7 +1,9 @@
 //! A home directory with a vault, and the built program run in it.
 
 use patchbay_core::{Core, CoreConfig, Ctx, Right};
-use patchbay_model::{EntryDraft, IdentityDraft, IdentityKind, NodeId, Secret, Settings};
+use patchbay_model::{
+    EntryDraft, FolderDraft, IdentityDraft, IdentityKind, NodeId, Secret, Settings,
+};
 use patchbay_testkit::{KeyPair, Sshd};
 use std::{
     io::Write,
@@ -82,6 +84,25 @@ impl Home {
     }
 
     async fn add(&self, name: &str, server: &Sshd, private_key: &str) -> NodeId {
+        self.add_in(name, server, private_key, None, "").await
+    }
+
+    pub(crate) async fn add_folder(&self, name: &str) -> NodeId {
+        let core = self.core();
+        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let root = Ctx::person(core.clone()).authorize_folder(None, Right::Edit).unwrap();
+        let draft = FolderDraft { name: name.into(), ..FolderDraft::default() };
+        core.tree().add_folder(&root, draft).await.unwrap().id
+    }
+
+    pub(crate) async fn add_in(
+        &self,
+        name: &str,
+        server: &Sshd,
+        private_key: &str,
+        folder: Option<NodeId>,
+        tag: &str,
+    ) -> NodeId {
         let core = self.core();
         core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
         let ctx = Ctx::person(core.clone());
@@ -107,11 +128,12 @@ impl Home {
         let draft = EntryDraft {
             name: name.into(),
             address: "127.0.0.1".into(),
+            tags: [tag].into_iter().filter(|tag| !tag.is_empty()).map(str::to_owned).collect(),
             settings,
             ..EntryDraft::default()
         };
-        let root = ctx.authorize_folder(None, Right::Edit).unwrap();
-        core.tree().add_entry(&root, draft).await.unwrap().id
+        let folder = ctx.authorize_folder(folder, Right::Edit).unwrap();
+        core.tree().add_entry(&folder, draft).await.unwrap().id
     }
 
     /// The environment of every run.

@@ -1,80 +1,114 @@
 //! Copying files and folders from a disk to a disk.
 //!
-//! A file is written under another name beside its place and takes it when it is whole, so that nobody ever finds half of
-//! one. Links inside folders are copied as links, after everything else: nothing is ever written through one that came
-//! with the copy. Deliberately absent: going on with half a file.
+//! What there is to do is a [`Job`], which is kept while a task is paused or its connection is lost: going on takes up
+//! what is not done. Links inside folders are copied as links, after everything else: nothing is ever written through
+//! one that came with the copy. Deliberately absent: how a single file is copied (`transfer.rs`).
 
 use super::{
-    disk::Disk,
-    entry, names, problem,
+    disk::{Disk, Node, Placed},
+    job::{Job, Known, Plan, Stand},
+    names, problem,
     task::{Outcome, Task},
+    transfer::size,
     walk::{Found, Step, Walk, is_folder, named},
 };
-use crate::{CoreError, sync::lock};
+use crate::CoreError;
 use futures_util::{StreamExt as _, stream::FuturesUnordered};
-use patchbay_model::{Conflict, FileKind, TaskConflict};
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex},
-};
+use patchbay_model::FileKind;
+use std::{collections::HashMap, sync::Arc};
 
 /// Files on their way at once: small ones cost round trips, not bytes.
-const AT_ONCE: usize = 16;
-/// Names tried for one that is to be kept beside another.
-const MOST_NAMES: u32 = 1000;
+const AT_ONCE: usize = 64;
+/// From so many files in a folder on it is listed, instead of asking about each.
+const WORTH_A_LISTING: usize = 8;
 
 /// A copy under way.
 pub(super) struct Copy {
     pub(super) task: Arc<Task>,
+    pub(super) job: Arc<Job>,
     pub(super) from: Disk,
     pub(super) to: Disk,
     pub(super) folder: Vec<u8>,
-    /// Files that are not whole yet.
-    pub(super) parts: Mutex<HashSet<Vec<u8>>>,
+    /// Both are disks of the same machine.
+    pub(super) same: bool,
 }
 
 impl Copy {
-    /// Copies everything.
+    /// Copies everything that is not done yet.
     pub(super) async fn run(&self) -> Outcome {
-        let folder = self.to.absolute(Some(&self.folder)).await?;
-        let start = named(&self.from, &self.task.spec.paths, true).await?;
-        self.refuse_circle(&start, &folder).await?;
-        let plan = self.plan(start).await?;
-        let (folders, rest): (Vec<_>, Vec<_>) = plan.into_iter().partition(is_folder);
-        let (links, files): (Vec<_>, Vec<_>) =
-            rest.into_iter().partition(|found| found.node.kind == FileKind::Link);
-        let made = self.folders(&folders, &folder).await?;
-        for some in [files, links] {
+        let plan = self.plan().await?;
+        self.task.begins(&self.job, &plan);
+        self.folders(&plan).await?;
+        self.know(&plan).await?;
+        for some in [plan.files(), plan.links()] {
             let mut copying = FuturesUnordered::new();
-            for found in &some {
+            for at in some {
+                if self.job.stand(at) != Stand::Open {
+                    continue;
+                }
+                let Some(found) = plan.all.get(at) else { continue };
                 if copying.len() >= AT_ONCE {
                     copying.next().await.transpose()?;
                 }
-                copying.push(self.one(found, &folder));
+                copying.push(self.one(at, found, &plan.top));
             }
             while let Some(done) = copying.next().await {
                 done?;
             }
         }
         // Last: a folder nobody may write to could not have been filled, and filling it changes its time.
-        for (found, path) in made.iter().rev() {
-            self.to.dress(path, found.node.looks()).await?;
+        for at in plan.folders().rev() {
+            if let (Some(found), true) = (plan.all.get(at), self.job.was_made(at)) {
+                self.to.dress(&self.place(found, &plan.top), found.node.looks()).await?;
+            }
         }
-        Ok(())
+        if self.task.spec.moves { self.take_away(&plan).await } else { Ok(()) }
     }
 
-    /// Takes away what is not whole, after it was stopped.
-    pub(super) async fn tidy(&self) {
-        let parts: Vec<_> = lock(&self.parts).drain().collect();
-        for part in parts {
-            // The connection may be what failed.
-            let _left = self.to.remove_file(&part).await;
+    /// Everything there is to copy; found once.
+    async fn plan(&self) -> Result<Arc<Plan>, CoreError> {
+        if let Some(plan) = self.job.plan() {
+            return Ok(plan);
         }
+        self.task.counts_anew();
+        let top = self.to.absolute(Some(&self.folder)).await?;
+        let start = named(&self.from, &self.task.spec.paths, !self.task.spec.moves).await?;
+        self.refuse_circle(&start, &top).await?;
+        let start = self.move_within(start, &top).await?;
+        let mut all = Vec::new();
+        let mut walk = Walk::new(&self.from, &start);
+        self.take(start, &mut all)?;
+        while let Some(step) = walk.next().await? {
+            match step {
+                Step::Inside(found) => self.take(found, &mut all)?,
+                Step::Failed(error) => self.task.problem(error, 0)?,
+            }
+        }
+        Ok(self.job.planned(Plan::new(all, top)))
+    }
+
+    /// Moves what is on the same disk by giving it another path; gives what has to be copied.
+    async fn move_within(&self, start: Vec<Found>, top: &[u8]) -> Result<Vec<Found>, CoreError> {
+        if !(self.task.spec.moves && self.same) {
+            return Ok(start);
+        }
+        let mut rest = Vec::new();
+        for found in start {
+            match self.to.place(&found.path, &self.place(&found, top), false).await {
+                Ok(Placed::Yes) => {
+                    self.task.counted(1, 0);
+                    self.job.moved_one();
+                }
+                Err(error) if problem::is_lost(&error) => return Err(error),
+                // Something is there already, or it is another disk.
+                Ok(Placed::Taken) | Err(_) => rest.push(found),
+            }
+        }
+        Ok(rest)
     }
 
     async fn refuse_circle(&self, start: &[Found], folder: &[u8]) -> Outcome {
-        let spec = &self.task.spec;
-        if spec.to.as_ref().is_none_or(|(place, _)| *place != spec.from) {
+        if !self.same {
             return Ok(());
         }
         for found in start {
@@ -94,20 +128,6 @@ impl Copy {
             }
         }
         Ok(())
-    }
-
-    /// Everything there is to copy, folders before what is in them.
-    async fn plan(&self, start: Vec<Found>) -> Result<Vec<Found>, CoreError> {
-        let mut plan = Vec::new();
-        let mut walk = Walk::new(&self.from, &start);
-        self.take(start, &mut plan)?;
-        while let Some(step) = walk.next().await? {
-            match step {
-                Step::Inside(found) => self.take(found, &mut plan)?,
-                Step::Failed(error) => self.task.problem(error, 0)?,
-            }
-        }
-        Ok(plan)
     }
 
     /// Takes what can be copied into the plan.
@@ -140,132 +160,152 @@ impl Copy {
         Ok(())
     }
 
-    /// Makes the folders; gives those that are new.
-    async fn folders<'a>(
-        &self,
-        folders: &'a [Found],
-        top: &[u8],
-    ) -> Result<Vec<(&'a Found, Vec<u8>)>, CoreError> {
-        let mut made = Vec::new();
-        for found in folders {
-            let path = self.place(found, top);
-            self.task.at(names::text(&found.path));
-            let there = self.to.look_at_link(&path).await?;
-            let result = match there {
-                None => self.to.make_folder(&path).await.map(|()| made.push((found, path))),
-                // A link to a folder was put there by whoever owns the place.
-                Some(node) if node.kind == FileKind::Link => match self.to.look(&path).await {
-                    Ok(end) if end.kind == FileKind::Folder => Ok(()),
-                    _ => Err(problem::exists(&path)),
-                },
-                Some(node) if node.kind == FileKind::Folder => Ok(()),
-                Some(_) => Err(problem::exists(&path)),
-            };
-            match result {
-                Ok(()) => self.task.finished_one(),
-                Err(error) => self.task.problem(error, 0)?,
+    /// Makes the folders, outer ones first and those of the same depth at once.
+    async fn folders(&self, plan: &Plan) -> Outcome {
+        let mut at = plan.folders().peekable();
+        while let Some(first) = at.peek().copied() {
+            let depth = plan.depth(first);
+            let mut making = FuturesUnordered::new();
+            while let Some(next) = at.next_if(|next| plan.depth(*next) == depth) {
+                if self.job.stand(next) != Stand::Open {
+                    continue;
+                }
+                let Some(found) = plan.all.get(next) else { continue };
+                if making.len() >= self.to.at_once() {
+                    making.next().await.transpose()?;
+                }
+                making.push(self.make_folder(next, found, &plan.top));
+            }
+            while let Some(made) = making.next().await {
+                made?;
             }
         }
-        Ok(made)
+        Ok(())
     }
 
-    /// Copies a file or link.
-    async fn one(&self, found: &Found, top: &[u8]) -> Outcome {
+    async fn make_folder(&self, at: usize, found: &Found, top: &[u8]) -> Outcome {
+        let path = self.place(found, top);
         self.task.at(names::text(&found.path));
-        match self.put(found, self.place(found, top)).await {
-            Ok(true) => {
+        let there = match self.job.known(self.above(&path)) {
+            Known::Empty => Ok(None),
+            _ => self.to.look_at_link(&path).await,
+        };
+        let made = match there {
+            Ok(None) => self.to.make_folder(&path).await.map(|()| true),
+            // A link to a folder was put there by whoever owns the place.
+            Ok(Some(node)) if node.kind == FileKind::Link => match self.to.look(&path).await {
+                Ok(end) if end.kind == FileKind::Folder => Ok(false),
+                _ => Err(problem::exists(&path)),
+            },
+            Ok(Some(node)) if node.kind == FileKind::Folder => Ok(false),
+            Ok(Some(_)) => Err(problem::exists(&path)),
+            Err(error) => Err(error),
+        };
+        match made {
+            Ok(new) => {
+                if new {
+                    self.job.made(at, path);
+                }
+                self.job.stands(at, Stand::Done);
                 self.task.finished_one();
                 Ok(())
             }
-            Ok(false) => {
+            Err(error) => self.failed(at, error, 0),
+        }
+    }
+
+    /// Looks what is in the folders that were there before.
+    async fn know(&self, plan: &Plan) -> Outcome {
+        let mut counts: HashMap<Vec<u8>, usize> = HashMap::new();
+        for at in plan.files().chain(plan.links()) {
+            if let (Some(found), Stand::Open) = (plan.all.get(at), self.job.stand(at)) {
+                let path = self.place(found, &plan.top);
+                *counts.entry(self.above(&path).to_vec()).or_default() += 1;
+            }
+        }
+        for (folder, count) in counts {
+            if count < WORTH_A_LISTING || matches!(self.job.known(&folder), Known::Empty) {
+                continue;
+            }
+            // What cannot be listed may be written to all the same.
+            if let Ok(content) = self.to.list(&folder).await {
+                let nodes: HashMap<Vec<u8>, Node> =
+                    content.nodes.into_iter().map(|node| (node.name.clone(), node)).collect();
+                self.job.knows(folder, Known::Holds(Arc::new(nodes)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies a file or link.
+    async fn one(&self, at: usize, found: &Found, top: &[u8]) -> Outcome {
+        let _room = self.job.room(size(found)).await;
+        self.task.at(names::text(&found.path));
+        match self.put(found, self.place(found, top)).await {
+            Ok(Some(landed)) => {
+                if landed != self.place(found, top) {
+                    self.job.lands(at, landed);
+                }
+                self.job.stands(at, Stand::Done);
+                self.task.finished_one();
+                Ok(())
+            }
+            Ok(None) => {
+                self.job.stands(at, Stand::Skipped);
                 self.task.left_out(size(found));
                 Ok(())
             }
-            Err(error) => self.task.problem(error, size(found)),
+            Err(error) => self.failed(at, error, size(found)),
         }
     }
 
-    /// Whether it was copied; otherwise it was left out on purpose.
-    async fn put(&self, found: &Found, mut path: Vec<u8>) -> Result<bool, CoreError> {
-        let mut replaces = false;
-        if let Some(there) = self.to.look_at_link(&path).await? {
-            let conflict = TaskConflict {
-                path: names::text(&path),
-                there: entry::plain(&there),
-                coming: entry::plain(&found.node),
-            };
-            match self.task.decide(conflict).await {
-                Conflict::Newer if found.node.modified <= there.modified => return Ok(false),
-                Conflict::Skip | Conflict::Ask => return Ok(false),
-                Conflict::KeepBoth => path = self.free_name(&path).await?,
-                Conflict::Overwrite | Conflict::Newer if there.kind == FileKind::Folder => {
-                    return Err(problem::exists(&path));
+    fn failed(&self, at: usize, error: CoreError, bytes: u64) -> Outcome {
+        self.task.problem(error, bytes)?;
+        self.job.stands(at, Stand::Failed);
+        Ok(())
+    }
+
+    /// Takes away what was copied, where it came from: of a move across disks. A folder stays if something is left in it.
+    async fn take_away(&self, plan: &Plan) -> Outcome {
+        let mut deleting = FuturesUnordered::new();
+        for at in plan.files().chain(plan.links()) {
+            if let (Some(found), Stand::Done) = (plan.all.get(at), self.job.stand(at)) {
+                if deleting.len() >= self.from.at_once() {
+                    deleting.next().await.transpose()?;
                 }
-                Conflict::Overwrite | Conflict::Newer => replaces = true,
+                deleting.push(async move {
+                    match self.from.remove_file(&found.path).await {
+                        Ok(()) => Ok(()),
+                        Err(error) => self.task.problem(error, 0),
+                    }
+                });
             }
         }
-        let part = self.part(&path);
-        lock(&self.parts).insert(part.clone());
-        let done = self.fill(found, &part, &path, replaces).await;
-        if done.is_err() {
-            let _gone = self.to.remove_file(&part).await;
+        while let Some(done) = deleting.next().await {
+            done?;
         }
-        lock(&self.parts).remove(&part);
-        done.map(|()| true)
-    }
-
-    /// Writes `part` and puts it in its place.
-    async fn fill(&self, found: &Found, part: &[u8], path: &[u8], replaces: bool) -> Outcome {
-        if found.node.kind == FileKind::Link {
-            let leads_to = self.from.leads_to(&found.path).await?;
-            self.to.make_link(part, &leads_to).await?;
-        } else {
-            let mut source = self.from.read(&found.path, found.node.size).await?;
-            let mut sink = self.to.create(part).await?;
-            while let Some(bytes) = source.next().await? {
-                let count = bytes.len();
-                sink.write(bytes).await?;
-                self.task.moved(count);
+        for at in plan.folders().rev() {
+            if let (Some(found), Stand::Done) = (plan.all.get(at), self.job.stand(at)) {
+                // It stays if it is not empty: something was left out, or is new.
+                let _stays = self.from.remove_folder(&found.path).await;
             }
-            sink.finish(found.node.looks()).await?;
         }
-        if replaces { self.to.replace(part, path).await } else { self.to.rename(part, path).await }
+        Ok(())
     }
 
-    fn place(&self, found: &Found, top: &[u8]) -> Vec<u8> {
+    /// Takes away what is not whole, after it was stopped.
+    pub(super) async fn tidy(&self) {
+        for part in self.job.take_parts() {
+            // The connection may be what failed.
+            let _left = self.to.remove_file(&part.path).await;
+        }
+    }
+
+    pub(super) fn place(&self, found: &Found, top: &[u8]) -> Vec<u8> {
         found.below.iter().fold(top.to_vec(), |path, name| self.to.join(&path, name))
     }
 
-    /// Beside the file, hidden, and of this task alone.
-    fn part(&self, path: &[u8]) -> Vec<u8> {
-        let (folder, name) = self.to.split(path).unwrap_or((b"", path));
-        let mut part = b".".to_vec();
-        // File systems take 255 bytes.
-        part.extend_from_slice(name.get(..name.len().min(180)).unwrap_or_default());
-        part.extend_from_slice(format!(".part-{}", self.task.id).as_bytes());
-        self.to.join(folder, &part)
-    }
-
-    async fn free_name(&self, path: &[u8]) -> Result<Vec<u8>, CoreError> {
-        let (folder, name) = self.to.split(path).unwrap_or((b"", path));
-        let dot = name.iter().rposition(|byte| *byte == b'.').filter(|at| *at > 0);
-        let (stem, ending) = name.split_at(dot.unwrap_or(name.len()));
-        for number in 2..MOST_NAMES {
-            let name = [stem, format!(" ({number})").as_bytes(), ending].concat();
-            let path = self.to.join(folder, &name);
-            if self.to.look_at_link(&path).await?.is_none()
-                && !lock(&self.parts).contains(&self.part(&path))
-            {
-                return Ok(path);
-            }
-        }
-        Err(problem::exists(path))
-    }
-}
-
-const fn size(found: &Found) -> u64 {
-    match found.node.kind {
-        FileKind::File => found.node.size,
-        _ => 0,
+    pub(super) fn above<'a>(&self, path: &'a [u8]) -> &'a [u8] {
+        self.to.split(path).map_or(b"", |(folder, _)| folder)
     }
 }

@@ -26,8 +26,18 @@ pub(super) async fn run(task: &Arc<Task>, disk: &Disk) -> Outcome {
             Step::Failed(error) => task.problem(error, 0)?,
         }
     }
+    all(task, disk, &files).await?;
+    // Inner ones first; those of the same depth are not inside each other.
+    folders.sort_by_key(|found| std::cmp::Reverse(found.below.len()));
+    for level in folders.chunk_by(|a, b| a.below.len() == b.below.len()) {
+        all(task, disk, level).await?;
+    }
+    Ok(())
+}
+
+async fn all(task: &Arc<Task>, disk: &Disk, some: &[Found]) -> Outcome {
     let mut deleting = FuturesUnordered::new();
-    for found in &files {
+    for found in some {
         if deleting.len() >= disk.at_once() {
             deleting.next().await.transpose()?;
         }
@@ -35,11 +45,6 @@ pub(super) async fn run(task: &Arc<Task>, disk: &Disk) -> Outcome {
     }
     while let Some(done) = deleting.next().await {
         done?;
-    }
-    // Inner ones first; a walk finds them after the outer ones.
-    folders.sort_by_key(|found| std::cmp::Reverse(found.below.len()));
-    for found in &folders {
-        one(task, disk, found).await?;
     }
     Ok(())
 }

@@ -6,9 +6,13 @@ use super::{here::Here, machine::Machine};
 use crate::CoreError;
 use bytes::Bytes;
 use patchbay_model::FileKind;
+use std::sync::{Arc, atomic::AtomicU64};
+use tokio::sync::Semaphore;
 
-/// Bytes that are read or written at once.
+/// Bytes that are read at once on this computer.
 pub(super) const PIECE: usize = 256 * 1024;
+/// Files up to this many bytes are read and written in one go: every SFTP server must send so much at once.
+pub(super) const SMALL: u64 = 32 * 1024 - 1;
 
 /// What is known of a file without opening it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,13 +61,38 @@ pub(super) enum Disk {
     Machine(Machine),
 }
 
-/// A file being read, from its beginning.
+/// Whether something took its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Placed {
+    /// It did.
+    Yes,
+    /// Something is there already, which was left as it is.
+    Taken,
+}
+
+/// A file under another name, which is not whole yet.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) path: Vec<u8>,
+    /// Held while bytes are written to it.
+    pub(super) turn: Arc<Semaphore>,
+    /// Up to here it is surely written.
+    pub(super) reached: Arc<AtomicU64>,
+}
+
+impl Part {
+    pub(super) fn new(path: Vec<u8>) -> Self {
+        Self { path, turn: Arc::new(Semaphore::new(1)), reached: Arc::default() }
+    }
+}
+
+/// A file being read, from some place on.
 pub(super) enum Source {
     Here(super::here::Reading),
     Machine(super::machine::Reading),
 }
 
-/// A file being written, from its beginning.
+/// A file being written, from some place on.
 pub(super) enum Sink {
     Here(super::here::Writing),
     Machine(super::machine::Writing),
@@ -100,8 +129,6 @@ on_both! {
     make_link(path: &[u8], to: &[u8]) -> ();
     /// Gives another path; nothing may be there.
     rename(from: &[u8], to: &[u8]) -> ();
-    /// Puts a file in the place of what is at `to`, in one step where the disk can.
-    replace(from: &[u8], to: &[u8]) -> ();
     /// Takes a file or link away.
     remove_file(path: &[u8]) -> ();
     /// Takes an empty folder away.
@@ -110,10 +137,17 @@ on_both! {
     set_mode(path: &[u8], mode: u16) -> ();
     /// Gives a folder its looks, as far as they can be set.
     dress(path: &[u8], looks: Looks) -> ();
-    /// Opens a file to read it. It was `size` bytes long when it was looked at last.
-    read(path: &[u8], size: u64) -> Source;
-    /// Makes a file and opens it to write it; only its owner may read it. What is there is overwritten.
-    create(path: &[u8]) -> Sink;
+    /// Opens a file to read it from a place on. It was `size` bytes long when it was looked at last.
+    read(path: &[u8], from: u64, size: u64) -> Source;
+    /// What a small file holds, which was `size` bytes long when it was looked at last; nothing if it holds more by now.
+    read_small(path: &[u8], size: u64) -> Option<Bytes>;
+    /// Makes a file and opens it to write it, or goes on with one at the place `from`. Only its owner may read it. What
+    /// else is at the path of a part is taken away.
+    write(part: &Part, from: u64) -> Sink;
+    /// Writes a small file at the path of a part.
+    write_small(part: &[u8], bytes: Bytes, looks: Looks) -> ();
+    /// Gives a part its path: in the place of what is there if it `replaces` that.
+    place(part: &[u8], path: &[u8], replaces: bool) -> Placed;
     /// Bytes that may still be written in a folder, if that is told.
     free(path: &[u8]) -> Option<u64>;
 }
@@ -184,11 +218,12 @@ impl Sink {
         }
     }
 
-    /// Waits until everything is written, gives it what it looks like from outside, and closes it.
-    pub(super) async fn finish(self, looks: Looks) -> Result<(), CoreError> {
+    /// Waits until everything is written, lets it end at `length`, gives it what it looks like from outside, and closes
+    /// it.
+    pub(super) async fn finish(self, length: u64, looks: Looks) -> Result<(), CoreError> {
         match self {
-            Self::Here(file) => file.finish(looks).await,
-            Self::Machine(file) => file.finish(looks).await,
+            Self::Here(file) => file.finish(length, looks).await,
+            Self::Machine(file) => file.finish(length, looks).await,
         }
     }
 }
@@ -200,7 +235,7 @@ mod tests {
 
     #[test]
     fn paths_are_taken_apart_and_put_together() {
-        let disk = Disk::Here(Here::default());
+        let disk = Disk::Here(Here::new(std::path::PathBuf::new()));
         for (path, folder, name) in
             [("/a/b", "/a", "b"), ("/a", "/", "a"), ("/a/b/", "/a", "b"), ("/a//b", "/a/", "b")]
         {

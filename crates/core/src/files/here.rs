@@ -1,7 +1,11 @@
 //! Files of this computer.
 
+mod stream;
+
+pub(super) use stream::{Reading, Writing};
+
 use super::{
-    disk::{Content, Looks, Node, PIECE, Sink, Source},
+    disk::{Content, Looks, Node, Part, Placed, Sink, Source},
     names, problem,
 };
 use crate::CoreError;
@@ -11,25 +15,16 @@ use std::{
     fs::{self, File, FileTimes, Metadata},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
+use tokio::sync::Semaphore;
 
 /// The disks of this computer.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Here {
-    pub(super) home: PathBuf,
-}
-
-/// A file being read.
-pub(super) struct Reading {
-    file: Option<File>,
-    path: PathBuf,
-}
-
-/// A file being written.
-pub(super) struct Writing {
-    file: Option<File>,
-    path: PathBuf,
+    home: PathBuf,
+    small: Arc<Semaphore>,
 }
 
 /// Does something that waits for the disk.
@@ -46,6 +41,10 @@ async fn blocking<T: Send + 'static>(
 }
 
 impl Here {
+    pub(super) fn new(home: PathBuf) -> Self {
+        Self { home, small: Arc::new(Semaphore::new(1)) }
+    }
+
     pub(super) async fn absolute(&self, path: Option<&[u8]>) -> Result<Vec<u8>, CoreError> {
         let home = self.home.clone();
         let path = path.unwrap_or_default().to_vec();
@@ -107,11 +106,6 @@ impl Here {
         if renamed { Ok(()) } else { Err(problem::exists(to)) }
     }
 
-    pub(super) async fn replace(&self, from: &[u8], to: &[u8]) -> Result<(), CoreError> {
-        let target = names::path(to);
-        blocking(from, "put in place", move |path| fs::rename(path, target)).await
-    }
-
     pub(super) async fn remove_file(&self, path: &[u8]) -> Result<(), CoreError> {
         blocking(path, "deleted", |path| fs::remove_file(path)).await
     }
@@ -139,21 +133,60 @@ impl Here {
         .await
     }
 
-    pub(super) async fn read(&self, path: &[u8], _: u64) -> Result<Source, CoreError> {
-        let file = blocking(path, "read", |path| File::open(path)).await?;
-        Ok(Source::Here(Reading { file: Some(file), path: names::path(path) }))
+    pub(super) async fn read(&self, path: &[u8], from: u64, _: u64) -> Result<Source, CoreError> {
+        Ok(Source::Here(stream::Reading::open(path, from).await?))
     }
 
-    pub(super) async fn create(&self, path: &[u8]) -> Result<Sink, CoreError> {
-        let file = blocking(path, "written", |path| {
-            let mut options = File::options();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            options.open(path)
+    pub(super) async fn read_small(
+        &self,
+        path: &[u8],
+        size: u64,
+    ) -> Result<Option<Bytes>, CoreError> {
+        blocking(path, "read", move |path| {
+            let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+            File::open(path)?.take(size + 1).read_to_end(&mut bytes)?;
+            Ok(Some(Bytes::from(bytes)).filter(|bytes| bytes.len() as u64 <= size))
         })
-        .await?;
-        Ok(Sink::Here(Writing { file: Some(file), path: names::path(path) }))
+        .await
+    }
+
+    pub(super) async fn write(&self, part: &Part, from: u64) -> Result<Sink, CoreError> {
+        Ok(Sink::Here(stream::Writing::open(part, from).await?))
+    }
+
+    pub(super) async fn write_small(
+        &self,
+        part: &[u8],
+        bytes: Bytes,
+        looks: Looks,
+    ) -> Result<(), CoreError> {
+        // One after the other: threads that make files in the same folder only wait for each other, and with spinning.
+        let _turn = self.small.acquire().await;
+        blocking(part, "written", move |path| {
+            let mut file = create(path)?;
+            file.write_all(&bytes)?;
+            dress(&file, looks);
+            Ok(())
+        })
+        .await
+    }
+
+    pub(super) async fn place(
+        &self,
+        part: &[u8],
+        path: &[u8],
+        replaces: bool,
+    ) -> Result<Placed, CoreError> {
+        let target = names::path(path);
+        let _turn = self.small.acquire().await;
+        blocking(part, "put in place", move |part| {
+            if replaces {
+                fs::rename(part, target)?;
+                return Ok(Placed::Yes);
+            }
+            Ok(if rename_new(part, &target)? { Placed::Yes } else { Placed::Taken })
+        })
+        .await
     }
 
     pub(super) async fn free(&self, path: &[u8]) -> Result<Option<u64>, CoreError> {
@@ -173,47 +206,18 @@ impl Here {
     }
 }
 
-impl Reading {
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, CoreError> {
-        let Some(mut file) = self.file.take() else { return Ok(None) };
-        let (file, read) = tokio::task::spawn_blocking(move || {
-            let mut piece = Vec::with_capacity(PIECE);
-            let read = (&mut file).take(PIECE as u64).read_to_end(&mut piece);
-            (file, read.map(|_| piece))
-        })
-        .await
-        .map_err(|_| CoreError::Internal("reading a file stopped".to_owned()))?;
-        let piece = read.map_err(|error| problem::of_here(&self.path, "read", &error))?;
-        if piece.is_empty() {
-            return Ok(None);
+/// A new file that only its owner may read. What is at its path is taken away, be it a link that leads elsewhere.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            options.open(path)
         }
-        self.file = Some(file);
-        Ok(Some(piece.into()))
-    }
-}
-
-impl Writing {
-    pub(super) async fn write(&mut self, bytes: Bytes) -> Result<(), CoreError> {
-        let Some(mut file) = self.file.take() else {
-            return Err(CoreError::Internal("a file was written after an error".to_owned()));
-        };
-        let (file, done) = tokio::task::spawn_blocking(move || {
-            let done = file.write_all(&bytes);
-            (file, done)
-        })
-        .await
-        .map_err(|_| CoreError::Internal("writing a file stopped".to_owned()))?;
-        done.map_err(|error| problem::of_here(&self.path, "written", &error))?;
-        self.file = Some(file);
-        Ok(())
-    }
-
-    pub(super) async fn finish(self, looks: Looks) -> Result<(), CoreError> {
-        let Some(file) = self.file else {
-            return Err(CoreError::Internal("a file was finished after an error".to_owned()));
-        };
-        let dressing = tokio::task::spawn_blocking(move || dress(&file, looks));
-        dressing.await.map_err(|_| CoreError::Internal("writing a file stopped".to_owned()))
+        opened => opened,
     }
 }
 

@@ -1,20 +1,25 @@
 //! Files of a machine, over SFTP.
 
 use super::{
-    disk::{Content, Looks, Node, Sink, Source},
+    disk::{Content, Looks, Node, Part, Placed, SMALL, Sink, Source},
     problem,
 };
 use crate::CoreError;
 use bytes::Bytes;
-use patchbay_model::FileKind;
+use patchbay_model::{ApiError, ErrorCode, FileKind};
 use patchbay_sftp::{Attributes, Client, File, OpenOptions, Reader, SftpError, StatusCode, Writer};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::sync::OwnedSemaphorePermit;
 
-/// Requests on their way for one file: with pieces of 32 KiB, four megabytes.
-const WINDOW: usize = 128;
-
-/// Files below this many bytes come in one answer.
-const SMALL: usize = 32 * 1024;
+/// Requests on their way for one file: with pieces of 64 KiB, 16 MiB, which is what a gigabit brings in an eighth of a
+/// second.
+const WINDOW: usize = 256;
 
 /// The disks of a machine.
 #[derive(Clone)]
@@ -25,11 +30,11 @@ pub(super) struct Machine {
 }
 
 /// A file being read.
-pub(super) enum Reading {
-    /// A small one, already here.
-    Whole(Option<Bytes>),
-    /// A larger one, read ahead.
-    Ahead { machine: Machine, path: Vec<u8>, reader: Reader, _file: File },
+pub(super) struct Reading {
+    machine: Machine,
+    path: Vec<u8>,
+    reader: Reader,
+    _file: File,
 }
 
 /// A file being written.
@@ -38,6 +43,9 @@ pub(super) struct Writing {
     path: Vec<u8>,
     writer: Writer,
     file: File,
+    went_on: bool,
+    reached: Arc<AtomicU64>,
+    _turn: OwnedSemaphorePermit,
 }
 
 /// Names of users and groups, by their numbers.
@@ -123,10 +131,6 @@ impl Machine {
         }
     }
 
-    pub(super) async fn replace(&self, from: &[u8], to: &[u8]) -> Result<(), CoreError> {
-        self.client.replace(from, to).await.map_err(self.problem(to, "put in place"))
-    }
-
     pub(super) async fn remove_file(&self, path: &[u8]) -> Result<(), CoreError> {
         self.client.remove_file(path).await.map_err(self.problem(path, "deleted"))
     }
@@ -148,27 +152,152 @@ impl Machine {
         }
     }
 
-    pub(super) async fn read(&self, path: &[u8], size: u64) -> Result<Source, CoreError> {
+    pub(super) async fn read(
+        &self,
+        path: &[u8],
+        from: u64,
+        size: u64,
+    ) -> Result<Source, CoreError> {
         let problem = self.problem(path, "read");
         let file = self.client.open(path, OpenOptions::read()).await.map_err(&problem)?;
-        if let Some(size) = usize::try_from(size).ok().filter(|size| *size < SMALL) {
-            // A server answers with less than it is asked for only where a file ends (section 6.4 of the draft).
-            let whole = file.read_at(0, size + 1).await.map_err(&problem)?;
-            if whole.len() <= size {
-                return Ok(Source::Machine(Reading::Whole(Some(whole).filter(|b| !b.is_empty()))));
-            }
-        }
-        let reader = file.reader(0, WINDOW);
+        let reader = file.reader(from, WINDOW).expecting(size.saturating_sub(from));
         let (machine, path) = (self.clone(), path.to_vec());
-        Ok(Source::Machine(Reading::Ahead { machine, path, reader, _file: file }))
+        Ok(Source::Machine(Reading { machine, path, reader, _file: file }))
     }
 
-    pub(super) async fn create(&self, path: &[u8]) -> Result<Sink, CoreError> {
-        let opened = self.client.open(path, OpenOptions::create().mode(0o600)).await;
-        let file = opened.map_err(self.problem(path, "written"))?;
-        let writer = file.writer(0, WINDOW);
-        let (machine, path) = (self.clone(), path.to_vec());
-        Ok(Sink::Machine(Writing { machine, path, writer, file }))
+    pub(super) async fn read_small(
+        &self,
+        path: &[u8],
+        size: u64,
+    ) -> Result<Option<Bytes>, CoreError> {
+        let problem = self.problem(path, "read");
+        let file = self.client.open(path, OpenOptions::read()).await.map_err(&problem)?;
+        let length = usize::try_from(size.min(SMALL)).unwrap_or_default();
+        let whole = file.read_whole(length + 1).await.map_err(&problem)?;
+        Ok(Some(whole).filter(|whole| whole.len() <= length))
+    }
+
+    pub(super) async fn write(&self, part: &Part, from: u64) -> Result<Sink, CoreError> {
+        let turn = Arc::clone(&part.turn).acquire_owned().await;
+        let turn = turn.map_err(|_| CoreError::Internal("a file cannot be written".to_owned()))?;
+        let file = match from {
+            0 => self.create(&part.path).await?,
+            _ => {
+                let opened = self.client.open(&part.path, OpenOptions::write()).await;
+                opened.map_err(self.problem(&part.path, "written"))?
+            }
+        };
+        part.reached.store(from, Ordering::Relaxed);
+        let writer = file.writer(from, WINDOW);
+        let (machine, path) = (self.clone(), part.path.clone());
+        let reached = Arc::clone(&part.reached);
+        Ok(Sink::Machine(Writing {
+            machine,
+            path,
+            writer,
+            file,
+            went_on: from > 0,
+            reached,
+            _turn: turn,
+        }))
+    }
+
+    pub(super) async fn write_small(
+        &self,
+        part: &[u8],
+        bytes: Bytes,
+        looks: Looks,
+    ) -> Result<(), CoreError> {
+        let problem = self.problem(part, "written");
+        let file = self.create(part).await?;
+        let wrote = file.write_whole(bytes, &attributes(looks)).await.map_err(&problem)?;
+        wrote.data.and(wrote.closed).map_err(&problem)?;
+        match wrote.attributes {
+            // Some servers set nothing.
+            Ok(()) | Err(SftpError::Status { .. }) => Ok(()),
+            Err(error) => Err(problem(error)),
+        }
+    }
+
+    pub(super) async fn place(
+        &self,
+        part: &[u8],
+        path: &[u8],
+        replaces: bool,
+    ) -> Result<Placed, CoreError> {
+        let problem = self.problem(path, "put in place");
+        if replaces {
+            self.client.replace(part, path).await.map_err(problem)?;
+            return Ok(Placed::Yes);
+        }
+        match self.client.rename(part, path).await {
+            Ok(()) => Ok(Placed::Yes),
+            // Version 3 has no code for it.
+            Err(SftpError::Status { .. }) if self.look_at_link(path).await?.is_some() => {
+                Ok(Placed::Taken)
+            }
+            Err(error) => Err(problem(error)),
+        }
+    }
+
+    /// Whether the server copies from file to file by itself.
+    pub(super) fn copies_data(&self) -> bool {
+        self.client.extensions().copy_data
+    }
+
+    /// Has the server copy a file into a part from a place on, and tells how much it has copied each time.
+    pub(super) async fn copy_data(
+        &self,
+        path: &[u8],
+        part: &Part,
+        from: u64,
+        node: &Node,
+        told: impl Fn(usize),
+    ) -> Result<(), CoreError> {
+        /// Bytes by each request, so that it is seen how it goes.
+        const STEP: u64 = 8 * 1024 * 1024;
+        let problem = self.problem(path, "copied");
+        let source = self.client.open(path, OpenOptions::read()).await.map_err(&problem)?;
+        let target = match from {
+            0 => self.create(&part.path).await?,
+            _ => self.client.open(&part.path, OpenOptions::write()).await.map_err(&problem)?,
+        };
+        let mut at = from;
+        while at < node.size {
+            let some = STEP.min(node.size - at);
+            let copied = self.client.copy_data((&source, at), (&target, at), some).await;
+            copied.map_err(&problem)?;
+            at += some;
+            part.reached.store(at, Ordering::Relaxed);
+            told(usize::try_from(some).unwrap_or(usize::MAX));
+        }
+        // It stops where the source ends, and does not say so.
+        if target.stat().await.map_err(&problem)?.size.is_some_and(|size| size < node.size) {
+            let api = ApiError::new(
+                ErrorCode::Storage,
+                format!("{} became shorter while it was copied.", problem::short(path)),
+            );
+            return Err(CoreError::Api(Box::new(api.next("Copy it again."))));
+        }
+        match target.set_attributes(&attributes(node.looks())).await {
+            // Some servers set nothing.
+            Ok(()) | Err(SftpError::Status { .. }) => {}
+            Err(error) => return Err(problem(error)),
+        }
+        target.close().await.map_err(&problem)
+    }
+
+    /// A new file that only its owner may read. What is at its path is taken away, be it a link that leads elsewhere.
+    async fn create(&self, path: &[u8]) -> Result<File, CoreError> {
+        let problem = self.problem(path, "written");
+        let new = OpenOptions::create_new().mode(0o600);
+        match self.client.open(path, new).await {
+            Err(SftpError::Status { .. }) if self.look_at_link(path).await?.is_some() => {
+                self.client.remove_file(path).await.map_err(&problem)?;
+                self.client.open(path, new).await.map_err(problem)
+            }
+            opened => opened.map_err(problem),
+        }
     }
 
     pub(super) async fn free(&self, path: &[u8]) -> Result<Option<u64>, CoreError> {
@@ -204,24 +333,27 @@ impl Machine {
 
 impl Reading {
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, CoreError> {
-        match self {
-            Self::Whole(bytes) => Ok(bytes.take()),
-            Self::Ahead { machine, path, reader, .. } => {
-                reader.next().await.map_err(machine.problem(path, "read"))
-            }
-        }
+        self.reader.next().await.map_err(self.machine.problem(&self.path, "read"))
     }
 }
 
 impl Writing {
     pub(super) async fn write(&mut self, bytes: Bytes) -> Result<(), CoreError> {
-        self.writer.write(bytes).await.map_err(self.machine.problem(&self.path, "written"))
+        let written = self.writer.write(bytes).await;
+        self.reached.store(self.writer.acknowledged(), Ordering::Relaxed);
+        written.map_err(self.machine.problem(&self.path, "written"))
     }
 
-    pub(super) async fn finish(self, looks: Looks) -> Result<(), CoreError> {
-        let Self { machine, path, writer, file } = self;
+    pub(super) async fn finish(self, length: u64, looks: Looks) -> Result<(), CoreError> {
+        let Self { machine, path, writer, file, went_on, reached, _turn } = self;
         let problem = machine.problem(&path, "written");
         writer.finish().await.map_err(&problem)?;
+        reached.store(length, Ordering::Relaxed);
+        if went_on {
+            // What was there before may be longer.
+            let cut = Attributes { size: Some(length), ..Attributes::default() };
+            file.set_attributes(&cut).await.map_err(&problem)?;
+        }
         match file.set_attributes(&attributes(looks)).await {
             // Some servers set nothing.
             Ok(()) | Err(SftpError::Status { .. }) => {}

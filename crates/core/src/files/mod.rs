@@ -1,8 +1,8 @@
 //! Files of this computer and of machines: looking, changing, and the tasks that copy and delete.
 //!
 //! A machine's files are reached through a session that was opened for them, over a connection of its own, so that no
-//! terminal waits behind them. Tasks go on without a window. Deliberately absent: SFTP itself (`patchbay-sftp`), and
-//! keeping tasks over a restart.
+//! terminal waits behind them. Tasks go on without a window and without a tab, and over lost connections; transfers are
+//! there again after a restart. Deliberately absent: SFTP itself (`patchbay-sftp`).
 
 mod copy;
 mod delete;
@@ -10,19 +10,24 @@ mod disk;
 mod edit;
 mod entry;
 mod here;
+mod job;
 mod machine;
 mod names;
 mod picture;
-mod problem;
+mod place;
+pub(crate) mod problem;
+mod records;
+mod run;
 mod task;
 #[cfg(all(test, unix))]
 mod tests;
+mod transfer;
+mod verify;
 mod walk;
 
 pub use picture::{Picture, measure};
 
 use crate::{Authorized, Core, CoreError, sync};
-use copy::Copy;
 use disk::Disk;
 use here::Here;
 use machine::Machine;
@@ -30,14 +35,15 @@ use patchbay_model::{
     AppEvent, Conflict, FileCount, FileKind, FileListing, FilePlace, FilePreview, TaskId, TaskInfo,
     TaskKind,
 };
+use patchbay_store::OpenVault;
+use place::Place;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
-use task::{Outcome, Spec, Task, exact};
+use task::{Spec, Stopped, Task, Why, Words, exact};
 use tokio::{sync::Semaphore, time::timeout};
-use tokio_util::sync::CancellationToken;
 use walk::{Step, Walk};
 
 /// Tasks at work at once.
@@ -79,13 +85,10 @@ impl std::fmt::Debug for FilesState {
 impl Drop for FilesState {
     fn drop(&mut self) {
         for task in sync::lock(&self.tasks).values() {
-            task.cancel();
+            task.stopping().cancel();
         }
     }
 }
-
-/// Where a task takes from, and the folder it puts something into.
-type Disks = (Disk, Option<(Disk, Vec<u8>)>);
 
 /// Files.
 #[derive(Clone, Copy, Debug)]
@@ -208,7 +211,7 @@ impl Files<'_> {
                 "Open it instead.",
             ));
         }
-        let mut source = disk.read(&path, node.size).await?;
+        let mut source = disk.read(&path, 0, node.size.min(PREVIEW as u64)).await?;
         let mut begin = Vec::new();
         while begin.len() <= PREVIEW {
             match source.next().await? {
@@ -221,6 +224,19 @@ impl Files<'_> {
         Ok(FilePreview { text: readable(&begin), size: exact(node.size), cut })
     }
 
+    /// Moves files and folders into a folder: what is copied is taken away where it was.
+    pub fn move_to(
+        &self,
+        from: &Authorized<FilePlace>,
+        paths: Vec<String>,
+        to: &Authorized<FilePlace>,
+        folder: &str,
+        conflict: Conflict,
+    ) -> Result<TaskInfo, CoreError> {
+        let to = Some((*to.get(), names::bytes(folder)));
+        self.begin(TaskKind::Move, *from.get(), all_bytes(&paths), to, conflict)
+    }
+
     /// Copies files and folders into a folder.
     pub fn copy(
         &self,
@@ -230,16 +246,13 @@ impl Files<'_> {
         folder: String,
         conflict: Conflict,
     ) -> Result<TaskInfo, CoreError> {
-        let (from, to) = (*from.get(), *to.get());
-        let kind = match (from, to) {
+        let kind = match (*from.get(), *to.get()) {
             (FilePlace::Here, FilePlace::Machine { .. }) => TaskKind::Upload,
             (FilePlace::Machine { .. }, FilePlace::Here) => TaskKind::Download,
             _ => TaskKind::Copy,
         };
-        let to_words = self.words(to, &folder)?;
-        let folder = names::bytes(&folder);
-        let paths = all_bytes(&paths);
-        self.begin(Spec { kind, from, paths, to: Some((to, folder)), conflict }, to_words)
+        let to = Some((*to.get(), names::bytes(&folder)));
+        self.begin(kind, *from.get(), all_bytes(&paths), to, conflict)
     }
 
     /// Deletes files and folders with everything inside.
@@ -248,26 +261,62 @@ impl Files<'_> {
         place: &Authorized<FilePlace>,
         paths: Vec<String>,
     ) -> Result<TaskInfo, CoreError> {
-        let spec = Spec {
-            kind: TaskKind::Delete,
-            from: *place.get(),
-            paths: all_bytes(&paths),
-            to: None,
-            conflict: Conflict::Skip,
-        };
-        self.begin(spec, String::new())
+        self.begin(TaskKind::Delete, *place.get(), all_bytes(&paths), None, Conflict::Skip)
+    }
+
+    /// Compares what a finished copy has put in its place with where it came from, as a task of its own.
+    pub fn verify(&self, id: TaskId) -> Result<TaskInfo, CoreError> {
+        let other = self.get(id)?;
+        if !other.info().verifiable {
+            return Err(CoreError::invalid(
+                "id",
+                "Only a copy that is done can be verified.",
+                "Wait for it, or copy it again.",
+            ));
+        }
+        let task = Task::verifying(self.0, &other);
+        self.take(&task)?;
+        self.run(&task, true);
+        Ok(task.info())
     }
 
     /// All tasks, oldest first.
     #[must_use]
     pub fn tasks(&self) -> Vec<TaskInfo> {
-        sync::lock(&self.0.files.tasks).values().map(|task| task.info()).collect()
+        self.all().iter().map(|task| task.info()).collect()
     }
 
-    /// Stops a task.
+    /// Stops a task for good.
     pub fn cancel(&self, id: TaskId) -> Result<(), CoreError> {
-        self.get(id)?.cancel();
+        let task = self.get(id)?;
+        self.stop(&task);
         Ok(())
+    }
+
+    /// Lets a task stand still, until it is resumed.
+    pub fn pause(&self, id: TaskId) -> Result<(), CoreError> {
+        self.get(id)?.stop(Why::Pause);
+        Ok(())
+    }
+
+    /// Lets a paused task go on.
+    pub fn resume(&self, id: TaskId) -> Result<(), CoreError> {
+        self.go_on(&self.get(id)?);
+        Ok(())
+    }
+
+    /// Lets all tasks stand still.
+    pub fn pause_all(&self) {
+        for task in self.all() {
+            task.stop(Why::Pause);
+        }
+    }
+
+    /// Lets all paused tasks go on.
+    pub fn resume_all(&self) {
+        for task in self.all() {
+            self.go_on(&task);
+        }
     }
 
     /// Decides about something that is there already.
@@ -275,11 +324,11 @@ impl Files<'_> {
         self.get(id)?.answer(conflict, all)
     }
 
-    /// Does a task again that failed or was stopped.
+    /// Does a task again that failed or was stopped. What it has put in its place already is left as it is.
     pub fn retry(&self, id: TaskId) -> Result<TaskInfo, CoreError> {
         let task = self.get(id)?;
         if task.again() {
-            self.run(&task);
+            self.run(&task, true);
         }
         Ok(task.info())
     }
@@ -288,9 +337,36 @@ impl Files<'_> {
     pub fn forget(&self, id: TaskId) -> Result<(), CoreError> {
         let task =
             sync::lock(&self.0.files.tasks).remove(&id).ok_or(CoreError::NotFound("task"))?;
-        task.cancel();
+        self.stop(&task);
         self.0.emit(AppEvent::TaskGone { id });
         Ok(())
+    }
+
+    /// Takes up the transfers that earlier runs left, paused, and forgets those that ended while the vault was locked.
+    pub(crate) async fn restore(&self, vault: &OpenVault) {
+        let kept = match records::load(vault).await {
+            Ok(kept) => kept,
+            Err(error) => {
+                tracing::warn!(%error, "unfinished transfers cannot be read");
+                return;
+            }
+        };
+        let mut over = Vec::new();
+        for (id, record) in kept {
+            let known = sync::lock(&self.0.files.tasks).get(&id).cloned();
+            match known {
+                Some(task) if task.over() => over.push(id),
+                Some(_) => {}
+                None => {
+                    let task = Task::restored(self.0, id, record);
+                    self.0.emit(AppEvent::Task { task: Box::new(task.info()) });
+                    sync::lock(&self.0.files.tasks).insert(id, task);
+                }
+            }
+        }
+        if let Err(error) = records::forget(vault, &over).await {
+            tracing::warn!(%error, "the list of unfinished transfers could not be changed");
+        }
     }
 
     /// Whether files are there to be used.
@@ -298,18 +374,54 @@ impl Files<'_> {
         self.disk(place).map(drop)
     }
 
-    fn begin(&self, spec: Spec, to: String) -> Result<TaskInfo, CoreError> {
-        let Some(first) = spec.paths.first() else {
+    fn begin(
+        &self,
+        kind: TaskKind,
+        from: FilePlace,
+        paths: Vec<Vec<u8>>,
+        to: Option<(FilePlace, Vec<u8>)>,
+        conflict: Conflict,
+    ) -> Result<TaskInfo, CoreError> {
+        let Some(first) = paths.first() else {
             return Err(CoreError::invalid("paths", "Nothing is chosen.", "Choose some files."));
         };
-        let disk = self.disk(spec.from)?;
+        let disk = self.disk(from)?;
         let (folder, name) = disk.split(first).unwrap_or((first, first));
-        let title = match spec.paths.len() {
+        let title = match paths.len() {
             1 => names::text(name),
             more => format!("{} and {} more", names::text(name), more - 1),
         };
-        let from = self.words(spec.from, &names::text(folder))?;
-        let task = Task::new(self.0, spec, title, from, to);
+        let moves = kind == TaskKind::Move;
+        let place = Place::of(self.0, from)?;
+        let mut words = Words {
+            title,
+            from: self.words(from, &names::text(folder))?,
+            to: String::new(),
+            touches: Vec::new(),
+            machines: self.machines(from).into_iter().collect(),
+        };
+        if moves || to.is_none() {
+            words.touches.push(task::touched(&place, folder));
+        }
+        let to = match to {
+            Some((goal, folder)) => {
+                words.to = self.words(goal, &names::text(&folder))?;
+                let goes = Place::of(self.0, goal)?;
+                words.touches.push(task::touched(&goes, &folder));
+                words.machines.extend(self.machines(goal));
+                words.machines.dedup();
+                Some((goes, folder))
+            }
+            None => None,
+        };
+        let task = Task::new(self.0, Spec { kind, from: place, paths, to, conflict, moves }, words);
+        self.take(&task)?;
+        self.run(&task, false);
+        Ok(task.info())
+    }
+
+    /// Takes a task into the list.
+    fn take(&self, task: &Arc<Task>) -> Result<(), CoreError> {
         let mut tasks = sync::lock(&self.0.files.tasks);
         if tasks.len() >= MOST_TASKS {
             // The oldest that is over makes room.
@@ -322,41 +434,41 @@ impl Files<'_> {
                 }
             };
         }
-        tasks.insert(task.id, Arc::clone(&task));
-        drop(tasks);
-        self.run(&task);
-        Ok(task.info())
+        tasks.insert(task.id, Arc::clone(task));
+        Ok(())
     }
 
-    fn run(&self, task: &Arc<Task>) {
-        let (core, task) = (self.0.weak(), Arc::clone(task));
+    fn run(&self, task: &Arc<Task>, asked: bool) {
         let turns = Arc::clone(&self.0.files.turns);
-        let cancel = task.cancellation();
-        tokio::spawn(async move {
-            let _turn = tokio::select! {
-                turn = turns.acquire_owned() => turn,
-                () = cancel.cancelled() => return task.ended(None),
-            };
-            task.started();
-            // The services are let go of before the work begins: it must not keep them alive.
-            let disks = match core.upgrade() {
-                Some(core) => Files(&core).disks(&task.spec),
-                None => return,
-            };
-            let outcome = match disks {
-                Ok((from, to)) => work(&task, from, to, &cancel).await,
-                Err(error) => Some(Err(error)),
-            };
-            task.ended(outcome);
-        });
+        run::start(self.0.weak(), Arc::clone(task), turns, asked);
     }
 
-    fn disks(&self, spec: &Spec) -> Result<Disks, CoreError> {
-        let to = match &spec.to {
-            Some((place, folder)) => Some((self.disk(*place)?, folder.clone())),
-            None => None,
-        };
-        Ok((self.disk(spec.from)?, to))
+    fn go_on(&self, task: &Arc<Task>) {
+        if task.go_on() {
+            self.run(task, true);
+        }
+    }
+
+    fn stop(&self, task: &Arc<Task>) {
+        if task.stop(Why::Cancel) == Stopped::Cancelled {
+            let (core, task) = (self.0.weak(), Arc::clone(task));
+            tokio::spawn(async move {
+                run::tidy(&core, &task).await;
+                task.keep(true).await;
+            });
+        }
+    }
+
+    fn all(&self) -> Vec<Arc<Task>> {
+        sync::lock(&self.0.files.tasks).values().cloned().collect()
+    }
+
+    /// What the machine of a place is called.
+    fn machines(&self, place: FilePlace) -> Option<String> {
+        match place {
+            FilePlace::Here => None,
+            FilePlace::Machine { session } => Some(self.0.sessions().info(session).ok()?.title),
+        }
     }
 
     fn get(&self, id: TaskId) -> Result<Arc<Task>, CoreError> {
@@ -365,7 +477,7 @@ impl Files<'_> {
 
     fn disk(&self, place: FilePlace) -> Result<Disk, CoreError> {
         Ok(match place {
-            FilePlace::Here => Disk::Here(Here { home: self.0.config().home.clone() }),
+            FilePlace::Here => Disk::Here(Here::new(self.0.config().home.clone())),
             FilePlace::Machine { session } => {
                 let (client, called) = self.0.sessions().files(session)?;
                 Disk::Machine(Machine { client, called })
@@ -382,28 +494,6 @@ impl Files<'_> {
             }
         })
     }
-}
-
-/// Does a task; nothing comes of it if it is stopped.
-async fn work(
-    task: &Arc<Task>,
-    from: Disk,
-    to: Option<(Disk, Vec<u8>)>,
-    cancel: &CancellationToken,
-) -> Option<Outcome> {
-    let Some((to, folder)) = to else {
-        return tokio::select! {
-            outcome = delete::run(task, &from) => Some(outcome),
-            () = cancel.cancelled() => None,
-        };
-    };
-    let copy = Copy { task: Arc::clone(task), from, to, folder, parts: Mutex::default() };
-    let outcome = tokio::select! {
-        outcome = copy.run() => Some(outcome),
-        () = cancel.cancelled() => None,
-    };
-    copy.tidy().await;
-    outcome
 }
 
 fn all_bytes(paths: &[String]) -> Vec<Vec<u8>> {

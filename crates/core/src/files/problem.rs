@@ -7,7 +7,7 @@ use patchbay_sftp::{SftpError, StatusCode};
 use std::{io, path::Path};
 
 /// A problem of a machine with a path. `doing` completes "could not be …": "read", "written".
-pub(super) fn of_machine(machine: &str, path: &[u8], doing: &str, error: &SftpError) -> CoreError {
+pub(crate) fn of_machine(machine: &str, path: &[u8], doing: &str, error: &SftpError) -> CoreError {
     let path = short(path);
     let api = match error {
         SftpError::Status { code: StatusCode::NoSuchFile, .. } => {
@@ -28,6 +28,12 @@ pub(super) fn of_machine(machine: &str, path: &[u8], doing: &str, error: &SftpEr
             ErrorCode::Protocol,
             format!("{path} could not be {doing}: the SFTP server of {machine} cannot do that."),
         ),
+        SftpError::NotOffered(_)
+        | SftpError::TooManyNames(_)
+        | SftpError::NulInPath
+        | SftpError::TooLong => {
+            ApiError::new(ErrorCode::Protocol, format!("{path} could not be {doing}: {error}."))
+        }
         other => {
             ApiError::new(ErrorCode::Disconnected, format!("{path} could not be {doing}: {other}."))
                 .next("Connect again and try once more.")
@@ -60,6 +66,11 @@ pub(super) fn of_here(path: &Path, doing: &str, error: &io::Error) -> CoreError 
             .next("Check the disk and the rights to the file."),
     };
     CoreError::Api(Box::new(api))
+}
+
+/// Whether the connection is gone, and with it everything that is under way over it.
+pub(super) fn is_lost(error: &CoreError) -> bool {
+    matches!(error, CoreError::Api(api) if api.code == ErrorCode::Disconnected)
 }
 
 /// Something of that name is there already.

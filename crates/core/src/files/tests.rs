@@ -5,10 +5,10 @@
 use crate::{Right, sessions::OpenTarget, testing::Fixture};
 use patchbay_model::{
     Conflict, EntryDraft, FileKind, FileListing, FilePlace, HostKeyAnswer, IdentityDraft,
-    IdentityKind, Secret, SessionId, SessionState, Settings, TaskId, TaskInfo, TaskState,
-    TerminalSize,
+    IdentityId, IdentityKind, Secret, SessionId, SessionState, Settings, TaskId, TaskInfo,
+    TaskState, TerminalSize,
 };
-use patchbay_testkit::{KeyPair, Sshd};
+use patchbay_testkit::{Fault, KeyPair, Sshd, Wire};
 use std::{
     ffi::OsStr,
     fs,
@@ -17,22 +17,32 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
+mod transfers;
+
 const PATIENCE: Duration = Duration::from_secs(30);
 const HERE: FilePlace = FilePlace::Here;
+const SIZE: TerminalSize = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
 
 /// A vault, a folder to work in, and perhaps a server.
 pub(super) struct World {
     pub(super) fixture: Fixture,
     server: Option<Sshd>,
+    wire: Option<Wire>,
+    identity: Option<IdentityId>,
 }
 
 impl World {
     async fn here() -> Self {
-        Self { fixture: Fixture::open().await, server: None }
+        Self { fixture: Fixture::open().await, server: None, wire: None, identity: None }
     }
 
     /// With a server, and a session for its files.
     pub(super) async fn with_machine() -> (Self, FilePlace) {
+        Self::wired(Fault::None).await
+    }
+
+    /// The same over a wire with a fault.
+    async fn wired(fault: Fault) -> (Self, FilePlace) {
         let mut world = Self::here().await;
         let fixture = &world.fixture;
         let key = KeyPair::ed25519(fixture.dir.path(), "id").unwrap();
@@ -50,25 +60,37 @@ impl World {
             agent_fingerprint: None,
         };
         let identity = fixture.core.identities().add(&vault, identity).await.unwrap().id;
+        world.wire = Some(Wire::to(server.port(), fault).await.unwrap());
+        world.server = Some(server);
+        world.identity = Some(identity);
+        let session = world.machine("box").await;
+        (world, FilePlace::Machine { session })
+    }
+
+    /// Another machine, which is the same server, and a session for its files.
+    async fn machine(&self, name: &str) -> SessionId {
+        let fixture = &self.fixture;
         let draft = EntryDraft {
-            name: "box".into(),
+            name: name.into(),
             address: "127.0.0.1".into(),
             settings: Settings {
-                port: Some(server.port()),
-                identities: Some(vec![identity]),
+                port: Some(self.wire.as_ref().unwrap().port()),
+                identities: Some(self.identity.into_iter().collect()),
                 ..Settings::default()
             },
             ..EntryDraft::default()
         };
         let machine = fixture.core.tree().add_entry(&fixture.folder(None), draft).await.unwrap().id;
         let target = OpenTarget::Files(fixture.ctx.authorize(machine, Right::Use).unwrap());
-        let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
-        let session = fixture.core.sessions().open(target, size, None).await.unwrap().id;
-        world.server = Some(server);
-        world.state(session, |state| matches!(state, SessionState::HostKey { .. })).await;
-        world.fixture.core.sessions().answer_host_key(session, HostKeyAnswer::Trust).unwrap();
-        world.state(session, |state| matches!(state, SessionState::Open)).await;
-        (world, FilePlace::Machine { session })
+        let session = fixture.core.sessions().open(target, SIZE, None).await.unwrap().id;
+        let settled = |state: &SessionState| {
+            matches!(state, SessionState::HostKey { .. } | SessionState::Open)
+        };
+        self.state(session, settled).await;
+        // The key of the first one holds for all.
+        let _known = fixture.core.sessions().answer_host_key(session, HostKeyAnswer::Trust);
+        self.state(session, |state| matches!(state, SessionState::Open)).await;
+        session
     }
 
     pub(super) async fn state(&self, id: SessionId, wanted: impl Fn(&SessionState) -> bool) {
@@ -100,14 +122,28 @@ impl World {
 
     fn copy(
         &self,
+        from: (FilePlace, &[&str]),
+        to: (FilePlace, &str),
+        conflict: Conflict,
+    ) -> TaskId {
+        self.transfer(from, to, conflict, false)
+    }
+
+    fn transfer(
+        &self,
         (from, paths): (FilePlace, &[&str]),
         (to, folder): (FilePlace, &str),
         conflict: Conflict,
+        moves: bool,
     ) -> TaskId {
         let from = self.fixture.ctx.authorize_files(from, Right::View).unwrap();
         let to = self.fixture.ctx.authorize_files(to, Right::Edit).unwrap();
         let paths = paths.iter().map(|path| (*path).to_owned()).collect();
-        self.fixture.core.files().copy(&from, paths, &to, folder.into(), conflict).unwrap().id
+        let files = self.fixture.core.files();
+        if moves {
+            return files.move_to(&from, paths, &to, folder, conflict).unwrap().id;
+        }
+        files.copy(&from, paths, &to, folder.into(), conflict).unwrap().id
     }
 
     /// Waits until a task is in a state.
@@ -210,12 +246,17 @@ async fn a_tree_goes_to_a_machine_and_back_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tree_goes_from_machine_to_machine_through_this_computer() {
+async fn a_tree_goes_from_machine_to_machine() {
     let (world, machine) = World::with_machine().await;
     plant(&world.path(""));
-    let (site, to) = (world.path("site"), world.folder("to"));
-    world.done(world.copy((machine, &[text(&site)]), (machine, &to), Conflict::Ask)).await;
-    assert_eq!(tree(&site), tree(&world.path("to/site")));
+    let other = FilePlace::Machine { session: world.machine("other").await };
+    let site = world.path("site");
+    // Through this computer, and then by the server itself.
+    for (goal, folder) in [(other, "to"), (machine, "beside")] {
+        let folder = world.folder(folder);
+        world.done(world.copy((machine, &[text(&site)]), (goal, &folder), Conflict::Ask)).await;
+        assert_eq!(tree(&site), tree(&Path::new(&folder).join("site")));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -318,28 +359,6 @@ async fn a_copy_that_is_stopped_leaves_nothing_half_done() {
     if matches!(asking.state, TaskState::Asking { .. }) {
         world.fixture.core.files().answer(id, Conflict::Overwrite, true).unwrap();
     }
-    world.done(id).await;
-    assert_eq!(tree(&world.path("from")), tree(&world.path("to/from")));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lost_connection_fails_the_task_and_it_can_be_done_again() {
-    let (world, machine) = World::with_machine().await;
-    let FilePlace::Machine { session } = machine else { panic!() };
-    let (from, to) = (world.folder("from"), world.folder("to"));
-    for n in 0..20 {
-        fs::write(world.path("from").join(format!("{n}")), vec![n; 4_000_000]).unwrap();
-    }
-    let id = world.copy((machine, &[&from]), (HERE, &to), Conflict::Overwrite);
-    world.task(id, |state| matches!(state, TaskState::Running)).await;
-    world.fixture.core.sessions().disconnect(session).unwrap();
-    let TaskState::Failed { error } = world.over(id).await.state else { panic!() };
-    assert!(error.retryable, "{error:?}");
-    let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
-    world.state(session, |state| matches!(state, SessionState::Closed { .. })).await;
-    world.fixture.core.sessions().reconnect(&world.fixture.ctx, session, size).await.unwrap();
-    world.state(session, |state| matches!(state, SessionState::Open)).await;
-    world.fixture.core.files().retry(id).unwrap();
     world.done(id).await;
     assert_eq!(tree(&world.path("from")), tree(&world.path("to/from")));
 }

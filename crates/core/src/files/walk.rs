@@ -1,7 +1,8 @@
 //! A tree of files, folder by folder. Links are found, never followed: they may lead anywhere, also back.
 
-use super::disk::{Disk, Node};
+use super::disk::{Content, Disk, Node};
 use crate::CoreError;
+use futures_util::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use patchbay_model::FileKind;
 
 /// More in one go are a mistake, or a trap.
@@ -18,11 +19,14 @@ pub(super) struct Found {
     pub(super) node: Node,
 }
 
-/// A walk over some files and folders, and everything inside.
+type Listing<'a> = BoxFuture<'a, (Found, Result<Content, CoreError>)>;
+
+/// A walk over some files and folders, and everything inside: several folders at once where that saves round trips.
 pub(super) struct Walk<'a> {
     disk: &'a Disk,
     /// Folders still to be listed, the next one last.
     folders: Vec<Found>,
+    listing: FuturesUnordered<Listing<'a>>,
     found: usize,
 }
 
@@ -40,13 +44,23 @@ impl<'a> Walk<'a> {
         let mut folders: Vec<Found> =
             start.iter().filter(|found| is_folder(found)).cloned().collect();
         folders.reverse();
-        Self { disk, folders, found: start.len() }
+        Self { disk, folders, listing: FuturesUnordered::new(), found: start.len() }
     }
 
-    /// Lists the next folder; nothing when all are done.
+    /// Gives the next folder, always after the one that it is in; nothing when all are done.
     pub(super) async fn next(&mut self) -> Result<Option<Step>, CoreError> {
-        let Some(folder) = self.folders.pop() else { return Ok(None) };
-        let content = match self.disk.list(&folder.path).await {
+        // Each listing is several requests ahead by itself.
+        while self.listing.len() < self.disk.at_once() / 4
+            && let Some(folder) = self.folders.pop()
+        {
+            let disk = self.disk;
+            self.listing.push(Box::pin(async move {
+                let content = disk.list(&folder.path).await;
+                (folder, content)
+            }));
+        }
+        let Some((folder, content)) = self.listing.next().await else { return Ok(None) };
+        let content = match content {
             Ok(content) => content,
             Err(error) => return Ok(Some(Step::Failed(error))),
         };

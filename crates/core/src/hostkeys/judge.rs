@@ -3,9 +3,11 @@
 use super::stored::{Stored, of_file, presented};
 use patchbay_engine_ssh::{
     SshError,
-    known_hosts::{KnownHosts, Match, Record, name_of},
+    known_hosts::{KnownHosts, Marker, Match, Record, name_of},
 };
-use patchbay_model::{HostKeyId, HostKeyQuestion, HostKeyRecord, HostKeyStanding};
+use patchbay_model::{
+    HostKeyId, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedCertificate,
+};
 use patchbay_session::HostKeyCheck;
 use std::time::SystemTime;
 
@@ -46,20 +48,26 @@ impl Records {
             |known: &KnownHosts| known.lookup(&check.address, check.port, &check.openssh, now);
         let by_all = lookup(&all)?;
         if matches!(by_all, Match::Revoked(_) | Match::CaTrusted(_)) {
-            return Ok(self.rule(by_all, check, &all));
+            return Ok(self.rule(by_all, check, &all, now));
         }
         // What was decided here counts more than a file, which may still hold a key that was replaced.
         Ok(match lookup(&self.own_known())? {
-            Match::Unknown => self.rule(by_all, check, &all),
+            Match::Unknown => self.rule(by_all, check, &all, now),
             Match::Changed(mut records) => {
                 records.extend(others(&by_all));
-                self.rule(Match::Changed(records), check, &all)
+                self.rule(Match::Changed(records), check, &all, now)
             }
-            decided => self.rule(decided, check, &all),
+            decided => self.rule(decided, check, &all, now),
         })
     }
 
-    fn rule(&self, found: Match, check: &HostKeyCheck, all: &KnownHosts) -> Ruling {
+    fn rule(
+        &self,
+        found: Match,
+        check: &HostKeyCheck,
+        all: &KnownHosts,
+        now: SystemTime,
+    ) -> Ruling {
         let (standing, records) = match found {
             Match::Known(record) => {
                 let note = format!("The host key is on record: {}.", place(&record));
@@ -70,7 +78,7 @@ impl Records {
                     "The host certificate is signed by an authority on record: {}.",
                     place(&record)
                 );
-                return Ruling::Trusted { own: None, note };
+                return Ruling::Trusted { own: self.own_id(&record), note };
             }
             Match::Changed(records) => (HostKeyStanding::Changed, records),
             Match::Revoked(record) => (HostKeyStanding::Revoked, vec![record]),
@@ -81,6 +89,9 @@ impl Records {
             host: name_of(&check.address, check.port),
             standing,
             presented: presented(&check.openssh),
+            certificate: all
+                .certificate(&check.address, check.port, &check.openssh, now)
+                .map(|(info, fault)| Box::new(PresentedCertificate { info, fault })),
             on_record: records.iter().map(|record| self.shown(record)).collect(),
             also_at: all.also_at(&check.address, check.port, &check.openssh),
         }))
@@ -92,9 +103,11 @@ impl Records {
 
     fn own_of(&self, record: &Record) -> Option<&(HostKeyId, Stored)> {
         let ours = record.line == 0;
-        self.own
-            .iter()
-            .find(|(_, key)| ours && key.host == record.names && key.key == record.openssh)
+        self.own.iter().find(|(_, key)| {
+            ours && key.host == record.names
+                && key.key == record.openssh
+                && key.authority == (record.marker == Marker::Authority)
+        })
     }
 
     fn shown(&self, record: &Record) -> HostKeyRecord {
@@ -148,6 +161,7 @@ mod tests {
             first_seen: Timestamp(1),
             last_seen: Timestamp(2),
             times: 3,
+            authority: false,
         };
         Records {
             own: own.iter().map(|one| (HostKeyId::new(), stored(one))).collect(),

@@ -1,9 +1,12 @@
 //! Host keys: which are trusted, and what is decided about new ones.
 //!
 //! The vault's own records come first; the `known_hosts` files of OpenSSH are read beside them if the vault's settings
-//! say so, and never written. Without an open vault no key is trusted. Deliberately absent: the formats of keys and files
+//! say so, and never written. An authority of hosts is a record like any other. Without an open vault no key is trusted. Deliberately absent: the formats of keys and files
 //! (`patchbay-engine-ssh`) and asking people (`sessions`).
 
+mod authority;
+#[cfg(all(test, unix))]
+mod authority_tests;
 mod files;
 mod judge;
 mod stored;
@@ -20,7 +23,12 @@ use patchbay_engine_ssh::{
 use patchbay_model::{HostKeyId, HostKeyQuestion, HostKeyRecord};
 use patchbay_session::HostKeyCheck;
 use patchbay_store::{Change, Kind};
-use std::time::SystemTime;
+use std::{
+    collections::{HashMap, HashSet},
+    time::SystemTime,
+};
+#[cfg(all(test, unix))]
+use stored::SOURCE;
 use stored::Stored;
 
 /// What to do about a presented key.
@@ -109,20 +117,80 @@ impl HostKeys<'_> {
         let mut changes = Vec::new();
         if replace {
             let own = self.own().await?;
-            let old = own.into_iter().filter(|(_, key)| key.host == host);
+            let old = own.into_iter().filter(|(_, key)| !key.authority && key.host == host);
             changes.extend(
                 old.map(|(id, _)| Change::Delete { kind: Kind::HostKey, id: *id.as_bytes() }),
             );
         }
         changes.push(kept(
             HostKeyId::new(),
-            &Stored { host, key, first_seen: now, last_seen: now, times: 1 },
+            &Stored { host, key, first_seen: now, last_seen: now, times: 1, authority: false },
         )?);
         self.apply(changes).await
     }
 }
 
+/// Why a host key is not put on record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum NotKept {
+    /// It is there.
+    Known,
+    /// Another key of this kind is there for the name.
+    Other,
+    /// It is no key.
+    Unreadable,
+}
+
 impl HostKeys<'_> {
+    /// Puts keys on record that were trusted elsewhere, `host` as in `known_hosts` and hashed or not. None replaces
+    /// another. Says for each that is not kept why, by its place in the list.
+    pub(crate) async fn keep_all(
+        &self,
+        keys: &[(String, String)],
+    ) -> Result<Vec<(usize, NotKept)>, CoreError> {
+        let mut known: HashMap<(String, String), HashSet<String>> = HashMap::new();
+        let kind = |key: &str| key.split(' ').next().unwrap_or_default().to_owned();
+        for (_, own) in self.own().await? {
+            known.entry((own.host, kind(&own.key))).or_default().insert(own.key);
+        }
+        let now = self.0.clock().wall();
+        let (mut changes, mut not_kept) = (Vec::new(), Vec::new());
+        for (at, (host, openssh)) in keys.iter().enumerate() {
+            // A key that is none, or a name that no lookup would ever match.
+            let Ok(key) = hostkey::plain(openssh) else {
+                not_kept.push((at, NotKept::Unreadable));
+                continue;
+            };
+            let there = known.entry((host.clone(), kind(&key))).or_default();
+            if there.contains(&key) {
+                not_kept.push((at, NotKept::Known));
+            } else if !there.is_empty() {
+                not_kept.push((at, NotKept::Other));
+            } else {
+                there.insert(key.clone());
+                let stored = Stored {
+                    host: host.clone(),
+                    key,
+                    first_seen: now,
+                    last_seen: now,
+                    times: 0,
+                    authority: false,
+                };
+                changes.push(kept(HostKeyId::new(), &stored)?);
+            }
+        }
+        self.apply(changes).await?;
+        Ok(not_kept)
+    }
+
+    /// The vault's own keys: name and key.
+    pub(crate) async fn own_keys(&self) -> Result<Vec<(String, String)>, CoreError> {
+        let mut keys: Vec<_> =
+            self.own().await?.into_iter().map(|(_, key)| (key.host, key.key)).collect();
+        keys.sort();
+        Ok(keys)
+    }
+
     async fn records(&self) -> Result<Records, CoreError> {
         let own = self.own().await?;
         let files = if self.0.vault().unlocked()?.settings().read_known_hosts {

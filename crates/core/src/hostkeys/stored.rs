@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// What keys of the vault are said to come from.
 pub(super) const SOURCE: &str = "This vault";
+/// A name of which only a hash is known.
+const HASHED: &str = "(hashed)";
 
 /// A trusted key. Its own type, and not that of the API: what is on disk must stay readable when the API changes.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -21,12 +23,16 @@ pub(super) struct Stored {
     pub(super) first_seen: Timestamp,
     pub(super) last_seen: Timestamp,
     pub(super) times: u32,
+    /// The key of an authority; `host` holds patterns then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) authority: bool,
 }
 
 impl Stored {
     /// As a line of `known_hosts` would say it.
     pub(super) fn record(&self) -> Result<Record, SshError> {
-        Record::new(Marker::Host, &self.host, &self.key, SOURCE)
+        let marker = if self.authority { Marker::Authority } else { Marker::Host };
+        Record::new(marker, &self.host, &self.key, SOURCE)
     }
 
     /// As front ends see it.
@@ -34,7 +40,8 @@ impl Stored {
         let PresentedKey { algorithm, fingerprint, picture, .. } = presented(&self.key);
         HostKeyRecord {
             id: Some(id),
-            host: self.host.clone(),
+            host: if self.host.starts_with('|') { HASHED.to_owned() } else { self.host.clone() },
+            authority: self.authority,
             algorithm,
             fingerprint,
             picture,
@@ -61,15 +68,15 @@ pub(super) fn presented(openssh: &str) -> PresentedKey {
 /// A line of a file as front ends see it.
 pub(super) fn of_file(record: &Record) -> HostKeyRecord {
     let PresentedKey { algorithm, fingerprint, picture, .. } = presented(&record.openssh);
-    let host = if record.hashed() { "(hashed)".to_owned() } else { record.names.clone() };
+    let host = if record.hashed() { HASHED.to_owned() } else { record.names.clone() };
     let host = match record.marker {
-        Marker::Host => host,
-        Marker::Authority => format!("@cert-authority {host}"),
+        Marker::Host | Marker::Authority => host,
         Marker::Revoked => format!("@revoked {host}"),
     };
     HostKeyRecord {
         id: None,
         host,
+        authority: record.marker == Marker::Authority,
         algorithm,
         fingerprint,
         picture,

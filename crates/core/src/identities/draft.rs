@@ -22,6 +22,7 @@ pub(super) fn resolve(
 ) -> Result<(StoredIdentity, Secrets), CoreError> {
     let name = check_name(&draft.name)?;
     let user = check_user(draft.user)?;
+    let ask_on_use = old.as_ref().is_some_and(|old| old.ask_on_use);
     let old_certificate = old.and_then(|old| old.certificate).map(|certificate| certificate.text);
     let mut stored = StoredIdentity {
         name,
@@ -33,6 +34,7 @@ pub(super) fn resolve(
         public_key: None,
         certificate: None,
         agent_fingerprint: None,
+        ask_on_use,
     };
     // What does not belong to the kind is removed: a forgotten secret is one nobody looks after.
     let secrets = match draft.kind {

@@ -4,12 +4,20 @@
 //! Deliberately absent: reading keys and speaking to agents (`patchbay-engine-ssh`).
 
 mod draft;
+mod export;
+mod install;
+mod making;
+mod offered;
 mod secrets;
 mod stored;
 
 #[cfg(test)]
 mod tests;
 
+pub use export::CertificateWish;
+pub(crate) use making::Making;
+pub use making::NewKey;
+pub(crate) use offered::Offered;
 pub use patchbay_engine_ssh::keys::KeyAlgorithm;
 pub use secrets::SignIn;
 pub(crate) use stored::StoredIdentity;
@@ -20,11 +28,9 @@ use crate::{
     vault::{Unlocked, put, written},
 };
 use patchbay_engine_ssh::{SshError, agent_keys, keys};
-use patchbay_model::{
-    Identity, IdentityDraft, IdentityId, IdentityKind, NodeId, PublicKeyInfo, Secret,
-};
+use patchbay_model::{Identity, IdentityDraft, IdentityId, NodeId, PublicKeyInfo, Secret};
 use patchbay_store::{Change, Kind};
-use secrets::Secrets;
+pub(crate) use secrets::Secrets;
 use std::{collections::HashMap, sync::Arc};
 
 /// Ways to sign in.
@@ -86,38 +92,6 @@ impl Identities<'_> {
         unlocked.vault().apply(changes).await?;
         sync::write(unlocked.identities()).insert(id, stored.clone());
         Ok(stored.shown(id, uses(&unlocked).get(&id).copied().unwrap_or_default()))
-    }
-
-    /// Makes a new key pair and keeps it.
-    pub async fn generate(
-        &self,
-        vault: &Authorized<WholeVault>,
-        name: String,
-        user: Option<String>,
-        algorithm: KeyAlgorithm,
-        passphrase: Option<Secret<String>>,
-    ) -> Result<Identity, CoreError> {
-        let name = crate::tree::check_name(&name)?;
-        let comment = format!("{name} (Patchbay)");
-        let protect = passphrase.clone();
-        let generated = tokio::task::spawn_blocking(move || {
-            keys::generate(algorithm, &comment, protect.as_ref())
-        })
-        .await
-        .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
-        .map_err(|error| CoreError::Api(Box::new(error.api_error("this computer"))))?;
-        let draft = IdentityDraft {
-            id: None,
-            name,
-            user,
-            kind: IdentityKind::Key,
-            password: None,
-            private_key: Some(generated.private_key),
-            passphrase,
-            certificate: None,
-            agent_fingerprint: None,
-        };
-        self.add(vault, draft).await
     }
 
     /// Machines and folders that name an identity.

@@ -5,6 +5,7 @@ use crate::{Authorized, CoreError, sync, vault::Unlocked};
 use patchbay_engine_ssh::Credential;
 use patchbay_model::{IdentityId, IdentityKind, IdentitySecret, Secret};
 use patchbay_store::{Change, Field, Kind};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// What to sign in with.
@@ -18,14 +19,14 @@ pub struct SignIn {
 
 /// All secrets of one identity.
 #[derive(Default)]
-pub(super) struct Secrets {
-    pub(super) password: Option<Secret<String>>,
-    pub(super) private_key: Option<Secret<String>>,
-    pub(super) passphrase: Option<Secret<String>>,
+pub(crate) struct Secrets {
+    pub(crate) password: Option<Secret<String>>,
+    pub(crate) private_key: Option<Secret<String>>,
+    pub(crate) passphrase: Option<Secret<String>>,
 }
 
 impl Secrets {
-    pub(super) async fn load(unlocked: &Unlocked, id: IdentityId) -> Result<Self, CoreError> {
+    pub(crate) async fn load(unlocked: &Unlocked, id: IdentityId) -> Result<Self, CoreError> {
         Ok(Self {
             password: one(unlocked, id, Field::Password).await?,
             private_key: one(unlocked, id, Field::PrivateKey).await?,
@@ -53,7 +54,7 @@ impl Secrets {
     }
 }
 
-async fn one(
+pub(super) async fn one(
     unlocked: &Unlocked,
     id: IdentityId,
     field: Field,
@@ -92,6 +93,20 @@ impl Identities<'_> {
         Ok(sign_in)
     }
 
+    /// Fails unless the passphrase of the vault was typed within the last minute, or is given now.
+    pub(super) async fn prove(
+        &self,
+        passphrase: Option<&Secret<String>>,
+    ) -> Result<Arc<Unlocked>, CoreError> {
+        let unlocked = self.0.vault().unlocked()?;
+        match passphrase.filter(|passphrase| !passphrase.expose_secret().is_empty()) {
+            Some(passphrase) => self.0.vault().prove("passphrase", passphrase).await?,
+            None if unlocked.is_proved(self.0.clock().now()) => {}
+            None => return Err(CoreError::NeedsPassphrase),
+        }
+        Ok(unlocked)
+    }
+
     /// A secret, for the person to see or copy. The passphrase of the vault must have been typed within the last
     /// minute, or be given now.
     pub async fn reveal(
@@ -100,12 +115,7 @@ impl Identities<'_> {
         secret: IdentitySecret,
         passphrase: Option<&Secret<String>>,
     ) -> Result<Secret<String>, CoreError> {
-        let unlocked = self.0.vault().unlocked()?;
-        match passphrase.filter(|passphrase| !passphrase.expose_secret().is_empty()) {
-            Some(passphrase) => self.0.vault().prove("passphrase", passphrase).await?,
-            None if unlocked.is_proved(self.0.clock().now()) => {}
-            None => return Err(CoreError::NeedsPassphrase),
-        }
+        let unlocked = self.prove(passphrase).await?;
         let name = known(&unlocked, *id.get())?.name;
         let (field, what) = match secret {
             IdentitySecret::Password => (Field::Password, "password"),

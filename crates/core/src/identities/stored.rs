@@ -28,6 +28,8 @@ pub(crate) struct StoredIdentity {
     pub(crate) certificate: Option<StoredCertificate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) agent_fingerprint: Option<String>,
+    #[serde(default, skip_serializing_if = "not")]
+    pub(crate) ask_on_use: bool,
 }
 
 /// A certificate: public, but it names people and machines, so it is sealed like everything else.
@@ -51,6 +53,7 @@ impl StoredIdentity {
             public_key: self.public_key.clone(),
             certificate: self.certificate.as_ref().map(|certificate| certificate.info.clone()),
             agent_fingerprint: self.agent_fingerprint.clone(),
+            ask_on_use: self.ask_on_use,
             used_by,
         }
     }

@@ -2,12 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use super::KeyAlgorithm;
+use super::{CertificateWish, KeyAlgorithm, NewKey};
 use crate::{
     Authorized, CoreError, Right, WholeVault,
     testing::{Fixture, PASSPHRASE, field, password, secret},
 };
-use patchbay_engine_ssh::{Credential, keys};
+use patchbay_engine_ssh::{Credential, SshError, keys};
 use patchbay_model::{
     EntryDraft, FolderDraft, Identity, IdentityDraft, IdentityId, IdentityKind, IdentitySecret,
     LockReason, Settings,
@@ -182,14 +182,20 @@ async fn a_made_key_is_kept() {
     let made = identities
         .generate(
             &vault(&fixture),
-            "new".into(),
-            None,
-            KeyAlgorithm::Ed25519,
-            Some(secret("sesame")),
+            NewKey {
+                name: "new".into(),
+                user: None,
+                algorithm: KeyAlgorithm::Ed25519,
+                comment: Some(" ops@desk ".into()),
+                passphrase: Some(secret("sesame")),
+                attempt: None,
+            },
         )
         .await
         .unwrap();
-    assert_eq!(made.public_key.unwrap().algorithm, "ssh-ed25519");
+    let public = made.public_key.unwrap();
+    assert_eq!(public.algorithm, "ssh-ed25519");
+    assert!(public.openssh.ends_with(" ops@desk"), "{public:?}");
     assert!(made.has_private_key && made.has_passphrase);
 }
 
@@ -211,4 +217,146 @@ async fn an_agent_identity_names_a_real_fingerprint() {
         identities.add(&vault(&fixture), agent(&one)).await.unwrap().agent_fingerprint,
         Some(one)
     );
+}
+
+fn new_key(name: &str, algorithm: KeyAlgorithm) -> NewKey {
+    NewKey {
+        name: name.into(),
+        user: None,
+        algorithm,
+        comment: None,
+        passphrase: None,
+        attempt: Some("attempt".into()),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn making_a_key_can_be_given_up() {
+    let fixture = Fixture::open().await;
+    let identities = fixture.core.identities();
+    let key = new_key("slow", KeyAlgorithm::Rsa4096);
+    let permission = vault(&fixture);
+    let making = identities.generate(&permission, key);
+    let giving_up = async {
+        while crate::sync::lock(&fixture.core.making.0).is_empty() {
+            tokio::task::yield_now().await;
+        }
+        identities.cancel_generate("another attempt");
+        identities.cancel_generate("attempt");
+    };
+    let (made, ()) = tokio::join!(making, giving_up);
+    let CoreError::Api(error) = made.unwrap_err() else { panic!("another error") };
+    assert_eq!(error.code, patchbay_model::ErrorCode::Cancelled);
+    assert!(identities.list(&permission).unwrap().is_empty());
+    assert!(crate::sync::lock(&fixture.core.making.0).is_empty());
+}
+
+#[tokio::test]
+async fn a_private_key_leaves_only_encrypted_and_proved() {
+    let fixture = Fixture::open().await;
+    let identities = fixture.core.identities();
+    let made =
+        identities.generate(&vault(&fixture), new_key("k", KeyAlgorithm::Ed25519)).await.unwrap();
+    let id = of(&fixture, made.id);
+    let path = fixture.dir.path().join("taken");
+    let to = path.to_str().unwrap();
+    let strong = "crimson walrus octet mandolin";
+    assert_eq!(
+        field(identities.export_private(&id, to, secret("easy"), None).await),
+        "newPassphrase"
+    );
+    fixture.clock.advance(Duration::from_secs(61));
+    let unproved = identities.export_private(&id, to, secret(strong), None).await;
+    assert!(matches!(unproved, Err(CoreError::NeedsPassphrase)), "{unproved:?}");
+    let wrong = identities.export_private(&id, to, secret(strong), Some(&secret("no"))).await;
+    assert!(matches!(wrong, Err(CoreError::WrongPassphrase { .. })), "{wrong:?}");
+    assert!(!path.exists());
+    std::fs::write(&path, "something the person chose to replace").unwrap();
+    identities.export_private(&id, to, secret(strong), Some(&secret(PASSPHRASE))).await.unwrap();
+    let text = secret(&std::fs::read_to_string(&path).unwrap());
+    assert!(matches!(keys::inspect(&text, None), Err(SshError::KeyPassphraseNeeded)));
+    let info = keys::inspect(&text, Some(&secret(strong))).unwrap();
+    let public = made.public_key.unwrap();
+    assert_eq!(info.fingerprint, public.fingerprint);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    identities.export_public(&id, to).await.unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), public.openssh + "\n");
+    assert_eq!(identities.picture(&id).await.unwrap().lines().count(), 11);
+}
+
+/// What the request says to do is done, by OpenSSH's own tool.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_authority_can_sign_what_is_asked_for() {
+    let fixture = Fixture::open().await;
+    let identities = fixture.core.identities();
+    let authority = patchbay_testkit::KeyPair::ed25519(fixture.dir.path(), "user_ca").unwrap();
+    let made =
+        identities.generate(&vault(&fixture), new_key("k", KeyAlgorithm::Ed25519)).await.unwrap();
+    let id = of(&fixture, made.id);
+    let wish = |key_id: &str, principals: &[&str], validity: &str| CertificateWish {
+        key_id: key_id.into(),
+        principals: principals.iter().map(|name| (*name).to_owned()).collect(),
+        validity: validity.into(),
+    };
+    for (bad, at) in [
+        (wish("$(reboot)", &["ops"], "+52w"), "keyId"),
+        (wish("-h", &["ops"], "+52w"), "keyId"),
+        (wish("ops", &[], "+52w"), "principals"),
+        (wish("ops", &["a b"], "+52w"), "principals"),
+        (wish("ops", &["ops;id"], "+52w"), "principals"),
+        (wish("ops", &["ops"], "forever"), "validity"),
+        (wish("ops", &["ops"], "+w"), "validity"),
+        (wish("ops", &["ops"], "+52w; id"), "validity"),
+    ] {
+        assert_eq!(field(identities.certificate_request(&id, bad).await), at);
+    }
+    let good = wish("ops@desk", &["ops", "root"], "+52w");
+    let text = identities.certificate_request(&id, good.clone()).await.unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("#     ")).unwrap();
+    let file = line.split(' ').next_back().unwrap();
+    let path = fixture.dir.path().join(file);
+    identities.export_request(&id, good, path.to_str().unwrap()).await.unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    assert!(authority.path.ends_with("user_ca"));
+    let done = std::process::Command::new("sh")
+        .args(["-c", line])
+        .current_dir(fixture.dir.path())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let signed = path.to_str().unwrap().replace(".pub", "-cert.pub");
+    let certificate = std::fs::read_to_string(signed).unwrap();
+    let draft =
+        IdentityDraft { id: Some(made.id), certificate: Some(certificate), ..key("", None) };
+    let draft = IdentityDraft { private_key: None, name: "k".into(), ..draft };
+    let changed = identities.change(&id, draft).await.unwrap();
+    let info = changed.certificate.unwrap();
+    assert_eq!(
+        (info.key_id.as_str(), info.principals.as_slice()),
+        ("ops@desk", &["ops".into(), "root".into()][..])
+    );
+    assert_eq!(info.key, changed.public_key.unwrap().fingerprint);
+}
+
+#[tokio::test]
+async fn asking_about_each_use_survives_an_edit() {
+    let fixture = Fixture::open().await;
+    let identities = fixture.core.identities();
+    let made =
+        identities.generate(&vault(&fixture), new_key("k", KeyAlgorithm::Ed25519)).await.unwrap();
+    assert!(!made.ask_on_use);
+    let id = of(&fixture, made.id);
+    assert!(identities.set_ask_on_use(&id, true).await.unwrap().ask_on_use);
+    let draft = IdentityDraft {
+        id: Some(made.id),
+        private_key: None,
+        name: "renamed".into(),
+        ..key("", None)
+    };
+    assert!(identities.change(&id, draft).await.unwrap().ask_on_use);
 }

@@ -1,11 +1,14 @@
-//! Identities for the key files a configuration names: their text is read into the vault.
+//! Identities for what is found: key files are read into the vault, passwords and keys of the file itself put there.
+//! Each is made once, and one that is there already is used.
 //!
 //! An encrypted key stays encrypted, and its passphrase is asked for when it is used. A file that cannot be used is
 //! listed, and the machine is imported without it.
 
-use super::{read::Place, resolve::Resolved};
-use crate::{Authorized, Core, CoreError, WholeVault, sync};
+use super::openssh;
+use super::openssh::{Place, Resolved};
+use crate::{Authorized, Core, CoreError, WholeVault, identities::StoredIdentity, sync};
 use patchbay_engine_ssh::{hostkey, keys};
+use patchbay_exchange::SignIn;
 use patchbay_model::{IdentityDraft, IdentityId, IdentityKind, ImportRemark, Secret};
 use patchbay_store::{Field, Kind};
 use std::{
@@ -14,6 +17,7 @@ use std::{
     io::{self, Read},
     path::Path,
 };
+use zeroize::Zeroizing;
 
 /// As much as an identity may hold.
 const LARGEST_KEY: u64 = 64 * 1024;
@@ -24,7 +28,20 @@ pub(super) struct Keys<'a> {
     vault: &'a Authorized<WholeVault>,
     /// By key file and certificate; `None` is a file that cannot be used.
     by_file: HashMap<(String, Option<String>), Option<IdentityId>>,
+    /// By the number of a way to sign in of the file.
+    by_number: HashMap<usize, Option<IdentityId>>,
+    /// What is in the vault with its secrets, read once.
+    there: Option<Vec<There>>,
+    made: Vec<IdentityId>,
     remarks: Vec<ImportRemark>,
+}
+
+/// An identity that is there, to compare with.
+struct There {
+    id: IdentityId,
+    stored: StoredIdentity,
+    password: Option<Zeroizing<Vec<u8>>>,
+    private_key: Option<Zeroizing<Vec<u8>>>,
 }
 
 /// What a key file holds.
@@ -38,11 +55,119 @@ enum Found {
 
 impl<'a> Keys<'a> {
     pub(super) fn new(core: &'a Core, vault: &'a Authorized<WholeVault>) -> Self {
-        Self { core, vault, by_file: HashMap::new(), remarks: Vec::new() }
+        Self {
+            core,
+            vault,
+            by_file: HashMap::new(),
+            by_number: HashMap::new(),
+            there: None,
+            made: Vec::new(),
+            remarks: Vec::new(),
+        }
     }
 
-    pub(super) fn into_remarks(self) -> Vec<ImportRemark> {
-        self.remarks
+    /// The identities that were made, and what could not be used.
+    pub(super) fn finish(self) -> (Vec<IdentityId>, Vec<ImportRemark>) {
+        (self.made, self.remarks)
+    }
+
+    /// The identity of one way to sign in of a file; `None` if it cannot be used. `name` is for one that has none.
+    pub(super) async fn of_file(
+        &mut self,
+        number: usize,
+        sign_in: &SignIn,
+        name: &str,
+        place: &Place,
+    ) -> Result<Option<IdentityId>, CoreError> {
+        if let Some(known) = self.by_number.get(&number) {
+            return Ok(*known);
+        }
+        let id = match sign_in {
+            SignIn::KeyFile { path, passphrase } => {
+                let path = self.at_home(path);
+                let certificate = self.certificate_of(&path, &mut Vec::new());
+                self.identity(&path, place, certificate, passphrase.clone()).await?
+            }
+            SignIn::Draft(draft) => match self.same_as(draft).await? {
+                Some(there) => Some(there),
+                None => {
+                    let mut draft = (**draft).clone();
+                    let own = if draft.name.is_empty() { name } else { &draft.name };
+                    draft.name = self.free_name(&openssh::harmless(own, 200))?;
+                    self.add(draft, place, "A way to sign in").await?
+                }
+            },
+        };
+        self.by_number.insert(number, id);
+        Ok(id)
+    }
+
+    fn at_home(&self, path: &str) -> String {
+        let rest = path.strip_prefix("~/").or_else(|| path.strip_prefix("~\\"));
+        match rest {
+            Some(rest) if cfg!(windows) => self.core.config().home.join(rest).display().to_string(),
+            Some(rest) => {
+                self.core.config().home.join(rest.replace('\\', "/")).display().to_string()
+            }
+            None => path.to_owned(),
+        }
+    }
+
+    /// An identity with the very same user and secrets.
+    async fn same_as(&mut self, draft: &IdentityDraft) -> Result<Option<IdentityId>, CoreError> {
+        if self.there.is_none() {
+            self.there = Some(self.read_all().await?);
+        }
+        // Passwords and keys are told apart by what they are, not by what they are called, unless the file names them.
+        let equal = |kept: &Option<Zeroizing<Vec<u8>>>, given: &Option<Secret<String>>| {
+            kept.as_ref().map(|kept| kept.as_slice())
+                == given.as_ref().map(|given| given.expose_secret().as_bytes())
+        };
+        let certificate = draft.certificate.as_deref().map(str::trim);
+        let same = |there: &&There| {
+            let stored = &there.stored;
+            stored.kind == draft.kind
+                && stored.user == draft.user
+                && stored.agent_fingerprint == draft.agent_fingerprint
+                && stored.certificate.as_ref().map(|kept| kept.text.as_str()) == certificate
+                && (draft.name.is_empty() || stored.name == draft.name)
+                && equal(&there.password, &draft.password)
+                && equal(&there.private_key, &draft.private_key)
+        };
+        Ok(self.there.iter().flatten().find(same).map(|there| there.id))
+    }
+
+    async fn read_all(&self) -> Result<Vec<There>, CoreError> {
+        let unlocked = self.core.vault().unlocked()?;
+        let all: Vec<_> =
+            sync::read(unlocked.identities()).iter().map(|(id, one)| (*id, one.clone())).collect();
+        let mut there = Vec::with_capacity(all.len());
+        for (id, stored) in all {
+            let secret = |field| unlocked.vault().get(Kind::IdentitySecret, *id.as_bytes(), field);
+            let password = secret(Field::Password).await?;
+            let private_key = secret(Field::PrivateKey).await?;
+            there.push(There { id, stored, password, private_key });
+        }
+        Ok(there)
+    }
+
+    async fn add(
+        &mut self,
+        draft: IdentityDraft,
+        place: &Place,
+        what: &str,
+    ) -> Result<Option<IdentityId>, CoreError> {
+        match self.core.identities().add(self.vault, draft).await {
+            Ok(identity) => {
+                self.made.push(identity.id);
+                Ok(Some(identity.id))
+            }
+            Err(error @ CoreError::Invalid { .. }) => {
+                self.remark(place, what, &error.to_string());
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The identities of a host, in the order its files are named; `None` if it names none that can be used.
@@ -57,7 +182,7 @@ impl<'a> Keys<'a> {
             let id = match self.by_file.get(&(path.clone(), certificate.clone())) {
                 Some(known) => *known,
                 None => {
-                    let id = self.identity(path, place, certificate.clone()).await?;
+                    let id = self.identity(path, place, certificate.clone(), None).await?;
                     self.by_file.insert((path.clone(), certificate), id);
                     id
                 }
@@ -109,6 +234,7 @@ impl<'a> Keys<'a> {
         path: &str,
         place: &Place,
         certificate: Option<String>,
+        passphrase: Option<Secret<String>>,
     ) -> Result<Option<IdentityId>, CoreError> {
         let found = match find(path) {
             Ok(found) => found,
@@ -134,18 +260,11 @@ impl<'a> Keys<'a> {
             kind,
             password: None,
             private_key,
-            passphrase: None,
+            passphrase: passphrase.filter(|_| kind == IdentityKind::Key),
             certificate,
             agent_fingerprint,
         };
-        match self.core.identities().add(self.vault, draft).await {
-            Ok(identity) => Ok(Some(identity.id)),
-            Err(error @ CoreError::Invalid { .. }) => {
-                self.remark(place, path, &error.to_string());
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
+        self.add(draft, place, path).await
     }
 
     /// An identity that is there already with the same key, from an earlier import or made by hand.

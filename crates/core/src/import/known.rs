@@ -1,6 +1,6 @@
 //! The machines there are, or are going to be, and quick ways to find them: there may be a hundred thousand.
 
-use patchbay_model::NodeId;
+use patchbay_model::{NodeId, Protocol};
 use std::collections::HashMap;
 
 /// A machine that is in the vault already, or is going to be.
@@ -8,7 +8,11 @@ use std::collections::HashMap;
 pub(super) struct Known {
     pub(super) id: NodeId,
     pub(super) name: String,
+    pub(super) protocol: Protocol,
     pub(super) address: String,
+    /// Set by itself.
+    pub(super) own_user: Option<String>,
+    /// With what it inherits.
     pub(super) user: Option<String>,
     pub(super) port: u16,
     pub(super) jump: Option<NodeId>,
@@ -37,7 +41,7 @@ impl Machines {
     pub(super) fn add(&mut self, known: Known) {
         let at = self.all.len();
         self.by_id.insert(known.id, at);
-        self.by_place.entry((known.address.clone(), known.port)).or_default().push(at);
+        self.by_place.entry((known.address.to_lowercase(), known.port)).or_default().push(at);
         self.by_name.entry(known.name.clone()).or_default().push(at);
         self.all.push(known);
     }
@@ -52,7 +56,7 @@ impl Machines {
 
     /// Those that answer at this address and port.
     pub(super) fn at(&self, address: &str, port: u16) -> impl Iterator<Item = &Known> {
-        let found = self.by_place.get(&(address.to_owned(), port));
+        let found = self.by_place.get(&(address.to_lowercase(), port));
         found.into_iter().flatten().filter_map(|at| self.all.get(*at))
     }
 
@@ -61,10 +65,18 @@ impl Machines {
         self.by_name.contains_key(name)
     }
 
-    /// The first one with this name and address.
-    pub(super) fn named(&self, name: &str, address: &str) -> Option<NodeId> {
-        let called = self.by_name.get(name).into_iter().flatten();
-        let mut called = called.filter_map(|at| self.all.get(*at));
-        called.find(|known| known.address == address).map(|known| known.id)
+    /// The first one that is reached the same way: protocol, address, port and user. Without a user of its own it may be
+    /// anyone's who says none either.
+    pub(super) fn same(
+        &self,
+        protocol: Protocol,
+        address: &str,
+        port: u16,
+        user: Option<&str>,
+    ) -> Option<&Known> {
+        let user = user.map(str::to_owned);
+        self.at(&address.to_lowercase(), port).find(|known| {
+            known.protocol == protocol && (known.own_user == user || known.user == user)
+        })
     }
 }

@@ -1,56 +1,59 @@
-//! Taking over the hosts of an OpenSSH client configuration, ssh_config(5).
+//! Taking over machines from other programs, and from Patchbay's own archives.
 //!
-//! `read` turns files into steps, `resolve` answers for one alias, `plan` makes entries of the answers, and `keys` makes
-//! identities of the key files. Deliberately absent: `Match` blocks and the system-wide file; whatever is not taken over
-//! is listed with its line.
+//! One way for all formats: read (`source`), show (`preview`), plan what was picked (`openssh` and `merge`), make the
+//! identities (`keys`), add everything at once, and tell what was left out. Deliberately absent: the formats themselves
+//! (`patchbay-exchange`), but for OpenSSH's, which reads further files.
 
-mod describe;
+mod apply;
+mod archive;
 mod keys;
-mod keywords;
 mod known;
-mod lex;
-mod pattern;
-mod plan;
-mod read;
-mod resolve;
-mod tokens;
-mod values;
+mod merge;
+mod openssh;
+mod preview;
+mod source;
 
-#[cfg(test)]
-mod parser_tests;
-#[cfg(test)]
-mod plan_tests;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub use describe::{Described, describe};
+pub use openssh::{Described, Offer, describe};
 
 use crate::{Authorized, Core, CoreError, Right, WholeVault, sync, tree::ResolvedHop};
-use keys::Keys;
 use known::Known;
-use patchbay_model::{EntryDraft, ImportHost, ImportPreview, ImportRemark, Jump, NodeId};
-use plan::{Planned, Planner};
-use read::Config;
-use resolve::{Resolved, Resolver};
-use std::{
-    collections::HashSet,
-    path::{Path, PathBuf},
+use openssh::{Config, Resolver, Surroundings};
+use patchbay_exchange::{ExchangeError, Format, Found, Options, csv::Columns};
+use patchbay_model::{
+    ImportDone, ImportFormat, ImportLock, ImportPreview, ImportRemark, ImportSource, NodeId,
 };
-use tokens::Surroundings;
-use values::JumpHost;
+use source::Loaded;
+use std::path::{Path, PathBuf};
 
-/// How an import went.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Imported {
-    /// Machines added, jump hosts included.
-    pub machines: usize,
-    /// What was not taken over.
-    pub remarks: Vec<ImportRemark>,
-}
-
-/// Import of an OpenSSH client configuration.
+/// Import from other programs.
 #[derive(Clone, Copy, Debug)]
 pub struct Import<'a>(pub(crate) &'a Core);
+
+/// What was read, in whatever shape it comes.
+enum Content {
+    OpenSsh(Config, Surroundings),
+    Found(Found),
+}
+
+/// All that is known about what is to be imported.
+struct Read {
+    /// The file or folder; empty for a pasted text.
+    path: String,
+    format: Format,
+    /// The names of the files, for remarks.
+    names: Vec<String>,
+    content: Content,
+}
+
+/// What came of reading.
+enum Reading {
+    Done(Box<Read>),
+    /// A password is wanted first.
+    Locked(String, Format, ImportLock),
+}
 
 impl Import<'_> {
     /// The file that is imported unless another one is named.
@@ -63,106 +66,126 @@ impl Import<'_> {
     pub async fn count(&self) -> usize {
         let (path, around) = (self.default_path(), self.around());
         let count = move || {
-            let config = read::read(&path, &around.home).ok()?;
+            let config = openssh::read(&path, &around.home).ok()?;
             Some(Resolver::new(&config, &around).aliases().0.len())
         };
         tokio::task::spawn_blocking(count).await.ok().flatten().unwrap_or_default()
+    }
+
+    /// The formats there are, with where their files usually lie on this computer.
+    #[must_use]
+    pub fn formats(&self) -> Vec<ImportFormat> {
+        let home = &self.0.config().home;
+        let usual = |format| {
+            let path = match format {
+                Format::OpenSsh => self.default_path(),
+                Format::KnownHosts => home.join(".ssh/known_hosts"),
+                Format::Putty => home.join(".putty"),
+                Format::Remmina => home.join(".local/share/remmina"),
+                _ => return None,
+            };
+            path.exists().then(|| path.display().to_string())
+        };
+        let one = |format: Format| ImportFormat {
+            id: format.id().to_owned(),
+            name: format.name().to_owned(),
+            how: format.how().to_owned(),
+            usual_path: usual(format),
+            folder: matches!(format, Format::Putty | Format::Remmina | Format::Rdp),
+        };
+        Format::ALL.into_iter().map(one).collect()
     }
 
     /// What importing would add.
     pub async fn preview(
         &self,
         _vault: &Authorized<WholeVault>,
-        path: Option<&str>,
+        source: &ImportSource,
     ) -> Result<ImportPreview, CoreError> {
-        let path = self.path(path);
         let known = self.known()?;
-        self.with_config(path, move |path, config, around| preview(path, config, around, &known))
-            .await
+        let read = match self.read(source).await? {
+            Reading::Done(read) => read,
+            Reading::Locked(path, format, lock) => {
+                return Ok(preview::locked(path, format, lock));
+            }
+        };
+        let place = |id| self.place(id);
+        Ok(preview::preview(&read, known, &place))
     }
 
-    /// Adds the hosts with these aliases, and the jump hosts and identities they need.
+    /// Adds what was picked, and the jump hosts and identities it needs, all at once.
     pub async fn apply(
         &self,
         vault: &Authorized<WholeVault>,
         folder: &Authorized<Option<NodeId>>,
-        path: &str,
-        aliases: Vec<String>,
-    ) -> Result<Imported, CoreError> {
-        let path = self.path(Some(path));
-        let known = self.known()?;
-        let (planned, mut remarks) = self
-            .with_config(path, move |_, config, around| {
-                let mut resolver = Resolver::new(config, around);
-                let wanted: HashSet<String> = aliases.into_iter().collect();
-                let (mut found, _) = resolver.aliases();
-                found.retain(|alias| wanted.contains(alias));
-                let (planned, mut remarks) = Planner::new(&mut resolver, known).plan(&found);
-                remarks.extend(resolver.into_remarks());
-                (planned, remarks)
-            })
-            .await?;
-        let mut keys = Keys::new(self.0, vault);
-        let mut drafts = Vec::with_capacity(planned.len());
-        for Planned { id, mut draft, resolved } in planned {
-            draft.settings.identities = keys.of(&resolved).await?;
-            drafts.push((id, draft));
+        source: &ImportSource,
+        keys: Vec<String>,
+    ) -> Result<ImportDone, CoreError> {
+        match self.read(source).await? {
+            Reading::Done(read) => self.add(vault, folder, *read, keys).await,
+            Reading::Locked(..) => Err(CoreError::invalid(
+                "password",
+                "The password does not open the file.",
+                "Type the password the file is protected with.",
+            )),
         }
-        remarks.extend(keys.into_remarks());
-        let machines = self.add(folder, drafts, &mut remarks).await?;
-        Ok(Imported { machines, remarks })
     }
 
-    /// All at once; if one of them is refused, one by one, so that the others are added.
-    async fn add(
-        &self,
-        folder: &Authorized<Option<NodeId>>,
-        drafts: Vec<(NodeId, EntryDraft)>,
-        remarks: &mut Vec<ImportRemark>,
-    ) -> Result<usize, CoreError> {
-        let tree = self.0.tree();
-        match tree.add_entries(folder, drafts.clone()).await {
-            Ok(added) => return Ok(added.len()),
-            Err(CoreError::Invalid { .. }) => {}
-            Err(error) => return Err(error),
-        }
-        let mut count = 0;
-        // Jump hosts come first, so that they are there when they are named.
-        for (id, draft) in jumps_first(drafts) {
-            let name = draft.name.clone();
-            match tree.add_entries(folder, vec![(id, draft)]).await {
-                Ok(_) => count += 1,
-                Err(error @ CoreError::Invalid { .. }) => remarks.push(ImportRemark {
-                    file: String::new(),
-                    line: 0,
-                    text: name,
-                    reason: error.to_string(),
-                }),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(count)
-    }
-
-    async fn with_config<T: Send + 'static>(
-        &self,
-        path: PathBuf,
-        work: impl FnOnce(&Path, &Config, &Surroundings) -> T + Send + 'static,
-    ) -> Result<T, CoreError> {
+    async fn read(&self, source: &ImportSource) -> Result<Reading, CoreError> {
+        let format = match source.format.as_deref().filter(|format| !format.is_empty()) {
+            None => None,
+            Some(id) => Some(id.parse::<Format>().map_err(|()| {
+                let all: Vec<&str> = Format::ALL.iter().map(|format| format.id()).collect();
+                CoreError::invalid(
+                    "format",
+                    "There is no such format.",
+                    format!("It is one of {}.", all.join(", ")),
+                )
+            })?),
+        };
         let around = self.around();
-        let work = move || match read::read(&path, &around.home) {
-            Ok(config) => Ok(work(&path, &config, &around)),
-            Err(source) => Err(CoreError::File { action: "Reading", path, source }),
+        let given = source.path.as_deref().map(str::trim).filter(|path| !path.is_empty());
+        let path = given.map(|given| self.path(given));
+        let text = source.text.clone();
+        let options = Options {
+            password: source.password.clone(),
+            columns: source.columns.as_ref().map(|columns| Columns {
+                header: columns.header,
+                columns: columns.columns.clone(),
+            }),
+            ..Options::default()
+        };
+        let default = self.default_path();
+        let work = move || match (text, path) {
+            (Some(text), _) => {
+                let loaded = source::pasted(text.expose_secret(), format)?;
+                if loaded.format == Format::OpenSsh {
+                    let name = PathBuf::from(source::PASTED);
+                    let config = openssh::read_pasted(text.expose_secret().as_bytes(), &name);
+                    return Ok(open_ssh(String::new(), config, around));
+                }
+                opened(String::new(), loaded, &options)
+            }
+            (None, path) => {
+                // Without anything said it is ssh's own file.
+                let format = format.or(path.is_none().then_some(Format::OpenSsh));
+                let path = path.unwrap_or(default);
+                if format == Some(Format::OpenSsh) {
+                    return open_ssh_file(&path, around);
+                }
+                let loaded = source::load(&path, format, &around.home)?;
+                if loaded.format == Format::OpenSsh {
+                    return open_ssh_file(&path, around);
+                }
+                opened(path.display().to_string(), loaded, &options)
+            }
         };
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
     }
 
-    fn path(&self, given: Option<&str>) -> PathBuf {
-        let Some(given) = given.map(str::trim).filter(|path| !path.is_empty()) else {
-            return self.default_path();
-        };
+    fn path(&self, given: &str) -> PathBuf {
         match given.strip_prefix("~/") {
             Some(rest) => self.0.config().home.join(rest),
             None => PathBuf::from(given),
@@ -196,7 +219,9 @@ impl Import<'_> {
             Some(Known {
                 id,
                 name: entry.draft.name,
+                protocol: entry.draft.protocol,
                 address: entry.draft.address,
+                own_user: entry.draft.settings.user,
                 user: settings.user.value,
                 port: settings.port.value,
                 jump: sync::read(unlocked.forest()).jump_of(id),
@@ -205,84 +230,75 @@ impl Import<'_> {
         };
         Ok(ids.into_iter().filter_map(machine).collect())
     }
+
+    /// A machine with the folders it is in.
+    fn place(&self, id: NodeId) -> String {
+        let Ok(unlocked) = self.0.vault().unlocked() else { return String::new() };
+        let forest = sync::read(unlocked.forest());
+        let mut names: Vec<String> =
+            forest.above(id).map(|(_, folder)| folder.name().to_owned()).collect();
+        names.reverse();
+        names.extend(forest.get(id).map(|node| node.name().to_owned()));
+        names.join("/")
+    }
 }
 
-fn preview(path: &Path, config: &Config, around: &Surroundings, known: &[Known]) -> ImportPreview {
-    let mut resolver = Resolver::new(config, around);
-    let (aliases, mut more) = resolver.aliases();
-    let there: HashSet<(&str, &str)> =
-        known.iter().map(|known| (known.name.as_str(), known.address.as_str())).collect();
-    let mut hosts = Vec::with_capacity(aliases.len());
-    for alias in aliases {
-        if resolver.exhausted() {
-            more = true;
-            break;
+fn open_ssh_file(path: &Path, around: Surroundings) -> Result<Reading, CoreError> {
+    match openssh::read(path, &around.home) {
+        Ok(config) => Ok(open_ssh(path.display().to_string(), config, around)),
+        Err(source) => Err(CoreError::File { action: "Reading", path: path.to_owned(), source }),
+    }
+}
+
+fn open_ssh(path: String, config: Config, around: Surroundings) -> Reading {
+    Reading::Done(Box::new(Read {
+        names: vec![path.clone()],
+        path,
+        format: Format::OpenSsh,
+        content: Content::OpenSsh(config, around),
+    }))
+}
+
+/// What is in the files, or that they want a password. Blocks.
+fn opened(path: String, loaded: Loaded, options: &Options) -> Result<Reading, CoreError> {
+    let Loaded { format, files } = loaded;
+    let found = match format {
+        Format::Archive => {
+            let bytes = files.first().map(|file| file.bytes.as_slice()).unwrap_or_default();
+            archive::found(bytes, options.password.as_ref())
         }
-        let resolved = resolver.resolve(&alias);
-        let exists = there.contains(&(alias.as_str(), resolved.host_name.as_str()));
-        hosts.push(host(alias, &resolved, exists));
-    }
-    let mut remarks = config.remarks.clone();
-    remarks.extend(resolver.into_remarks());
-    if more {
-        remarks.push(ImportRemark {
-            file: path.display().to_string(),
-            line: 0,
-            text: String::new(),
-            reason: format!(
-                "There is more than fits into one import: only the first {} hosts are shown.",
-                hosts.len()
-            ),
-        });
-    }
-    ImportPreview { path: path.display().to_string(), hosts, remarks }
-}
-
-fn host(alias: String, resolved: &Resolved, exists: bool) -> ImportHost {
-    let user = resolved.user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
-    let address = &resolved.host_name;
-    let summary = match resolved.port {
-        Some(port) if port != 22 && address.contains(':') => format!("{user}[{address}]:{port}"),
-        Some(port) if port != 22 => format!("{user}{address}:{port}"),
-        _ => format!("{user}{address}"),
+        _ => patchbay_exchange::read(format, &files, options).map_err(archive::Problem::Exchange),
     };
-    let files =
-        |named: &[(String, read::Place)]| named.iter().map(|(path, _)| path.clone()).collect();
-    ImportHost {
-        draft: plan::draft(&alias, resolved),
-        summary,
-        identity_files: files(&resolved.identity_files),
-        certificate_files: files(&resolved.certificate_files),
-        jumps: resolved.jumps.iter().map(jump_text).collect(),
-        exists,
-        alias,
-    }
-}
-
-fn jump_text(jump: &JumpHost) -> String {
-    let user = jump.user.as_ref().map(|user| format!("{user}@")).unwrap_or_default();
-    let port = jump.port.map(|port| format!(":{port}")).unwrap_or_default();
-    if jump.host.contains(':') {
-        format!("{user}[{}]{port}", jump.host)
-    } else {
-        format!("{user}{}{port}", jump.host)
-    }
-}
-
-/// In an order in which each machine comes after the one it is reached through.
-fn jumps_first(mut drafts: Vec<(NodeId, EntryDraft)>) -> Vec<(NodeId, EntryDraft)> {
-    let mut ordered = Vec::with_capacity(drafts.len());
-    loop {
-        let left: HashSet<NodeId> = drafts.iter().map(|(id, _)| *id).collect();
-        let waits = |draft: &EntryDraft| matches!(&draft.settings.jump, Some(Jump::Through { entry }) if left.contains(entry));
-        let (waiting, ready): (Vec<_>, Vec<_>) =
-            drafts.into_iter().partition(|(_, draft)| waits(draft));
-        let stuck = ready.is_empty();
-        ordered.extend(ready);
-        drafts = waiting;
-        if stuck || drafts.is_empty() {
-            ordered.extend(drafts);
-            return ordered;
+    let found = match found {
+        Ok(found) => found,
+        Err(archive::Problem::Exchange(ExchangeError::PasswordNeeded)) => {
+            return Ok(Reading::Locked(path, format, ImportLock::Needed));
         }
+        Err(archive::Problem::Exchange(ExchangeError::PasswordWrong)) => {
+            return Ok(Reading::Locked(path, format, ImportLock::Wrong));
+        }
+        Err(archive::Problem::Exchange(problem)) => {
+            return Err(CoreError::invalid(
+                "path",
+                problem.to_string(),
+                "Check that the file is the right one and whole; or choose another format.",
+            ));
+        }
+        Err(archive::Problem::Archive(problem, next)) => {
+            return Err(CoreError::invalid("path", problem, next));
+        }
+    };
+    let names = files.into_iter().map(|file| file.name).collect();
+    Ok(Reading::Done(Box::new(Read { path, format, names, content: Content::Found(found) })))
+}
+
+/// What a file says is shown cut off and without anything that acts on a screen.
+fn remark(file: &str, line: u32, text: &str, reason: &str) -> ImportRemark {
+    let short = |text: &str| openssh::harmless(text, openssh::LONGEST_REMARK_TEXT);
+    ImportRemark {
+        file: short(file),
+        line,
+        text: short(text),
+        reason: openssh::harmless(reason, openssh::LONGEST_REASON),
     }
 }

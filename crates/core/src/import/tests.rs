@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use super::Imported;
 use crate::{Right, testing::Fixture};
-use patchbay_model::{Identity, IdentityKind, ImportPreview, Jump, NodeId};
+use patchbay_model::{
+    Identity, IdentityKind, ImportDone, ImportLock, ImportPreview, ImportSource, Jump, NodeId,
+};
 use patchbay_testkit::KeyPair;
 use std::path::PathBuf;
 
@@ -24,14 +25,15 @@ impl World {
 
     async fn preview(&self) -> ImportPreview {
         let vault = self.fixture.ctx.authorize_vault(Right::View).unwrap();
-        self.fixture.core.import().preview(&vault, None).await.unwrap()
+        self.fixture.core.import().preview(&vault, &ImportSource::default()).await.unwrap()
     }
 
-    async fn apply(&self, aliases: &[&str]) -> Imported {
+    async fn apply(&self, aliases: &[&str]) -> ImportDone {
         let vault = self.fixture.ctx.authorize_vault(Right::Edit).unwrap();
         let folder = self.fixture.folder(None);
         let aliases = aliases.iter().map(|alias| (*alias).to_owned()).collect();
-        self.fixture.core.import().apply(&vault, &folder, "~/.ssh/config", aliases).await.unwrap()
+        let source = at("~/.ssh/config");
+        self.fixture.core.import().apply(&vault, &folder, &source, aliases).await.unwrap()
     }
 
     fn identities(&self) -> Vec<Identity> {
@@ -47,6 +49,10 @@ impl World {
     }
 }
 
+fn at(path: &str) -> ImportSource {
+    ImportSource { path: Some(path.to_owned()), ..ImportSource::default() }
+}
+
 #[tokio::test]
 async fn hosts_keys_and_jumps_come_in_once() {
     let world = World::new(
@@ -60,13 +66,13 @@ async fn hosts_keys_and_jumps_come_in_once() {
     KeyPair::generate(&world.ssh, "id_locked", &["-t", "ed25519"], "sesame").unwrap();
 
     let preview = world.preview().await;
-    let aliases: Vec<_> = preview.hosts.iter().map(|host| host.alias.as_str()).collect();
+    let aliases: Vec<_> = preview.rows.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(aliases, ["web-01", "web-02", "bastion", "old"]);
-    assert_eq!(preview.hosts[0].summary, "deploy@web-01.example.com");
-    assert_eq!(preview.hosts[2].summary, "192.0.2.1:2222");
-    assert_eq!(preview.hosts[0].jumps, ["bastion"]);
-    assert!(preview.hosts[0].identity_files[0].ends_with("/.ssh/id_work"));
-    assert!(preview.hosts.iter().all(|host| !host.exists));
+    assert_eq!(preview.rows[0].summary, "deploy@web-01.example.com");
+    assert_eq!(preview.rows[2].summary, "192.0.2.1:2222");
+    assert_eq!(preview.rows[0].jumps, ["bastion"]);
+    assert!(preview.rows[0].sign_in[0].ends_with("/.ssh/id_work"));
+    assert!(preview.rows.iter().all(|row| row.there.is_none()));
     assert_eq!(preview.remarks.len(), 1);
     assert_eq!(world.fixture.core.import().count().await, 4);
 
@@ -76,14 +82,15 @@ async fn hosts_keys_and_jumps_come_in_once() {
     assert!(done.remarks[0].reason.contains("no such file"), "{:?}", done.remarks);
     assert_eq!(world.fixture.outline(), ["web-01", "old", "bastion"]);
 
-    let done = world.apply(&["web-01", "web-02", "bastion"]).await;
-    assert_eq!(done.machines, 1, "the others are there");
+    let done = world.apply(&["web-02"]).await;
+    assert_eq!(done.machines, 1, "its jump host is there");
     let identities = world.identities();
     let names: Vec<_> =
         identities.iter().map(|identity| (identity.name.as_str(), identity.used_by)).collect();
     assert_eq!(names, [("id_locked", 1), ("id_work", 2)]);
     assert!(identities.iter().all(|identity| identity.has_private_key && !identity.has_passphrase));
-    assert!(world.preview().await.hosts[..3].iter().all(|host| host.exists));
+    let there: Vec<_> = world.preview().await.rows.into_iter().map(|row| row.there).collect();
+    assert_eq!(there.iter().flatten().count(), 4, "{there:?}");
 
     let web = world.fixture.core.tree().route(&world.fixture.node(world.id("web-02"))).unwrap();
     let names: Vec<_> = web.iter().map(|hop| hop.entry.draft.name.as_str()).collect();
@@ -148,7 +155,130 @@ async fn a_host_the_vault_refuses_does_not_keep_the_others_out() {
 async fn a_file_that_is_not_there_is_named() {
     let fixture = Fixture::open().await;
     let vault = fixture.ctx.authorize_vault(Right::View).unwrap();
-    let error = fixture.core.import().preview(&vault, None).await.unwrap_err();
+    let error = fixture.core.import().preview(&vault, &ImportSource::default()).await.unwrap_err();
     assert!(error.to_string().contains("config"), "{error}");
     assert_eq!(fixture.core.import().count().await, 0);
+}
+
+const CSV: &str = "Groups,Label,Hostname/IP,Port,Username,Password,Protocol\n\
+    Lab/Web,web-1,192.0.2.1,2222,deploy,hunter2,ssh\n\
+    Lab/Web,web-2,192.0.2.2,,deploy,hunter2,ssh\n\
+    ,desk,192.0.2.3,3389,me,x,rdp\n\
+    ,bad name,not a host,,,,ssh\n";
+
+async fn import(fixture: &Fixture, source: &ImportSource) -> (ImportPreview, ImportDone) {
+    let vault = fixture.ctx.authorize_vault(Right::Edit).unwrap();
+    let preview = fixture.core.import().preview(&vault, source).await.unwrap();
+    let picked = preview.rows.iter().filter(|row| row.there.is_none());
+    let keys = picked.map(|row| row.key.clone()).collect();
+    let import = fixture.core.import();
+    let done = import.apply(&vault, &fixture.folder(None), source, keys).await.unwrap();
+    (preview, done)
+}
+
+#[tokio::test]
+async fn a_table_makes_folders_machines_and_one_identity_for_a_password() {
+    let fixture = Fixture::open().await;
+    let path = fixture.dir.path().join("hosts.csv");
+    std::fs::write(&path, CSV).unwrap();
+    let (preview, done) = import(&fixture, &at(path.to_str().unwrap())).await;
+    assert_eq!(preview.format, "termius");
+    assert!(!format!("{preview:?}").contains("hunter2"));
+    assert_eq!(preview.rows[0].summary, "deploy@192.0.2.1:2222");
+    assert_eq!((done.machines, done.folders, done.added.len()), (2, 2, 1));
+    assert_eq!(fixture.outline(), ["Lab", " Web", "  web-1", "  web-2"]);
+    let reasons: Vec<_> = done.remarks.iter().map(|remark| remark.text.as_str()).collect();
+    assert_eq!(reasons, ["desk", "bad name"]);
+    let vault = fixture.ctx.authorize_vault(Right::View).unwrap();
+    let identities = fixture.core.identities().list(&vault).unwrap();
+    assert_eq!(identities.len(), 1);
+    assert_eq!((identities[0].name.as_str(), identities[0].used_by), ("deploy from Termius", 2));
+
+    // Again: nothing is picked by itself, and what is picked goes into the folders that are there.
+    let (preview, done) = import(&fixture, &at(path.to_str().unwrap())).await;
+    assert_eq!(preview.rows[1].there.as_deref(), Some("Lab/Web/web-2"));
+    assert_eq!(done.machines, 0);
+    let keys = vec![preview.rows[1].key.clone()];
+    let edit = fixture.ctx.authorize_vault(Right::Edit).unwrap();
+    let source = at(path.to_str().unwrap());
+    let import = fixture.core.import();
+    let done = import.apply(&edit, &fixture.folder(None), &source, keys).await.unwrap();
+    assert_eq!((done.machines, done.folders, done.identities.len()), (1, 0, 0));
+    assert_eq!(fixture.outline(), ["Lab", " Web", "  web-1", "  web-2", "  web-2"]);
+}
+
+#[tokio::test]
+async fn ways_through_others_are_found_made_and_never_circles() {
+    let fixture = Fixture::open().await;
+    let session = |name: &str, host: &str, proxy: &str| {
+        format!(
+            "[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\{name}]\n\"HostName\"=\"{host}\"\n\"Protocol\"=\"ssh\"\n\"ProxyMethod\"=dword:6\n\"ProxyHost\"=\"{proxy}\"\n"
+        )
+    };
+    let text = format!(
+        "REGEDIT4\n{}{}{}{}",
+        session("web", "192.0.2.1", "gate"),
+        session("gate", "192.0.2.2", "outer.example"),
+        session("a", "192.0.2.3", "b"),
+        session("b", "192.0.2.4", "a"),
+    );
+    let source = ImportSource { text: Some(text.into()), ..ImportSource::default() };
+    let (preview, done) = import(&fixture, &source).await;
+    assert_eq!(preview.format, "putty");
+    assert_eq!(done.machines, 5, "with the jump host that is no session");
+    assert_eq!(done.remarks.len(), 1, "{:?}", done.remarks);
+    let outline = fixture.outline();
+    assert_eq!(outline, ["web", "gate", "a", "b", "outer.example"]);
+    let vault = fixture.ctx.authorize_vault(Right::View).unwrap();
+    let rows = fixture.core.tree().rows(&vault).unwrap();
+    let way = fixture.core.tree().route(&fixture.node(rows.ids[0])).unwrap();
+    let names: Vec<_> = way.iter().map(|hop| hop.entry.draft.name.as_str()).collect();
+    assert_eq!(names, ["outer.example", "gate", "web"]);
+}
+
+#[tokio::test]
+async fn host_keys_come_in_and_replace_nothing() {
+    let fixture = Fixture::open().await;
+    let one = KeyPair::ed25519(fixture.dir.path(), "one").unwrap();
+    let two = KeyPair::ed25519(fixture.dir.path(), "two").unwrap();
+    let [one, two] =
+        [one, two].map(|key| key.public.split(' ').take(2).collect::<Vec<_>>().join(" "));
+    let paste = |text: String| ImportSource { text: Some(text.into()), ..ImportSource::default() };
+    let (preview, done) = import(&fixture, &paste(format!("web,[db]:2222 {one}\n"))).await;
+    assert_eq!((preview.format.as_str(), done.host_keys), ("known-hosts", 2));
+    let (_, done) = import(&fixture, &paste(format!("web {two}\nweb {one}\nnew {two}\n"))).await;
+    assert_eq!((done.host_keys, done.remarks.len()), (1, 2), "{:?}", done.remarks);
+    let vault = fixture.ctx.authorize_vault(Right::View).unwrap();
+    let hosts: Vec<_> = fixture
+        .core
+        .hostkeys()
+        .list(&vault)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|key| key.host)
+        .collect();
+    assert_eq!(hosts, ["[db]:2222", "new", "web"]);
+}
+
+#[tokio::test]
+async fn a_protected_file_asks_for_its_password() {
+    let fixture = Fixture::open().await;
+    let text = include_str!("../../../exchange/testdata/confcons-password.xml");
+    let source = |password: Option<&str>| ImportSource {
+        text: Some(text.to_owned().into()),
+        password: password.map(|password| password.to_owned().into()),
+        ..ImportSource::default()
+    };
+    let vault = fixture.ctx.authorize_vault(Right::Edit).unwrap();
+    let preview = async |password| {
+        fixture.core.import().preview(&vault, &source(password)).await.unwrap().lock
+    };
+    assert_eq!(preview(None).await, ImportLock::Needed);
+    assert_eq!(preview(Some("wrong")).await, ImportLock::Wrong);
+    let (preview, done) = import(&fixture, &source(Some("geheim"))).await;
+    assert_eq!((preview.lock, done.machines), (ImportLock::Open, 2));
+    let there = fixture.core.identities().list(&vault).unwrap();
+    let names: Vec<_> = there.iter().map(|identity| identity.name.as_str()).collect();
+    assert_eq!(names, ["deploy@web & more", "root@gate"]);
 }

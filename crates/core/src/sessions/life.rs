@@ -8,8 +8,8 @@ use super::{
 };
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
-use patchbay_engine_ssh::Target;
-use patchbay_model::{ApiError, CloseReason, ErrorCode};
+use patchbay_engine_ssh::{HeldLink, Target};
+use patchbay_model::{ApiError, CloseReason, ErrorCode, RecordMode};
 use patchbay_session::{Interaction, Terminal, TerminalEvent, TerminalInput};
 use patchbay_sftp::{Client, Options, SftpError};
 use std::sync::Arc;
@@ -27,8 +27,6 @@ pub(super) enum Plan {
     /// Telnet, raw TCP, a serial line.
     Line(Box<Line>),
     Local(LocalShell),
-    /// Connects, signs in if that is part of it, and closes.
-    Try(Box<Plan>),
     /// To the files of a machine.
     Files(Box<Target>),
 }
@@ -36,7 +34,23 @@ pub(super) enum Plan {
 /// Asks for an attempt.
 pub(super) struct Order {
     pub(super) plan: Plan,
+    pub(super) purpose: Purpose,
     pub(super) cancel: CancellationToken,
+}
+
+/// What a connection is made for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Purpose {
+    /// To work on it, and to record so much of that.
+    Work(RecordMode),
+    /// To see whether it works: it is closed again at once.
+    Trial,
+}
+
+/// An open terminal and the connection below it, if one has to be held.
+pub(super) struct Opened {
+    pub(super) terminal: Terminal,
+    pub(super) link: Option<HeldLink>,
 }
 
 /// What the task of a session owns.
@@ -69,34 +83,39 @@ impl Life {
     }
 
     async fn attempt(&mut self, order: Order) -> CloseReason {
-        let Order { plan, cancel } = order;
-        let (plan, trying) = match plan {
-            Plan::Try(plan) => (*plan, true),
-            plan => (plan, false),
-        };
+        let Order { plan, purpose, cancel } = order;
+        let alone = |terminal| Opened { terminal, link: None };
         // Boxed: what connecting needs is given back when it is done, and a thousand terminals stay small.
-        let dialled = match plan {
-            Plan::Line(line) => return Box::pin(self.line(*line, trying, &cancel)).await,
-            // A plan is tried once.
-            Plan::Try(_) => return CloseReason::ByPerson,
+        let opened = match plan {
             Plan::Files(target) => return Box::pin(self.files(*target, &cancel)).await,
+            Plan::Line(line) => Box::pin(self.line(*line, &cancel)).await,
             Plan::Local(shell) => {
                 patchbay_engine_local::open(self.session.size(), shell, cancel.clone())
+                    .map(alone)
                     .map_err(|error| error.api_error())
             }
-            Plan::Ssh(target) => Box::pin(self.terminal(*target, &cancel)).await,
+            Plan::Ssh(target) => Box::pin(self.terminal(*target, &cancel)).await.map(alone),
         };
-        let terminal = match dialled {
-            Ok(terminal) => terminal,
+        let opened = match opened {
+            Ok(opened) => opened,
             Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
             Err(error) => return failed(error),
         };
         self.announce().await;
-        self.session.opened();
-        if trying {
+        let Purpose::Work(record) = purpose else {
+            self.session.opened();
+            opened.terminal.cancel.cancel();
             return CloseReason::Exited { code: Some(0) };
-        }
-        self.pass(terminal, &cancel).await
+        };
+        // Before the first byte of the far end is taken.
+        self.session.record_from_the_start(record).await;
+        self.session.opened();
+        let reason = match opened {
+            Opened { terminal, link: None } => self.pass(terminal, &cancel).await,
+            Opened { terminal, link: Some(link) } => self.pass_over(terminal, link, &cancel).await,
+        };
+        self.session.stop_recording(status(&reason)).await;
+        reason
     }
 
     async fn terminal(
@@ -195,10 +214,19 @@ impl Life {
         let Terminal { mut events, input: far, cancel: engine } = terminal;
         let session = &self.session;
         let input = &mut self.input;
+        let watch = session.core.upgrade().map(|core| core.triggers().watch(session.id));
         let outwards = async {
             loop {
                 match events.recv().await {
-                    Some(TerminalEvent::Output(bytes)) => session.output.push(bytes).await,
+                    Some(TerminalEvent::Output(bytes)) => {
+                        if let Some(recorder) = session.tape.recorder() {
+                            recorder.output(&bytes).await;
+                        }
+                        if let Some(watch) = &watch {
+                            watch.feed(&bytes);
+                        }
+                        session.output.push(bytes).await;
+                    }
                     Some(TerminalEvent::Latency(ms)) => session.latency(ms),
                     Some(TerminalEvent::Closed(reason)) => return reason,
                     None => return failed(stopped(&session.info().title)),
@@ -209,6 +237,14 @@ impl Life {
             while let Some(input) = input.recv().await {
                 if let TerminalInput::Resize(size) = &input {
                     session.set_size(*size);
+                }
+                if let Some(recorder) = session.tape.recorder() {
+                    match &input {
+                        TerminalInput::Bytes(bytes) => recorder.typed(bytes).await,
+                        TerminalInput::Resize(size) => recorder.resized(*size).await,
+                        // A break or a raised wire is nothing that is shown.
+                        TerminalInput::Signal { .. } => {}
+                    }
                 }
                 // After the far end has closed, the reason is on its way; what is typed until then goes nowhere.
                 let _closed = far.send(input).await;
@@ -231,8 +267,16 @@ impl Life {
     }
 }
 
+/// The exit status, where there was one.
+const fn status(reason: &CloseReason) -> Option<i32> {
+    match reason {
+        CloseReason::Exited { code } => *code,
+        CloseReason::Signalled { .. } | CloseReason::Failed { .. } | CloseReason::ByPerson => None,
+    }
+}
+
 /// Signed in, and yet no files.
-fn no_files(machine: &str, error: &SftpError) -> ApiError {
+pub(super) fn no_files(machine: &str, error: &SftpError) -> ApiError {
     ApiError::new(ErrorCode::Protocol, format!("{machine} gives no access to its files: {error}."))
         .next(
             "Its SSH server needs an SFTP subsystem, and shell start-up files that print nothing.",

@@ -1,8 +1,8 @@
 //! Telnet, raw TCP and serial lines: what is dialled for them, and the connection while it is used.
 
 use super::{
-    life::Life,
-    session::{Session, failed},
+    life::{Life, Opened},
+    session::Session,
     target,
 };
 use crate::{Core, CoreError, tree::ResolvedHop};
@@ -67,38 +67,16 @@ pub(super) async fn build(core: &Core, route: &[ResolvedHop]) -> Result<Option<L
     Ok(Some(Line::Tcp { jumps: target::jumps(core, jumps).await?, to, speaks }))
 }
 
-/// A terminal and the connection below it, if one has to be held.
-struct Opened {
-    terminal: Terminal,
-    link: Option<HeldLink>,
-}
-
 impl Life {
-    /// Opens a line and passes bytes until it ends; one that is only tried ends at once.
+    /// Opens a line.
     pub(super) async fn line(
         &mut self,
         line: Line,
-        trying: bool,
         cancel: &CancellationToken,
-    ) -> CloseReason {
-        let opened = match line {
+    ) -> Result<Opened, ApiError> {
+        match line {
             Line::Tcp { jumps, to, speaks } => self.dial(jumps, to, speaks, cancel).await,
             Line::Serial(line) => self.serial(line, cancel).await,
-        };
-        let Opened { terminal, link } = match opened {
-            Ok(opened) => opened,
-            Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
-            Err(error) => return failed(error),
-        };
-        self.announce().await;
-        self.session.opened();
-        if trying {
-            terminal.cancel.cancel();
-            return CloseReason::Exited { code: Some(0) };
-        }
-        match link {
-            None => self.pass(terminal, cancel).await,
-            Some(link) => self.pass_over(terminal, link, cancel).await,
         }
     }
 
@@ -155,7 +133,7 @@ impl Life {
     }
 
     /// Passes bytes while the connections below are held up; whichever ends first says why.
-    async fn pass_over(
+    pub(super) async fn pass_over(
         &mut self,
         terminal: Terminal,
         link: HeldLink,

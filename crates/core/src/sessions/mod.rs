@@ -4,12 +4,15 @@
 //! the window is loaded again, and its output goes on when it is connected again. Deliberately absent: protocols (the
 //! engines), keeping and passing on output (`patchbay-session`), and the sockets of the webview (the shell).
 
+mod alone;
 mod journal;
 mod life;
 mod line;
 mod person;
+mod probe;
 mod session;
 mod tab;
+mod tape;
 mod target;
 mod tickets;
 
@@ -18,16 +21,22 @@ mod line_tests;
 #[cfg(all(test, unix))]
 mod tests;
 
+pub(crate) use alone::files_again;
 pub use patchbay_engine_line::serial_ports;
-pub use patchbay_engine_ssh::{Exec, ExecEvent};
+pub use patchbay_engine_ssh::{Exec, ExecEvent, TOUCH, algorithm_policy};
 pub use person::{Answer, Person};
+pub(crate) use probe::Account;
 
-use crate::{Authorized, Core, CoreError, Ctx, Right, sync, tree::ResolvedHop};
-use life::{Life, Order, Plan};
+use crate::{
+    Authorized, Core, CoreError, Ctx, Right, WholeVault, recordings, sync, tree::ResolvedHop,
+};
+use life::{Life, Order, Plan, Purpose};
 use patchbay_engine_local::LocalShell;
+use patchbay_engine_ssh::Target;
 use patchbay_model::{
     ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, LineSignal, NodeId,
-    PromptId, Protocol, Secret, SessionId, SessionInfo, SessionState, SessionTarget, TerminalSize,
+    PromptId, Protocol, RecordMode, Secret, SessionId, SessionInfo, SessionState, SessionTarget,
+    TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
 use patchbay_sftp::Client;
@@ -115,7 +124,7 @@ impl Sessions<'_> {
         if let Some(known) = attempt.as_ref().and_then(|attempt| self.of_attempt(attempt)) {
             return Ok(known.info());
         }
-        let (plan, names) = self.plan(&target).await?;
+        let (plan, purpose, names) = self.plan(&target).await?;
         let shown = match &target {
             OpenTarget::Entry(id) => SessionTarget::Entry { id: *id.get() },
             OpenTarget::Files(id) => SessionTarget::Files { id: *id.get() },
@@ -127,7 +136,7 @@ impl Sessions<'_> {
                 tracing::warn!(%error, "the list of recent machines could not be changed");
             }
         }
-        self.start(plan, shown, names, size, attempt)
+        self.start((plan, purpose), shown, names, size, attempt)
     }
 
     /// Tries a machine that is not saved yet: signs in, and closes by itself.
@@ -142,7 +151,7 @@ impl Sessions<'_> {
         let plan = self.machine(&route).await?;
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
         let shown = SessionTarget::Entry { id: id.unwrap_or_else(NodeId::new) };
-        self.start(Plan::Try(Box::new(plan)), shown, names, size, None)
+        self.start((plan, Purpose::Trial), shown, names, size, None)
     }
 
     /// Runs a command on a machine, for front ends that are scripts. It is no session: nobody else sees it.
@@ -152,6 +161,15 @@ impl Sessions<'_> {
         command: String,
         person: Arc<dyn Person>,
     ) -> Result<Exec, CoreError> {
+        self.dial(id, person).await?.exec(command).await
+    }
+
+    /// Makes ready to run a command on a machine. What comes of it does not keep the services alive.
+    pub(crate) async fn dial(
+        &self,
+        id: &Authorized<NodeId>,
+        person: Arc<dyn Person>,
+    ) -> Result<Dial, CoreError> {
         let route = self.0.tree().route(id)?;
         needs_ssh(&route, "run commands")?;
         let mut target = target::build(self.0, &route).await?;
@@ -160,10 +178,7 @@ impl Sessions<'_> {
             machine.start_command = None;
         }
         let gate = Arc::new(Gate { core: self.0.weak(), person });
-        let title = target::names(&route).title;
-        patchbay_engine_ssh::exec(target, gate, command, CancellationToken::new())
-            .await
-            .map_err(|error| CoreError::Api(Box::new(error.api_error(&title))))
+        Ok(Dial { target, gate, title: target::names(&route).title })
     }
 
     /// All sessions, oldest first.
@@ -291,11 +306,11 @@ impl Sessions<'_> {
             SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),
             SessionTarget::LocalShell => OpenTarget::LocalShell,
         };
-        let (plan, names) = self.plan(&target).await?;
+        let (plan, purpose, names) = self.plan(&target).await?;
         let orders = self.orders(id)?;
         // One that is already on the way, or open, is left as it is.
         if let Some(cancel) = session.begin(Some(names), size, false) {
-            let _forgotten = orders.send(Order { plan, cancel }).await;
+            let _forgotten = orders.send(Order { plan, purpose, cancel }).await;
         }
         Ok(session.info())
     }
@@ -324,6 +339,25 @@ impl Sessions<'_> {
         }
     }
 
+    /// Records a terminal that is open, from now on.
+    pub async fn record(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: SessionId,
+        keys: bool,
+    ) -> Result<SessionInfo, CoreError> {
+        let session = self.get(id)?;
+        session.record(keys).await?;
+        Ok(session.info())
+    }
+
+    /// Ends the recording of a session; the session goes on.
+    pub async fn stop_recording(&self, id: SessionId) -> Result<SessionInfo, CoreError> {
+        let session = self.get(id)?;
+        session.stop_recording(None).await;
+        Ok(session.info())
+    }
+
     /// Gives a session another title.
     pub fn rename(&self, id: SessionId, title: &str) -> Result<SessionInfo, CoreError> {
         let title = title.trim();
@@ -340,8 +374,24 @@ impl Sessions<'_> {
     }
 }
 
+/// A machine that is known how to reach.
+pub(crate) struct Dial {
+    target: Target,
+    gate: Arc<Gate>,
+    title: String,
+}
+
+impl Dial {
+    /// Connects, signs in and runs a command.
+    pub(crate) async fn exec(self, command: String) -> Result<Exec, CoreError> {
+        patchbay_engine_ssh::exec(self.target, self.gate, command, CancellationToken::new())
+            .await
+            .map_err(|error| CoreError::Api(Box::new(error.api_error(&self.title))))
+    }
+}
+
 impl Sessions<'_> {
-    async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Names), CoreError> {
+    async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Purpose, Names), CoreError> {
         match target {
             OpenTarget::Entry(id) | OpenTarget::Files(id) => {
                 let route = self.0.tree().route(id)?;
@@ -351,7 +401,12 @@ impl Sessions<'_> {
                 } else {
                     self.machine(&route).await?
                 };
-                Ok((plan, target::names(&route)))
+                let default = self.0.vault().unlocked()?.settings().record;
+                let record = route
+                    .last()
+                    .map(|machine| recordings::wanted(&machine.settings.record, default));
+                let purpose = Purpose::Work(record.unwrap_or_default());
+                Ok((plan, purpose, target::names(&route)))
             }
             OpenTarget::LocalShell => {
                 let shell = LocalShell { program: None, cwd: Some(self.0.config().home.clone()) };
@@ -360,7 +415,10 @@ impl Sessions<'_> {
                     subtitle: "this computer".to_owned(),
                     protocol: None,
                 };
-                Ok((Plan::Local(shell), names))
+                // Without an open vault there is nothing to seal a recording with, and no setting that asks for one.
+                let settings = self.0.vault().unlocked().map(|unlocked| unlocked.settings());
+                let record = settings.map_or(RecordMode::Off, |settings| settings.record);
+                Ok((Plan::Local(shell), Purpose::Work(record), names))
             }
         }
     }
@@ -375,7 +433,7 @@ impl Sessions<'_> {
 
     fn start(
         &self,
-        plan: Plan,
+        (plan, purpose): (Plan, Purpose),
         target: SessionTarget,
         names: Names,
         size: TerminalSize,
@@ -400,7 +458,7 @@ impl Sessions<'_> {
         drop(all);
         if let Some(cancel) = session.begin(None, size, true) {
             // The queue is new and has room.
-            let _room = orders.try_send(Order { plan, cancel });
+            let _room = orders.try_send(Order { plan, purpose, cancel });
         }
         let info = session.info();
         tokio::spawn(Life { session, input: typed, orders: ordered }.run());

@@ -149,6 +149,7 @@ mod tests {
                 picture: String::new(),
                 openssh: String::new(),
             },
+            certificate: None,
             on_record: Vec::new(),
             also_at: Vec::new(),
         }

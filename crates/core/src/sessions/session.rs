@@ -1,6 +1,6 @@
 //! One session: what front ends see of it, what it waits for, and how they are told of changes.
 
-use super::{journal::Journal, person::check_answer};
+use super::{journal::Journal, person::check_answer, tape::Tape};
 use crate::{Clock, Core, CoreError, sync, tell::Tells};
 use bytes::Bytes;
 use patchbay_model::{
@@ -33,6 +33,7 @@ pub(super) struct Session {
     live: Mutex<Live>,
     /// One question at a time.
     pub(super) asking: tokio::sync::Mutex<()>,
+    pub(super) tape: Tape,
 }
 
 /// What changes of a session.
@@ -82,6 +83,7 @@ impl Session {
             log: Vec::new(),
             opened: clock.wall(),
             latency: None,
+            recording: None,
         };
         Arc::new(Self {
             id,
@@ -104,6 +106,7 @@ impl Session {
                 latency_told: now,
             }),
             asking: tokio::sync::Mutex::new(()),
+            tape: Tape::default(),
         })
     }
 
@@ -191,6 +194,7 @@ impl Session {
         self.change(true, |live| {
             live.pending = None;
             live.before = None;
+            live.info.recording = None;
             let opened = matches!(live.info.state, SessionState::Open);
             match &reason {
                 CloseReason::Failed { error } if opened => live.journal.note(now, &error.message),

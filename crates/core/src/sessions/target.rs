@@ -82,6 +82,7 @@ async fn dial(core: &Core, hop: &ResolvedHop, hints: &Hints, last: bool) -> Resu
         0 => None,
         seconds => Some(Duration::from_secs(u64::from(seconds))),
     };
+    dial.legacy_algorithms = settings.legacy_algorithms.value;
     dial.compression = settings.compression.value;
     settings.terminal_type.value.clone_into(&mut dial.terminal_type);
     // What is run instead of a shell concerns the machine, not those on the way.

@@ -19,6 +19,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+mod recording;
+
 pub(super) const SIZE: TerminalSize = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -575,4 +577,32 @@ async fn a_command_for_scripts() {
     assert_eq!(reason, CloseReason::Exited { code: Some(3) });
     assert_eq!(world.keys().await.len(), 1);
     assert!(sessions.list().is_empty(), "it is no session");
+}
+
+#[tokio::test]
+async fn a_host_certificate_by_an_authority_on_record_is_not_asked_about() {
+    let dir = tempfile::tempdir().unwrap();
+    let authority = KeyPair::ed25519(dir.path(), "ca").unwrap();
+    let world = World::with(Sshd::builder().host_authority(&authority), true).await;
+    let vault = world.fixture.ctx.authorize_vault(Right::Edit).unwrap();
+    let keys = world.fixture.core.hostkeys();
+    let record = keys.add_authority(&vault, "127.0.0.*", &authority.public).await.unwrap();
+    let id = world.open().await;
+    // A question would end the test: nobody answers it.
+    world.opened(id).await;
+    assert!(
+        world.info(id).log.iter().any(|line| line.contains("signed by an authority on record"))
+    );
+    assert_eq!(world.keys().await.len(), 1, "the host's own key is not put on record");
+
+    keys.remove(&vault, record.id.unwrap()).await.unwrap();
+    keys.add_authority(&vault, "127.0.0.1", &KeyPair::ed25519(dir.path(), "other").unwrap().public)
+        .await
+        .unwrap();
+    let id = world.open().await;
+    let question = world.question(id).await;
+    let certificate = question.certificate.unwrap();
+    assert!(certificate.fault.contains("not on record"), "{certificate:?}");
+    assert_eq!(certificate.info.authority, authority.fingerprint().unwrap());
+    world.decide(id, HostKeyAnswer::Refuse).unwrap();
 }

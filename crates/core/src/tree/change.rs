@@ -16,7 +16,7 @@ use std::{collections::HashSet, sync::Arc};
 
 impl Tree<'_> {
     /// Plans a change, writes it, and makes it. One at a time: a plan holds only for the state it was made on.
-    async fn change<T: Send>(
+    pub(super) async fn change<T: Send>(
         &self,
         plan: impl FnOnce(&Forest, &Unlocked) -> Result<(Vec<Step>, T), CoreError> + Send,
     ) -> Result<T, CoreError> {

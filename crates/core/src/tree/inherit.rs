@@ -3,7 +3,7 @@
 use super::forest::{Forest, Node};
 use patchbay_model::{
     Effective, EffectiveSettings, FlowControl, IdentityId, Jump, LocalEcho, NodeId, Origin,
-    SerialFrame, Settings, WhereValuesComeFrom,
+    RecordMode, SerialFrame, Settings, WhereValuesComeFrom,
 };
 
 /// What counts where nobody says anything.
@@ -123,10 +123,12 @@ impl<'a> Ladder<'a> {
             }),
             connect_timeout: self.pick(built_in::CONNECT_TIMEOUT, |own| own.connect_timeout),
             keep_alive: self.pick(built_in::KEEP_ALIVE, |own| own.keep_alive),
+            legacy_algorithms: self.pick(false, |own| own.legacy_algorithms),
             compression: self.pick(false, |own| own.compression),
             terminal_type: self
                 .pick(built_in::TERMINAL_TYPE.to_owned(), |own| own.terminal_type.clone()),
             start_command: self.pick(None, |own| own.start_command.clone().map(Some)),
+            record: self.pick(RecordMode::Off, |own| own.record),
         }
     }
 
@@ -145,7 +147,7 @@ impl<'a> Ladder<'a> {
     }
 }
 
-fn origins(effective: &EffectiveSettings) -> [&Origin; 14] {
+fn origins(effective: &EffectiveSettings) -> [&Origin; 16] {
     let EffectiveSettings {
         port,
         baud,
@@ -158,9 +160,11 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 14] {
         jump,
         connect_timeout,
         keep_alive,
+        legacy_algorithms,
         compression,
         terminal_type,
         start_command,
+        record,
     } = effective;
     [
         &port.origin,
@@ -174,8 +178,10 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 14] {
         &jump.origin,
         &connect_timeout.origin,
         &keep_alive.origin,
+        &legacy_algorithms.origin,
         &compression.origin,
         &terminal_type.origin,
         &start_command.origin,
+        &record.origin,
     ]
 }

@@ -74,9 +74,11 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         jump,
         connect_timeout,
         keep_alive,
+        legacy_algorithms,
         compression,
         terminal_type,
         start_command,
+        record,
     } = own;
     let ssh = protocol == Protocol::Ssh;
     let serial = protocol == Protocol::Serial;
@@ -93,9 +95,11 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         jump: jump.filter(|_| !serial),
         connect_timeout: connect_timeout.filter(|_| !serial),
         keep_alive: keep_alive.filter(|_| signs),
+        legacy_algorithms: legacy_algorithms.filter(|_| ssh),
         compression: compression.filter(|_| ssh),
         terminal_type: terminal_type.filter(|_| signs),
         start_command: start_command.filter(|_| ssh),
+        record,
     }
 }
 

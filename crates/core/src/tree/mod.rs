@@ -7,6 +7,7 @@ mod change;
 mod check;
 mod duplicate;
 mod forest;
+mod graft;
 mod inherit;
 mod jumps;
 mod lines;
@@ -25,15 +26,18 @@ mod tests;
 
 pub use jumps::ResolvedHop;
 
-pub(crate) use check::{is_deceptive, name as check_name, shown, user as check_user};
+pub(crate) use check::{
+    is_deceptive, line as check_line, name as check_name, shown, user as check_user,
+};
 pub(crate) use forest::{Body, Forest, Node, Step};
+pub(crate) use graft::{Graft, checked};
 pub(crate) use jumps::MOST_JUMPS;
 pub(crate) use stored::{read as read_node, write as write_node};
 pub(crate) use undo::Deletions;
 
 use crate::{Authorized, Core, CoreError, WholeVault, sync};
 use inherit::Ladder;
-use patchbay_model::{Entry, EntryDraft, IdentityId, Jump, NodeDetail, NodeId, TreeRows};
+use patchbay_model::{Entry, EntryDraft, IdentityId, Jump, NodeDetail, NodeId, Origin, TreeRows};
 use references::check_references;
 use std::collections::HashSet;
 
@@ -94,7 +98,7 @@ impl Tree<'_> {
         self.look(|forest| {
             let node = forest.require(id)?;
             let inside = forest.inside(id);
-            let detail = detail(&Ladder::to(forest, id, node));
+            let detail = self.detail_of(&Ladder::to(forest, id, node))?;
             Ok(NodeDetail {
                 entry: node.entry(id),
                 folder: node.folder(id),
@@ -106,7 +110,7 @@ impl Tree<'_> {
 
     /// What a new machine in a folder would inherit.
     pub fn new_detail(&self, folder: &Authorized<Option<NodeId>>) -> Result<NodeDetail, CoreError> {
-        self.look(|forest| Ok(detail(&Ladder::into(forest, *folder.get()))))
+        self.look(|forest| self.detail_of(&Ladder::into(forest, *folder.get())))
     }
 
     /// The settings a machine that is not saved would have in a folder, as a way to dial it.
@@ -194,6 +198,22 @@ impl Tree<'_> {
             users.sort_by(|one, other| one.1.cmp(&other.1));
             Ok(users)
         })
+    }
+}
+
+impl Tree<'_> {
+    /// Where nobody in the tree says what is recorded, the settings of the vault do.
+    fn detail_of(&self, ladder: &Ladder<'_>) -> Result<NodeDetail, CoreError> {
+        let mut detail = detail(ladder);
+        let of_the_vault = self.0.vault().unlocked()?.settings().record;
+        let record = &mut detail.effective.record;
+        if record.origin == Origin::BuiltIn {
+            record.value = of_the_vault;
+        }
+        if record.inherited_origin == Origin::BuiltIn {
+            record.inherited = of_the_vault;
+        }
+        Ok(detail)
     }
 }
 

@@ -5,7 +5,7 @@
 use super::forest::{Body, Node};
 use patchbay_model::{
     EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho, NodeId,
-    Protocol, SerialFrame, Settings,
+    Protocol, RecordMode, SerialFrame, Settings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -81,11 +81,15 @@ struct StoredSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     keep_alive: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    legacy_algorithms: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     compression: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     terminal_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     start_command: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    record: Option<RecordMode>,
 }
 
 impl StoredSettings {
@@ -177,9 +181,11 @@ same_fields!(
     jump,
     connect_timeout,
     keep_alive,
+    legacy_algorithms,
     compression,
     terminal_type,
-    start_command
+    start_command,
+    record
 );
 
 #[cfg(test)]
@@ -217,9 +223,11 @@ mod tests {
             jump: Some(Jump::Through { entry: NodeId::new() }),
             connect_timeout: Some(3),
             keep_alive: Some(0),
+            legacy_algorithms: Some(true),
             compression: Some(true),
             terminal_type: Some("xterm".into()),
             start_command: Some("htop".into()),
+            record: Some(RecordMode::Output),
         };
         let draft = FolderDraft {
             name: "Ümlaut \u{1F600}".into(),

@@ -156,7 +156,7 @@ impl Vault<'_> {
     }
 
     /// A file as a person names it: `~` is their home, and it must not be a directory.
-    fn file_path(&self, field: &str, text: &str) -> Result<PathBuf, CoreError> {
+    pub(crate) fn file_path(&self, field: &str, text: &str) -> Result<PathBuf, CoreError> {
         let text = text.trim();
         let problem = |message: String, next: &str| Err(CoreError::invalid(field, message, next));
         if text.is_empty() || text.contains('\0') {
@@ -180,7 +180,7 @@ impl Vault<'_> {
 }
 
 /// Fails unless a passphrase is hard enough to guess.
-pub(super) fn require_strong(field: &str, passphrase: &Secret<String>) -> Result<(), CoreError> {
+pub(crate) fn require_strong(field: &str, passphrase: &Secret<String>) -> Result<(), CoreError> {
     /// Of 4; below, a stolen file is opened in days.
     const ENOUGH: u8 = 3;
     let strength = keys::strength(passphrase.expose_secret());
@@ -207,7 +207,7 @@ fn recovery_page(vault: &str, key: &Secret<String>) -> Secret<String> {
     ))
 }
 
-fn private_directory(path: &Path) -> Result<(), CoreError> {
+pub(crate) fn private_directory(path: &Path) -> Result<(), CoreError> {
     if path.exists() {
         return Ok(());
     }

@@ -12,6 +12,8 @@ mod unlocked;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use files::private_directory;
+pub(crate) use files::require_strong;
 pub use unlocked::Unlocked;
 pub(crate) use unlocked::{THE_ONE, put, written};
 
@@ -149,7 +151,9 @@ impl<'a> Vault<'a> {
     /// Fills the caches and lets everybody in.
     async fn let_in(&self, vault: OpenVault, proved: bool) -> Result<VaultStatus, CoreError> {
         let unlocked = Arc::new(Unlocked::load(vault, self.0.clock().now(), proved).await?);
+        self.0.triggers().load(&unlocked).await?;
         *sync::write(&self.state().open) = Some(unlocked.clone());
+        self.0.files().restore(unlocked.vault()).await;
         self.next_tree_revision();
         countdown::start(self.0, &unlocked);
         Ok(self.changed())
@@ -161,6 +165,7 @@ impl<'a> Vault<'a> {
             self.0.close_sessions();
         }
         let open = sync::write(&self.state().open).take();
+        self.0.triggers().rest();
         *sync::lock(&self.state().fresh) = None;
         if let Some(open) = open {
             // Somebody may hold a clone for a moment longer: the keys are gone all the same.

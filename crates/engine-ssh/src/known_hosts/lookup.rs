@@ -4,7 +4,9 @@ use super::{KnownHosts, Marker, Record, authority};
 use crate::{
     SshError,
     hostkey::{Blob, plain},
+    keys::describe_certificate,
 };
+use patchbay_model::CertificateInfo;
 use std::time::SystemTime;
 
 /// How a presented key stands.
@@ -23,6 +25,28 @@ pub enum Match {
 }
 
 impl KnownHosts {
+    /// What a presented certificate says of itself, and why it does not count here; `None` for a bare key.
+    #[must_use]
+    pub fn certificate(
+        &self,
+        host: &str,
+        port: u16,
+        openssh: &str,
+        now: SystemTime,
+    ) -> Option<(CertificateInfo, String)> {
+        let certificate = Blob::parse(openssh).ok()?.certificate()?;
+        let signer = authority::signer(&certificate);
+        let known = self.at(host, port).any(|record| {
+            record.marker == Marker::Authority && Some(&record.key) == signer.as_ref()
+        });
+        let fault = if known {
+            authority::fault(&certificate, host, now).unwrap_or_default()
+        } else {
+            "is signed by an authority that is not on record for this address".into()
+        };
+        Some((describe_certificate(&certificate), fault))
+    }
+
     /// Judges the key (`algorithm base64`, or a certificate) a server at `host` and `port` presents at `now`.
     ///
     /// A certificate no authority on record vouches for is judged by the key inside it, as OpenSSH does.
@@ -52,7 +76,7 @@ impl KnownHosts {
             let vouching = here.iter().find(|r| {
                 r.marker == Marker::Authority
                     && Some(&r.key) == signer.as_ref()
-                    && authority::valid(certificate, host, now)
+                    && authority::fault(certificate, host, now).is_none()
             });
             if let Some(record) = vouching {
                 return Ok(Match::CaTrusted((*record).clone()));

@@ -4,7 +4,7 @@ use super::{SLOW, SignIn, Step, answered};
 use crate::{
     SshError,
     agent::{self, AgentSigner},
-    hostkey, keys,
+    agent_server, hostkey, keys,
 };
 use patchbay_model::{PromptKind, Secret};
 use russh::{
@@ -12,13 +12,13 @@ use russh::{
     client::AuthResult,
     keys::{
         Algorithm, Certificate, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicKey,
-        agent::AgentIdentity,
-        signature,
-        ssh_encoding::Encode,
-        ssh_key::{Signature, private::KeypairData},
+        agent::AgentIdentity, ssh_encoding::Encode,
     },
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 /// The agent may wait for a touch or a confirmation, and the server for its directory.
 const AGENT: Duration = Duration::from_secs(120);
@@ -53,9 +53,10 @@ impl SignIn<'_> {
                 return Ok(Step::Refused);
             }
         };
-        let Some(hash) = self.hash_for(&key.algorithm()).await? else { return Ok(Step::Refused) };
+        let hashes = self.hashes_for(&key.algorithm()).await?;
+        let Some(best) = hashes.first() else { return Ok(Step::Refused) };
         if let Some(text) = certificate.filter(|text| !text.trim().is_empty()) {
-            let step = self.with_certificate(&key, text, hash).await?;
+            let step = self.with_certificate(&key, text, *best).await?;
             if step != Step::Refused {
                 return Ok(step);
             }
@@ -65,10 +66,17 @@ impl SignIn<'_> {
             return Ok(Step::Refused);
         }
         self.note_tried(format!("the key {fingerprint}"));
-        let signed = PrivateKeyWithHashAlg::new(key, hash);
-        let asking = self.link.handle.authenticate_publickey(self.user.clone(), signed);
-        let answer = answered(self.hop, SLOW, asking).await?;
-        self.take(answer)
+        let mut step = Step::Refused;
+        for hash in hashes {
+            let signed = PrivateKeyWithHashAlg::new(key.clone(), hash);
+            let asking = self.link.handle.authenticate_publickey(self.user.clone(), signed);
+            let answer = answered(self.hop, SLOW, asking).await?;
+            step = self.take(answer)?;
+            if step != Step::Refused || !self.accepts(MethodKind::PublicKey) {
+                break;
+            }
+        }
+        Ok(step)
     }
 
     async fn with_certificate(
@@ -88,7 +96,10 @@ impl SignIn<'_> {
         if !self.fresh(format!("certificate {}", certificate_name(&certificate))) {
             return Ok(Step::Refused);
         }
-        self.note_tried(format!("the certificate “{}”", certificate_name(&certificate)));
+        // It is offered all the same: this computer's clock may be the one that is wrong.
+        let late = keys::out_of_time(&certificate, SystemTime::now())
+            .map_or_else(String::new, |how| format!(" ({how})"));
+        self.note_tried(format!("the certificate “{}”{late}", certificate_name(&certificate)));
         let mut signer = KeySigner(key.clone());
         let asking = self.link.handle.authenticate_certificate_with(
             self.user.clone(),
@@ -168,7 +179,7 @@ impl SignIn<'_> {
             agent::bind(&mut agent, binding).await;
         }
         let identities = agent::wanted(&mut agent, fingerprint).await?;
-        Ok((AgentSigner { agent, refusal: None }, identities))
+        Ok((AgentSigner { agent, refusal: None, report: self.report.clone() }, identities))
     }
 
     async fn agent_key(
@@ -177,9 +188,10 @@ impl SignIn<'_> {
         identity: AgentIdentity,
     ) -> Result<Step, SshError> {
         let public = identity.public_key().into_owned();
-        let Some(hash) = self.hash_for(&public.algorithm()).await? else {
+        let hashes = self.hashes_for(&public.algorithm()).await?;
+        if hashes.is_empty() {
             return Ok(Step::Refused);
-        };
+        }
         let fingerprint = hostkey::fingerprint_of(public.key_data());
         let way = match &identity {
             AgentIdentity::PublicKey { .. } => format!("the agent's key {fingerprint}"),
@@ -196,13 +208,22 @@ impl SignIn<'_> {
             return Ok(Step::Refused);
         }
         self.note_tried(way.clone());
-        let answer = answered(self.hop, AGENT, self.offer(signer, identity, public, hash)).await;
-        if let Some(refusal) = signer.refusal.take() {
-            self.tried.retain(|known| *known != way);
-            self.obstacle(refusal);
-            return Ok(Step::Refused);
+        let mut step = Step::Refused;
+        let hop = self.hop;
+        for hash in hashes {
+            let offering = self.offer(signer, identity.clone(), public.clone(), hash);
+            let answer = answered(hop, AGENT, offering).await;
+            if let Some(refusal) = signer.refusal.take() {
+                self.tried.retain(|known| *known != way);
+                self.obstacle(refusal);
+                return Ok(Step::Refused);
+            }
+            step = self.take(answer?)?;
+            if step != Step::Refused || !self.accepts(MethodKind::PublicKey) {
+                break;
+            }
         }
-        self.take(answer?)
+        Ok(step)
     }
 
     async fn offer(
@@ -225,33 +246,42 @@ impl SignIn<'_> {
         answer.map_err(|_| self.ended())
     }
 
-    /// The hash to sign with: `Some(None)` for keys that have their own, `None` if the server takes only SHA-1.
-    async fn hash_for(
+    /// The hashes to sign with, one after the other: `None` for keys that have their own, and for SHA-1. Empty if the
+    /// server takes only SHA-1 and that is not allowed.
+    async fn hashes_for(
         &mut self,
         algorithm: &Algorithm,
-    ) -> Result<Option<Option<HashAlg>>, SshError> {
+    ) -> Result<Vec<Option<HashAlg>>, SshError> {
         if !matches!(algorithm, Algorithm::Rsa { .. }) {
-            return Ok(Some(None));
+            return Ok(vec![None]);
         }
-        let hash = match self.rsa_hash {
-            Some(hash) => hash,
+        let announced = match self.rsa_hash {
+            Some(announced) => announced,
             None => {
-                let best =
-                    self.link.handle.best_supported_rsa_hash().await.map_err(|_| self.ended())?;
-                // Without server-sig-algs: every server that lacks SHA-256 with RSA is ten years old.
-                let hash = best.unwrap_or(Some(HashAlg::Sha256));
-                self.rsa_hash = Some(hash);
-                hash
+                let asking = self.link.handle.best_supported_rsa_hash();
+                let announced = asking.await.map_err(|_| self.ended())?;
+                self.rsa_hash = Some(announced);
+                announced
             }
         };
-        if hash.is_none() {
-            self.obstacle(SshError::KeyUnsupported {
-                reason: "the server takes RSA keys only with SHA-1 signatures, which can be forged"
-                    .into(),
-            });
-            return Ok(None);
-        }
-        Ok(Some(hash))
+        let legacy = self.hop.legacy_algorithms;
+        Ok(match announced {
+            // It says what it knows, but not always what it is set up to accept.
+            Some(Some(hash)) if legacy => vec![Some(hash), None],
+            Some(Some(hash)) => vec![Some(hash)],
+            Some(None) if legacy => vec![None],
+            Some(None) => {
+                self.obstacle(SshError::KeyUnsupported {
+                    reason: "the server takes RSA keys only with SHA-1 signatures, which can be forged; \
+                             the machine's “Legacy algorithms” allow them"
+                        .into(),
+                });
+                Vec::new()
+            }
+            // Without server-sig-algs: every server that lacks SHA-256 with RSA is ten years old.
+            None if legacy => vec![None, Some(HashAlg::Sha256)],
+            None => vec![Some(HashAlg::Sha256)],
+        })
     }
 }
 
@@ -272,14 +302,7 @@ impl Signer for KeySigner {
         mut to_sign: Vec<u8>,
     ) -> Result<Vec<u8>, SshError> {
         let failed = || SshError::KeyUnreadable { reason: "it does not sign".into() };
-        let signature: Signature = match self.0.key_data() {
-            KeypairData::Rsa(pair) => {
-                signature::Signer::try_sign(&(pair, hash), &to_sign).map_err(|_| failed())?
-            }
-            pair => signature::Signer::try_sign(pair, &to_sign).map_err(|_| failed())?,
-        };
-        let mut encoded = Vec::new();
-        signature.encode(&mut encoded).map_err(|_| failed())?;
+        let encoded = agent_server::signature(&self.0, hash, &to_sign)?;
         encoded.encode(&mut to_sign).map_err(|_| failed())?;
         Ok(to_sign)
     }

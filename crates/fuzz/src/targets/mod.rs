@@ -1,8 +1,11 @@
 //! One file per decoder, and what several of them check.
 
 pub(crate) mod address_line;
+pub(crate) mod agent_request;
+pub(crate) mod asciicast;
 pub(crate) mod codec;
 pub(crate) mod command_args;
+pub(crate) mod exchange;
 pub(crate) mod key_block;
 pub(crate) mod key_text;
 pub(crate) mod known_hosts;
@@ -11,10 +14,12 @@ pub(crate) mod picture;
 pub(crate) mod ppk_body;
 pub(crate) mod public_key;
 pub(crate) mod recovery_key;
+pub(crate) mod run_output;
 pub(crate) mod sealed;
 pub(crate) mod server_text;
 pub(crate) mod settings_file;
 pub(crate) mod sftp_reply;
+pub(crate) mod snippet_text;
 pub(crate) mod ssh_config;
 pub(crate) mod telnet;
 pub(crate) mod vault_file;

@@ -11,26 +11,26 @@ use std::{
 /// What is offered and what would be made is bounded, no machine is reached through itself, and remarks can be shown.
 pub(crate) fn run(data: &[u8]) -> bool {
     let described = describe(data, Path::new("/home/me"));
-    let Described { preview, machines, remarks } = &described;
+    let Described { offers, left_out, machines, remarks } = &described;
     let lines = data.split(|byte| *byte == b'\n').count();
-    preview.remarks.iter().chain(remarks).for_each(|remark| shown(remark, lines));
+    left_out.iter().chain(remarks).for_each(|remark| shown(remark, lines));
 
-    let aliases: HashSet<&str> = preview.hosts.iter().map(|host| host.alias.as_str()).collect();
-    assert_eq!(aliases.len(), preview.hosts.len(), "a host is offered twice");
-    assert!(preview.hosts.len() <= 10_000 && !aliases.contains(""));
-    for host in &preview.hosts {
+    let aliases: HashSet<&str> = offers.iter().map(|host| host.alias.as_str()).collect();
+    assert_eq!(aliases.len(), offers.len(), "a host is offered twice");
+    assert!(offers.len() <= 10_000 && !aliases.contains(""));
+    for host in offers {
         assert_eq!(host.draft.name, host.alias);
         assert_ne!(host.draft.settings.port, Some(0));
         assert!(host.jumps.len() <= 16, "{:?}", host.jumps);
         assert!(host.identity_files.iter().all(|path| path.len() <= 8 * 1024));
     }
     // Each host is made, and at most so many jump hosts as its lists have places.
-    assert!(machines.len() >= preview.hosts.len());
+    assert!(machines.len() >= offers.len());
     let kept: usize =
         machines.iter().map(|(_, draft)| draft.name.len() + draft.address.len()).sum();
     assert!(kept <= 64 << 20, "{kept} bytes of names");
     ways_end(&described);
-    !preview.hosts.is_empty()
+    !offers.is_empty()
 }
 
 fn shown(remark: &ImportRemark, lines: usize) {

@@ -46,6 +46,27 @@ async fn open_files_have_attributes() {
 }
 
 #[tokio::test]
+async fn small_files_go_and_come_in_one_round_trip() {
+    let server = Server::start().await;
+    for length in [0, 1, 4096, 300_000] {
+        let content = Bytes::from(noise(length));
+        let file = server.client.open(b"small", OpenOptions::create()).await.unwrap();
+        let looks = Attributes { permissions: Some(0o640), ..Attributes::default() };
+        let wrote = file.write_whole(content.clone(), &looks).await.unwrap();
+        assert_eq!((wrote.data, wrote.attributes, wrote.closed), (Ok(()), Ok(()), Ok(())));
+        assert_eq!(server.content(b"small"), content);
+        assert_eq!(server.client.stat(b"small").await.unwrap().permissions, Some(0o100_640));
+        let file = server.client.open(b"small", OpenOptions::read()).await.unwrap();
+        let read = file.read_whole(10_000).await.unwrap();
+        assert_eq!(read, content.slice(..length.min(10_000)));
+    }
+    let file = server.client.open(b"small", OpenOptions::read()).await.unwrap();
+    let refused = file.write_whole(Bytes::from_static(b"x"), &Attributes::default()).await.unwrap();
+    assert!(matches!(refused.data, Err(SftpError::Status { .. })), "{refused:?}");
+    assert_eq!(refused.closed, Ok(()));
+}
+
+#[tokio::test]
 async fn options_mean_what_they_say() {
     let server = Server::start().await;
     let client = &server.client;

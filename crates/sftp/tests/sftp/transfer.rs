@@ -24,6 +24,10 @@ async fn a_big_file_comes_back_as_it_went() {
     for part in content.chunks(1_000_003) {
         writer.write(content.slice_ref(part)).await.unwrap();
     }
+    let acknowledged = writer.acknowledged();
+    let on_its_way = (WINDOW * 64 * 1024) as u64;
+    assert!(acknowledged <= content.len() as u64);
+    assert!(acknowledged >= content.len() as u64 - on_its_way, "{acknowledged}");
     writer.finish().await.unwrap();
     file.close().await.unwrap();
     assert_eq!(Sha256::digest(server.content(b"big")), Sha256::digest(&content));
@@ -50,6 +54,10 @@ async fn short_files_and_odd_windows_are_read() {
         let file = server.client.open(b"file", OpenOptions::read()).await.unwrap();
         for window in [0, 1, 3, WINDOW] {
             assert_eq!(all(file.reader(0, window)).await, content);
+            // However long it was said to be.
+            for said in [0, 1, 1 << 20, u64::MAX] {
+                assert_eq!(all(file.reader(0, window).expecting(said)).await, content);
+            }
         }
         assert!(all(file.reader(1 << 40, WINDOW)).await.is_empty());
     }

@@ -1,5 +1,5 @@
 //! Files from and to a machine, against `sftp` of OpenSSH with the same cipher, each with a connection of its own that
-//! is part of the time.
+//! is part of the time. A machine that is `far` has a round trip of 50 ms, put in between by the bench for both.
 
 use super::{
     ROUNDS,
@@ -11,35 +11,49 @@ use patchbay_model::{
     Conflict, FilePlace, HostKeyAnswer, NodeId, SessionId, SessionState, TaskId, TaskState,
     TerminalSize,
 };
-use patchbay_testkit::current_user;
+use patchbay_testkit::{Fault, Wire, current_user};
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Stdio,
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::{io::AsyncWriteExt, process::Command};
 
 const LARGE: usize = 512 << 20;
+/// From far away the peer would take minutes for as much.
+const FAR: usize = 256 << 20;
+const FAR_ONE_WAY: Duration = Duration::from_millis(25);
 const SMALL: usize = 4 << 10;
 const MANY: usize = 10_000;
 /// What ours and OpenSSH's server agree on for files.
 const CIPHER: &str = "aes256-gcm@openssh.com";
 
-pub(crate) const NAMES: &[&str] = &["sftp-get", "sftp-put", "sftp-get-many", "sftp-put-many"];
+pub(crate) const NAMES: &[&str] =
+    &["sftp-get", "sftp-put", "sftp-get-far", "sftp-put-far", "sftp-get-many", "sftp-put-many"];
 
 pub(crate) async fn take(name: &str) -> Result<Vec<Figure>, Error> {
     let world = World::with_machines().await?;
     let ctx = world.unlocked().await?;
-    let bench = Bench::new(&world, ctx)?;
+    let bench = Bench::new(&world, ctx).await?;
     let mut figures = Vec::new();
-    for figure in NAMES.iter().filter(|figure| figure.contains(name)) {
-        let source = if figure.ends_with("many") { bench.many()? } else { bench.large()? };
+    let exactly = NAMES.contains(&name);
+    for figure in
+        NAMES.iter().filter(|figure| **figure == name || !exactly && figure.contains(name))
+    {
+        let far = figure.ends_with("far");
+        let source = match figure {
+            _ if far => bench.large("far", FAR)?,
+            _ if figure.ends_with("many") => bench.many()?,
+            _ => bench.large("large", LARGE)?,
+        };
+        let way = Way { put: figure.contains("put"), far };
         let (mut ours, mut peers) = (vec![], vec![]);
         for _ in 0..ROUNDS {
-            ours.push(bench.ours(&source, figure.contains("put")).await?);
-            peers.push(bench.peer(&source, figure.contains("put")).await?);
+            ours.push(bench.ours(&source, way).await?);
+            peers.push(bench.peer(&source, way).await?);
         }
+        bench.clear()?;
         figures.push(Figure {
             name: figure,
             unit: "s",
@@ -52,17 +66,26 @@ pub(crate) async fn take(name: &str) -> Result<Vec<Figure>, Error> {
     Ok(figures)
 }
 
+#[derive(Clone, Copy)]
+struct Way {
+    put: bool,
+    far: bool,
+}
+
 struct Bench {
     ctx: Ctx,
-    machine: NodeId,
+    near: NodeId,
+    /// The same server over the wire.
+    far: NodeId,
     port: u16,
+    wire: Wire,
     key: PathBuf,
     /// Holds what is copied, and what was.
     folder: PathBuf,
 }
 
 impl Bench {
-    fn new(world: &World, ctx: Ctx) -> Result<Self, Error> {
+    async fn new(world: &World, ctx: Ctx) -> Result<Self, Error> {
         let folder = world.home().join("files");
         fs::create_dir_all(&folder)?;
         let key = folder.join("key");
@@ -72,14 +95,20 @@ impl Bench {
         let rows = ctx.core.tree().rows(&ctx.authorize_vault(Right::View)?)?;
         // The first machine leads to the first server.
         let first = rows.folders.iter().position(|folder| *folder == 0);
-        let machine = first.and_then(|at| rows.ids.get(at)).ok_or("a world without machines")?;
-        Ok(Self { machine: *machine, ctx, port: world.port(), key, folder })
+        let near = first.and_then(|at| rows.ids.get(at)).ok_or("a world without machines")?;
+        let wire = Wire::to(world.port(), Fault::Delay(FAR_ONE_WAY)).await?;
+        let mut draft = ctx.core.tree().entry(&ctx.authorize(*near, Right::View)?)?.draft;
+        draft.settings.port = Some(wire.port());
+        // What it inherits it has from the first folder.
+        let beside = ctx.authorize_folder(rows.ids.first().copied(), Right::Edit)?;
+        let far = ctx.core.tree().add_entry(&beside, draft).await?.id;
+        Ok(Self { near: *near, far, ctx, port: world.port(), wire, key, folder })
     }
 
-    fn large(&self) -> Result<PathBuf, Error> {
-        let path = self.folder.join("large");
+    fn large(&self, name: &str, length: usize) -> Result<PathBuf, Error> {
+        let path = self.folder.join(name);
         if !path.exists() {
-            fs::write(&path, noise(LARGE))?;
+            fs::write(&path, noise(length))?;
         }
         Ok(path)
     }
@@ -97,10 +126,10 @@ impl Bench {
     }
 
     /// Seconds from nothing to the copy being there.
-    async fn ours(&self, source: &Path, put: bool) -> Result<f64, Error> {
+    async fn ours(&self, source: &Path, Way { put, far }: Way) -> Result<f64, Error> {
         let target = self.empty()?;
         let begin = Instant::now();
-        let session = self.open().await?;
+        let session = self.open(if far { self.far } else { self.near }).await?;
         let machine = FilePlace::Machine { session };
         let (from, to) = if put { (FilePlace::Here, machine) } else { (machine, FilePlace::Here) };
         let from = self.ctx.authorize_files(from, Right::View)?;
@@ -113,13 +142,14 @@ impl Bench {
         Ok(seconds)
     }
 
-    async fn peer(&self, source: &Path, put: bool) -> Result<f64, Error> {
+    async fn peer(&self, source: &Path, Way { put, far }: Way) -> Result<f64, Error> {
         let target = self.empty()?;
+        let port = if far { self.wire.port() } else { self.port };
         let verb = if put { "put" } else { "get" };
         let batch = format!("{verb} -r \"{}\" \"{}/\"\n", text(source)?, text(&target)?);
         let begin = Instant::now();
         let mut sftp = Command::new("sftp")
-            .args(["-q", "-b", "-", "-P", &self.port.to_string(), "-c", CIPHER, "-i"])
+            .args(["-q", "-b", "-", "-P", &port.to_string(), "-c", CIPHER, "-i"])
             .arg(&self.key)
             .args(["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"])
             .args(["-o", "IdentitiesOnly=yes", "-o", "LogLevel=ERROR"])
@@ -138,20 +168,25 @@ impl Bench {
         if status.success() { Ok(seconds) } else { Err(format!("sftp ended with {status}").into()) }
     }
 
+    /// A new folder each time, and none is deleted in between: ext4 searches long for names that were free a moment ago,
+    /// and whoever comes after a deletion pays for it.
     fn empty(&self) -> Result<PathBuf, Error> {
-        let target = self.folder.join("target");
-        if target.exists() {
-            fs::remove_dir_all(&target)?;
-        }
+        let targets = self.folder.join("targets");
+        fs::create_dir_all(&targets)?;
+        let target = targets.join(fs::read_dir(&targets)?.count().to_string());
         fs::create_dir(&target)?;
         Ok(target)
     }
 
-    async fn open(&self) -> Result<SessionId, Error> {
+    fn clear(&self) -> Result<(), Error> {
+        Ok(fs::remove_dir_all(self.folder.join("targets"))?)
+    }
+
+    async fn open(&self, machine: NodeId) -> Result<SessionId, Error> {
         let mut events = self.ctx.core.events();
         let sessions = self.ctx.core.sessions();
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
-        let target = OpenTarget::Files(self.ctx.authorize(self.machine, Right::Use)?);
+        let target = OpenTarget::Files(self.ctx.authorize(machine, Right::Use)?);
         let id = sessions.open(target, size, None).await?.id;
         loop {
             match sessions.info(id)?.state {

@@ -70,7 +70,8 @@ impl Group {
         match self {
             Self::Startup | Self::Terminal => "about 3 min",
             Self::Unlock | Self::Tree => "about 1 min",
-            Self::Files | Self::Connections => "about 4 min",
+            Self::Files => "about 8 min",
+            Self::Connections => "about 4 min",
         }
     }
 

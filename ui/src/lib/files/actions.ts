@@ -3,12 +3,15 @@
 import Copy from '@lucide/svelte/icons/copy';
 import Eye from '@lucide/svelte/icons/eye';
 import FileText from '@lucide/svelte/icons/file-text';
+import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
 import FolderSymlink from '@lucide/svelte/icons/folder-symlink';
 import ListChecks from '@lucide/svelte/icons/list-checks';
 import ListFilter from '@lucide/svelte/icons/list-filter';
 import LockKeyhole from '@lucide/svelte/icons/lock-keyhole';
+import Pause from '@lucide/svelte/icons/pause';
+import Play from '@lucide/svelte/icons/play';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
 import Trash2 from '@lucide/svelte/icons/trash-2';
@@ -21,6 +24,7 @@ import { tabs } from '$lib/tabs/tabs.svelte';
 import { isFolder } from './listing';
 import { displayName } from './names';
 import type { FilesPane } from './pane.svelte';
+import { canPause } from './progress';
 import { filesOf } from './registry.svelte';
 import { tasks } from './tasks.svelte';
 import type { FilesView } from './view.svelte';
@@ -128,6 +132,13 @@ export const fileActions: readonly Action[] = [
     when: () => some() && goalKnown(),
     run: withPane((at, view) => view.copy(at, at.chosen)),
   }),
+  inList('files.move', 'Move to the other side', 'Shift+F5', {
+    icon: FolderInput,
+    keywords: 'upload download transfer',
+    detail: what,
+    when: () => some() && goalKnown(),
+    run: withPane((at, view) => view.copy(at, at.chosen, undefined, true)),
+  }),
   inList('files.preview', 'Preview', 'F3', {
     icon: FileText,
     keywords: 'view show text',
@@ -202,5 +213,23 @@ export const fileActions: readonly Action[] = [
     keywords: 'transfers copies progress drawer',
     icon: ListChecks,
     run: () => (tasks.shown = !tasks.shown),
+  },
+  {
+    id: 'tasks.pause',
+    title: 'Pause all transfers',
+    group: 'Tasks',
+    keywords: 'copies hold stop',
+    icon: Pause,
+    when: () => tasks.list.some(canPause),
+    run: () => void tasks.pauseAll(),
+  },
+  {
+    id: 'tasks.resume',
+    title: 'Resume all transfers',
+    group: 'Tasks',
+    keywords: 'copies continue go on',
+    icon: Play,
+    when: () => tasks.list.some(({ state }) => state.kind === 'paused'),
+    run: () => void tasks.resumeAll(),
   },
 ];

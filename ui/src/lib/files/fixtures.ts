@@ -35,6 +35,9 @@ export function task(id: string, more: Partial<TaskInfo> = {}): TaskInfo {
     bytes: 0,
     rate: 0,
     began: 0,
+    touches: [],
+    problems: [],
+    verifiable: false,
     ...more,
   };
 }

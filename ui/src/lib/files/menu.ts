@@ -5,7 +5,7 @@ import { copyGoal, fileActions } from './actions';
 import type { FilesView } from './view.svelte';
 
 const groups = [
-  ['files.open', 'files.copy', 'files.preview'],
+  ['files.open', 'files.copy', 'files.move', 'files.preview'],
   ['files.rename', 'files.mode', 'files.delete'],
   ['files.newFolder', 'files.copyPath', 'files.refresh'],
 ];

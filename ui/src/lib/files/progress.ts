@@ -7,7 +7,12 @@ type Measured = Pick<TaskInfo, 'kind' | 'files' | 'filesDone' | 'bytes' | 'bytes
 
 /** It has not come to its end. */
 export function isOpen({ state }: Pick<TaskInfo, 'state'>): boolean {
-  return state.kind === 'waiting' || state.kind === 'running' || state.kind === 'asking';
+  return state.kind !== 'done' && state.kind !== 'cancelled' && state.kind !== 'failed';
+}
+
+/** It can be paused. */
+export function canPause(task: Pick<TaskInfo, 'state'>): boolean {
+  return isOpen(task) && task.state.kind !== 'paused';
 }
 
 /** Whole percent that are done; bytes count where there are any. */
@@ -43,7 +48,12 @@ export function leftText(task: TaskInfo): string {
       return 'Waiting';
     case 'asking':
       return 'Asks';
+    case 'paused':
+      return 'Paused';
+    case 'reconnecting':
+      return 'Connecting';
     case 'done':
+      if (task.kind === 'verify') return 'All the same';
       return task.skipped > 0 ? `Done, ${countText(task.skipped)} skipped` : 'Done';
     case 'cancelled':
       return 'Cancelled';
@@ -82,11 +92,19 @@ export function sumOf(tasks: readonly TaskInfo[]): Sum {
   return { open: open.length, percent: percentOf(sum), up, down };
 }
 
+/** "Connection to web-1 lost. Connecting again (2 of 10)…" */
+export function reconnectText(state: { machine: string; attempt: number; most: number }): string {
+  const which = `${countText(state.attempt)} of ${countText(state.most)}`;
+  return `Connection to ${state.machine} lost. Connecting again (${which})…`;
+}
+
 /** "3 running", "1 failed", "14 done": what there is of each. */
 export function standings(tasks: readonly TaskInfo[]): { text: string; bad: boolean }[] {
   const words = [
     ['running', 'running'],
+    ['reconnecting', 'connecting again'],
     ['asking', 'waiting for you'],
+    ['paused', 'paused'],
     ['waiting', 'waiting'],
     ['failed', 'failed'],
     ['cancelled', 'cancelled'],

@@ -1,6 +1,7 @@
 /** The files pages there are, by session. A page is made when it is first asked for. */
 
-import type { FilePlace, SessionId } from '$lib/host';
+import type { FilePlace, NodeId, SessionId, TaskFolder } from '$lib/host';
+import { sessions } from '$lib/sessions/sessions.svelte';
 import type { FilesPane } from './pane.svelte';
 import { FilesView } from './view.svelte';
 
@@ -26,14 +27,15 @@ export function forgetFiles(id: SessionId): void {
   views.delete(id);
 }
 
-/** The sides that show a folder. */
-export function panesAt(place: FilePlace, folder: string): FilesPane[] {
+/** The sides that show a folder, whatever session leads to its machine. */
+export function panesAt({ machine, folder }: TaskFolder): FilesPane[] {
   return [...views.values()]
     .flatMap(({ view }) => [view.here, view.machine])
-    .filter((pane) => pane.path === folder && samePlace(pane.place, place));
+    .filter((pane) => pane.path === folder && machineOf(pane.place) === machine);
 }
 
-function samePlace(a: FilePlace, b: FilePlace): boolean {
-  if (a.kind === 'machine' && b.kind === 'machine') return a.session === b.session;
-  return a.kind === b.kind;
+function machineOf(place: FilePlace): NodeId | null | undefined {
+  if (place.kind === 'here') return null;
+  const target = sessions.get(place.session)?.target;
+  return target?.kind === 'files' ? target.id : undefined;
 }

@@ -5,22 +5,9 @@
  */
 
 import { attempt } from '$lib/frame/notices.svelte';
-import {
-  call,
-  onEvent,
-  type Conflict,
-  type FilePlace,
-  type TaskId,
-  type TaskInfo,
-} from '$lib/host';
+import { call, onEvent, type Conflict, type TaskId, type TaskInfo } from '$lib/host';
 import { isOpen, sumOf } from './progress';
 import { panesAt } from './registry.svelte';
-
-/** A folder that a task changes. */
-interface Touched {
-  place: FilePlace;
-  folder: string;
-}
 
 /** Where a question of a task would take the keyboard from somebody who types. */
 const TYPING = '.xterm *, input, textarea';
@@ -31,7 +18,6 @@ class Tasks {
   #all = $state.raw<ReadonlyMap<TaskId, TaskInfo>>(new Map());
   /** Questions that are to be asked later, or were put off: by task, the path they are about. */
   #later = $state.raw<ReadonlyMap<TaskId, string>>(new Map());
-  readonly #touched = new Map<TaskId, Touched>();
   /** Counts events, and which was each task's last. */
   #heard = 0;
   readonly #lastHeard = new Map<TaskId, number>();
@@ -77,12 +63,9 @@ class Tasks {
     return this.#all.get(id);
   }
 
-  /** A task was asked for that changes a folder: whoever shows that folder will see it. */
-  began(task: TaskInfo, touched: Touched): void {
-    this.#touched.set(task.id, touched);
-    const known = this.#all.get(task.id);
-    if (!known) this.#take(task);
-    else this.#touch(known);
+  /** A task was asked for. Events may have told of newer things already. */
+  began(task: TaskInfo): void {
+    if (!this.#all.has(task.id)) this.#take(task);
   }
 
   async cancel(id: TaskId): Promise<void> {
@@ -94,11 +77,28 @@ class Tasks {
   }
 
   async retry(id: TaskId): Promise<void> {
-    const touched = this.#touched.get(id);
-    await attempt(async () => {
-      const again = await call('task_retry', { id });
-      if (touched) this.began(again, touched);
-    });
+    await attempt(() => call('task_retry', { id }));
+  }
+
+  async pause(id: TaskId): Promise<void> {
+    await attempt(() => call('task_pause', { id }));
+  }
+
+  async resume(id: TaskId): Promise<void> {
+    await attempt(() => call('task_resume', { id }));
+  }
+
+  async pauseAll(): Promise<void> {
+    await attempt(() => call('tasks_pause', {}));
+  }
+
+  async resumeAll(): Promise<void> {
+    await attempt(() => call('tasks_resume', {}));
+  }
+
+  /** Compares what a task has copied with where it came from. */
+  async verify(id: TaskId): Promise<void> {
+    await attempt(async () => this.began(await call('task_verify', { id })));
   }
 
   /** Takes a task that is over from the list. */
@@ -156,10 +156,10 @@ class Tasks {
     this.#touch(task);
   }
 
+  /** Whoever shows a folder that a task changes will see it. */
   #touch(task: TaskInfo): void {
-    const touched = this.#touched.get(task.id);
-    if (!touched || task.state.kind === 'waiting') return;
-    for (const pane of panesAt(touched.place, touched.folder)) {
+    if (task.state.kind === 'waiting') return;
+    for (const pane of task.touches.flatMap(panesAt)) {
       if (isOpen(task)) pane.refreshSoon();
       else void pane.refresh(true);
     }
@@ -170,7 +170,6 @@ class Tasks {
     all.delete(id);
     this.#all = all;
     this.#lastHeard.delete(id);
-    this.#touched.delete(id);
   }
 }
 

@@ -1,11 +1,21 @@
-import { cleanup } from '@testing-library/svelte';
+import { cleanup, fireEvent, render, screen } from '@testing-library/svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useHost, type TaskInfo } from '$lib/host';
 import { MemoryHost } from '../../../tests/memory';
 import { entry, task } from './fixtures';
-import { amountText, leftText, percentOf, rateText, standings, sumOf } from './progress';
+import {
+  amountText,
+  canPause,
+  leftText,
+  percentOf,
+  rateText,
+  reconnectText,
+  standings,
+  sumOf,
+} from './progress';
 import { filesOf, forgetFiles } from './registry.svelte';
 import { tasks } from './tasks.svelte';
+import TasksDrawer from './TasksDrawer.svelte';
 
 describe('progress', () => {
   it('counts bytes where there are any, else files', () => {
@@ -28,6 +38,9 @@ describe('progress', () => {
     const deletion = task('a', { kind: 'delete', files: 1204, filesDone: 120 });
     expect(amountText(deletion)).toBe('120 of 1,204 files');
     expect(leftText(task('a', { state: { kind: 'done' }, skipped: 2 }))).toBe('Done, 2 skipped');
+    const lost = { kind: 'reconnecting', machine: 'web-1', attempt: 2, most: 10 } as const;
+    expect(reconnectText(lost)).toBe('Connection to web-1 lost. Connecting again (2 of 10)…');
+    expect(leftText(task('a', { state: { kind: 'paused', error: null } }))).toBe('Paused');
   });
 
   it('adds up what still goes on', () => {
@@ -95,19 +108,64 @@ describe('the tasks', () => {
     field.remove();
   });
 
+  it('stand still and go on, one by one and all together', async () => {
+    tell(task('a'));
+    tell(task('b', { state: { kind: 'paused', error: null } }));
+    expect(tasks.list.map(canPause)).toEqual([true, false]);
+    await tasks.pause('a');
+    await tasks.resume('b');
+    await tasks.pauseAll();
+    await tasks.resumeAll();
+    await tasks.verify('a');
+    const asked = host.calls.map(({ name }) => name).filter((name) => name !== 'task_list');
+    expect(asked).toEqual([
+      'task_pause',
+      'task_resume',
+      'tasks_pause',
+      'tasks_resume',
+      'task_verify',
+    ]);
+  });
+
+  it('say in the drawer what they wait for and offer what can be done', async () => {
+    render(TasksDrawer);
+    tell(task('a', { title: 'orders.dump' }));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Pause: orders.dump' }));
+    tell(task('a', { state: { kind: 'paused', error: null } }));
+    await fireEvent.click(await screen.findByRole('button', { name: 'Resume: orders.dump' }));
+    tell(task('a', { state: { kind: 'reconnecting', machine: 'web-1', attempt: 2, most: 10 } }));
+    await screen.findByText('Connection to web-1 lost. Connecting again (2 of 10)…');
+    tell(task('a', { state: { kind: 'done' }, verifiable: true }));
+    await fireEvent.click(
+      await screen.findByRole('button', { name: 'Verify by hash: orders.dump' }),
+    );
+    const error = { code: 'storage' as const, message: 'x differs.', nextStep: '' };
+    tell(
+      task('a', {
+        kind: 'verify',
+        state: { kind: 'failed', error: { ...error, field: null, retryable: false } },
+        problems: ['x differs.', 'y differs.'],
+      }),
+    );
+    await fireEvent.click(
+      await screen.findByRole('button', { name: 'Show all that failed: orders.dump' }),
+    );
+    await screen.findByText('y differs.');
+    const asked = host.calls.map(({ name }) => name);
+    for (const name of ['task_pause', 'task_resume', 'task_verify']) expect(asked).toContain(name);
+  });
+
   it('let a folder that they change be read again', async () => {
     const view = filesOf('session-x');
     await view.here.go('/home/ops/ops/dumps');
     const read = vi.spyOn(view.here, 'refresh').mockResolvedValue();
     const soon = vi.spyOn(view.here, 'refreshSoon').mockReturnValue();
     const elsewhere = vi.spyOn(view.machine, 'refresh').mockResolvedValue();
-    tasks.began(task('a', { state: { kind: 'waiting' } }), {
-      place: { kind: 'here' },
-      folder: '/home/ops/ops/dumps',
-    });
-    tell(task('a'));
+    const touches = [{ machine: null, folder: '/home/ops/ops/dumps' }];
+    tasks.began(task('a', { state: { kind: 'waiting' }, touches }));
+    tell(task('a', { touches }));
     expect([soon.mock.calls.length, read.mock.calls.length]).toEqual([1, 0]);
-    tell(task('a', { state: { kind: 'done' } }));
+    tell(task('a', { state: { kind: 'done' }, touches }));
     expect([read.mock.calls.length, elsewhere.mock.calls.length]).toEqual([1, 0]);
     forgetFiles('session-x');
   });

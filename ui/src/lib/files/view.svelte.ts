@@ -56,11 +56,12 @@ export class FilesView {
     if (!this.hereShown) this.focus('machine');
   }
 
-  /** Copies to the folder that the other side shows, or to another one there. */
+  /** Copies, or moves, to the folder that the other side shows, or to another one there. */
   async copy(
     from: FilesPane,
     entries: readonly FileEntry[],
     folder = this.across(from).path,
+    moves = false,
   ): Promise<void> {
     const to = this.across(from);
     if (entries.length === 0 || folder === '') return;
@@ -74,8 +75,9 @@ export class FilesView {
         to: to.place,
         folder,
         conflict: 'ask',
+        moves,
       });
-      tasks.began(task, { place: to.place, folder });
+      tasks.began(task);
     } catch (problem) {
       from.complain(problem);
     }
@@ -83,7 +85,6 @@ export class FilesView {
 
   async delete(pane: FilesPane, entries: readonly FileEntry[]): Promise<void> {
     const paths = entries.map((entry) => pane.pathOf(entry));
-    const task = await call('files_delete', { place: pane.place, paths });
-    tasks.began(task, { place: pane.place, folder: pane.path });
+    tasks.began(await call('files_delete', { place: pane.place, paths }));
   }
 }

@@ -1,4 +1,88 @@
 // Written by `cargo run -p patchbay-commands --example bindings`. Do not edit.
+/** The answer to a program that waits. */
+export type AgentAnswer = {
+	/** The question. */
+	id: PromptId,
+	/** Let it use the key, this once. */
+	allow: boolean,
+};
+
+/** A program waits to be allowed the use of a key. */
+export type AgentAsk = {
+	/** Names the question in the answer. */
+	id: PromptId,
+	/** The identity's name. */
+	identity: string,
+	/** The key's. */
+	fingerprint: string,
+	/** Who asks. */
+	program: AgentProgram,
+	/** What the signature is for, as the end of "It wants to …". */
+	purpose: string,
+	/** When it counts as denied. */
+	until: Timestamp,
+};
+
+/** A program on this computer that uses the agent, as the operating system tells of it. */
+export type AgentProgram = {
+	/** "ssh", "git"; empty where the system does not say. */
+	name: string,
+	/** The file it runs from; empty where the system does not say. */
+	path: string,
+	/** Its process number. */
+	pid: number | null,
+};
+
+/** Where the agent stands. */
+export type AgentStatus = {
+	/** Whether other programs can reach it. */
+	serving: boolean,
+	/** The socket, or the pipe. */
+	socket: string | null,
+	/** The line that tells a shell where it is. */
+	line: string | null,
+	/** Why it is not serving although it should be. */
+	problem: ApiError | null,
+	/** Who waits, oldest first. */
+	asks: AgentAsk[],
+	/** The last uses, latest first. */
+	uses: AgentUse[],
+	/** How often keys were used since Patchbay was started. */
+	times: number,
+};
+
+/** A key was used, or its use was denied. */
+export type AgentUse = {
+	/** When. */
+	at: Timestamp,
+	/** The identity's name. */
+	identity: string,
+	/** By whom. */
+	program: AgentProgram,
+	/** What for, as the end of "It wants to …". */
+	purpose: string,
+	/** Whether it was allowed. */
+	allowed: boolean,
+};
+
+/** Algorithms of one kind. */
+export type AlgorithmGroup = {
+	/** "Key exchange", "Cipher" and so on. */
+	kind: string,
+	/** As the protocol names them, the preferred first. */
+	names: string[],
+	/** What is lost by using them, as a sentence; empty for safe ones. */
+	risk: string,
+};
+
+/** What is offered to machines, and what the switch for legacy devices adds to it. */
+export type AlgorithmPolicy = {
+	/** Offered to every machine. */
+	safe: AlgorithmGroup[],
+	/** Offered after those to machines with `legacyAlgorithms` only. */
+	legacy: AlgorithmGroup[],
+};
+
 /** What went wrong, to which machine, why, and what to do. */
 export type ApiError = {
 	/** For programs. */
@@ -39,10 +123,26 @@ task: TaskInfo } |
 { kind: "taskGone";
 /** The task. */
 id: TaskId } |
+/** A command on many machines is new or changed. */
+{ kind: "run";
+/** Its new state. */
+run: RunInfo } |
+/** A command on many machines was forgotten. */
+{ kind: "runGone";
+/** Which. */
+id: RunId } |
+/** A trigger found what it looks for. */
+{ kind: "trigger";
+/** What, and where. */
+hit: TriggerHit } |
 /** Status checks came back. */
 { kind: "status";
 /** Their results. */
 reports: StatusReport[] } |
+/** Patchbay's own agent was asked, used, turned on or off. */
+{ kind: "agent";
+/** Where it stands. */
+status: AgentStatus } |
 /** A named layout was saved or deleted, perhaps by another window: read them again. */
 { kind: "layouts" } |
 /** Settings were changed, perhaps by another window. */
@@ -80,6 +180,16 @@ export type AppSettings = {
 	terminal: TerminalSettings,
 	/** Open the tabs of the last time once the vault is unlocked. */
 	restoreTabs: RestoreTabs,
+	/** Let other programs use the vault's keys through Patchbay's own SSH agent while it is open. */
+	serveAgent: boolean,
+};
+
+/** Whether to ask about each use of a key. */
+export type AskOnUse = {
+	/** The identity. */
+	id: IdentityId,
+	/** Ask. */
+	ask: boolean,
 };
 
 /** How to reach the bytes of a session from the webview. */
@@ -88,6 +198,14 @@ export type Attachment = {
 	url: string,
 	/** Good for one connection within ten seconds. */
 	token: string,
+};
+
+/** An authority to put on record. */
+export type AuthorityAdd = {
+	/** The hosts it speaks for: patterns with `*` and `?`, separated by commas. */
+	patterns: string,
+	/** Its public key, or a `@cert-authority` line of a `known_hosts` file. */
+	publicKey: string,
 };
 
 /** What the bell does. */
@@ -99,11 +217,11 @@ export type Bell =
 /** Sounds. */
 "sound";
 
-/** An OpenSSH user certificate (PROTOCOL.certkeys). */
+/** An OpenSSH certificate (PROTOCOL.certkeys). */
 export type CertificateInfo = {
 	/** The certificate's key id. */
 	keyId: string,
-	/** User names it is good for; none means any. */
+	/** User names, or host names, it is good for; none means any. */
 	principals: string[],
 	/** RFC 3339, or `None` for "always". */
 	validFrom: string | null,
@@ -111,6 +229,28 @@ export type CertificateInfo = {
 	validUntil: string | null,
 	/** Fingerprint of the authority that signed it. */
 	authority: string,
+	/** The number the authority gave it, in decimal; authorities revoke by it. */
+	serial: string,
+	/** Fingerprint of the key it was made for. */
+	key: string,
+	/** What a server must know or refuse it: `force-command=…`, `source-address=…`. */
+	criticalOptions: string[],
+	/** What it allows: `permit-pty` and so on. */
+	extensions: string[],
+};
+
+/** A certificate to ask an authority for. */
+export type CertificateRequest = {
+	/** The identity. */
+	id: IdentityId,
+	/** Names the certificate in the server's log. */
+	keyId: string,
+	/** User names it is to be good for. */
+	principals: string[],
+	/** For how long, as `ssh-keygen -V` takes it: `+52w`, `+8h`. */
+	validity: string,
+	/** Write it to this file as well. */
+	path?: string | null,
 };
 
 /** Why a session is no longer open. */
@@ -168,6 +308,37 @@ export type DeletePreview = {
 	usedAsJumpBy: string[],
 };
 
+/** A line of a comparison. */
+export type DiffLine =
+/** On both sides. */
+{ kind: "same";
+/** Its number on the left, from 1. */
+left: number;
+/** Its number on the right, from 1. */
+right: number;
+/** The line. */
+text: string } |
+/** On the left only. */
+{ kind: "left";
+/** Its number, from 1. */
+left: number;
+/** The line. */
+text: string;
+/** Begin and end of what differs in it, in UTF-16 units. */
+marks: ([number, number])[] } |
+/** On the right only. */
+{ kind: "right";
+/** Its number, from 1. */
+right: number;
+/** The line. */
+text: string;
+/** Begin and end of what differs in it, in UTF-16 units. */
+marks: ([number, number])[] } |
+/** Lines on both sides that are left out. */
+{ kind: "gap";
+/** How many. */
+lines: number };
+
 /** A value together with where it comes from, and what it would be if it were not set here. */
 export type Effective<T> = {
 	/** What counts. */
@@ -195,6 +366,7 @@ export type EffectiveSettings = {
 	jump: Effective<Jump>,
 	connectTimeout: Effective<number>,
 	keepAlive: Effective<number>,
+	legacyAlgorithms: Effective<boolean>,
 	compression: Effective<boolean>,
 	terminalType: Effective<string>,
 	startCommand: Effective<string | null>,
@@ -311,6 +483,49 @@ export type ErrorCode =
 /** A bug: please report it. */
 "internal";
 
+/** How an export went. */
+export type ExportDone = {
+	/** The file that was written. */
+	path: string,
+	/** Machines in it. */
+	machines: number,
+	/** Folders in it. */
+	folders: number,
+	/** Identities in it. */
+	identities: number,
+	/** Host keys in it. */
+	hostKeys: number,
+	/** What the format has no words for. */
+	remarks: ImportRemark[],
+};
+
+/** A format that is exported. */
+export type ExportFormat =
+/** A table. */
+"csv" |
+/** The client configuration of OpenSSH. */
+"ssh-config" |
+/** Patchbay's own encrypted archive. */
+"archive";
+
+/** What to export. */
+export type ExportTo = {
+	/** The format. */
+	format: ExportFormat,
+	/** The file. */
+	path: string,
+	/** The folder; none is everything. */
+	folder?: NodeId | null,
+	/** Whether a file that is there is replaced. */
+	replace?: boolean,
+	/** Whether a table holds passwords, readable by anybody who has the file. */
+	passwords?: boolean,
+	/** What an archive is sealed under. */
+	passphrase?: string | null,
+	/** The vault's passphrase: writing secrets needs it, unless it was typed within the last minute. */
+	vaultPassphrase?: string | null,
+};
+
 /** What is in some files and folders altogether. */
 export type FileCount = {
 	/** Everything that is no folder. */
@@ -409,6 +624,8 @@ export type FilesCopy = {
 	folder: string,
 	/** What to do about files that are there already. */
 	conflict: Conflict,
+	/** They are taken away where they are. */
+	moves?: boolean,
 };
 
 /** A folder to list. */
@@ -490,6 +707,12 @@ export type FolderSave = {
 	draft: FolderDraft,
 };
 
+/** Making a key that is to be given up. */
+export type GenerateCancel = {
+	/** The attempt's name. */
+	attempt: string,
+};
+
 /** What the person decides. */
 export type HostKeyAnswer =
 /** Trust an unknown key and keep it on record. */
@@ -516,6 +739,8 @@ export type HostKeyQuestion = {
 	standing: HostKeyStanding,
 	/** The key. */
 	presented: PresentedKey,
+	/** The certificate it came with, if an authority is on record for the address. */
+	certificate: PresentedCertificate | null,
 	/** What is on record for the address. */
 	onRecord: HostKeyRecord[],
 	/** Other addresses on record with the very same key. */
@@ -526,8 +751,10 @@ export type HostKeyQuestion = {
 export type HostKeyRecord = {
 	/** `None` for a line of a `known_hosts` file. */
 	id: HostKeyId | null,
-	/** `host` or `[host]:port`, as in `known_hosts`. */
+	/** `host` or `[host]:port`, as in `known_hosts`; patterns for an authority. */
 	host: string,
+	/** Whether it is the key of an authority, which signs the certificates of hosts. */
+	authority: boolean,
 	/** `ssh-ed25519` and so on. */
 	algorithm: string,
 	/** `SHA256:…`. */
@@ -581,6 +808,8 @@ export type Identity = {
 	certificate: CertificateInfo | null,
 	/** Restricts an agent identity to the key with this fingerprint. */
 	agentFingerprint: string | null,
+	/** Whether programs that use Patchbay's agent are asked about each use of the key. */
+	askOnUse: boolean,
 	/** How many entries and folders name it. */
 	usedBy: number,
 };
@@ -658,68 +887,175 @@ export type IdentitySecret =
 /** The key's passphrase. */
 "passphrase";
 
-/** Hosts to import. */
+/** What to import. */
 export type ImportApply = {
-	/** The file. */
-	path: string,
-	/** The hosts, by alias. */
-	aliases: string[],
+	/** Where it is. */
+	source: ImportSource,
+	/** The rows of the preview that were picked, by key. */
+	keys: string[],
 	/** The folder to put them into; none is the root. */
 	parent?: NodeId | null,
 };
 
+/** What a column of a table is. */
+export type ImportColumn =
+/** The machine's name. */
+"name" |
+/** Host name or IP address. */
+"address" |
+/** TCP port. */
+"port" |
+/** User name. */
+"user" |
+/** Password. */
+"password" |
+/** The folders, separated by slashes. */
+"folder" |
+/** Tags. */
+"tags" |
+/** Notes. */
+"notes" |
+/** SSH, RDP and so on. */
+"protocol" |
+/** Hardware address. */
+"mac" |
+/** A private key, or the path of one. */
+"key";
+
+/** What a person says a table's columns are. */
+export type ImportColumns = {
+	/** Whether the first row names the columns. */
+	header: boolean,
+	/** What each column is. */
+	columns: (ImportColumn | null)[],
+};
+
 /** How an import went. */
 export type ImportDone = {
-	/** Machines added. */
-	imported: number,
-	/** What was not taken over. */
+	/** Machines added, jump hosts included. */
+	machines: number,
+	/** Folders added. */
+	folders: number,
+	/** Host keys added. */
+	hostKeys: number,
+	/** The outermost machines and folders that were added, to take the import back. */
+	added: NodeId[],
+	/** The identities that were added. */
+	identities: IdentityId[],
+	/** What was left out. */
 	remarks: ImportRemark[],
 };
 
-/** A file to look at. */
-export type ImportFrom = {
-	/** The file; without one `~/.ssh/config`. */
-	path?: string | null,
+/** A format that machines come in. */
+export type ImportFormat = {
+	/** How commands name it. */
+	id: string,
+	/** How people call it. */
+	name: string,
+	/** How to get the file, in one line. */
+	how: string,
+	/** Where it usually is on this computer, if it is there. */
+	usualPath: string | null,
+	/** Whether a folder may be chosen. */
+	folder: boolean,
 };
 
-/** One host found. */
-export type ImportHost = {
-	/** The alias in the file; names the host when it is picked. */
-	alias: string,
-	/** The entry that would be made; its identities and jump are made on import. */
-	draft: EntryDraft,
-	/** User@address:port, for the list. */
-	summary: string,
-	/** Private key files it names. */
-	identityFiles: string[],
-	/** Certificate files it names. */
-	certificateFiles: string[],
-	/** Aliases or addresses it jumps through, first hop first. */
-	jumps: string[],
-	/** A machine with this name and address is already there. */
-	exists: boolean,
+/** What to look at. */
+export type ImportFrom = {
+	/** Where it is. */
+	source: ImportSource,
 };
+
+/** What a row of a preview would become. */
+export type ImportKind =
+/** A machine. */
+"machine" |
+/** A host key on record. */
+"hostKey";
+
+/** Whether a password is wanted before anything can be seen. */
+export type ImportLock =
+/** The file is open. */
+"open" |
+/** It wants a password. */
+"needed" |
+/** The given one is wrong. */
+"wrong";
 
 /** What an import would do. */
 export type ImportPreview = {
-	/** The file that was read. */
+	/** The file or folder that was read; empty for a pasted text. */
 	path: string,
+	/** The format's id. */
+	format: string,
+	/** The format's name. */
+	formatName: string,
+	/** Whether a password is wanted. */
+	lock: ImportLock,
 	/** What was found. */
-	hosts: ImportHost[],
-	/** What was not understood. */
+	rows: ImportRow[],
+	/** What is left out. */
 	remarks: ImportRemark[],
+	/** How a table is understood. */
+	table: ImportTable | null,
 };
 
 /** Something not taken over. */
 export type ImportRemark = {
 	/** The file. */
 	file: string,
-	/** The line, from 1. */
+	/** The line, from 1; 0 if there is none. */
 	line: number,
-	/** The line's text. */
+	/** The line's text, or what it is about. */
 	text: string,
 	/** Why. */
 	reason: string,
+};
+
+/** One thing found. */
+export type ImportRow = {
+	/** Names it when it is picked. */
+	key: string,
+	/** What it would become. */
+	kind: ImportKind,
+	/** Its name. */
+	name: string,
+	/** The folders it would be in, inside the chosen one. */
+	folder: string,
+	/** User@address:port. */
+	summary: string,
+	/** How it signs in: key files, "password". */
+	signIn: string[],
+	/** Machines it is reached through, first hop first. */
+	jumps: string[],
+	/** The machine with the same protocol, address, port and user that is there already. */
+	there: string | null,
+};
+
+/** What to import from. */
+export type ImportSource = {
+	/** The file or folder; without one, and without a text, `~/.ssh/config`. */
+	path: string | null,
+	/** A text that was pasted, in place of a file. */
+	text: string | null,
+	/** The format's id; recognized by the content if it is not given. */
+	format: string | null,
+	/** What the columns of a table are; guessed if not given. */
+	columns: ImportColumns | null,
+	/** The password the file is protected with. */
+	password: string | null,
+};
+
+/** How a table is understood. */
+export type ImportTable = {
+	/** Whether the first row names the columns. */
+	header: boolean,
+	/** The names of the columns, or the numbers of those that have none. */
+	names: string[],
+	/** The first rows; passwords and keys are dots. */
+	samples: string[][],
+	/** What each column is taken for. */
+	columns: (ImportColumn | null)[],
 };
 
 /** The way to a machine. */
@@ -735,6 +1071,8 @@ entry: NodeId };
 export type KeyAlgorithm =
 /** Ed25519. */
 "ed25519" |
+/** RSA with 3072 bits. */
+"rsa3072" |
 /** RSA with 4096 bits. */
 "rsa4096" |
 /** ECDSA on the curve P-256. */
@@ -748,8 +1086,44 @@ export type KeyGenerate = {
 	user?: string | null,
 	/** What kind of key. */
 	algorithm: KeyAlgorithm,
+	/** Stands at the end of the public key; without one it is the name and "(Patchbay)". */
+	comment?: string | null,
 	/** Encrypts the key within the vault as well. */
 	passphrase?: string | null,
+	/** Names the attempt, for `identity_cancel_generate`. */
+	attempt?: string | null,
+};
+
+/** A public key to install. */
+export type KeyInstall = {
+	/** The identity. */
+	id: IdentityId,
+	/** A session for files of the machine, which says the account. */
+	session: SessionId,
+};
+
+/** What became of a public key that was to be installed on a machine. */
+export type KeyInstalled = {
+	/** The machine's name. */
+	machine: string,
+	/** The account, as `user@address`. */
+	account: string,
+	/** The file on the machine. */
+	path: string,
+	/** It was put in now; otherwise it was there already. */
+	added: boolean,
+	/** It was there with options before it, which may restrict what it can do. */
+	options: boolean,
+	/** Why the key could not be shown to let in; none if it does. */
+	problem: ApiError | null,
+	/** What may keep the server from reading the file, as sentences. */
+	notes: string[],
+};
+
+/** A picture of a key. */
+export type KeyPicture = {
+	/** Eleven lines. */
+	picture: string,
 };
 
 /** A private key to look at. */
@@ -957,6 +1331,31 @@ name: string } |
 /** Here. */
 { kind: "here" };
 
+/** A line of output, fit to be shown. */
+export type OutputLine = {
+	/** Without its end. */
+	text: string,
+	/** It is from standard error. */
+	error: boolean,
+};
+
+/** What a parameter takes. */
+export type ParameterKind =
+/** One line. */
+{ kind: "text" } |
+/** A whole number. */
+{ kind: "number";
+/** The least. */
+min: number | null;
+/** The most. */
+max: number | null } |
+/** One of these. */
+{ kind: "choice";
+/** What there is to choose from. */
+options: string[] } |
+/** One line that is asked for every time: never kept, never shown. */
+{ kind: "secret" };
+
 /** The check bit of a character on a serial line. */
 export type Parity =
 /** There is none. */
@@ -992,6 +1391,14 @@ export type PassphraseToJudge = {
 	passphrase: string,
 };
 
+/** A host certificate that does not count. */
+export type PresentedCertificate = {
+	/** What it says of itself. */
+	info: CertificateInfo,
+	/** Why it does not count, as the end of "it …". */
+	fault: string,
+};
+
 /** The key a server presents now. */
 export type PresentedKey = {
 	/** `ssh-ed25519` and so on. */
@@ -1002,6 +1409,18 @@ export type PresentedKey = {
 	picture: string,
 	/** One line, as `known_hosts` holds it after the name. */
 	openssh: string,
+};
+
+/** A private key to write to a file. */
+export type PrivateKeyExport = {
+	/** The identity. */
+	id: IdentityId,
+	/** The file. */
+	path: string,
+	/** Encrypts the key in the file. */
+	newPassphrase: string,
+	/** The passphrase of the vault, if it was not typed within the last minute. */
+	passphrase?: string | null,
 };
 
 /** Something a session needs to know before it goes on. */
@@ -1047,6 +1466,14 @@ export type Protocol =
 /** A serial port of this computer; the machine's address is the name of the port. */
 "serial";
 
+/** A public key to write to a file. */
+export type PublicKeyExport = {
+	/** The identity. */
+	id: IdentityId,
+	/** The file. */
+	path: string,
+};
+
 /** A public key as people compare it. */
 export type PublicKeyInfo = {
 	/** `ssh-ed25519` and so on. */
@@ -1086,6 +1513,12 @@ export type RecoveryKeyText = {
 	recoveryKey: string,
 };
 
+/** Text for an authority. */
+export type RequestText = {
+	/** The text. */
+	text: string,
+};
+
 /** Whether tabs come back on the next start. */
 export type RestoreTabs = boolean;
 
@@ -1093,6 +1526,285 @@ export type RestoreTabs = boolean;
 export type RevealedText = {
 	/** The secret. */
 	text: string,
+};
+
+/** What only a person can answer. */
+export type RunAttention =
+/** Its host key is not on record. */
+"hostKeyUnknown" |
+/** Its host key is another one than the one on record, or is revoked. */
+"hostKeyChanged" |
+/** It asks for a password, a code or the passphrase of a key. */
+"question";
+
+/** What to stop. */
+export type RunCancel = {
+	/** The run. */
+	id: RunId,
+	/** Only this machine of it. */
+	machine?: NodeId | null,
+};
+
+/** What to run. */
+export type RunCommand =
+/** As the login shell of each machine reads it. */
+{ kind: "text";
+/** The command. */
+text: string } |
+/** A snippet, filled in for each machine. */
+{ kind: "snippet";
+/** The snippet. */
+id: SnippetId;
+/** What is filled in. */
+values: { [key in string]: string } };
+
+/** Two machines of a run. */
+export type RunCompare = {
+	/** The run. */
+	id: RunId,
+	/** A machine. */
+	left: NodeId,
+	/** The other. */
+	right: NodeId,
+};
+
+/** How many machines stand where. */
+export type RunCounts = {
+	/** All of them. */
+	machines: number,
+	/** Not begun. */
+	waiting: number,
+	/** Connecting or running. */
+	running: number,
+	/** Ended with 0. */
+	ok: number,
+	/** Ended with something else. */
+	nonzero: number,
+	/** Not reached, lost, or out of time. */
+	failed: number,
+	/** A person has to answer something. */
+	attention: number,
+	/** Stopped. */
+	cancelled: number,
+};
+
+/** A run with its machines. */
+export type RunDetail = {
+	/** The run. */
+	info: RunInfo,
+	/** In the order of the tree. */
+	machines: RunMachine[],
+	/** Those that ended, by what they put out: the largest first. */
+	groups: RunGroup[],
+};
+
+/** How two outputs differ. */
+export type RunDiff = {
+	/** In order; lines that are the same far from a difference are left out. */
+	lines: DiffLine[],
+	/** Lines on the left only. */
+	leftOnly: number,
+	/** Lines on the right only. */
+	rightOnly: number,
+	/** There is more than is compared or shown. */
+	cut: boolean,
+};
+
+/** The form results are written in. */
+export type RunExport =
+/** For people: each different output once, below the machines it is of. */
+"text" |
+/** A table with a row a machine (RFC 4180). */
+"csv" |
+/** For programs. */
+"json";
+
+/** A file to write results to. */
+export type RunExportTo = {
+	/** The run. */
+	id: RunId,
+	/** In which form. */
+	form: RunExport,
+	/** The path of the file. */
+	path: string,
+};
+
+/** Machines with the same output and the same end. */
+export type RunGroup = {
+	/** Places in the list of machines; the first stands for all. */
+	machines: number[],
+	/** Lines of output. */
+	lines: number,
+	/** It is the largest group, which the others differ from. */
+	usual: boolean,
+};
+
+/** What outputs may differ in and still be the same. */
+export type RunGrouping = {
+	/** Blanks at the ends of lines, and empty lines at the end. */
+	ignoreTrailingSpace: boolean,
+	/** The machine's own name and address. */
+	ignoreOwnName: boolean,
+};
+
+/** A command on many machines. Lives as long as the process. */
+export type RunId = string;
+
+/** A command on many machines. */
+export type RunInfo = {
+	/** Its id. */
+	id: RunId,
+	/** The snippet's name, or the command's first line. */
+	title: string,
+	/** The command, with dots for secrets. */
+	command: string,
+	/** How it runs. */
+	options: RunOptions,
+	/** What its outputs may differ in. */
+	grouping: RunGrouping,
+	/** Where it stands. */
+	state: RunState,
+	/** How many machines stand where. */
+	counts: RunCounts,
+	/** How many different outputs there are. */
+	groups: number,
+	/** When it began. */
+	began: Timestamp,
+	/** Milliseconds from beginning to end, or until now. */
+	ms: number,
+	/** Counts up with every change. */
+	revision: number,
+};
+
+/** A machine of a run. */
+export type RunMachine = {
+	/** The machine. */
+	id: NodeId,
+	/** Its name then. */
+	name: string,
+	/** Where it stands. */
+	state: RunMachineState,
+	/** Milliseconds it took, or has taken so far. */
+	ms: number | null,
+	/** Bytes it put out, those that were not kept included. */
+	bytes: number,
+	/** Not all of its output was kept. */
+	cut: boolean,
+};
+
+/** A machine of a run. */
+export type RunMachineRef = {
+	/** The run. */
+	id: RunId,
+	/** The machine. */
+	machine: NodeId,
+};
+
+/** Where a machine of a run stands. */
+export type RunMachineState =
+/** Its turn has not come. */
+{ kind: "waiting" } |
+/** On the way. */
+{ kind: "connecting" } |
+/** The command runs. */
+{ kind: "running" } |
+/** The command has ended. */
+{ kind: "ended";
+/** Its exit status, if the server said. */
+code: number | null;
+/** The signal that ended it, without `SIG`. */
+signal: string | null } |
+/** It was not reached, or the connection was lost. */
+{ kind: "failed";
+/** Why. */
+error: ApiError } |
+/** Something has to be answered first, in a session of its own. */
+{ kind: "attention";
+/** What. */
+what: RunAttention;
+/** The same in words. */
+error: ApiError } |
+/** It took longer than it was given. */
+{ kind: "timedOut" } |
+/** It was stopped. */
+{ kind: "cancelled" };
+
+/** How to run it. */
+export type RunOptions = {
+	/** How many machines at a time, 1 to 64. */
+	concurrency: number,
+	/** Seconds a machine has, connecting included; 0 is as long as it takes. */
+	timeLimit: number,
+};
+
+/** What a machine put out. */
+export type RunOutput = {
+	/** Both streams, as they came. */
+	lines: OutputLine[],
+	/** There was more than is kept or shown. */
+	cut: boolean,
+};
+
+/** A run. */
+export type RunRef = {
+	/** Its id. */
+	id: RunId,
+};
+
+/** A rule to group by. */
+export type RunRegroup = {
+	/** The run. */
+	id: RunId,
+	/** The rule. */
+	grouping: RunGrouping,
+};
+
+/** Machines of a run to do once more. */
+export type RunRetry = {
+	/** The run. */
+	id: RunId,
+	/** The machines; none is all that did not end with 0. */
+	machines?: NodeId[] | null,
+};
+
+/** A command to run. */
+export type RunStart = {
+	/** What to run. */
+	command: RunCommand,
+	/** On which machines. */
+	targets: RunTarget[],
+	/** How. */
+	options: RunOptions,
+	/** What outputs may differ in and still be the same. */
+	grouping: RunGrouping,
+};
+
+/** Where a run stands. */
+export type RunState =
+/** Some machines are still to be done. */
+"running" |
+/** All are done. */
+"done" |
+/** The person stopped it. */
+"cancelled";
+
+/** Machines to run on. */
+export type RunTarget =
+/** A machine, or all in a folder. */
+{ kind: "node";
+/** The machine or folder. */
+id: NodeId } |
+/** All with this tag, their own or a folder's. */
+{ kind: "tag";
+/** The tag. */
+tag: string } |
+/** All there are. */
+{ kind: "everything" };
+
+/** Folders, tags and machines. */
+export type RunTargets = {
+	/** Which. */
+	targets: RunTarget[],
 };
 
 /** Where to write the recovery key. */
@@ -1282,6 +1994,8 @@ export type Settings = {
 	connectTimeout: number | null,
 	/** Seconds between keep-alive messages; 0 sends none. */
 	keepAlive: number | null,
+	/** Whether to offer the outdated algorithms that old devices need, see [`AlgorithmPolicy`](crate::AlgorithmPolicy). */
+	legacyAlgorithms: boolean | null,
 	/** Whether to compress (zlib). */
 	compression: boolean | null,
 	/** The `TERM` to announce. */
@@ -1294,6 +2008,89 @@ export type Settings = {
 export type SettingsSet = {
 	/** All of them. */
 	settings: AppSettings,
+};
+
+/** A snippet. */
+export type Snippet = {
+	/** Its id. */
+	id: SnippetId,
+} & SnippetDraft;
+
+/** What a person edits of a snippet. */
+export type SnippetDraft = {
+	/** Shown in lists and in the palette. */
+	name: string,
+	/** What it is for; one line. */
+	description: string,
+	/** The text, with `{{name}}` where parameters go and `\{{` for two braces as they are. */
+	body: string,
+	/** In the order they are asked for. */
+	parameters: SnippetParameter[],
+	/** Whether Enter follows in a terminal, so that it runs at once. */
+	appendEnter: boolean,
+};
+
+/** A command with parameters. */
+export type SnippetId = string;
+
+/** A snippet to look at as it would be sent. */
+export type SnippetLook = {
+	/** The snippet. */
+	id: SnippetId,
+	/** What is filled in. */
+	values: { [key in string]: string },
+	/** Where it would go. */
+	session?: SessionId | null,
+};
+
+/** A parameter: what a `{{name}}` in the text stands for. */
+export type SnippetParameter = {
+	/** Letters, digits, `_` and `-`, as in the text. */
+	name: string,
+	/** What a person is asked; empty is the name. */
+	label: string,
+	/** What it takes. */
+	takes: ParameterKind,
+	/** Filled in beforehand; always empty for a secret. */
+	default: string,
+	/** Whether it must not be empty. */
+	required: boolean,
+	/** Put in as it is, and not quoted for a POSIX shell. */
+	raw: boolean,
+};
+
+/** A snippet as it would be sent. */
+export type SnippetPreview = {
+	/** The text; dots stand for secrets, and what is not filled in yet stands as in the snippet. */
+	text: string,
+	/** Why it cannot be sent yet. */
+	problems: ValueProblem[],
+};
+
+/** A snippet. */
+export type SnippetRef = {
+	/** Its id. */
+	id: SnippetId,
+};
+
+/** A snippet to add or change. */
+export type SnippetSave = {
+	/** None adds one. */
+	id?: SnippetId | null,
+	/** All its fields. */
+	draft: SnippetDraft,
+};
+
+/** A snippet to type into a terminal. */
+export type SnippetSend = {
+	/** The snippet. */
+	id: SnippetId,
+	/** What is filled in. */
+	values: { [key in string]: string },
+	/** Where it goes. */
+	session: SessionId,
+	/** The program there knows pasted text from typed. */
+	bracketed: boolean,
 };
 
 /** The part of connecting that is under way. */
@@ -1370,6 +2167,14 @@ export type TaskConflict = {
 	coming: FileEntry,
 };
 
+/** A folder that a task changes. */
+export type TaskFolder = {
+	/** On this machine; on this computer if there is none. */
+	machine: NodeId | null,
+	/** Its path. */
+	folder: string,
+};
+
 /** Long work on files. Lives as long as the process. */
 export type TaskId = string;
 
@@ -1403,6 +2208,12 @@ export type TaskInfo = {
 	rate: number,
 	/** When it was asked for. */
 	began: Timestamp,
+	/** The folders whose content it changes. */
+	touches: TaskFolder[],
+	/** What was left out because it could not be done, or differs: the first hundred, each as a sentence. */
+	problems: string[],
+	/** What it copied can be compared with where it came from. */
+	verifiable: boolean,
 };
 
 /** Long work on files. */
@@ -1414,7 +2225,11 @@ export type TaskKind =
 /** Within one place, or from machine to machine through this computer. */
 "copy" |
 /** Takes files away. */
-"delete";
+"delete" |
+/** From a folder to another one. */
+"move" |
+/** Compares what was copied with where it came from. */
+"verify";
 
 /** A task. */
 export type TaskRef = {
@@ -1428,6 +2243,18 @@ export type TaskState =
 { kind: "waiting" } |
 /** At work. */
 { kind: "running" } |
+/** Stands still until the person lets it go on, with what it has done so far. */
+{ kind: "paused";
+/** Why, if it was not the person who wanted it. */
+error: ApiError | null } |
+/** The connection was lost: it connects again by itself and goes on. */
+{ kind: "reconnecting";
+/** To which machine. */
+machine: string;
+/** Which try it is. */
+attempt: number;
+/** Of so many. */
+most: number } |
 /** Waits for a decision. */
 { kind: "asking";
 /** About what. */
@@ -1536,8 +2363,111 @@ export type TreeRows = {
 	colors: string[],
 };
 
+/** A trigger. */
+export type Trigger = {
+	/** Its id. */
+	id: TriggerId,
+} & TriggerDraft;
+
+/** What happens. */
+export type TriggerAction =
+/** The person is told. */
+{ kind: "notify" } |
+/** A snippet is typed into that terminal, and the person is told. */
+{ kind: "run";
+/** One that asks for nothing. */
+snippet: SnippetId };
+
+/** What a person edits of a trigger. */
+export type TriggerDraft = {
+	/** Shown in lists and when it is told of. */
+	name: string,
+	/** A regular expression in the dialect of Rust's `regex`, looked for in each whole line. */
+	pattern: string,
+	/** Whether small and capital letters are the same. */
+	ignoreCase: boolean,
+	/** Whose output is looked at. */
+	scope: TriggerScope,
+	/** What happens. */
+	action: TriggerAction,
+	/** Seconds after which it may happen again in the same terminal, 1 to 3600. */
+	pause: number,
+	/** It is looked for. */
+	enabled: boolean,
+};
+
+/** A trigger found what it looks for. */
+export type TriggerHit = {
+	/** The trigger. */
+	trigger: TriggerId,
+	/** Its name. */
+	name: string,
+	/** Where. */
+	session: SessionId,
+	/** What the session is called. */
+	title: string,
+	/** The line, fit to be shown. */
+	line: string,
+	/** The snippet that was typed. */
+	ran: string | null,
+	/** Why the snippet was not typed. */
+	problem: string | null,
+};
+
+/** A pattern that is looked for in output. */
+export type TriggerId = string;
+
+/** All triggers. */
+export type TriggerList = {
+	/** By name. */
+	triggers: Trigger[],
+	/** Pieces of output that came faster than they could be looked at, and were not, since Patchbay was started. */
+	skipped: number,
+};
+
+/** A trigger. */
+export type TriggerRef = {
+	/** Its id. */
+	id: TriggerId,
+};
+
+/** A trigger to add or change. */
+export type TriggerSave = {
+	/** None adds one. */
+	id?: TriggerId | null,
+	/** All its fields. */
+	draft: TriggerDraft,
+};
+
+/** Whose output is looked at. */
+export type TriggerScope =
+/** Every terminal's, shells on this computer included. */
+{ kind: "everywhere" } |
+/** That of a machine, or of all in a folder. */
+{ kind: "node";
+/** The machine or folder. */
+id: NodeId };
+
+/** A pattern to try out. */
+export type TriggerTry = {
+	/** The pattern. */
+	pattern: string,
+	/** Whether small and capital letters are the same. */
+	ignoreCase: boolean,
+	/** A line. */
+	line: string,
+};
+
 /** A deletion that can be taken back. */
 export type UndoId = string;
+
+/** What is wrong with what was filled in. */
+export type ValueProblem = {
+	/** The parameter. */
+	name: string,
+	/** What is wrong and what to do, as sentences. */
+	message: string,
+};
 
 /** Where to write a copy. */
 export type VaultBackup = {
@@ -1718,6 +2648,48 @@ export interface Commands {
 	tags_list: { args: Record<string, never>; result: string[] };
 	/** Adds a machine from `user@host:port`. */
 	entry_quick_add: { args: EntryQuickAdd; result: Entry };
+	/** All snippets. */
+	snippet_list: { args: Record<string, never>; result: Snippet[] };
+	/** Adds or changes a snippet. */
+	snippet_save: { args: SnippetSave; result: Snippet };
+	/** Deletes a snippet. */
+	snippet_delete: { args: SnippetRef; result: null };
+	/** A snippet as it would be sent, with dots for secrets. */
+	snippet_preview: { args: SnippetLook; result: SnippetPreview };
+	/** Types a filled snippet into the terminal of a session. */
+	snippet_send: { args: SnippetSend; result: null };
+	/** All triggers. */
+	trigger_list: { args: Record<string, never>; result: TriggerList };
+	/** Adds or changes a trigger. */
+	trigger_save: { args: TriggerSave; result: Trigger };
+	/** Deletes a trigger. */
+	trigger_delete: { args: TriggerRef; result: null };
+	/** Whether a pattern is found in a line. */
+	trigger_try: { args: TriggerTry; result: boolean };
+	/** Machines that folders, tags and machines stand for, in the order of the tree. */
+	run_targets: { args: RunTargets; result: NodeId[] };
+	/** Runs a command or snippet on many machines; nothing is asked on the way. */
+	run_start: { args: RunStart; result: RunInfo };
+	/** The last commands on many machines, latest first. */
+	run_list: { args: Record<string, never>; result: RunInfo[] };
+	/** One of them with its machines and how they are grouped. */
+	run_get: { args: RunRef; result: RunDetail };
+	/** What a machine of it put out. */
+	run_output: { args: RunMachineRef; result: RunOutput };
+	/** How the output of two machines of it differs. */
+	run_diff: { args: RunCompare; result: RunDiff };
+	/** Groups its machines by another rule. */
+	run_group: { args: RunRegroup; result: null };
+	/** Does it once more on those machines of it that failed, or on the ones named. */
+	run_retry: { args: RunRetry; result: RunInfo };
+	/** Does all of it once more. */
+	run_again: { args: RunRef; result: RunInfo };
+	/** Stops it, or one machine of it. */
+	run_cancel: { args: RunCancel; result: null };
+	/** Forgets it; what still runs is stopped. */
+	run_forget: { args: RunRef; result: null };
+	/** Writes its results to a file. */
+	run_export: { args: RunExportTo; result: null };
 	/** All identities. */
 	identity_list: { args: Record<string, never>; result: Identity[] };
 	/** Adds or changes an identity. */
@@ -1734,6 +2706,26 @@ export interface Commands {
 	identity_generate_key: { args: KeyGenerate; result: Identity };
 	/** Keys of the running SSH agent. */
 	agent_keys: { args: Record<string, never>; result: PublicKeyInfo[] };
+	/** Gives up making a key pair. */
+	identity_cancel_generate: { args: GenerateCancel; result: null };
+	/** The public half of an identity's key. */
+	identity_public_key: { args: IdentityRef; result: PublicKeyInfo };
+	/** The picture OpenSSH draws of an identity's key. */
+	identity_picture: { args: IdentityRef; result: KeyPicture };
+	/** Writes the public half of an identity's key to a file. */
+	identity_export_public: { args: PublicKeyExport; result: null };
+	/** Writes an identity's private key to a file, encrypted, shortly after the passphrase was typed. */
+	identity_export_private: { args: PrivateKeyExport; result: null };
+	/** What an authority needs to sign a certificate for an identity's key. */
+	identity_certificate_request: { args: CertificateRequest; result: RequestText };
+	/** Whether programs that use Patchbay's agent are asked about each use of an identity's key. */
+	identity_ask_on_use: { args: AskOnUse; result: Identity };
+	/** Installs an identity's public key in the account that a session for files is signed in to. */
+	identity_install_key: { args: KeyInstall; result: KeyInstalled };
+	/** Where Patchbay's own agent stands. */
+	agent_status: { args: Record<string, never>; result: AgentStatus };
+	/** Allows or denies a program the use of a key. */
+	agent_answer: { args: AgentAnswer; result: null };
 	/** Settings of this computer. */
 	settings_get: { args: Record<string, never>; result: AppSettings };
 	/** Changes the settings of this computer. */
@@ -1806,16 +2798,34 @@ export interface Commands {
 	task_retry: { args: TaskRef; result: TaskInfo };
 	/** Forgets a task that is over. */
 	task_forget: { args: TaskRef; result: null };
+	/** Lets a task stand still, with what it has done so far. */
+	task_pause: { args: TaskRef; result: null };
+	/** Lets a paused task go on. */
+	task_resume: { args: TaskRef; result: null };
+	/** Lets all tasks stand still. */
+	tasks_pause: { args: Record<string, never>; result: null };
+	/** Lets all paused tasks go on. */
+	tasks_resume: { args: Record<string, never>; result: null };
+	/** Compares what a finished copy has put in its place with where it came from, as a task. */
+	task_verify: { args: TaskRef; result: TaskInfo };
 	/** Host keys on record. */
 	hostkey_list: { args: Record<string, never>; result: HostKeyRecord[] };
 	/** Forgets a host key. */
 	hostkey_remove: { args: HostKeyRemove; result: null };
+	/** Puts an authority of hosts on record. */
+	hostkey_authority_add: { args: AuthorityAdd; result: HostKeyRecord };
+	/** Which algorithms are offered, and what the switch for legacy devices adds. */
+	algorithm_policy: { args: Record<string, never>; result: AlgorithmPolicy };
 	/** Looks whether machines answer; results come as events. */
 	status_check: { args: Machines; result: null };
 	/** Wakes machines over the network. */
 	wake: { args: Machines; result: null };
-	/** What importing an OpenSSH client configuration would add. */
-	import_ssh_config_preview: { args: ImportFrom; result: ImportPreview };
-	/** Imports hosts of an OpenSSH client configuration. */
-	import_ssh_config_apply: { args: ImportApply; result: ImportDone };
+	/** The formats that can be imported. */
+	import_formats: { args: Record<string, never>; result: ImportFormat[] };
+	/** What importing a file, a folder or a text would add. */
+	import_preview: { args: ImportFrom; result: ImportPreview };
+	/** Imports what was picked. */
+	import_apply: { args: ImportApply; result: ImportDone };
+	/** Writes machines to a table, an OpenSSH configuration or an encrypted archive. */
+	export_write: { args: ExportTo; result: ExportDone };
 }

@@ -20,6 +20,13 @@ export interface HostCommands {
     result: { clearsIn: number };
   };
   host_copy_text: { args: { text: string }; result: null };
+  /** HTML for programs that take it, and text for those that do not. */
+  host_copy_html: { args: { html: string; text: string }; result: null };
+  /** Asks for a file with the desktop's own dialog and writes the text there; null if the person cancels. */
+  host_save_text: {
+    args: { title: string; defaultName: string; text: string };
+    result: { path: string | null };
+  };
   host_read_clipboard: { args: None; result: { text: string } };
   /** What was marked last in any program, for the middle mouse button; empty on systems without such a thing. */
   host_read_selection: { args: None; result: { text: string } };

@@ -20,6 +20,7 @@ const key: Identity = {
   publicKey: null,
   certificate: null,
   agentFingerprint: null,
+  askOnUse: false,
   usedBy: 2,
 };
 const PEM = '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----';

@@ -22,6 +22,10 @@ export class IdentityEdit {
   /** For a new key: pasted or made here. */
   source = $state<'given' | 'generated'>('given');
   algorithm = $state<KeyAlgorithm>('ed25519');
+  /** For a new key: what stands at the end of its public half. */
+  comment = $state('');
+  /** Since when a key is being made, in milliseconds; null while none is. */
+  making = $state<number | null>(null);
   saving = $state(false);
   problem = $state.raw<ApiError | null>(null);
   /** What the key is that was typed. */
@@ -31,6 +35,7 @@ export class IdentityEdit {
   #refused = $state.raw<{ field: IdentityField; text: string; at: string } | null>(null);
   #loaded = $state.raw(newIdentity());
   #inspection = 0;
+  #attempt: string | null = null;
 
   readonly generates = $derived(
     this.form.kind === 'key' && this.form.id === null && this.source === 'generated',
@@ -60,11 +65,13 @@ export class IdentityEdit {
     this.#refused = null;
     this.problem = null;
     this.inspected = null;
+    this.comment = '';
   }
 
   /** Lets go of every secret that was typed. */
   forget(): void {
     this.#inspection += 1;
+    void this.cancelMaking().catch(() => undefined);
     this.revert();
   }
 
@@ -110,6 +117,8 @@ export class IdentityEdit {
       return { saved };
     } catch (problem) {
       const refusal = asApiError(problem);
+      // The person gave it up: nothing has to be said.
+      if (refusal.code === 'cancelled') return { focus: undefined };
       const field =
         refusal.code === 'keyPassphrase' ? 'passphrase' : identityFieldOf(refusal.field);
       if (field) this.#refused = { field, text: inWords(refusal), at };
@@ -128,13 +137,28 @@ export class IdentityEdit {
 
   async #generate(): Promise<Identity> {
     const { passphrase } = this.form;
-    const made = await call('identity_generate_key', {
-      name: this.form.name.trim(),
-      user: this.form.user.trim() || null,
-      algorithm: this.algorithm,
-      passphrase: passphrase.kind === 'replace' ? passphrase.text || null : null,
-    });
-    identities.keep(made);
-    return made;
+    this.#attempt = crypto.randomUUID();
+    this.making = Date.now();
+    try {
+      const made = await call('identity_generate_key', {
+        name: this.form.name.trim(),
+        user: this.form.user.trim() || null,
+        algorithm: this.algorithm,
+        comment: this.comment.trim() || null,
+        passphrase: passphrase.kind === 'replace' ? passphrase.text || null : null,
+        attempt: this.#attempt,
+      });
+      identities.keep(made);
+      return made;
+    } finally {
+      this.making = null;
+      this.#attempt = null;
+    }
+  }
+
+  /** Gives up the key that is being made. */
+  async cancelMaking(): Promise<void> {
+    if (this.#attempt === null) return;
+    await call('identity_cancel_generate', { attempt: this.#attempt });
   }
 }

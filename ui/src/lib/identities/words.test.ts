@@ -30,6 +30,10 @@ describe('a certificate', () => {
     validFrom: '2026-01-01T00:00:00Z',
     validUntil: '2026-06-30T12:00:00Z',
     authority: '',
+    serial: '0',
+    key: '',
+    criticalOptions: [],
+    extensions: [],
   };
   it.each([
     ['2025-12-01T00:00:00Z', 'early', 'Not valid before 1 Jan 2026'],

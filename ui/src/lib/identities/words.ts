@@ -1,6 +1,13 @@
 // Keys and certificates in words that people compare.
 
-import type { CertificateInfo, Identity, PublicKeyInfo } from '$lib/host';
+import type {
+  AgentProgram,
+  CertificateInfo,
+  Identity,
+  KeyAlgorithm,
+  KeyInstalled,
+  PublicKeyInfo,
+} from '$lib/host';
 
 /** `SHA256:` and the rest in groups of four, so that two people can read it to each other. */
 export function groupFingerprint(fingerprint: string): string {
@@ -76,4 +83,44 @@ export function certificateValidity(certificate: CertificateInfo, now: number): 
     state: 'valid',
     words: until === null ? 'Valid for ever' : `Valid until ${day.format(until)}`,
   };
+}
+
+/** What is going on while a key is made. */
+export function makingWords(algorithm: KeyAlgorithm, seconds: number): string {
+  const rsa = { rsa3072: 'RSA 3072', rsa4096: 'RSA 4096', ed25519: null, ecdsaP256: null }[
+    algorithm
+  ];
+  if (rsa === null) return 'Making the key…';
+  return `Looking for the primes of an ${rsa} key, which can take a minute: ${String(seconds)} s`;
+}
+
+/** "ssh (process 4711)"; a system that does not tell leaves only the number, or nothing. */
+export function programWords({ name, pid }: AgentProgram): string {
+  const process = pid === null ? '' : `process ${String(pid)}`;
+  if (name) return process ? `${name} (${process})` : name;
+  return process || 'A program';
+}
+
+/** What became of a key that was to be installed: a sentence as title, and what there is to know. */
+export function installedWords(done: KeyInstalled): { title: string; ok: boolean; text: string } {
+  const where = `${done.path} of ${done.account}`;
+  const put = done.added
+    ? `The key was added to ${where}.`
+    : `The key was in ${where} already${done.options ? ', behind options that may restrict it' : ''}.`;
+  return {
+    title:
+      done.problem === null
+        ? `${done.machine} lets this key in`
+        : `The key is on ${done.machine}, but does not let in yet`,
+    ok: done.problem === null,
+    text: put,
+  };
+}
+
+/** User names as they were typed, one by one. */
+export function principalsOf(text: string): string[] {
+  return text
+    .split(/[\s,]+/)
+    .map((name) => name.trim())
+    .filter(Boolean);
 }

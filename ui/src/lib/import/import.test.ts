@@ -1,35 +1,50 @@
 import { beforeEach, expect, it } from 'vitest';
 import { useHost } from '$lib/host';
-import type { ImportHost } from '$lib/host';
-import { entryDraft } from '../../../tests/memory/machines';
-import { fileWords, ImportRun, matching } from './import.svelte';
+import type { ImportPreview, ImportRow, ImportTable } from '$lib/host';
+import { doneWords, fileWords, ImportRun, matching } from './import.svelte';
 
-const host = (alias: string, exists = false): ImportHost => ({
-  alias,
-  draft: entryDraft(alias, `${alias}.example.net`),
-  summary: `ops@${alias}.example.net:22`,
-  identityFiles: [],
-  certificateFiles: [],
+const row = (name: string, there: string | null = null): ImportRow => ({
+  key: `0 ${name}`,
+  kind: 'machine',
+  name,
+  folder: 'Lab',
+  summary: `ops@${name}.example.net`,
+  signIn: [],
   jumps: [],
-  exists,
+  there,
+});
+
+const preview = (more: Partial<ImportPreview> = {}): ImportPreview => ({
+  path: '/home/ops/.ssh/config',
+  format: 'openssh',
+  formatName: 'OpenSSH configuration',
+  lock: 'open',
+  rows: [row('web'), row('db', 'Lab/db'), row('lb')],
+  remarks: [],
+  table: null,
+  ...more,
 });
 
 let calls: [string, unknown][];
+let shown: ImportPreview;
 
 beforeEach(() => {
   calls = [];
+  shown = preview();
   useHost({
     call: (name, args) => {
       calls.push([name, args]);
-      return Promise.resolve(
-        name === 'import_ssh_config_apply'
-          ? { imported: 1, remarks: [] }
-          : {
-              path: '/home/ops/.ssh/config',
-              hosts: [host('web'), host('db', true), host('lb')],
-              remarks: [],
-            },
-      );
+      if (name === 'import_preview') return Promise.resolve(shown);
+      if (name === 'import_apply')
+        return Promise.resolve({
+          machines: 1,
+          folders: 1,
+          hostKeys: 0,
+          added: ['node'],
+          identities: ['identity'],
+          remarks: [],
+        });
+      return Promise.resolve(null);
     },
     listen: () => Promise.resolve(() => undefined),
     socket: () => {
@@ -38,13 +53,13 @@ beforeEach(() => {
   });
 });
 
-it('picks what is not there yet', async () => {
+it('picks what is not there yet, and lets a person pick the rest', async () => {
   const run = new ImportRun();
   await run.read();
   expect(run.path).toBe('/home/ops/.ssh/config');
-  expect([...run.picked]).toEqual(['web', 'lb']);
-  run.toggle(host('db', true));
-  expect(run.picked.has('db')).toBe(false);
+  expect([...run.picked]).toEqual(['0 web', '0 lb']);
+  run.toggle(row('db', 'Lab/db'));
+  expect(run.picked.has('0 db')).toBe(true);
 });
 
 it('picks and leaves all that the filter shows', async () => {
@@ -52,27 +67,87 @@ it('picks and leaves all that the filter shows', async () => {
   await run.read();
   run.filter = 'web';
   run.toggleShown();
-  expect([...run.picked]).toEqual(['lb']);
+  expect([...run.picked]).toEqual(['0 lb']);
   expect(run.allShown).toBe('none');
   run.toggleShown();
   expect(run.allShown).toBe('all');
+  run.filter = '';
+  run.toggleShown();
+  expect([...run.picked].sort()).toEqual([]);
 });
 
-it('imports in the order of the file, into the folder', async () => {
+it('imports in the order of the file, as what it was recognized, into the folder', async () => {
   const run = new ImportRun();
   await run.read();
-  run.toggle(host('web'));
-  run.toggle(host('web'));
+  run.toggle(row('web'));
+  run.toggle(row('web'));
   run.parent = 'f';
   await run.apply();
   expect(calls.at(-1)).toEqual([
-    'import_ssh_config_apply',
-    { path: '/home/ops/.ssh/config', aliases: ['web', 'lb'], parent: 'f' },
+    'import_apply',
+    {
+      source: { path: null, text: null, format: 'openssh', columns: null, password: null },
+      keys: ['0 web', '0 lb'],
+      parent: 'f',
+    },
   ]);
-  expect(run.result?.imported).toBe(1);
+  expect(run.result?.machines).toBe(1);
 });
 
-it('says what went wrong, and shows no old hosts', async () => {
+it('takes an import back with its identities', async () => {
+  const run = new ImportRun();
+  await run.read();
+  await run.apply();
+  await run.undo();
+  expect(calls.slice(-2)).toEqual([
+    ['nodes_delete', { ids: ['node'] }],
+    ['identity_delete', { id: 'identity', force: false }],
+  ]);
+  expect(run.undone).toBe(true);
+});
+
+it('hands the password and a pasted text on, and forgets the password', async () => {
+  shown = preview({ lock: 'needed', rows: [], path: '' });
+  const run = new ImportRun();
+  run.text = '<Connections/>';
+  await run.read();
+  expect(run.preview?.lock).toBe('needed');
+  run.password = 'secret';
+  shown = preview({ path: '' });
+  await run.read();
+  expect(calls.at(-1)?.[1]).toMatchObject({
+    source: { text: '<Connections/>', password: 'secret' },
+  });
+  run.forget();
+  expect(run.password).toBe('');
+});
+
+it('reads a table anew when a column is given another meaning, which one column alone has', async () => {
+  const table: ImportTable = {
+    header: true,
+    names: ['a', 'b'],
+    samples: [],
+    columns: ['name', 'address'],
+  };
+  shown = preview({ table });
+  const run = new ImportRun();
+  await run.read();
+  await run.column(0, 'address');
+  expect(calls.at(-1)?.[1]).toMatchObject({
+    source: { columns: { header: true, columns: ['address', null] } },
+  });
+});
+
+it('shows nothing of what was read before it was given up', async () => {
+  const run = new ImportRun();
+  const reading = run.read();
+  run.cancel();
+  await reading;
+  expect(run.preview).toBeNull();
+  expect(run.busy).toBeNull();
+});
+
+it('says what went wrong, and shows no old rows', async () => {
   const run = new ImportRun();
   await run.read();
   useHost({
@@ -87,8 +162,10 @@ it('says what went wrong, and shows no old hosts', async () => {
   expect(run.problem?.message).toBe('no such file');
 });
 
-it('filters and names files', () => {
-  expect(matching([host('web'), host('db')], 'DB.ex').map((found) => found.alias)).toEqual(['db']);
+it('filters, names files and counts', () => {
+  expect(matching([row('web'), row('db')], 'DB.ex').map((found) => found.name)).toEqual(['db']);
   expect(fileWords(['~/.ssh/id_ed25519'])).toBe('id_ed25519');
-  expect(fileWords(['a', 'b'])).toBe('2 files');
+  expect(fileWords(['a', 'b'])).toBe('2 ways');
+  expect(doneWords({ machines: 2, folders: 1, hostKeys: 0 })).toBe('2 machines and 1 folder');
+  expect(doneWords({ machines: 0, folders: 0, hostKeys: 3 })).toBe('3 host keys');
 });

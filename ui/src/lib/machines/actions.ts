@@ -7,7 +7,9 @@ import PlugZap from '@lucide/svelte/icons/plug-zap';
 import Plus from '@lucide/svelte/icons/plus';
 import Save from '@lucide/svelte/icons/save';
 import Settings from '@lucide/svelte/icons/settings';
+import Upload from '@lucide/svelte/icons/upload';
 import type { Action } from '$lib/actions';
+import { exporting } from '$lib/export/exporting.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { vault } from '$lib/vault/vault.svelte';
@@ -17,6 +19,13 @@ import { openEditors } from './open-editors.svelte';
 function where(): string {
   const parent = tree.newParent();
   return parent === null ? vault.name : (tree.byId(parent)?.name ?? '');
+}
+
+/** The folder that is marked in the tree, if it is one and nothing else. */
+function selectedFolder(): string | null {
+  const [only, ...others] = tree.selection;
+  if (only === undefined || others.length > 0) return null;
+  return tree.byId(only)?.folder ? only : null;
 }
 
 const pages: readonly Action[] = [
@@ -45,9 +54,22 @@ const pages: readonly Action[] = [
     title: 'Import…',
     group: 'Machines',
     shortcut: 'Ctrl+I',
-    keywords: 'ssh config openssh hosts',
+    keywords:
+      'ssh config openssh hosts known_hosts putty mremoteng remmina royal mobaxterm termius windows terminal rdp csv archive',
     icon: Download,
     run: () => tabs.open({ kind: 'import' }),
+  },
+  {
+    id: 'export.open',
+    title: 'Export…',
+    group: 'Machines',
+    keywords: 'csv table ssh config archive backup save file',
+    icon: Upload,
+    detail: () => {
+      const folder = selectedFolder();
+      return folder === null ? 'all machines' : (tree.byId(folder)?.name ?? '');
+    },
+    run: () => exporting.ask(selectedFolder()),
   },
   {
     id: 'identities.open',

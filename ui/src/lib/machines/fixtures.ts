@@ -23,9 +23,11 @@ export function effective(over: Partial<EffectiveSettings> = {}): EffectiveSetti
     jump: from({ kind: 'direct' }),
     connectTimeout: from(10),
     keepAlive: from(30),
+    legacyAlgorithms: from(false),
     compression: from(false),
     terminalType: from('xterm-256color'),
     startCommand: from<string | null>(null),
+    record: from<EffectiveSettings['record']['value']>('off'),
     ...over,
   };
 }
@@ -47,7 +49,7 @@ export function detail(over: Partial<NodeDetail> = {}): NodeDetail {
     inheritedTags: ['linux'],
     path: ['Production'],
     ladder: [
-      { origin: builtIn, values: 6, tags: [] },
+      { origin: builtIn, values: 7, tags: [] },
       { origin: production, values: 2, tags: ['linux'] },
       { origin: { kind: 'here' }, values: 1, tags: ['replica'] },
     ],

@@ -13,6 +13,7 @@ import type {
   LineEnding,
   LocalEcho,
   Protocol,
+  RecordMode,
   SerialFrame,
   Settings,
 } from '../host/bindings';
@@ -42,9 +43,11 @@ export interface FormValues {
   jump: Jump | null;
   connectTimeout: string;
   keepAlive: string;
+  legacyAlgorithms: boolean | null;
   compression: boolean | null;
   terminalType: string;
   startCommand: string;
+  record: RecordMode | null;
 }
 
 export type FieldName = keyof FormValues;
@@ -63,9 +66,11 @@ export const SETTING_NAMES = [
   'jump',
   'connectTimeout',
   'keepAlive',
+  'legacyAlgorithms',
   'compression',
   'terminalType',
   'startCommand',
+  'record',
 ] as const satisfies readonly SettingName[];
 
 export function emptyForm(): FormValues {
@@ -90,9 +95,11 @@ export function emptyForm(): FormValues {
     jump: null,
     connectTimeout: '',
     keepAlive: '',
+    legacyAlgorithms: null,
     compression: null,
     terminalType: '',
     startCommand: '',
+    record: null,
   };
 }
 
@@ -125,9 +132,11 @@ export function formOf(node: Entry | Folder): FormValues {
     jump: own.jump ?? null,
     connectTimeout: text(own.connectTimeout),
     keepAlive: text(own.keepAlive),
+    legacyAlgorithms: own.legacyAlgorithms ?? null,
     compression: own.compression ?? null,
     terminalType: text(own.terminalType),
     startCommand: text(own.startCommand),
+    record: own.record ?? null,
   };
 }
 
@@ -158,9 +167,11 @@ function settingsOf(form: FormValues): Settings {
     jump: form.jump,
     connectTimeout: whole(form.connectTimeout),
     keepAlive: whole(form.keepAlive),
+    legacyAlgorithms: form.legacyAlgorithms,
     compression: form.compression,
     terminalType: trimmed(form.terminalType),
     startCommand: trimmed(form.startCommand),
+    record: form.record,
   };
 }
 

@@ -43,24 +43,24 @@ describe('where a value comes from', () => {
 
 describe('the counts', () => {
   it('add up to every field of the page', () => {
-    expect(counts(formOf(entry), false)).toEqual({ here: 3, inherited: 8 });
+    expect(counts(formOf(entry), false)).toEqual({ here: 3, inherited: 9 });
     expect(counts({ ...formOf(entry), user: 'root', mac: 'aa:bb:cc:dd:ee:ff' }, false)).toEqual({
       here: 5,
-      inherited: 7,
+      inherited: 8,
     });
   });
 
   it('move between the rungs while the person types', () => {
     const values = (form: ReturnType<typeof formOf>) =>
       liveLadder(form, detail(), false).map((rung) => rung.values);
-    expect(values(formOf(entry))).toEqual([6, 2, 3]);
-    expect(values({ ...formOf(entry), user: 'root' })).toEqual([6, 1, 4]);
-    expect(values({ ...formOf(entry), port: '' })).toEqual([7, 2, 2]);
+    expect(values(formOf(entry))).toEqual([7, 2, 3]);
+    expect(values({ ...formOf(entry), user: 'root' })).toEqual([7, 1, 4]);
+    expect(values({ ...formOf(entry), port: '' })).toEqual([8, 2, 2]);
   });
 
   it('are said with the right number', () => {
     const [first, second] = liveLadder({ ...formOf(entry), user: 'root' }, detail(), false);
-    expect(first && rungWords(first)).toBe('6 values');
+    expect(first && rungWords(first)).toBe('7 values');
     expect(second && rungWords(second)).toBe('1 value and 1 tag');
   });
 });

@@ -7,6 +7,7 @@ import type {
   Origin,
   WhereValuesComeFrom,
 } from '../host/bindings';
+import { recordWords } from '../recordings/words';
 import { type FormValues, isOwn, SETTING_NAMES, type SettingName } from './form';
 import {
   applies,
@@ -74,8 +75,12 @@ function inheritedWords(
       return effective.identities.inherited.map((id) => names.identity(id)).join(', ');
     case 'jump':
       return jumpWords(effective.jump.inherited, names);
+    case 'legacyAlgorithms':
+      return effective.legacyAlgorithms.inherited ? 'allowed' : 'off';
     case 'compression':
       return effective.compression.inherited ? 'on' : 'off';
+    case 'record':
+      return recordWords(effective.record.inherited);
     case 'keepAlive':
       return effective.keepAlive.inherited === 0
         ? 'off'
@@ -95,7 +100,11 @@ export function sourceOf(
 ): Source {
   return {
     own: isOwn(form, name),
-    from: originName(originOf(form, effective, name)),
+    // What nobody in the tree says about recording, the settings of the vault say.
+    from:
+      name === 'record' && effective.record.inheritedOrigin.kind === 'builtIn'
+        ? 'the vault'
+        : originName(originOf(form, effective, name)),
     inherited: inheritedWords(form, effective, name, names),
   };
 }

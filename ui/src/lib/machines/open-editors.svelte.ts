@@ -4,12 +4,15 @@
 import type { NodeId } from '$lib/host';
 import { SvelteMap } from 'svelte/reactivity';
 import { Editor, type EditorTarget } from './editor.svelte';
+import type { FieldName } from './form';
 
 class OpenEditors {
   #open = new SvelteMap<string, Editor>();
   #vault = '';
   /** The editor that Save saves. */
   active = $state.raw<EditorActions | null>(null);
+  /** The field that the editor opened next is to show. */
+  goTo = $state.raw<FieldName | null>(null);
 
   /** The editor of a tab; the same one each time it is asked for. */
   of(key: string, target: EditorTarget): Editor {

@@ -52,9 +52,11 @@ const USED_BY: Record<keyof Settings, readonly Protocol[]> = {
   jump: ['ssh', 'telnet', 'raw'],
   connectTimeout: ['ssh', 'telnet', 'raw'],
   keepAlive: ['ssh', 'telnet'],
+  legacyAlgorithms: ['ssh'],
   compression: ['ssh'],
   terminalType: ['ssh', 'telnet'],
   startCommand: ['ssh'],
+  record: PROTOCOLS,
 };
 
 /** Whether a machine reached like this has a use for a setting. */

@@ -136,9 +136,9 @@ export const FIELDS = {
   where: ['protocol', 'name', 'address', 'device', 'port', 'mac'],
   line: ['baud', 'frame', 'flowControl'],
   signin: ['user', 'identities'],
-  route: ['jump', 'connectTimeout', 'keepAlive', 'compression'],
+  route: ['jump', 'connectTimeout', 'keepAlive', 'legacyAlgorithms', 'compression'],
   labels: ['tags', 'icon', 'color', 'notes'],
-  terminal: ['terminalType', 'startCommand', 'enter', 'localEcho'],
+  terminal: ['terminalType', 'startCommand', 'enter', 'localEcho', 'record'],
 } as const satisfies Record<string, readonly FieldName[]>;
 
 const ORDER: readonly FieldName[] = Object.values(FIELDS).flat();

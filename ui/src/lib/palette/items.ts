@@ -1,5 +1,6 @@
-/** What the palette lists: machines, commands, settings and open tabs, each with what Enter does. */
+/** What the palette lists: machines, commands, snippets, settings and open tabs, each with what Enter does. */
 import SlidersHorizontal from '@lucide/svelte/icons/sliders-horizontal';
+import SquareCode from '@lucide/svelte/icons/square-code';
 import CornerDownRight from '@lucide/svelte/icons/corner-down-right';
 import { actions, type Action } from '$lib/actions';
 import type { IconComponent } from '$lib/components/Icon.svelte';
@@ -9,13 +10,15 @@ import { iconOf } from '$lib/machines/looks';
 import { PROTOCOL_NAMES } from '$lib/machines/protocols';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { SECTIONS, SETTINGS } from '$lib/settings/catalog';
+import { runSnippet } from '$lib/snippets/run';
+import { snippets } from '$lib/snippets/snippets.svelte';
 import { tabIcon } from '$lib/tabs/signs';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { fuzzy, STRONG, type Match } from './fuzzy';
 import type { MachineFinder } from './machines';
 
-export type Scope = 'machines' | 'tabs' | 'actions' | 'settings';
+export type Scope = 'machines' | 'tabs' | 'actions' | 'snippets' | 'settings';
 
 export interface Item {
   key: string;
@@ -45,12 +48,13 @@ export const SCOPES: readonly { id: Scope | 'all'; title: string }[] = [
   { id: 'all', title: 'All' },
   { id: 'machines', title: 'Machines' },
   { id: 'actions', title: 'Commands' },
+  { id: 'snippets', title: 'Snippets' },
   { id: 'settings', title: 'Settings' },
   { id: 'tabs', title: 'Open tabs' },
 ];
 
 /** How many of each in "All", and in a group of its own. */
-const FEW: Record<Scope, number> = { machines: 8, actions: 6, settings: 4, tabs: 4 };
+const FEW: Record<Scope, number> = { machines: 8, actions: 6, snippets: 4, settings: 4, tabs: 4 };
 const MANY = 100;
 
 type Ranked = { item: Item; score: number };
@@ -92,6 +96,8 @@ export function find(
   if (wanted('tabs'))
     add('tabs', 'Open tabs', rank(typed, tabItems(typed !== '' || scope === 'tabs')));
   if (wanted('actions')) add('actions', 'Commands', rank(typed, commands(lastRun)));
+  if (wanted('snippets') && (typed || scope === 'snippets'))
+    add('snippets', 'Snippets', rank(typed, snippetItems()));
   if (wanted('settings') && (typed || scope === 'settings'))
     add('settings', 'Settings', rank(typed, settingItems()));
 
@@ -193,6 +199,20 @@ function actionItem(action: Action): Candidate {
     },
     keywords: `${action.keywords ?? ''} ${action.group}`,
   };
+}
+
+function snippetItems(): Candidate[] {
+  return snippets.list.map((snippet) => ({
+    item: {
+      key: `snippet-${snippet.id}`,
+      title: snippet.name,
+      marks: [],
+      detail: snippet.description || (snippet.body.split('\n')[0] ?? ''),
+      icon: SquareCode,
+      run: () => runSnippet(snippet),
+    },
+    keywords: snippet.body,
+  }));
 }
 
 function settingItems(): Candidate[] {

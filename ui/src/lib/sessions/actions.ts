@@ -4,9 +4,12 @@ import Cable from '@lucide/svelte/icons/cable';
 import CircleQuestionMark from '@lucide/svelte/icons/circle-question-mark';
 import CircleX from '@lucide/svelte/icons/circle-x';
 import ClipboardPaste from '@lucide/svelte/icons/clipboard-paste';
+import Code from '@lucide/svelte/icons/code';
 import Copy from '@lucide/svelte/icons/copy';
+import CopyPlus from '@lucide/svelte/icons/copy-plus';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import RotateCw from '@lucide/svelte/icons/rotate-cw';
+import Save from '@lucide/svelte/icons/save';
 import Search from '@lucide/svelte/icons/search';
 import SquareTerminal from '@lucide/svelte/icons/square-terminal';
 import TextSelect from '@lucide/svelte/icons/text-select';
@@ -15,6 +18,7 @@ import Zap from '@lucide/svelte/icons/zap';
 import type { Action } from '$lib/actions';
 import type { LineSignal, Protocol, SessionInfo } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { copyAllText, copyHtml, saveOutput } from './output';
 import { sessions } from './sessions.svelte';
 import { existingTerminal } from './terminal/registry';
 import type { TerminalView } from './terminal/view.svelte';
@@ -76,6 +80,14 @@ const WIRES = [
   { id: 'line.rtsOn', title: 'Raise RTS', what: 'rtsOn' },
   { id: 'line.rtsOff', title: 'Drop RTS', what: 'rtsOff' },
 ] as const;
+
+/** Does something with the terminal in front. */
+function withView(run: (session: SessionInfo, shown: TerminalView) => unknown): () => void {
+  return withSession((session) => {
+    const shown = view();
+    if (shown) void run(session, shown);
+  });
+}
 
 export const sessionActions: readonly Action[] = [
   {
@@ -195,6 +207,44 @@ export const sessionActions: readonly Action[] = [
     keywords: 'search output scrollback',
     when: terminal,
     run: () => view()?.finder.show(),
+  },
+  {
+    id: 'terminal.copyAll',
+    title: 'Copy all as text',
+    group: GROUP,
+    icon: CopyPlus,
+    keywords: 'output scrollback clipboard',
+    when: terminal,
+    run: withView((_, shown) => copyAllText(shown)),
+  },
+  {
+    id: 'terminal.copyHtml',
+    title: 'Copy as HTML',
+    group: GROUP,
+    icon: Code,
+    keywords: 'output selection colours colors clipboard',
+    when: terminal,
+    run: withView((_, shown) => copyHtml(shown)),
+  },
+  {
+    id: 'terminal.saveText',
+    title: 'Save output as text…',
+    group: GROUP,
+    icon: Save,
+    keywords: 'scrollback file export log',
+    detail,
+    when: terminal,
+    run: withView((session, shown) => saveOutput(session, shown, 'text')),
+  },
+  {
+    id: 'terminal.saveHtml',
+    title: 'Save output as HTML…',
+    group: GROUP,
+    icon: Save,
+    keywords: 'scrollback file export colours colors',
+    detail,
+    when: terminal,
+    run: withView((session, shown) => saveOutput(session, shown, 'html')),
   },
   {
     id: 'terminal.clear',

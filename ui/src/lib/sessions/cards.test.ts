@@ -18,6 +18,7 @@ const session: SessionInfo = {
   log: [],
   opened: 0,
   latency: null,
+  recording: null,
 };
 const FINGERPRINT = 'SHA256:Zr61uBfWp8dKqLxE3sVhTn0CyMa4JgRo7NiXk5PtUeQ';
 const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
@@ -30,6 +31,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
     picture: '+--+',
     openssh: 'ssh-ed25519 AAAA',
   },
+  certificate: null,
   onRecord:
     standing === 'unknown'
       ? []
@@ -37,6 +39,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
           {
             id: 'k',
             host: 'db.example.net',
+            authority: false,
             algorithm: 'ssh-ed25519',
             fingerprint: 'SHA256:other',
             picture: '+--+',

@@ -1,8 +1,10 @@
 /** What can be done with a session and its terminal: their menus. */
 
-import type { MenuItems } from '$lib/components/menu';
+import type { MenuItems, MenuItem } from '$lib/components/menu';
 import { call, type LineSignal, type SessionInfo } from '$lib/host';
+import { isRecorded } from '$lib/recordings/actions';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { copyAllText, copyHtml, saveOutput } from './output';
 import { sessions } from './sessions.svelte';
 import type { TerminalView } from './terminal/view.svelte';
 import { machineOf, report } from './words';
@@ -26,7 +28,7 @@ export function sessionMenu(
           },
         ]
       : []),
-    ...(view ? [...outputMenu(view), null] : []),
+    ...(view ? [...outputMenu(session, view), null] : []),
     ...lineMenu(session),
     { label: 'Split right', shortcut: 'Ctrl+Shift+E', run: () => void tabs.split(paneId, 'right') },
     { label: 'Split down', shortcut: 'Ctrl+Shift+O', run: () => void tabs.split(paneId, 'down') },
@@ -63,16 +65,40 @@ function lineMenu({ id, protocol, state }: SessionInfo): MenuItems {
   ];
 }
 
-function outputMenu(view: TerminalView): MenuItems {
+function outputMenu(session: SessionInfo, view: TerminalView): MenuItems {
   return [
     {
       label: 'Find…',
       shortcut: 'Ctrl+Shift+F',
       run: () => view.finder.show(),
     },
-    { label: 'Copy all output', run: () => copyText(view.text(false)) },
-    { label: 'Copy all output with colours', run: () => copyText(view.text(true)) },
+    ...copyMenu(session, view),
     { label: 'Clear scrollback', run: () => view.clear() },
+    null,
+    ...recordMenu(session),
+  ];
+}
+
+function copyMenu(session: SessionInfo, view: TerminalView): MenuItem[] {
+  return [
+    { label: 'Copy all as text', run: () => copyAllText(view) },
+    { label: 'Copy as HTML', run: () => copyHtml(view) },
+    { label: 'Save output as text…', run: () => void saveOutput(session, view, 'text') },
+    { label: 'Save output as HTML…', run: () => void saveOutput(session, view, 'html') },
+  ];
+}
+
+function recordMenu(session: SessionInfo): MenuItem[] {
+  if (isRecorded(session))
+    return [{ label: 'Stop recording', run: () => void sessions.stopRecording(session.id) }];
+  const disabled = session.state.kind !== 'open';
+  return [
+    { label: 'Start recording', disabled, run: () => void sessions.record(session.id, false) },
+    {
+      label: 'Start recording with typed lines',
+      disabled,
+      run: () => void sessions.record(session.id, true),
+    },
   ];
 }
 
@@ -95,6 +121,7 @@ export function terminalMenu(session: SessionInfo, view: TerminalView): MenuItem
     { label: 'Select all', shortcut: 'Ctrl+Shift+A', run: () => view.selectAll() },
     null,
     { label: 'Find…', shortcut: 'Ctrl+Shift+F', run: () => view.finder.show() },
+    ...copyMenu(session, view),
     { label: 'Clear scrollback', run: () => view.clear() },
   ];
 }

@@ -185,6 +185,17 @@ class SessionsState {
     await attempt(async () => this.#answer(await call('session_rename', { id, title }), asked));
   }
 
+  /** Records it from now on. */
+  async record(id: SessionId, keys: boolean): Promise<void> {
+    const asked = this.#heard;
+    await attempt(async () => this.#answer(await call('session_record', { id, keys }), asked));
+  }
+
+  async stopRecording(id: SessionId): Promise<void> {
+    const asked = this.#heard;
+    await attempt(async () => this.#answer(await call('session_record_stop', { id }), asked));
+  }
+
   async answer(id: SessionId, prompt: Prompt, answers: string[]): Promise<void> {
     await attempt(() => call('session_answer', { id, prompt: prompt.id, answers }));
   }

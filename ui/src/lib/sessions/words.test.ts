@@ -27,6 +27,7 @@ describe('a question about a host key', () => {
   const record = {
     id: null,
     host: 'h',
+    authority: false,
     fingerprint: 'SHA256:a',
     picture: '',
     source: 'f',
@@ -44,6 +45,7 @@ describe('a question about a host key', () => {
       picture: '',
       openssh: 'ssh-ed25519 AAAA',
     },
+    certificate: null,
     onRecord: [
       { ...record, algorithm: 'ssh-rsa' },
       { ...record, algorithm: 'ssh-ed25519', fingerprint: 'SHA256:b' },
@@ -150,6 +152,7 @@ describe('endings', () => {
       log: ['line'],
       opened: 0,
       latency: null,
+      recording: null,
     };
     const text = report(info);
     for (const part of [

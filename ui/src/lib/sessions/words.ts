@@ -132,6 +132,23 @@ export function ending(session: Pick<SessionInfo, 'title'>, reason: CloseReason)
   }
 }
 
+/** Whether the switch for legacy devices of this very machine would have helped. */
+export function needsLegacy(reason: CloseReason): boolean {
+  return (
+    reason.kind === 'failed' &&
+    reason.error.code === 'noCommonAlgorithm' &&
+    reason.error.field === 'legacyAlgorithms'
+  );
+}
+
+/** What a person has to do while a step goes on; nothing for most. */
+export function handsOn(steps: readonly Step[]): string | null {
+  const running = steps.find((step) => step.state === 'running');
+  return running?.stage === 'signIn' && running.detail === 'touch your security key'
+    ? 'Touch your security key'
+    : null;
+}
+
 /** The sign beside a session's name. */
 export function dotOf(state: SessionState): DotState {
   switch (state.kind) {

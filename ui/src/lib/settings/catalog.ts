@@ -1,6 +1,7 @@
 // Every setting by name, for the search field of the settings page and for the palette.
 
-export type SectionId = 'appearance' | 'terminal' | 'keyboard' | 'vault' | 'hostkeys' | 'about';
+export type SectionId =
+  'appearance' | 'terminal' | 'keyboard' | 'agent' | 'vault' | 'hostkeys' | 'triggers' | 'about';
 
 export interface Section {
   id: SectionId;
@@ -12,8 +13,10 @@ export const SECTIONS: readonly Section[] = [
   { id: 'appearance', title: 'Appearance', group: 'This computer' },
   { id: 'terminal', title: 'Terminal', group: 'This computer' },
   { id: 'keyboard', title: 'Keyboard', group: 'This computer' },
+  { id: 'agent', title: 'Agent', group: 'This computer' },
   { id: 'vault', title: 'Lock and vault', group: 'This vault' },
   { id: 'hostkeys', title: 'Trusted keys', group: 'This vault' },
+  { id: 'triggers', title: 'Triggers', group: 'This vault' },
   { id: 'about', title: 'About', group: 'Patchbay' },
 ];
 
@@ -98,6 +101,13 @@ export const SETTINGS: readonly SettingItem[] = [
   ),
   item('keyboard', 'shortcuts', 'Shortcuts', 'Every action and its keys', 'keys bindings hotkeys'),
   item(
+    'agent',
+    'serveAgent',
+    'Agent for other programs',
+    'ssh, git and others can sign with this vault’s keys while it is open',
+    'ssh-agent SSH_AUTH_SOCK socket keys',
+  ),
+  item(
     'vault',
     'lockAfter',
     'Lock after',
@@ -128,7 +138,20 @@ export const SETTINGS: readonly SettingItem[] = [
     'Seals everything again with a fresh key',
     're-key rotate encryption',
   ),
-  item('vault', 'backup', 'Back up', 'A sealed copy of this vault', 'export save copy'),
+  item(
+    'vault',
+    'record',
+    'Record terminals',
+    'Where neither the machine nor a folder says so, and for shells on this computer',
+    'recording asciicast session',
+  ),
+  item(
+    'vault',
+    'backup',
+    'Back up',
+    'A sealed copy of this vault, without its recordings',
+    'export save copy',
+  ),
   item('vault', 'restore', 'Restore', 'Open a backup in place of this vault', 'import recover'),
   item('vault', 'path', 'Vault file', '', 'path location where'),
   item(
@@ -144,6 +167,20 @@ export const SETTINGS: readonly SettingItem[] = [
     'Trusted keys',
     'What servers proved to be theirs',
     'fingerprint host key known_hosts',
+  ),
+  item(
+    'triggers',
+    'triggers',
+    'Triggers',
+    'What happens when a terminal shows a line',
+    'pattern regular expression notify alarm snippet automatic',
+  ),
+  item(
+    'hostkeys',
+    'authorities',
+    'Host authorities',
+    'Whose host certificates are believed',
+    'certificate ca cert-authority sign',
   ),
   item('about', 'about', 'About Patchbay', 'Version and licence', 'version license'),
 ];

@@ -19,6 +19,7 @@ export const DEFAULT_APP: AppSettings = {
     osc52Write: false,
   },
   restoreTabs: true,
+  serveAgent: false,
 };
 
 export const DEFAULT_VAULT: VaultSettings = {
@@ -26,4 +27,5 @@ export const DEFAULT_VAULT: VaultSettings = {
   lockOnSleep: true,
   lockOnScreenLock: true,
   readKnownHosts: true,
+  record: 'off',
 };

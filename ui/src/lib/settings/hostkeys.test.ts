@@ -5,6 +5,7 @@ import { matchingRecords, recordKey, recordWords } from './hostkeys';
 const kept: HostKeyRecord = {
   id: 'k1',
   host: '[db.example.net]:2222',
+  authority: false,
   algorithm: 'ssh-ed25519',
   fingerprint: 'SHA256:abcdEFGH',
   picture: '',

@@ -303,7 +303,13 @@ function parsePane(raw: unknown): KeptPane | null {
       const section = text(raw['section']);
       return section === undefined ? { kind: 'settings' } : { kind: 'settings', section };
     }
+    case 'run': {
+      const runId = text(raw['runId']);
+      return runId === undefined ? { kind: 'run' } : { kind: 'run', runId };
+    }
     case 'identities':
+    case 'recordings':
+    case 'snippets':
     case 'import':
     case 'start':
       return { kind: raw['kind'] };

@@ -15,6 +15,9 @@ export type TabSpec =
   | { kind: 'editor'; nodeId?: string; parent?: string | null; folder?: boolean }
   | { kind: 'settings'; section?: string }
   | { kind: 'identities' }
+  | { kind: 'recordings' }
+  | { kind: 'snippets' }
+  | { kind: 'run'; runId?: string }
   | { kind: 'import' }
   | { kind: 'start' };
 

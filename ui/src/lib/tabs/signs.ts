@@ -1,15 +1,18 @@
 /** What the drawing of a tab tells about what is in it. */
 
 import CableIcon from '@lucide/svelte/icons/cable';
+import Clapperboard from '@lucide/svelte/icons/clapperboard';
 import Columns2 from '@lucide/svelte/icons/columns-2';
 import Download from '@lucide/svelte/icons/download';
 import FolderClosed from '@lucide/svelte/icons/folder-closed';
 import FolderPen from '@lucide/svelte/icons/folder-pen';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import KeyRound from '@lucide/svelte/icons/key-round';
+import Layers from '@lucide/svelte/icons/layers';
 import Maximize2 from '@lucide/svelte/icons/maximize-2';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Settings from '@lucide/svelte/icons/settings';
+import SquareCode from '@lucide/svelte/icons/square-code';
 import { broadcast } from '$lib/broadcast/broadcast.svelte';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import type { SessionInfo } from '$lib/host';
@@ -78,6 +81,12 @@ export function specIcon(spec: TabSpec): IconComponent {
       return Settings;
     case 'identities':
       return KeyRound;
+    case 'recordings':
+      return Clapperboard;
+    case 'snippets':
+      return SquareCode;
+    case 'run':
+      return Layers;
     case 'import':
       return Download;
     case 'start':

@@ -528,6 +528,7 @@ function sessionOf({ spec }: PaneLeaf): string {
 function sameSpec(a: TabSpec, b: TabSpec): boolean {
   if (a.kind === 'session' && b.kind === 'session') return a.sessionId === b.sessionId;
   if (a.kind === 'editor' && b.kind === 'editor') return editorKey(a) === editorKey(b);
+  if (a.kind === 'run' && b.kind === 'run') return a.runId === b.runId;
   return (
     a.kind === b.kind &&
     a.kind !== 'start' &&

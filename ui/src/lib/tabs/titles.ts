@@ -1,5 +1,6 @@
 /** What tabs and panes are called. */
 
+import { runs } from '$lib/runs/runs.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { panes, type KeptTarget, type PaneLeaf, type Tab, type TabSpec } from './model';
@@ -18,11 +19,22 @@ export function paneTitle(spec: TabSpec): string {
       return 'Settings';
     case 'identities':
       return 'Identities';
+    case 'recordings':
+      return 'Recordings';
+    case 'snippets':
+      return 'Snippets';
+    case 'run':
+      return runTitle(spec.runId);
     case 'import':
       return 'Import';
     case 'start':
       return 'New tab';
   }
+}
+
+function runTitle(id: string | undefined): string {
+  const run = id === undefined ? undefined : runs.get(id);
+  return run ? `Run: ${run.title}` : 'Run on many';
 }
 
 /** The name of what a session is opened to. */

@@ -3,6 +3,9 @@
 export const views = {
   editor: () => import('$lib/machines/EditorPage.svelte'),
   settings: () => import('$lib/settings/SettingsPage.svelte'),
+  snippets: () => import('$lib/snippets/SnippetsPage.svelte'),
+  run: () => import('$lib/runs/RunPage.svelte'),
   identities: () => import('$lib/identities/IdentitiesPage.svelte'),
+  recordings: () => import('$lib/recordings/RecordingsPage.svelte'),
   import: () => import('$lib/import/ImportPage.svelte'),
 };

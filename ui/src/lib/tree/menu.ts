@@ -12,10 +12,11 @@ const groups = [
     'machine.rename',
     'machine.duplicate',
     'machine.copyAddress',
+    'machine.installKey',
   ],
-  ['machine.check', 'machine.wake'],
+  ['runs.selected', 'machine.check', 'machine.wake'],
   ['machine.move', 'machine.up', 'machine.down'],
-  ['machine.new', 'folder.new', 'import.open'],
+  ['machine.new', 'folder.new', 'import.open', 'export.open'],
   ['machine.delete'],
 ];
 

@@ -9,6 +9,7 @@ export class Finder {
   open = $state(false);
   term = $state('');
   caseSensitive = $state(false);
+  wholeWord = $state(false);
   regex = $state(false);
   /** How many were found, and which is shown; -1 if there are too many to tell. */
   found = $state.raw({ index: -1, count: 0 });
@@ -34,6 +35,7 @@ export class Finder {
     }
     const options = {
       caseSensitive: this.caseSensitive,
+      wholeWord: this.wholeWord,
       regex: this.regex,
       incremental: typing,
       decorations: searchColors(this.#theme() ?? {}),

@@ -14,6 +14,7 @@ import { ringBell } from './bell';
 import { Clipboard } from './clipboard.svelte';
 import { Finder } from './finder.svelte';
 import { guardInput } from './gate';
+import { bufferHtml } from './html';
 import { handleKey } from './keys';
 import { fontFamily, looks, measureLine } from './looks';
 import { osc52Text } from './osc52';
@@ -152,11 +153,23 @@ export class TerminalView {
     this.#screen?.terminal.scrollPages(pages);
   }
 
-  /** Everything there is to see, with its colours as escape sequences or without. */
-  text(colors: boolean): string {
+  /** What is selected. */
+  get selection(): string {
+    return this.#screen?.terminal.getSelection() ?? '';
+  }
+
+  /** Everything there is to see as HTML, or only what is selected if anything is. */
+  html(selected: boolean): string {
     if (!this.#screen) return '';
-    const { terminal, serialize } = this.#screen;
-    if (colors) return serialize.serialize({ excludeAltBuffer: true, excludeModes: true });
+    const { terminal } = this.#screen;
+    const range = selected ? terminal.getSelectionPosition() : undefined;
+    return bufferHtml(terminal.buffer.active, terminal.options.theme ?? {}, range);
+  }
+
+  /** Everything there is to see. */
+  text(): string {
+    if (!this.#screen) return '';
+    const { terminal } = this.#screen;
     const buffer = terminal.buffer.active;
     let text = '';
     for (let at = 0; at < buffer.length; at += 1) {
@@ -170,6 +183,11 @@ export class TerminalView {
   /** The program follows the mouse: right and middle clicks are its own. */
   get programHasMouse(): boolean {
     return (this.#screen?.terminal.modes.mouseTrackingMode ?? 'none') !== 'none';
+  }
+
+  /** The program there knows pasted text from typed (mode 2004). */
+  get bracketsPastes(): boolean {
+    return this.#screen?.terminal.modes.bracketedPasteMode ?? false;
   }
 
   /** For good. */

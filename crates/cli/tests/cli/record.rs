@@ -1,0 +1,88 @@
+//! Recordings from a shell.
+
+use crate::support::{Home, PASSPHRASE};
+use patchbay_core::{Ctx, Right, sessions::OpenTarget};
+use patchbay_model::{RecordMode, Secret, SessionState, TerminalSize, VaultSettings};
+use patchbay_session::TerminalInput;
+use patchbay_testkit::terminals_or_skip;
+
+impl Home {
+    /// Records every terminal from now on.
+    pub(crate) async fn record_always(&self) {
+        let core = self.core();
+        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let vault = Ctx::person(core.clone()).authorize_vault(Right::Edit).unwrap();
+        let settings = VaultSettings { record: RecordMode::Output, ..VaultSettings::default() };
+        core.settings().set_vault(&vault, settings).await.unwrap();
+    }
+
+    /// Runs a line in a shell on this computer, which is recorded.
+    async fn record(&self, line: &str) {
+        let core = self.core();
+        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let ctx = Ctx::person(core.clone());
+        let vault = ctx.authorize_vault(Right::Edit).unwrap();
+        let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
+        let mut events = core.events();
+        let id = core.sessions().open(OpenTarget::LocalShell, size, None).await.unwrap().id;
+        let handle = core.sessions().handle(id).unwrap();
+        let typed = format!("{line}; exit 0\r");
+        handle.input.send(TerminalInput::Bytes(typed.into())).await.unwrap();
+        let closed = async {
+            while !matches!(core.sessions().info(id).unwrap().state, SessionState::Closed { .. }) {
+                let _changed = events.recv().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(30), closed).await.unwrap();
+        core.recordings().list(&vault).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn recordings_of_the_vault_are_listed_played_and_exported() {
+    if !terminals_or_skip("recordings of the vault are listed played and exported") {
+        return;
+    }
+    let home = Home::with_vault().await;
+    home.record_always().await;
+    home.record("echo $((40+2))-recorded").await;
+    let all = home.json(&["record", "list", "--json"]);
+    assert_eq!((all.as_array().unwrap().len(), &all[0]["state"]), (1, &"whole".into()), "{all}");
+    let id = all[0]["id"].as_str().unwrap().to_owned();
+    let title = all[0]["title"].as_str().unwrap().to_owned();
+
+    let fast = ["--speed", "1000"];
+    let played = home.run(&[&["record", "play", &title], fast.as_slice()].concat());
+    assert_eq!(played.code, 0, "{played:?}");
+    assert!(played.out.contains("42-recorded"), "{played:?}");
+
+    let file = home.dir.path().join("out.cast").display().to_string();
+    assert_eq!(home.run(&["record", "export", &id, &file]).code, 0);
+    let again = home.run(&[&["record", "play", &file], fast.as_slice()].concat());
+    assert_eq!((again.code, &again.out), (0, &played.out));
+    let first = std::fs::read_to_string(&file).unwrap();
+    assert!(first.starts_with("{\"") && first.contains("\"version\":3"), "{first}");
+
+    let none = home.run(&["record", "play", "nothing"]);
+    assert_eq!(none.code, 1);
+    assert!(none.err.contains("record list"), "{none:?}");
+}
+
+#[test]
+fn files_of_others_are_played_in_their_time() {
+    let home = Home::new();
+    let file = home.dir.path().join("demo.cast").display().to_string();
+    let cast =
+        "{\"version\":2,\"width\":80,\"height\":24}\n[0.1,\"o\",\"one\"]\n[3600,\"o\",\" two\"]\n";
+    std::fs::write(&file, cast).unwrap();
+    // Without the limit it would take an hour.
+    let played = home.run(&["record", "play", &file, "--idle-limit", "0.05"]);
+    assert_eq!((played.code, played.out.as_str()), (0, "one two"), "{played:?}");
+    std::fs::write(&file, format!("{cast}[broken]\n")).unwrap();
+    let broken = home.run(&["record", "play", &file, "--speed", "100000"]);
+    assert_eq!((broken.code, broken.out.as_str()), (1, "one two"), "{broken:?}");
+    assert!(broken.err.contains("line 4 is no event"), "{broken:?}");
+    std::fs::write(&file, "GIF89a").unwrap();
+    assert!(home.run(&["record", "play", &file]).err.contains("does not begin as"));
+    assert_eq!(home.run(&["record", "play", &file, "--speed", "0"]).code, 2);
+}

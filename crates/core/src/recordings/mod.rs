@@ -1,0 +1,477 @@
+//! Recordings of terminals: making, listing, playing, searching, exporting.
+//!
+//! A recording is a file of sealed chunks (`file.rs`) in a directory beside the vault, and an item in the vault that holds
+//! what it is and the key of that file. Exec sessions and files are not recorded. Deliberately absent: playing itself,
+//! which is the front end's, and deleting what is old: nothing goes unless a person says so.
+
+mod file;
+mod recorder;
+mod search;
+mod stored;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use recorder::Recorder;
+
+use crate::{
+    Authorized, Core, CoreError, WholeVault, sync,
+    vault::{put, written},
+};
+use file::{Chunks, End};
+use patchbay_model::{
+    AppEvent, Effective, NodeId, Origin, RecordMode, RecordingCursor, RecordingId, RecordingInfo,
+    RecordingPart, RecordingSearch, RecordingState,
+};
+use patchbay_session::asciicast::Header;
+use patchbay_store::{Change, Field, Kind, OpenVault};
+use patchbay_vault::StreamKey;
+use recorder::{Progress, Start};
+use search::{Limits, Needle, Stopped};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, Weak, atomic::Ordering},
+    time::{Duration, Instant},
+};
+use stored::{Over, Stored};
+use tokio::task::spawn_blocking;
+
+/// Text in one part, in bytes.
+const PART: usize = 256 * 1024;
+/// How long a step of a search takes.
+const STEP: Duration = Duration::from_millis(200);
+/// Hits in one step.
+const HITS: usize = 100;
+
+/// What the services keep about recordings between calls.
+#[derive(Debug, Default)]
+pub(crate) struct RecordingsState {
+    running: Mutex<BTreeMap<RecordingId, Running>>,
+}
+
+/// One that goes on.
+#[derive(Debug)]
+struct Running {
+    progress: Arc<Progress>,
+    /// Of its session; known once it was started.
+    recorder: Weak<Recorder>,
+}
+
+/// What a recording is of.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    pub(crate) title: String,
+    pub(crate) subtitle: String,
+    pub(crate) machine: Option<NodeId>,
+    pub(crate) cols: u16,
+    pub(crate) rows: u16,
+    pub(crate) keys: bool,
+}
+
+/// Recordings of terminals.
+#[derive(Clone, Copy, Debug)]
+pub struct Recordings<'a>(pub(crate) &'a Core);
+
+/// What counts for a machine: its own setting, a folder's, or else the vault's.
+pub(crate) fn wanted(setting: &Effective<RecordMode>, of_the_vault: RecordMode) -> RecordMode {
+    if setting.origin == Origin::BuiltIn { of_the_vault } else { setting.value }
+}
+
+impl Recordings<'_> {
+    /// All recordings, latest first.
+    pub async fn list(
+        &self,
+        _vault: &Authorized<WholeVault>,
+    ) -> Result<Vec<RecordingInfo>, CoreError> {
+        let vault = self.open()?;
+        let mut infos = Vec::new();
+        for (id, stored) in self.load(&vault).await? {
+            infos.push(self.look(&vault, id, stored).await?);
+        }
+        infos.sort_by_key(|info| std::cmp::Reverse((info.started, info.id)));
+        Ok(infos)
+    }
+
+    /// A part of a recording, from a chunk on; the first is 0.
+    pub async fn read(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: RecordingId,
+        from: u32,
+    ) -> Result<RecordingPart, CoreError> {
+        let vault = self.open()?;
+        let stored = self.one(&vault, id).await?;
+        let running = self.is_running(id);
+        self.blocking(&vault, id, &stored, move |mut chunks, over| {
+            chunks.skip_to(from)?;
+            let mut part = RecordingPart::default();
+            let (mut size, mut at) = (0, Duration::ZERO);
+            while size < PART {
+                let Some(chunk) = chunks.next()? else { break };
+                at = chunk.before;
+                size += chunk.text().len();
+                for (when, event) in chunk.events() {
+                    at = when;
+                    part.times.push(u32::try_from(when.as_millis()).unwrap_or(u32::MAX));
+                    part.codes.push(event.code());
+                    part.data.push(event.data());
+                }
+                part.next = Some(chunk.number + 1);
+            }
+            if let Some(end) = chunks.end() {
+                let reached = part.next.unwrap_or(from);
+                part.next = None;
+                if !running {
+                    part.broken = broken(end, over, reached, at);
+                }
+            }
+            Ok(part)
+        })
+        .await
+    }
+
+    /// A step of looking for text in one recording, or in all.
+    pub async fn search(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        text: &str,
+        only: Option<RecordingId>,
+        from: Option<RecordingCursor>,
+    ) -> Result<RecordingSearch, CoreError> {
+        let needle = Needle::new(text).ok_or_else(|| {
+            CoreError::invalid("text", "There is nothing to look for.", "Type some text.")
+        })?;
+        let vault = self.open()?;
+        let mut all = self.load(&vault).await?;
+        all.retain(|(id, _)| only.is_none_or(|only| *id == only));
+        all.sort_by_key(|(id, stored)| std::cmp::Reverse((stored.started, *id)));
+        // One that was deleted since is passed over.
+        let begin = from.and_then(|from| all.iter().position(|(id, _)| *id == from.id));
+        let mut found =
+            RecordingSearch { hits: Vec::new(), next: None, kilobytes: 0, unreadable: Vec::new() };
+        if from.is_some() && begin.is_none() {
+            return Ok(found);
+        }
+        let vault_id = vault.id();
+        let directory = directory(vault.path());
+        let left = all.split_off(begin.unwrap_or(0).min(all.len()));
+        let chunk = from.map_or(0, |from| from.chunk);
+        spawn_blocking(move || {
+            let limits = Limits { until: Instant::now() + STEP, hits: HITS };
+            let mut bytes = 0;
+            for (at, (id, stored)) in left.into_iter().enumerate() {
+                let from = if at == 0 { chunk } else { 0 };
+                if at > 0 && (Instant::now() >= limits.until || found.hits.len() >= limits.hits) {
+                    found.next = Some(RecordingCursor { id, chunk: 0 });
+                    break;
+                }
+                let sealer = stored.sealer(vault_id, id)?;
+                let stopped = Chunks::open(&path(&directory, id), sealer).and_then(|mut chunks| {
+                    let of = (id, stored.cols);
+                    let found = (&mut found.hits, &mut bytes);
+                    search::search(&mut chunks, of, from, &needle, &limits, found)
+                });
+                match stopped {
+                    Ok(Stopped::Before(chunk)) => {
+                        found.next = Some(RecordingCursor { id, chunk });
+                        break;
+                    }
+                    Ok(Stopped::End(End::Damaged)) | Err(_) => found.unreadable.push(id),
+                    Ok(Stopped::End(_)) => {}
+                }
+            }
+            found.kilobytes = u32::try_from(bytes / 1000).unwrap_or(u32::MAX);
+            Ok(found)
+        })
+        .await
+        .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
+    }
+
+    /// Writes a recording to a file that everything that knows asciicast 3 plays. Gives why it is not all of it, if it is
+    /// not. The file is not sealed; only its owner can read it.
+    pub async fn export(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: RecordingId,
+        to: &str,
+    ) -> Result<Option<String>, CoreError> {
+        let to = self.0.vault().file_path("path", to)?;
+        let vault = self.open()?;
+        let stored = self.one(&vault, id).await?;
+        let running = self.is_running(id);
+        let target = to.clone();
+        self.blocking(&vault, id, &stored, move |mut chunks, over| {
+            let beside = target.with_extension("cast.part");
+            let mut out = io::BufWriter::new(private_file(&beside, false)?);
+            let (mut at, mut reached) = (Duration::ZERO, 0);
+            let copied = (|| {
+                while let Some(chunk) = chunks.next()? {
+                    at = chunk.events().last().map_or(chunk.before, |(at, _)| at);
+                    reached = chunk.number + 1;
+                    out.write_all(chunk.text().as_bytes())?;
+                }
+                out.flush()?;
+                out.get_ref().sync_all()?;
+                std::fs::rename(&beside, &target)
+            })();
+            if let Err(error) = copied {
+                // What is half written is of no use; that it cannot be removed either changes nothing.
+                let _left = std::fs::remove_file(&beside);
+                return Err(error);
+            }
+            let end = chunks.end().unwrap_or(End::Whole);
+            Ok(if running { None } else { broken(end, over, reached, at) })
+        })
+        .await
+        .map_err(|error| match error {
+            CoreError::File { source, .. } => {
+                CoreError::File { action: "Exporting to", path: to, source }
+            }
+            other => other,
+        })
+    }
+
+    /// Gives a recording another title.
+    pub async fn rename(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: RecordingId,
+        title: &str,
+    ) -> Result<RecordingInfo, CoreError> {
+        let title = title.trim();
+        if title.is_empty() || title.chars().count() > 200 || title.chars().any(char::is_control) {
+            return Err(CoreError::invalid(
+                "title",
+                "A title has 1 to 200 printable characters.",
+                "Type another one.",
+            ));
+        }
+        let vault = self.open()?;
+        let mut stored = self.one(&vault, id).await?;
+        title.clone_into(&mut stored.title);
+        vault.apply(vec![kept(id, &stored)?]).await?;
+        self.0.emit(AppEvent::Recordings);
+        self.look(&vault, id, stored).await
+    }
+
+    /// Deletes a recording for good. One that goes on has to be stopped first.
+    pub async fn delete(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: RecordingId,
+    ) -> Result<(), CoreError> {
+        if self.is_running(id) {
+            return Err(CoreError::invalid(
+                "id",
+                "This recording is still going on.",
+                "Stop it first.",
+            ));
+        }
+        let vault = self.open()?;
+        self.one(&vault, id).await?;
+        // The key goes first: whatever becomes of the file, nobody can read it any more.
+        vault.apply(vec![Change::Delete { kind: Kind::Recording, id: *id.as_bytes() }]).await?;
+        let file = path(&directory(vault.path()), id);
+        if let Err(error) = tokio::fs::remove_file(&file).await {
+            tracing::warn!(%error, path = %file.display(), "the file of a deleted recording stays");
+        }
+        self.0.emit(AppEvent::Recordings);
+        Ok(())
+    }
+
+    /// Begins one. `failed` is told if it stops by itself.
+    pub(crate) async fn begin(
+        &self,
+        about: About,
+        failed: impl FnOnce(String) + Send + 'static,
+    ) -> Result<Arc<Recorder>, CoreError> {
+        let vault = self.open()?;
+        let id = RecordingId::new();
+        let key = StreamKey::generate().map_err(patchbay_store::StoreError::from)?;
+        let since = self.0.clock().wall();
+        let header = Header {
+            cols: about.cols,
+            rows: about.rows,
+            terminal_type: None,
+            timestamp: Some(since.0 / 1000),
+            title: Some(about.title.clone()),
+        };
+        let keys = about.keys;
+        let stored = Stored::new(&key, about, since);
+        let sealer = stored.sealer(vault.id(), id)?;
+        let directory = directory(vault.path());
+        crate::vault::private_directory(&directory)?;
+        let path = path(&directory, id);
+        let file = private_file(&path, true).map_err(|source| CoreError::File {
+            action: "Writing",
+            path: path.clone(),
+            source,
+        })?;
+        vault.apply(vec![kept(id, &stored)?]).await?;
+        let progress = Arc::<Progress>::default();
+        sync::lock(&self.0.recordings.running)
+            .insert(id, Running { progress: Arc::clone(&progress), recorder: Weak::new() });
+        let file = tokio::fs::File::from_std(file);
+        let clock = Arc::clone(&self.0.config().clock);
+        let core = self.0.weak();
+        let start = Start { id, keys, since, clock, file, path, sealer, header, progress };
+        let recorder = Recorder::start(start, move |problem| {
+            if let Some(core) = core.upgrade() {
+                sync::lock(&core.recordings.running).remove(&id);
+                core.emit(AppEvent::Recordings);
+            }
+            if let Some(problem) = problem {
+                failed(problem);
+            }
+        });
+        if let Some(running) = sync::lock(&self.0.recordings.running).get_mut(&id) {
+            running.recorder = Arc::downgrade(&recorder);
+        }
+        self.0.emit(AppEvent::Recordings);
+        Ok(recorder)
+    }
+
+    /// Finishes all that go on, and waits until they are written: the program is about to end.
+    pub async fn finish_all(&self) {
+        let all: Vec<_> = sync::lock(&self.0.recordings.running)
+            .values()
+            .filter_map(|running| running.recorder.upgrade())
+            .collect();
+        for recorder in all {
+            recorder.finish(None).await;
+        }
+    }
+}
+
+impl Recordings<'_> {
+    fn open(&self) -> Result<OpenVault, CoreError> {
+        Ok(self.0.vault().unlocked()?.vault().clone())
+    }
+
+    fn is_running(&self, id: RecordingId) -> bool {
+        sync::lock(&self.0.recordings.running).contains_key(&id)
+    }
+
+    async fn load(&self, vault: &OpenVault) -> Result<Vec<(RecordingId, Stored)>, CoreError> {
+        let items = vault.load(Kind::Recording).await?;
+        let read = items.iter().filter_map(|item| {
+            let stored = serde_json::from_slice(&item.data);
+            // The error is not written down: it could repeat part of the item.
+            let stored = stored
+                .inspect_err(|_| tracing::warn!("a recording cannot be read and is left out"));
+            Some((RecordingId::from_bytes(item.id), stored.ok()?))
+        });
+        Ok(read.collect())
+    }
+
+    async fn one(&self, vault: &OpenVault, id: RecordingId) -> Result<Stored, CoreError> {
+        let data = vault.get(Kind::Recording, *id.as_bytes(), Field::Main).await?;
+        let stored = data.and_then(|data| serde_json::from_slice(&data).ok());
+        stored.ok_or(CoreError::NotFound("recording"))
+    }
+
+    /// A recording as it is now. What is learnt of one that is over is kept, so that its file is looked at once.
+    async fn look(
+        &self,
+        vault: &OpenVault,
+        id: RecordingId,
+        mut stored: Stored,
+    ) -> Result<RecordingInfo, CoreError> {
+        let running = sync::lock(&self.0.recordings.running)
+            .get(&id)
+            .map(|running| Arc::clone(&running.progress));
+        if let Some(progress) = running {
+            let length = progress.length.load(Ordering::Relaxed);
+            let bytes = progress.bytes.load(Ordering::Relaxed);
+            return Ok(stored.info(id, length, bytes, RecordingState::Running));
+        }
+        let file = path(&directory(vault.path()), id);
+        let bytes = tokio::fs::metadata(&file).await.map(|meta| meta.len());
+        let Ok(bytes) = bytes else {
+            let length = stored.over.map_or(0, |over| over.length);
+            return Ok(stored.info(id, length, 0, RecordingState::Damaged));
+        };
+        let over = match stored.over {
+            Some(over) => over,
+            None => {
+                let sealer = stored.sealer(vault.id(), id)?;
+                let looked = spawn_blocking(move || file::summary(&file, sealer)).await;
+                let Ok(Ok(summary)) = looked else {
+                    return Ok(stored.info(id, 0, bytes, RecordingState::Damaged));
+                };
+                let length = u32::try_from(summary.length.as_millis()).unwrap_or(u32::MAX);
+                if summary.end == End::Damaged {
+                    return Ok(stored.info(id, length, bytes, RecordingState::Damaged));
+                }
+                let whole = summary.end == End::Whole;
+                let over = Over { length, chunks: summary.chunks, whole };
+                stored.over = Some(over);
+                vault.apply(vec![kept(id, &stored)?]).await?;
+                over
+            }
+        };
+        let state = if over.whole { RecordingState::Whole } else { RecordingState::Interrupted };
+        Ok(stored.info(id, over.length, bytes, state))
+    }
+
+    /// Does something with the chunks of a recording where waiting for the disk holds up nobody.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        vault: &OpenVault,
+        id: RecordingId,
+        stored: &Stored,
+        work: impl FnOnce(Chunks, Option<Over>) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, CoreError> {
+        let sealer = stored.sealer(vault.id(), id)?;
+        let path = path(&directory(vault.path()), id);
+        let over = stored.over;
+        let file = path.clone();
+        spawn_blocking(move || work(Chunks::open(&file, sealer)?, over))
+            .await
+            .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
+            .map_err(|source| CoreError::File { action: "Reading", path, source })
+    }
+}
+
+/// Recordings lie beside the vault they belong to.
+fn directory(vault: &Path) -> PathBuf {
+    vault.with_extension("recordings")
+}
+
+fn path(directory: &Path, id: RecordingId) -> PathBuf {
+    directory.join(format!("{id}.rec"))
+}
+
+fn kept(id: RecordingId, stored: &Stored) -> Result<Change, CoreError> {
+    Ok(put(Kind::Recording, *id.as_bytes(), written(serde_json::to_vec(stored))?))
+}
+
+fn private_file(path: &Path, new: bool) -> io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).create_new(new).truncate(!new);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Why what follows a place cannot be played, as a sentence; `None` if nothing is missing.
+fn broken(end: End, over: Option<Over>, reached: u32, at: Duration) -> Option<String> {
+    let seconds = at.as_secs();
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let place = format!("{hours}:{minutes:02}:{seconds:02}");
+    match end {
+        End::Whole => None,
+        End::Damaged => Some(format!(
+            "The file of this recording is damaged at {place}. What comes before can be played."
+        )),
+        // What was known to be there is gone.
+        End::Cut if over.is_some_and(|over| over.whole || reached < over.chunks) => Some(format!(
+            "The file of this recording was cut off at {place}. What comes before can be played."
+        )),
+        End::Cut => {
+            Some(format!("Patchbay was stopped at {place}, before the recording was finished."))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! How a recording is kept in the vault: what it is, and the key of its file.
+
+use crate::CoreError;
+use data_encoding::BASE64;
+use patchbay_model::{NodeId, RecordingId, RecordingInfo, RecordingState, Timestamp, VaultId};
+use patchbay_vault::{StreamKey, StreamSealer};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Its own type, and not that of the API: what is on disk must stay readable when the API changes.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Stored {
+    /// In base64.
+    #[serde(with = "wiped")]
+    key: Zeroizing<String>,
+    pub(super) title: String,
+    pub(super) subtitle: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) machine: Option<NodeId>,
+    pub(super) started: Timestamp,
+    pub(super) cols: u16,
+    pub(super) rows: u16,
+    #[serde(default)]
+    pub(super) keys: bool,
+    /// Known once it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) over: Option<Over>,
+}
+
+/// What is known of a recording that is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Over {
+    /// Milliseconds.
+    pub(super) length: u32,
+    /// Chunks in its file.
+    pub(super) chunks: u32,
+    /// Whether it was finished, and not merely ended with Patchbay.
+    pub(super) whole: bool,
+}
+
+impl Stored {
+    pub(super) fn new(key: &StreamKey, about: super::About, started: Timestamp) -> Self {
+        let super::About { title, subtitle, machine, cols, rows, keys } = about;
+        let key = Zeroizing::new(BASE64.encode(key.expose_secret()));
+        Self { key, title, subtitle, machine, started, cols, rows, keys, over: None }
+    }
+
+    pub(super) fn sealer(
+        &self,
+        vault: VaultId,
+        id: RecordingId,
+    ) -> Result<StreamSealer, CoreError> {
+        let unreadable = || CoreError::Internal("the key of a recording cannot be read".into());
+        let key = BASE64.decode(self.key.as_bytes()).map_err(|_| unreadable())?;
+        let key = StreamKey::from_slice(&Zeroizing::new(key)).map_err(|_| unreadable())?;
+        Ok(StreamSealer::new(vault, *id.as_bytes(), &key))
+    }
+
+    pub(super) fn info(
+        &self,
+        id: RecordingId,
+        length: u32,
+        bytes: u64,
+        state: RecordingState,
+    ) -> RecordingInfo {
+        RecordingInfo {
+            id,
+            title: self.title.clone(),
+            subtitle: self.subtitle.clone(),
+            machine: self.machine,
+            started: self.started,
+            length,
+            bytes,
+            cols: self.cols,
+            rows: self.rows,
+            keys: self.keys,
+            state,
+        }
+    }
+}
+
+/// Text that is wiped when it is dropped.
+mod wiped {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use zeroize::Zeroizing;
+
+    pub(super) fn serialize<S: Serializer>(
+        text: &Zeroizing<String>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Zeroizing<String>, D::Error> {
+        String::deserialize(from).map(Zeroizing::new)
+    }
+}

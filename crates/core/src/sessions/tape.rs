@@ -1,0 +1,121 @@
+//! A session and its recording.
+
+use super::session::Session;
+use crate::{
+    CoreError,
+    recordings::{About, Recorder},
+    sync,
+    tell::Tells as _,
+};
+use patchbay_model::{ApiError, RecordMode, SessionRecording, SessionState, SessionTarget};
+use std::sync::{Arc, Mutex};
+
+/// What records a session, if anything does.
+#[derive(Default)]
+pub(super) struct Tape {
+    recorder: Mutex<Option<Arc<Recorder>>>,
+    /// Held while it starts or stops.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Tape {
+    /// Tell it what happens, as long as it is there.
+    pub(super) fn recorder(&self) -> Option<Arc<Recorder>> {
+        sync::lock(&self.recorder).clone()
+    }
+}
+
+impl Session {
+    /// As the machine's settings want it. That it cannot be recorded keeps nobody from connecting, but it is said.
+    pub(super) async fn record_from_the_start(self: &Arc<Self>, record: RecordMode) {
+        if record == RecordMode::Off {
+            return;
+        }
+        let keys = record == RecordMode::OutputAndKeys;
+        let _turn = self.tape.turn.lock().await;
+        if let Err(error) = self.begin_recording(keys).await {
+            let error = ApiError::from(error);
+            let problem = format!("This session is not recorded. {}", error.message);
+            let since = self.clock.wall();
+            self.change(true, |live| {
+                live.info.recording =
+                    Some(SessionRecording { id: None, since, keys, problem: Some(problem) });
+            });
+        }
+    }
+
+    /// Because a person wants it.
+    pub(super) async fn record(self: &Arc<Self>, keys: bool) -> Result<(), CoreError> {
+        let info = self.info();
+        if info.state != SessionState::Open || matches!(info.target, SessionTarget::Files { .. }) {
+            return Err(CoreError::invalid(
+                "id",
+                format!("{} shows no terminal that is open.", info.title),
+                "Connect, then start recording.",
+            ));
+        }
+        let _turn = self.tape.turn.lock().await;
+        if self.tape.recorder().is_some() && info.recording.is_some_and(|now| now.problem.is_none())
+        {
+            return Ok(());
+        }
+        self.begin_recording(keys).await
+    }
+
+    /// Waits until everything is written. Not recorded at all is fine.
+    pub(super) async fn stop_recording(self: &Arc<Self>, status: Option<i32>) {
+        let _turn = self.tape.turn.lock().await;
+        let recorder = sync::lock(&self.tape.recorder).take();
+        if let Some(recorder) = recorder {
+            recorder.finish(status).await;
+        }
+        if self.info().recording.is_some() {
+            self.change(true, |live| live.info.recording = None);
+        }
+    }
+
+    async fn begin_recording(self: &Arc<Self>, keys: bool) -> Result<(), CoreError> {
+        let core = self.core.upgrade().ok_or(CoreError::NotFound("session"))?;
+        let (info, size) = (self.info(), self.size());
+        let machine = match info.target {
+            SessionTarget::Entry { id } => Some(id),
+            _ => None,
+        };
+        let about = About {
+            title: info.title,
+            subtitle: info.subtitle,
+            machine,
+            cols: size.cols.max(1),
+            rows: size.rows.max(1),
+            keys,
+        };
+        let me = Arc::downgrade(self);
+        let failed = move |problem: String| {
+            let Some(me) = me.upgrade() else { return };
+            tracing::warn!(%problem, "a recording stopped");
+            me.change(true, |live| {
+                if let Some(recording) = &mut live.info.recording {
+                    recording.problem = Some(problem);
+                }
+            });
+        };
+        let recorder = core.recordings().begin(about, failed).await?;
+        let recording = SessionRecording {
+            id: Some(recorder.id()),
+            since: recorder.since(),
+            keys: recorder.keys(),
+            problem: None,
+        };
+        *sync::lock(&self.tape.recorder) = Some(recorder);
+        self.change(true, |live| live.info.recording = Some(recording));
+        // Whoever ended the session meanwhile did not know of it.
+        if !matches!(self.info().state, SessionState::Open | SessionState::Connecting { .. }) {
+            let ended = sync::lock(&self.tape.recorder).take();
+            if let Some(recorder) = ended {
+                recorder.finish(None).await;
+            }
+            self.change(true, |live| live.info.recording = None);
+        }
+        Ok(())
+    }
+}

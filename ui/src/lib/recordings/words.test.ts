@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { clockText, fileName, recordWords } from './words';
+
+describe('words of recordings', () => {
+  it('tells times as players do', () => {
+    expect([0, 7_999, 754_000, 3_723_000, -5].map(clockText)).toEqual([
+      '0:00',
+      '0:07',
+      '12:34',
+      '1:02:03',
+      '0:00',
+    ]);
+  });
+
+  it('makes file names of titles that are none', () => {
+    const started = Date.UTC(2026, 10, 22, 12);
+    expect(fileName({ title: 'db/primary: "a"', started })).toBe('db-primary- -a- 2026-11-22.cast');
+    expect(fileName({ title: ' ', started })).toBe('recording 2026-11-22.cast');
+  });
+
+  it('names what is recorded', () => {
+    expect(recordWords('outputAndKeys')).toBe('Output and typed lines');
+  });
+});

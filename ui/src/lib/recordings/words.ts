@@ -1,0 +1,45 @@
+/** Recordings in words. */
+
+import type { RecordingInfo, RecordMode } from '$lib/host';
+
+/** "0:07", "12:34", "1:02:03". */
+export function clockText(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes}:${two(seconds % 60)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+/** What there is to know beside its name; empty for one that is whole. */
+export function stateWords({ state }: Pick<RecordingInfo, 'state'>): string {
+  switch (state) {
+    case 'running':
+      return 'recording';
+    case 'interrupted':
+      return 'ended with Patchbay';
+    case 'damaged':
+      return 'file damaged or missing';
+    case 'whole':
+      return '';
+  }
+}
+
+/** The choices of the editor and of the settings. */
+export const RECORD_CHOICES: readonly { value: RecordMode; label: string }[] = [
+  { value: 'off', label: 'Off' },
+  { value: 'output', label: 'Output' },
+  { value: 'outputAndKeys', label: 'Output and typed lines' },
+];
+
+export function recordWords(what: RecordMode): string {
+  return RECORD_CHOICES.find((choice) => choice.value === what)?.label ?? what;
+}
+
+/** A name for the file it is exported to. */
+export function fileName({ title, started }: Pick<RecordingInfo, 'title' | 'started'>): string {
+  const name = title.replace(/[\x00-\x1f\\/:*?"<>|]/g, '-').trim() || 'recording';
+  // The Swedish way to write a day is that of ISO 8601.
+  return `${name} ${new Date(started).toLocaleDateString('sv-SE')}.cast`;
+}
