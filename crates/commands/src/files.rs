@@ -127,6 +127,11 @@ pub(crate) async fn set_mode(ctx: Ctx, args: FilesSetMode) -> Result<(), ApiErro
     Ok(ctx.core.files().set_mode(&place, &args.paths, args.mode).await?)
 }
 
+pub(crate) async fn set_mode_inside(ctx: Ctx, args: FilesSetMode) -> Result<TaskInfo, ApiError> {
+    let place = ctx.authorize_files(args.place, Right::Edit)?;
+    Ok(ctx.core.files().set_mode_inside(&place, &args.paths, args.mode)?)
+}
+
 pub(crate) async fn preview(ctx: Ctx, args: FileRef) -> Result<FilePreview, ApiError> {
     let place = ctx.authorize_files(args.place, Right::View)?;
     Ok(ctx.core.files().preview(&place, &args.path).await?)

@@ -253,6 +253,8 @@ commands! {
     files_rename => files::rename;
     /// Sets the permissions of files and folders.
     files_set_mode => files::set_mode;
+    /// Sets the permissions of folders and everything inside, as a task.
+    files_set_mode_inside => files::set_mode_inside;
     /// The beginning of a file, to look at.
     files_preview => files::preview;
     /// Copies files and folders to a folder of this computer or of a machine, as a task.

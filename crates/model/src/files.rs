@@ -172,6 +172,8 @@ pub enum TaskKind {
     Move,
     /// Compares what was copied with where it came from.
     Verify,
+    /// Sets permissions of folders and everything inside.
+    Permissions,
 }
 
 /// A question of a task: something of that name is there already.

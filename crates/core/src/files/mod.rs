@@ -13,6 +13,7 @@ mod here;
 mod job;
 mod machine;
 mod names;
+mod permissions;
 mod picture;
 mod place;
 pub(crate) mod problem;
@@ -181,13 +182,7 @@ impl Files<'_> {
         paths: &[String],
         mode: u16,
     ) -> Result<(), CoreError> {
-        if mode > 0o7777 {
-            return Err(CoreError::invalid(
-                "mode",
-                "Permissions are at most 7777, in octal.",
-                "Type three or four digits from 0 to 7.",
-            ));
-        }
+        allowed(mode)?;
         let disk = self.disk(*place.get())?;
         for path in paths {
             disk.set_mode(&named(path)?, mode).await?;
@@ -234,7 +229,7 @@ impl Files<'_> {
         conflict: Conflict,
     ) -> Result<TaskInfo, CoreError> {
         let to = Some((*to.get(), names::bytes(folder)));
-        self.begin(TaskKind::Move, *from.get(), all_bytes(&paths), to, conflict)
+        self.begin(TaskKind::Move, *from.get(), all_bytes(&paths), to, conflict, None)
     }
 
     /// Copies files and folders into a folder.
@@ -252,7 +247,7 @@ impl Files<'_> {
             _ => TaskKind::Copy,
         };
         let to = Some((*to.get(), names::bytes(&folder)));
-        self.begin(kind, *from.get(), all_bytes(&paths), to, conflict)
+        self.begin(kind, *from.get(), all_bytes(&paths), to, conflict, None)
     }
 
     /// Deletes files and folders with everything inside.
@@ -261,7 +256,20 @@ impl Files<'_> {
         place: &Authorized<FilePlace>,
         paths: Vec<String>,
     ) -> Result<TaskInfo, CoreError> {
-        self.begin(TaskKind::Delete, *place.get(), all_bytes(&paths), None, Conflict::Skip)
+        self.begin(TaskKind::Delete, *place.get(), all_bytes(&paths), None, Conflict::Skip, None)
+    }
+
+    /// Sets the low twelve bits of `st_mode` of folders and everything inside, as a task. Files inside are run only if
+    /// they were before.
+    pub fn set_mode_inside(
+        &self,
+        place: &Authorized<FilePlace>,
+        paths: &[String],
+        mode: u16,
+    ) -> Result<TaskInfo, CoreError> {
+        allowed(mode)?;
+        let kind = TaskKind::Permissions;
+        self.begin(kind, *place.get(), all_bytes(paths), None, Conflict::Skip, Some(mode))
     }
 
     /// Compares what a finished copy has put in its place with where it came from, as a task of its own.
@@ -381,6 +389,7 @@ impl Files<'_> {
         paths: Vec<Vec<u8>>,
         to: Option<(FilePlace, Vec<u8>)>,
         conflict: Conflict,
+        mode: Option<u16>,
     ) -> Result<TaskInfo, CoreError> {
         let Some(first) = paths.first() else {
             return Err(CoreError::invalid("paths", "Nothing is chosen.", "Choose some files."));
@@ -414,7 +423,8 @@ impl Files<'_> {
             }
             None => None,
         };
-        let task = Task::new(self.0, Spec { kind, from: place, paths, to, conflict, moves }, words);
+        let task =
+            Task::new(self.0, Spec { kind, from: place, paths, to, conflict, moves, mode }, words);
         self.take(&task)?;
         self.run(&task, false);
         Ok(task.info())
@@ -494,6 +504,17 @@ impl Files<'_> {
             }
         })
     }
+}
+
+fn allowed(mode: u16) -> Result<(), CoreError> {
+    if mode <= 0o7777 {
+        return Ok(());
+    }
+    Err(CoreError::invalid(
+        "mode",
+        "Permissions are at most 7777, in octal.",
+        "Type three or four digits from 0 to 7.",
+    ))
 }
 
 fn all_bytes(paths: &[String]) -> Vec<Vec<u8>> {

@@ -58,7 +58,7 @@ impl Files<'_> {
         if node.size > LARGEST as u64 {
             return Err(refused("is larger than 32 MiB, so it is not shown"));
         }
-        let mut source = disk.read(&path, node.size).await?;
+        let mut source = disk.read(&path, 0, node.size).await?;
         let mut bytes = Vec::with_capacity(usize::try_from(node.size).unwrap_or_default());
         while let Some(piece) = source.next().await? {
             // It may have grown since.

@@ -427,3 +427,41 @@ async fn a_folder_does_not_go_into_itself() {
     assert!(error.message.contains("into itself"), "{error:?}");
     assert_eq!(tree(&world.path("a")).len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn permissions_go_to_everything_inside_and_not_through_links() {
+    let (world, machine) = World::with_machine().await;
+    for place in [HERE, machine] {
+        plant(&world.path(""));
+        let kept = world.folder("kept");
+        fs::write(world.path("kept/file"), "stays").unwrap();
+        fs::set_permissions(world.path("kept/file"), fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink(format!("{kept}/file"), world.path("site/kept")).unwrap();
+        let mode = |name: &str| {
+            fs::symlink_metadata(world.path(name)).unwrap().permissions().mode() & 0o7777
+        };
+        let authorized = world.fixture.ctx.authorize_files(place, Right::Edit).unwrap();
+        let site = [text(&world.path("site")).to_owned()];
+        let files = world.fixture.core.files();
+        for (wanted, file) in [(0o2750, 0o640), (0o700, 0o600)] {
+            let task = files.set_mode_inside(&authorized, &site, wanted).unwrap();
+            world.done(task.id).await;
+            assert_eq!([mode("site"), mode("site/a b/deep")], [wanted_u32(wanted); 2]);
+            assert_eq!(mode("site/a b/deep/-rf"), file);
+            assert_eq!(mode("site/run.sh"), wanted_u32(wanted) & 0o777);
+            assert_eq!(mode("kept/file"), 0o600);
+        }
+        // What closes folders is set from inside out.
+        let task = files.set_mode_inside(&authorized, &site, 0).unwrap();
+        world.done(task.id).await;
+        assert_eq!(mode("site"), 0);
+        let open = files.set_mode_inside(&authorized, &site, 0o755).unwrap();
+        world.done(open.id).await;
+        assert_eq!(mode("site/a b/deep"), 0o755);
+        fs::remove_dir_all(world.path("site")).unwrap();
+    }
+}
+
+fn wanted_u32(mode: u16) -> u32 {
+    u32::from(mode)
+}

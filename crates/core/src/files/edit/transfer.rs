@@ -3,15 +3,16 @@
 use crate::{
     CoreError,
     files::{
-        disk::{Disk, Looks, Node},
+        disk::{Disk, Looks, Node, Part, Placed},
         here::Here,
         names, problem,
+        verify::digest,
     },
 };
 use patchbay_model::{ApiError, EditId, ErrorCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a machine had when its file was fetched or uploaded last.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -73,7 +74,7 @@ pub(super) async fn fetch(
     there: &Node,
     local: &Path,
 ) -> Result<Base, CoreError> {
-    let here = Disk::Here(Here::default());
+    let here = here();
     let local = names::of_path(local);
     let digest = copy(disk, path, there.size, &here, &local, Some(0o600)).await?;
     Ok(Base::of(there, digest))
@@ -81,8 +82,9 @@ pub(super) async fn fetch(
 
 /// The digest of a file here.
 pub(super) async fn digest_here(local: &Path) -> Result<[u8; 32], CoreError> {
-    let here = Disk::Here(Here::default());
-    digest(&here, &names::of_path(local), u64::MAX).await
+    let (here, local) = (here(), names::of_path(local));
+    let size = here.look(&local).await?.size;
+    digest(&here, &local, size, |_| ()).await
 }
 
 impl Job<'_> {
@@ -131,7 +133,7 @@ impl Job<'_> {
             return Ok(false);
         }
         Ok(there.size != self.base.size
-            || digest(self.disk, self.path, there.size).await? != self.base.digest)
+            || digest(self.disk, self.path, there.size, |_| ()).await? != self.base.digest)
     }
 
     /// Writes it beside its place and puts it there when it is whole.
@@ -147,16 +149,14 @@ impl Job<'_> {
         part.extend_from_slice(name.get(..name.len().min(180)).unwrap_or_default());
         part.extend_from_slice(format!(".part-{}", self.id).as_bytes());
         let part = self.disk.join(folder, &part);
-        let here = Disk::Here(Here::default());
-        let local = names::of_path(self.local);
+        let (here, local) = (here(), names::of_path(self.local));
         let done = async {
-            let digest = copy(&here, &local, u64::MAX, self.disk, &part, mode).await?;
-            if replaces {
-                self.disk.replace(&part, target).await?;
-            } else {
-                self.disk.rename(&part, target).await?;
+            let size = here.look(&local).await?.size;
+            let digest = copy(&here, &local, size, self.disk, &part, mode).await?;
+            match self.disk.place(&part, target, replaces).await? {
+                Placed::Yes => Ok(digest),
+                Placed::Taken => Err(problem::exists(target)),
             }
-            Ok(digest)
         };
         let done = done.await;
         if done.is_err() {
@@ -186,6 +186,10 @@ impl Job<'_> {
     }
 }
 
+fn here() -> Disk {
+    Disk::Here(Here::new(PathBuf::new()))
+}
+
 /// Copies bytes and gives their digest.
 async fn copy(
     from: &Disk,
@@ -195,23 +199,16 @@ async fn copy(
     target: &[u8],
     mode: Option<u16>,
 ) -> Result<[u8; 32], CoreError> {
-    let mut source = from.read(source, size).await?;
-    let mut sink = to.create(target).await?;
-    let mut digest = Sha256::new();
+    let mut source = from.read(source, 0, size).await?;
+    let mut sink = to.write(&Part::new(target.to_vec()), 0).await?;
+    let (mut digest, mut length) = (Sha256::new(), 0);
     while let Some(bytes) = source.next().await? {
         digest.update(&bytes);
+        length += bytes.len() as u64;
         sink.write(bytes).await?;
     }
-    sink.finish(Looks { modified: None, mode: mode.map(|mode| mode & 0o777) }).await?;
-    Ok(digest.finalize().into())
-}
-
-async fn digest(disk: &Disk, path: &[u8], size: u64) -> Result<[u8; 32], CoreError> {
-    let mut source = disk.read(path, size).await?;
-    let mut digest = Sha256::new();
-    while let Some(bytes) = source.next().await? {
-        digest.update(&bytes);
-    }
+    let looks = Looks { modified: None, mode: mode.map(|mode| mode & 0o777) };
+    sink.finish(length, looks).await?;
     Ok(digest.finalize().into())
 }
 
