@@ -123,6 +123,16 @@ task: TaskInfo } |
 { kind: "taskGone";
 /** The task. */
 id: TaskId } |
+/** A file that is edited here is new or changed. */
+{ kind: "edit";
+/** Its new state. */
+edit: EditInfo } |
+/** A file is not edited here any more. */
+{ kind: "editGone";
+/** Which. */
+id: EditId } |
+/** Recordings were added, finished, renamed or deleted: list them again. */
+{ kind: "recordings" } |
 /** A command on many machines is new or changed. */
 { kind: "run";
 /** Its new state. */
@@ -339,6 +349,73 @@ marks: ([number, number])[] } |
 /** How many. */
 lines: number };
 
+/** What becomes of what was saved here. */
+export type EditAnswer =
+/** It goes to the machine, unless somebody changed the file there. */
+"upload" |
+/** It goes to the machine, whatever is there. */
+"overwrite" |
+/** It goes to the machine under a name with the date; what is edited is that file from then on. */
+"keepBoth" |
+/** It is given up for what the machine has. */
+"fetchAgain";
+
+/** What becomes of an edited file. */
+export type EditAnswerArgs = {
+	/** The file. */
+	id: EditId,
+	/** The decision. */
+	answer: EditAnswer,
+};
+
+/** A file of a machine that is edited on this computer. */
+export type EditId = string;
+
+/** A file of a machine that is edited on this computer. */
+export type EditInfo = {
+	/** Its id. */
+	id: EditId,
+	/** What the file is called. */
+	name: string,
+	/** The machine. */
+	node: NodeId,
+	/** What the machine is called. */
+	machine: string,
+	/** Where the file is on the machine. */
+	path: string,
+	/** Where it stands. */
+	state: EditState,
+	/** When it reached the machine last; never yet, if nothing is here. */
+	uploaded: Timestamp | null,
+};
+
+/** Where an edited file stands. */
+export type EditState =
+/** The machine has what this computer has. */
+{ kind: "saved" } |
+/** What was saved here is on its way. */
+{ kind: "uploading" } |
+/** What was saved here goes to the machine once it is connected again. */
+{ kind: "waiting" } |
+/** Somebody changed the file on the machine meanwhile. */
+{ kind: "conflict";
+/** What is there now; nothing if it was taken away. */
+there: FileEntry | null } |
+/** It could not be uploaded. What was saved here is still here. */
+{ kind: "failed";
+/** Why, and what to do. */
+error: ApiError } |
+/** Patchbay ended before what was saved here reached the machine. */
+{ kind: "left" };
+
+/** A file to edit no longer. */
+export type EditStop = {
+	/** The file. */
+	id: EditId,
+	/** What did not reach the machine is given up. */
+	discard: boolean,
+};
+
 /** A value together with where it comes from, and what it would be if it were not set here. */
 export type Effective<T> = {
 	/** What counts. */
@@ -370,6 +447,7 @@ export type EffectiveSettings = {
 	compression: Effective<boolean>,
 	terminalType: Effective<string>,
 	startCommand: Effective<string | null>,
+	record: Effective<RecordMode>,
 };
 
 /** A machine. */
@@ -583,6 +661,20 @@ export type FileListing = {
 	refused: number,
 	/** Bytes that may still be written there, if that is told; exact up to 2^53. */
 	free: number | null,
+};
+
+/** A picture, to look at. */
+export type FilePicture = {
+	/** How its bytes are fetched, as those of a session are. */
+	attachment: Attachment,
+	/** What it is, by its bytes and not by its name. */
+	format: PictureFormat,
+	/** Pixels; 0 where it has no size of its own. */
+	width: number,
+	/** Pixels; 0 where it has no size of its own. */
+	height: number,
+	/** Bytes. */
+	size: number,
 };
 
 /** Where files are. */
@@ -1391,6 +1483,23 @@ export type PassphraseToJudge = {
 	passphrase: string,
 };
 
+/** A kind of picture that is shown. */
+export type PictureFormat =
+/** Portable Network Graphics. */
+"png" |
+/** JPEG. */
+"jpeg" |
+/** GIF, also one that moves. */
+"gif" |
+/** WebP. */
+"webp" |
+/** A bitmap of Windows. */
+"bmp" |
+/** An icon of Windows. */
+"ico" |
+/** Drawn by numbers: it has no size of its own. */
+"svg";
+
 /** A host certificate that does not count. */
 export type PresentedCertificate = {
 	/** What it says of itself. */
@@ -1506,6 +1615,143 @@ export type Reachability =
 "warning" |
 /** It does not answer. */
 "down";
+
+/** What of a terminal is recorded. */
+export type RecordMode =
+/** Nothing. */
+"off" |
+/** What it shows. */
+"output" |
+/** What it shows, and the lines typed into it that it echoed. */
+"outputAndKeys";
+
+/** Where a search goes on. */
+export type RecordingCursor = {
+	/** The recording to go on with. */
+	id: RecordingId,
+	/** The chunk of it. */
+	chunk: number,
+};
+
+/** A file for a recording. */
+export type RecordingExport = {
+	/** The recording. */
+	id: RecordingId,
+	/** The file. */
+	path: string,
+};
+
+/** Text to look for. */
+export type RecordingFind = {
+	/** Letter case does not count. */
+	text: string,
+	/** Only in this recording. */
+	id?: RecordingId | null,
+	/** Where to go on: the `next` of the step before. */
+	from?: RecordingCursor | null,
+};
+
+/** A line of a recording that holds what was looked for. */
+export type RecordingHit = {
+	/** The recording. */
+	id: RecordingId,
+	/** When the line was complete on the screen, in milliseconds from the beginning. */
+	at: number,
+	/** The line, or the part of it around what was found. */
+	line: string,
+	/** Where in `line` it was found, in UTF-16 code units. */
+	start: number,
+	/** Where it ends. */
+	end: number,
+};
+
+/** A recording of a terminal. */
+export type RecordingId = string;
+
+/** A recording, as lists show it. */
+export type RecordingInfo = {
+	/** Its id. */
+	id: RecordingId,
+	/** What people call it; the session's title at first. */
+	title: string,
+	/** The address with the user, as the session had it. */
+	subtitle: string,
+	/** The machine of the tree, which may be gone by now; none for a shell on this computer. */
+	machine: NodeId | null,
+	/** When it began. */
+	started: Timestamp,
+	/** How long it is, in milliseconds. */
+	length: number,
+	/** Size of its file in bytes. */
+	bytes: number,
+	/** Columns at its beginning. */
+	cols: number,
+	/** Rows at its beginning. */
+	rows: number,
+	/** Whether lines that were typed are in it. */
+	keys: boolean,
+	/** How it ended. */
+	state: RecordingState,
+};
+
+/** A part of a recording: events as columns, in the order they happened. */
+export type RecordingPart = {
+	/** When each happened, in milliseconds from the beginning. */
+	times: number[],
+	/** What each is, by the codes of asciicast: one of `o`, `i`, `r`, `m`, `x` per event. */
+	codes: string,
+	/** What each carries. */
+	data: string[],
+	/** Where the next part begins; none after the last. */
+	next: number | null,
+	/** Why there is no next part although the recording is not whole, as a sentence. */
+	broken: string | null,
+};
+
+/** A part of a recording. */
+export type RecordingRead = {
+	/** The recording. */
+	id: RecordingId,
+	/** Where the part begins: 0, or the `next` of the part before. */
+	from: number,
+};
+
+/** A recording. */
+export type RecordingRef = {
+	/** Its id. */
+	id: RecordingId,
+};
+
+/** Another title. */
+export type RecordingRename = {
+	/** The recording. */
+	id: RecordingId,
+	/** Its title from then on. */
+	title: string,
+};
+
+/** What a search found so far. */
+export type RecordingSearch = {
+	/** In the order of the recordings, latest first, and of time within one. */
+	hits: RecordingHit[],
+	/** Where to go on; none when everything was looked through. */
+	next: RecordingCursor | null,
+	/** How many kilobytes were looked through in this step. */
+	kilobytes: number,
+	/** Recordings that cannot be read to their end. */
+	unreadable: RecordingId[],
+};
+
+/** How a recording ended. */
+export type RecordingState =
+/** It goes on. */
+"running" |
+/** It is whole. */
+"whole" |
+/** Patchbay was stopped before it was finished; what was written until then is there. */
+"interrupted" |
+/** Its file is not there, or not as it was written. */
+"damaged";
 
 /** A recovery key, to be written down. */
 export type RecoveryKeyText = {
@@ -1882,6 +2128,8 @@ export type SessionInfo = {
 	opened: Timestamp,
 	/** Round-trip time of the last keep-alive, in milliseconds. */
 	latency: number | null,
+	/** Its recording, while there is one. */
+	recording: SessionRecording | null,
 };
 
 /** What to open. */
@@ -1900,6 +2148,32 @@ export type SessionReconnect = {
 	id: SessionId,
 	/** Size of the terminal. */
 	size: TerminalSize,
+};
+
+/** A session to record. */
+export type SessionRecord = {
+	/** The session. */
+	id: SessionId,
+	/** Whether lines that are typed are recorded as well. */
+	keys: boolean,
+};
+
+/** A session. */
+export type SessionRecordStop = {
+	/** The session. */
+	id: SessionId,
+};
+
+/** How a session is being recorded. */
+export type SessionRecording = {
+	/** The recording; none if it could not be started. */
+	id: RecordingId | null,
+	/** When it began. */
+	since: Timestamp,
+	/** Whether what is typed is recorded as well. */
+	keys: boolean,
+	/** Why nothing is recorded any more, as a sentence. */
+	problem: string | null,
 };
 
 /** A session. */
@@ -2002,6 +2276,8 @@ export type Settings = {
 	terminalType: string | null,
 	/** Run instead of the login shell. */
 	startCommand: string | null,
+	/** What of its sessions is recorded from their beginning. */
+	record: RecordMode | null,
 };
 
 /** Settings of this computer. */
@@ -2229,7 +2505,9 @@ export type TaskKind =
 /** From a folder to another one. */
 "move" |
 /** Compares what was copied with where it came from. */
-"verify";
+"verify" |
+/** Sets permissions of folders and everything inside. */
+"permissions";
 
 /** A task. */
 export type TaskRef = {
@@ -2538,6 +2816,8 @@ export type VaultSettings = {
 	lockOnScreenLock: boolean,
 	/** Read `~/.ssh/known_hosts` (and the system's) beside the vault's own host keys. */
 	readKnownHosts: boolean,
+	/** What of terminals is recorded where neither the machine nor a folder says so. */
+	record: RecordMode,
 };
 
 /** Settings of the vault. */
@@ -2782,12 +3062,24 @@ export interface Commands {
 	files_rename: { args: FilesRename; result: null };
 	/** Sets the permissions of files and folders. */
 	files_set_mode: { args: FilesSetMode; result: null };
+	/** Sets the permissions of folders and everything inside, as a task. */
+	files_set_mode_inside: { args: FilesSetMode; result: TaskInfo };
 	/** The beginning of a file, to look at. */
 	files_preview: { args: FileRef; result: FilePreview };
 	/** Copies files and folders to a folder of this computer or of a machine, as a task. */
 	files_copy: { args: FilesCopy; result: TaskInfo };
 	/** Deletes files and folders with everything inside, as a task. */
 	files_delete: { args: FilesRef; result: TaskInfo };
+	/** A picture, to look at: what it is, and a way for the webview to reach its bytes. */
+	files_picture: { args: FileRef; result: FilePicture };
+	/** Fetches a file of a machine to be edited on this computer; it is uploaded whenever it is saved. */
+	files_edit: { args: FileRef; result: EditInfo };
+	/** All files that are edited on this computer. */
+	edit_list: { args: Record<string, never>; result: EditInfo[] };
+	/** Says what becomes of an edited file that could not be uploaded as it is. */
+	edit_answer: { args: EditAnswerArgs; result: EditInfo };
+	/** Edits a file no longer. */
+	edit_stop: { args: EditStop; result: null };
 	/** All tasks, oldest first. */
 	task_list: { args: Record<string, never>; result: TaskInfo[] };
 	/** Stops a task; what was finished until then stays. */
@@ -2808,6 +3100,22 @@ export interface Commands {
 	tasks_resume: { args: Record<string, never>; result: null };
 	/** Compares what a finished copy has put in its place with where it came from, as a task. */
 	task_verify: { args: TaskRef; result: TaskInfo };
+	/** All recordings of terminals, latest first. */
+	recording_list: { args: Record<string, never>; result: RecordingInfo[] };
+	/** A part of a recording, as events. */
+	recording_read: { args: RecordingRead; result: RecordingPart };
+	/** Looks for text in recordings, a step of the way. */
+	recording_search: { args: RecordingFind; result: RecordingSearch };
+	/** Writes a recording to a plain asciicast file; gives why it is not all of it. */
+	recording_export: { args: RecordingExport; result: string | null };
+	/** Gives a recording another title. */
+	recording_rename: { args: RecordingRename; result: RecordingInfo };
+	/** Deletes a recording for good. */
+	recording_delete: { args: RecordingRef; result: null };
+	/** Records a terminal that is open, from now on. */
+	session_record: { args: SessionRecord; result: SessionInfo };
+	/** Ends the recording of a session; the session goes on. */
+	session_record_stop: { args: SessionRecordStop; result: SessionInfo };
 	/** Host keys on record. */
 	hostkey_list: { args: Record<string, never>; result: HostKeyRecord[] };
 	/** Forgets a host key. */
