@@ -2,6 +2,7 @@
 
 use crate::bridge::Shell;
 use crate::clipboard::{ClipboardError, KEEPS_SECRET};
+use crate::edit;
 use crate::started;
 use crate::window;
 use crate::windows::{self, Closing, Told, Windows};
@@ -130,6 +131,7 @@ pub(crate) async fn dispatch(
     match name {
         "host_pick_file" => json(&pick_file(window, parse(args)?).await?),
         "host_open_url" => json(&open_url(parse(args)?).await?),
+        "host_edit_open" => json(&edit::open(shell, parse(args)?).await?),
         "host_copy_identity_secret" => json(&copy_secret(shell, parse(args)?).await?),
         "host_copy_text" => {
             let Text { text } = parse(args)?;

@@ -41,6 +41,12 @@ export class FilesPane {
   filter = $state('');
   /** The field for the filter is shown. */
   filtering = $state(false);
+  /** What is fetched to be edited, once the wait is noticed. */
+  fetching = $state<string | null>(null);
+  /** It goes where a terminal of its machine is. */
+  following = $state(false);
+  /** What is missing for that is told. */
+  explaining = $state(false);
   /** The path is a field. */
   typing = $state(false);
   showHidden = $state(false);

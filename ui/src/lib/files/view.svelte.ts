@@ -128,6 +128,12 @@ export class FilesView {
     }
   }
 
+  /** Sets permissions of folders and everything inside. */
+  async setModeInside(pane: FilesPane, entries: readonly FileEntry[], mode: number): Promise<void> {
+    const paths = entries.map((entry) => pane.pathOf(entry));
+    tasks.began(await call('files_set_mode_inside', { place: pane.place, paths, mode }));
+  }
+
   async delete(pane: FilesPane, entries: readonly FileEntry[]): Promise<void> {
     const paths = entries.map((entry) => pane.pathOf(entry));
     tasks.began(await call('files_delete', { place: pane.place, paths }));
