@@ -64,8 +64,8 @@ fn with(path: &Path) -> With {
             | "reg" | "hta" | "inf" | "url" | "py" | "pyw" | "sh" | "pl" | "rb" => {
                 With::Editor("notepad")
             }
-            "exe" | "com" | "scr" | "pif" | "msi" | "msp" | "lnk" | "cpl" | "jar" | "application"
-            | "appref-ms" | "msc" | "chm" | "gadget" => With::Nothing,
+            "exe" | "com" | "scr" | "pif" | "msi" | "msp" | "lnk" | "cpl" | "jar"
+            | "application" | "appref-ms" | "msc" | "chm" | "gadget" => With::Nothing,
             _ => With::System,
         }
     } else if cfg!(target_os = "macos") {

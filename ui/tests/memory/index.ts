@@ -450,6 +450,7 @@ export class MemoryHost implements Host {
     edit_answer: ({ id }) => this.edits.state(id, { kind: 'saved' }),
     edit_stop: (args) => (this.edits.stop(args), null),
     host_edit_open: () => null,
+    host_pick_folder: () => ({ path: '/home/ops/chosen' }),
     files_preview: ({ place, path }) => this.files.preview(place, path),
     files_copy: (args) => this.tasks.copy(args),
     files_delete: (args) => this.tasks.delete(args),

@@ -211,7 +211,7 @@ export class MemoryTasks {
   /** Does what the task is for; gives how much it left out. */
   #finish({ work, conflict }: Running): number {
     let skipped = 0;
-    if (work.kind === 'verify') return 0;
+    if (work.kind === 'verify' || work.kind === 'permissions') return 0;
     for (const path of work.paths) {
       if (work.kind === 'delete') this.files.remove(work.place, path);
       else {

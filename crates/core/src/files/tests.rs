@@ -465,3 +465,42 @@ async fn permissions_go_to_everything_inside_and_not_through_links() {
 fn wanted_u32(mode: u16) -> u32 {
     u32::from(mode)
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_is_measured_and_fetched_once() {
+    let (world, machine) = World::with_machine().await;
+    let core = &world.fixture.core;
+    core.sessions().set_stream_url("ws://127.0.0.1:1/stream".into());
+    let folder = world.folder("pictures");
+    let png = |width: u32, height: u32| {
+        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+        bytes.extend_from_slice(&width.to_be_bytes());
+        bytes.extend_from_slice(&height.to_be_bytes());
+        bytes.resize(700_000, 7);
+        bytes
+    };
+    fs::write(world.path("pictures/good.png"), png(640, 480)).unwrap();
+    fs::write(world.path("pictures/bomb.png"), png(60_000, 60_000)).unwrap();
+    fs::write(world.path("pictures/text.png"), "no picture").unwrap();
+    for place in [HERE, machine] {
+        let place = world.fixture.ctx.authorize_files(place, Right::View).unwrap();
+        let files = core.files();
+        let picture = files.picture(&place, &format!("{folder}/good.png")).await.unwrap();
+        assert_eq!((picture.width, picture.height, picture.size), (640, 480, 700_000));
+        let handle = core.sessions().redeem(&picture.attachment.token).unwrap();
+        assert!(core.sessions().redeem(&picture.attachment.token).is_none());
+        let viewer = handle.output.attach(0);
+        let mut bytes = Vec::new();
+        while let Some(message) = viewer.next().await {
+            if let patchbay_session::ToViewer::Output { bytes: piece, .. } = message {
+                bytes.extend_from_slice(&piece);
+                viewer.ack(bytes.len() as u64);
+            }
+        }
+        assert_eq!(bytes, png(640, 480));
+        for (name, why) in [("bomb.png", "50 million"), ("text.png", "no picture")] {
+            let refused = files.picture(&place, &format!("{folder}/{name}")).await.unwrap_err();
+            assert!(refused.to_string().contains(why), "{refused}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ import Copy from '@lucide/svelte/icons/copy';
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import Eye from '@lucide/svelte/icons/eye';
 import FileText from '@lucide/svelte/icons/file-text';
+import FolderDown from '@lucide/svelte/icons/folder-down';
 import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
@@ -150,6 +151,16 @@ export const fileActions: readonly Action[] = [
     when: () => some() && goalKnown(),
     run: withPane((at, view) => view.copy(at, at.chosen, undefined, true)),
   }),
+  {
+    id: 'files.saveTo',
+    title: 'Save to…',
+    group: GROUP,
+    icon: FolderDown,
+    keywords: 'download copy to folder of this computer desktop',
+    detail: what,
+    when: () => some() && pane()?.place.kind === 'machine',
+    run: withPane((at, view) => view.saveTo(at, at.chosen)),
+  },
   inList('files.preview', 'Preview', 'F3', {
     icon: FileText,
     keywords: 'view show text',

@@ -128,6 +128,22 @@ export class FilesView {
     }
   }
 
+  /** Copies to a folder of this computer that the person chooses. */
+  async saveTo(from: FilesPane, entries: readonly FileEntry[]): Promise<void> {
+    const paths = entries.map((entry) => from.pathOf(entry));
+    from.dismiss();
+    try {
+      const title = 'Choose the folder to save to';
+      const { path: folder } = await call('host_pick_folder', { title });
+      if (folder === null) return;
+      const to = { kind: 'here' } as const;
+      const args = { from: from.place, paths, to, folder, conflict: 'ask', moves: false } as const;
+      tasks.began(await call('files_copy', args));
+    } catch (problem) {
+      from.complain(problem);
+    }
+  }
+
   /** Sets permissions of folders and everything inside. */
   async setModeInside(pane: FilesPane, entries: readonly FileEntry[], mode: number): Promise<void> {
     const paths = entries.map((entry) => pane.pathOf(entry));

@@ -13,6 +13,7 @@ export interface HostCommands {
     args: { title: string; save: boolean; defaultName?: string };
     result: { path: string | null };
   };
+  host_pick_folder: { args: { title: string }; result: { path: string | null } };
   /** http and https only. */
   host_open_url: { args: { url: string }; result: null };
   /** Opens the copy of an edited file with the system's editor, or the folder it is in. */
