@@ -470,7 +470,7 @@ fn wanted_u32(mode: u16) -> u32 {
 async fn a_picture_is_measured_and_fetched_once() {
     let (world, machine) = World::with_machine().await;
     let core = &world.fixture.core;
-    core.sessions().set_stream_url("ws://127.0.0.1:1/stream".into());
+    core.sessions().set_stream_url("ws://127.0.0.1:1/stream");
     let folder = world.folder("pictures");
     let png = |width: u32, height: u32| {
         let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();

@@ -40,3 +40,22 @@ it('needs to look into folders only', () => {
   expect(deleteTitle(files, countOf(files))).toBe('Delete 2 files (100 B)?');
   expect(whatText([entry('x\u202ey')])).toBe('x\\u{202e}y');
 });
+
+describe('what has to be typed before a deletion', () => {
+  const count = { files: 0, folders: 0, bytes: 0, more: false };
+  it('is the name of what holds more than a hundred things', () => {
+    const some = [folder('site')];
+    expect(nameToType(some, { ...count, folders: 1, files: 100 })).toBe('');
+    expect(nameToType(some, { ...count, folders: 1, files: 101 })).toBe('site');
+    expect(nameToType(some, { ...count, folders: 1, more: true })).toBe('site');
+    expect(nameToType([folder('a'), folder('b')], { ...count, folders: 300 })).toBe('2 folders');
+    expect(nameToType([entry('log')], { ...count, files: 1, more: true })).toBe('');
+  });
+
+  it('names empty folders inside, too', () => {
+    expect(deleteTitle([folder('site')], { ...count, folders: 4 })).toBe(
+      'Delete site with 3 empty folders?',
+    );
+    expect(deleteTitle([folder('site')], { ...count, folders: 1 })).toBe('Delete site, empty?');
+  });
+});
