@@ -336,7 +336,7 @@ fn destroy(app: &AppHandle<Wry>, label: &str) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     fn two() -> Windows {

@@ -10,7 +10,7 @@ Exit codes:
   2        the command line is wrong
   3        run: the command ended with another status than 0 on some machine
   130      run: stopped by Ctrl-C
-  255      connect, exec: no connection, or it was lost
+  255      connect, exec, forward: no connection, or it was lost
            run: some machine was not reached, wanted an answer, or took too long
   others   connect, exec: that of the remote shell or command; 128 + n if signal n ended it
 
@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Import(Import),
     /// Export machines to a table, an OpenSSH configuration or an encrypted archive
     Export(Export),
+    /// Carry connections through a machine, until Ctrl-C
+    Forward(Forward),
     /// Print a completion script
     Completions {
         /// For which shell
@@ -142,6 +144,35 @@ pub(crate) struct Run {
     /// The command and its arguments; the remote shells read them joined by spaces
     #[arg(last = true, required = true, value_name = "CMD")]
     pub(crate) command: Vec<String>,
+}
+
+const FORWARD_EXAMPLES: &str = "\
+Examples:
+  patchbay-cli forward web-01 -L 8080:db:5432      localhost:8080 here is db:5432 as seen from web-01
+  patchbay-cli forward web-01 -R 9000:localhost:80 localhost:9000 of web-01 is port 80 here
+  patchbay-cli forward web-01 -D 1080              a SOCKS 5 proxy at localhost:1080
+  patchbay-cli forward web-01 metrics              a tunnel kept with the machine
+
+A path stands for a Unix socket. Without an address before the port only this computer (with -R: only the machine) can
+connect; * or nothing before the first colon is everybody.";
+
+#[derive(Args, Debug)]
+#[command(after_help = FORWARD_EXAMPLES)]
+pub(crate) struct Forward {
+    /// The machine
+    pub(crate) name: String,
+    /// From this computer to a place the machine can reach
+    #[arg(short = 'L', value_name = "[BIND:]PORT:HOST:PORT")]
+    pub(crate) local: Vec<String>,
+    /// From the machine to a place this computer can reach
+    #[arg(short = 'R', value_name = "[BIND:]PORT:HOST:PORT")]
+    pub(crate) remote: Vec<String>,
+    /// From this computer to wherever a program asks for by SOCKS 5
+    #[arg(short = 'D', value_name = "[BIND:]PORT")]
+    pub(crate) dynamic: Vec<String>,
+    /// Tunnels kept with the machine
+    #[arg(value_name = "TUNNEL")]
+    pub(crate) names: Vec<String>,
 }
 
 #[derive(Args, Debug)]

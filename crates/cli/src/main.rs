@@ -11,6 +11,7 @@ mod connect;
 mod escape;
 mod exchange;
 mod exec;
+mod forward;
 mod list;
 mod names;
 mod on;
@@ -83,6 +84,10 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Run(args) => run::run(&app, args).await,
         Command::Import(import) => exchange::import(&app, import).await,
         Command::Export(export) => exchange::export(&app, export).await,
+        Command::Forward(forward) => {
+            let args::Forward { name, local, remote, dynamic, names } = forward;
+            forward::forward(&app, name, forward::Wanted { local, remote, dynamic, names }).await
+        }
         Command::Commands | Command::Completions { .. } => Ok(0),
     }
 }

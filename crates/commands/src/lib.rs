@@ -23,6 +23,7 @@ mod snippets;
 mod status;
 mod tree;
 mod triggers;
+mod tunnels;
 mod vault;
 
 pub use bindings::{BindingsError, CommandInfo, describe, typescript};

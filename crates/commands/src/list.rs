@@ -4,7 +4,7 @@ use crate::{
     agent, app, edits, export, files,
     framework::{self, Shape, run, shape, unknown},
     hostkeys, identities, import, layouts, recordings, runs, sessions, settings, snippets, status,
-    tree, triggers, vault,
+    tree, triggers, tunnels, vault,
 };
 use patchbay_core::Ctx;
 use patchbay_model::ApiError;
@@ -242,6 +242,20 @@ commands! {
     serial_ports => sessions::serial_ports;
     /// Tries a machine that is not saved yet: signs in and closes.
     session_test => sessions::test;
+    /// The tunnels of a machine: those kept with it, and those started by hand.
+    tunnel_list => tunnels::list;
+    /// The machines with tunnels that were started.
+    tunnel_started => tunnels::started;
+    /// Starts a tunnel of a machine; connecting goes on by itself.
+    tunnel_start => tunnels::start;
+    /// Starts a tunnel that need not be kept with the machine.
+    tunnel_start_new => tunnels::start_new;
+    /// Starts all tunnels kept with a machine.
+    tunnel_start_all => tunnels::start_all;
+    /// Stops a tunnel and ends its connections.
+    tunnel_stop => tunnels::stop;
+    /// Stops all tunnels of a machine.
+    tunnel_stop_all => tunnels::stop_all;
 
     /// The files in a folder of this computer or of a machine.
     files_list => files::list;

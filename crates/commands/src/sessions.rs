@@ -115,6 +115,7 @@ pub(crate) async fn open(ctx: Ctx, args: SessionOpen) -> Result<SessionInfo, Api
     let target = match args.target {
         SessionTarget::Entry { id } => OpenTarget::Entry(ctx.authorize(id, Right::Use)?),
         SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),
+        SessionTarget::Tunnels { id } => OpenTarget::Tunnels(ctx.authorize(id, Right::Use)?),
         SessionTarget::LocalShell => OpenTarget::LocalShell,
     };
     Ok(ctx.core.sessions().open(target, args.size, args.attempt).await?)

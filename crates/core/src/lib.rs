@@ -31,6 +31,7 @@ mod tell;
 mod testing;
 pub mod tree;
 pub mod triggers;
+pub mod tunnels;
 pub mod vault;
 pub mod wake;
 
@@ -59,6 +60,7 @@ use std::sync::{Arc, Weak};
 use tokio::sync::broadcast;
 use tree::Tree;
 use triggers::{Triggers, TriggersState};
+use tunnels::{Tunnels, TunnelsState};
 use vault::{Vault, VaultState};
 use wake::Wake;
 
@@ -78,6 +80,7 @@ pub struct Core {
     settings: SettingsFile,
     status: StatusState,
     triggers: TriggersState,
+    tunnels: TunnelsState,
     vault: VaultState,
 }
 
@@ -98,6 +101,7 @@ impl Core {
             sessions: SessionsState::default(),
             status: StatusState::default(),
             triggers: TriggersState::default(),
+            tunnels: TunnelsState::default(),
             events: Events::new(),
             vault,
             settings,
@@ -177,6 +181,12 @@ impl Core {
     #[must_use]
     pub const fn sessions(&self) -> Sessions<'_> {
         Sessions(self)
+    }
+
+    /// Tunnels.
+    #[must_use]
+    pub const fn tunnels(&self) -> Tunnels<'_> {
+        Tunnels(self)
     }
 
     /// Files, and tasks on them.

@@ -114,9 +114,9 @@ async fn dial(socket: Option<&Path>) -> Result<Agent, SshError> {
 }
 
 /// Tells the agent which server it is about to sign for, so that it can honour destination constraints. Older agents do
-/// not know this and say no.
-pub(crate) async fn bind(agent: &mut Agent, binding: &AgentSessionBinding) {
-    let _ = tokio::time::timeout(LISTING, agent.bind_session(binding, false)).await;
+/// not know this and say no. `forwarded` says that the server itself will ask, for whoever uses it.
+pub(crate) async fn bind(agent: &mut Agent, binding: &AgentSessionBinding, forwarded: bool) {
+    let _ = tokio::time::timeout(LISTING, agent.bind_session(binding, forwarded)).await;
 }
 
 /// Runs one request with a limit.

@@ -19,6 +19,8 @@ pub(crate) enum Carries {
     Terminal,
     /// Files.
     Files,
+    /// Tunnels.
+    Tunnels,
     /// Another connection.
     Jump,
 }
@@ -32,14 +34,14 @@ impl Carries {
             // Enough for a gigabit over a quarter of a second.
             Self::Files => 32 * 1024 * 1024,
             // A connection inside has a window of its own, which bounds what is on its way.
-            Self::Jump => 2 * 1024 * 1024,
+            Self::Jump | Self::Tunnels => 2 * 1024 * 1024,
         }
     }
 
     /// The longest packet that is taken, in bytes. russh wants no more than this.
     const fn packet(self) -> u32 {
         match self {
-            Self::Terminal | Self::Jump => 32 * 1024,
+            Self::Terminal | Self::Tunnels | Self::Jump => 32 * 1024,
             Self::Files => 65_535,
         }
     }
@@ -49,7 +51,7 @@ impl Carries {
         match self {
             // There may be a thousand of them.
             Self::Terminal => 8 * 1024,
-            Self::Jump => 32 * 1024,
+            Self::Tunnels | Self::Jump => 32 * 1024,
             // Little saves copying long packets.
             Self::Files => 4 * 1024,
         }
@@ -57,7 +59,7 @@ impl Carries {
 
     const fn ciphers(self) -> &'static [cipher::Name] {
         match self {
-            Self::Files => policy::BULK_CIPHERS,
+            Self::Files | Self::Tunnels => policy::BULK_CIPHERS,
             Self::Terminal | Self::Jump => policy::CIPHERS,
         }
     }
@@ -66,7 +68,7 @@ impl Carries {
     const fn buffer(self) -> usize {
         match self {
             Self::Terminal => 2,
-            Self::Files | Self::Jump => 64,
+            Self::Files | Self::Tunnels | Self::Jump => 64,
         }
     }
 }

@@ -197,6 +197,26 @@ pub enum SshError {
         /// "a terminal", "a shell", "the command".
         what: String,
     },
+    /// Something else listens at the place a tunnel is to listen at.
+    #[error("{at} is taken")]
+    ListenTaken {
+        /// `address:port`, or the path of a socket.
+        at: String,
+    },
+    /// A tunnel cannot listen here.
+    #[error("cannot listen at {at}: {reason}")]
+    ListenFailed {
+        /// `address:port`, or the path of a socket.
+        at: String,
+        /// Why.
+        reason: String,
+    },
+    /// The machine would not listen for a tunnel; SSH gives no reason.
+    #[error("the server would not listen at {at}")]
+    RemoteListenRefused {
+        /// `address:port`, or the path of a socket.
+        at: String,
+    },
     /// It was cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -374,6 +394,26 @@ impl SshError {
                 format!("Signed in to {machine}, but it would not start {what}."),
             )
             .next("Check what the account is allowed to do there."),
+            Self::ListenTaken { at } => ApiError::new(
+                ErrorCode::AddressTaken,
+                format!("{at} is taken: another program listens there."),
+            )
+            .next("Choose another port or path, or end that program.")
+            .on("listen")
+            .retry(),
+            Self::ListenFailed { at, reason } => ApiError::new(
+                ErrorCode::Invalid,
+                format!("A tunnel cannot listen at {at}: {reason}."),
+            )
+            .next("Choose another port or path.")
+            .on("listen"),
+            Self::RemoteListenRefused { at } => ApiError::new(
+                ErrorCode::AddressTaken,
+                format!("{machine} would not listen at {at}."),
+            )
+            .next("Something may listen there already, or its SSH server allows no remote forwarding or no such port.")
+            .on("listen")
+            .retry(),
             Self::Cancelled => ApiError::new(
                 ErrorCode::Cancelled,
                 format!("Connecting to {machine} was cancelled."),

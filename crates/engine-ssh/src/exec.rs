@@ -62,7 +62,7 @@ pub async fn exec(
         let channel = session::open(&route, hop).await?;
         let gone = |_| SshError::ShellRefused { what: "the command".into() };
         channel.exec(true, command.as_bytes()).await.map_err(gone)?;
-        let started = session::answers(&route, hop, channel, &["the command"]).await?;
+        let started = session::answers(&route, hop, channel, 0, &["the command"]).await?;
         interaction.progress(Progress::Done { stage, detail: String::new() });
         Ok::<_, SshError>((route, started, hop.keep_alive))
     };
@@ -84,7 +84,7 @@ async fn run(
     stdin: mpsc::Receiver<Bytes>,
     cancel: CancellationToken,
 ) {
-    let Started { read, write, early } = started;
+    let Started { read, write, early, .. } = started;
     let reason = tokio::select! {
         reason = pump::read(&route, read, early, &events, keep_alive) => reason,
         () = feed(stdin, write) => CloseReason::ByPerson,

@@ -16,9 +16,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 /// Bytes in both directions, whatever carries them.
-pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Sync + Unpin {}
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 
-impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin> Wire for S {}
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire for S {}
 
 /// What the far end reads and writes.
 pub struct HeldStream {
@@ -63,7 +63,7 @@ impl HeldLink {
         };
         let reason = tokio::select! {
             () = gone => route.lost(),
-            silence = ping(&route, keep_alive, &heard, latency) => route.failed(&SshError::Silent(silence)),
+            silence = ping(&route, keep_alive, || lock(&heard), latency) => route.failed(&SshError::Silent(silence)),
             () = cancel.cancelled() => CloseReason::ByPerson,
         };
         route.close().await;
@@ -88,7 +88,7 @@ impl HeldLink {
             () = gone => {
                 if route.broken() { route.lost() } else { CloseReason::Exited { code: None } }
             }
-            silence = ping(&route, keep_alive, &heard, latency) => route.failed(&SshError::Silent(silence)),
+            silence = ping(&route, keep_alive, || lock(&heard), latency) => route.failed(&SshError::Silent(silence)),
             () = cancel.cancelled() => CloseReason::ByPerson,
         };
         route.close().await;
@@ -100,7 +100,7 @@ impl HeldLink {
 pub(crate) async fn ping(
     route: &Route,
     keep_alive: Option<Duration>,
-    heard: &Mutex<Instant>,
+    heard: impl Fn() -> Instant,
     mut latency: impl FnMut(u32),
 ) -> Duration {
     let (Some(every), Ok(link)) = (keep_alive, route.last()) else {
@@ -113,7 +113,7 @@ pub(crate) async fn ping(
         let mut reply = std::pin::pin!(link.handle.send_ping());
         while timeout(patience, &mut reply).await.is_err() {
             // Behind much that is on its way the answer may be late, but then the rest arrives.
-            let silence = lock(heard).max(sent).elapsed();
+            let silence = heard().max(sent).elapsed();
             if silence >= patience {
                 return silence;
             }

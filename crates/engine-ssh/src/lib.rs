@@ -3,10 +3,11 @@
 //! Nothing here knows the vault or the tree of machines; whatever only the person or the records can tell is asked
 //! through [`Interaction`](patchbay_session::Interaction). Every server is taken to be hostile: what it sends is bounded
 //! in memory and time, and nothing is offered to it before its host key was judged.
-//! Deliberately absent: port forwarding, agent forwarding and X11, and SFTP itself (`patchbay-sftp`): here is only the
-//! connection it runs over, one of its own, since a full channel holds up every other one on its connection.
+//! Deliberately absent: SFTP itself (`patchbay-sftp`): here is only the connection it runs over. Files and tunnels have
+//! connections of their own, since a full channel holds up every other one on its connection.
 
 pub mod agent_server;
+pub mod forward;
 pub mod hostkey;
 pub mod keys;
 pub mod known_hosts;
@@ -39,6 +40,6 @@ pub use exec::{Exec, ExecEvent, exec};
 pub use files::files;
 pub use held::{HeldLink, HeldStream};
 pub use policy::algorithm_policy;
-pub use target::{Credential, Hop, HostKeyHints, Target};
+pub use target::{Credential, Display, Hop, HostKeyHints, Target};
 pub use terminal::connect;
 pub use through::{Destination, dial_through};

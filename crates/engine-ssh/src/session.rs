@@ -15,6 +15,8 @@ const MOST_EARLY: usize = 1024 * 1024;
 pub(crate) struct Started {
     pub read: ChannelReadHalf,
     pub write: ChannelWriteHalf<Msg>,
+    /// Which of the wishes were granted.
+    pub granted: Vec<bool>,
     /// What came before the last answer.
     pub early: Vec<ChannelMsg>,
 }
@@ -40,29 +42,35 @@ pub(crate) async fn open(route: &Route, hop: &Hop) -> Result<Channel<Msg>, SshEr
     }
 }
 
-/// Waits for the answer to each request, in order; `names` says what they were for.
+/// Waits for the answer to each request, in order: first those that may be refused, of which there are `wishes`, then
+/// those that may not; `names` says what these were for.
 pub(crate) async fn answers(
     route: &Route,
     hop: &Hop,
     channel: Channel<Msg>,
+    wishes: usize,
     names: &[&str],
 ) -> Result<Started, SshError> {
     let (mut read, write) = channel.split();
     let mut early = Vec::new();
     let mut bytes = 0;
+    let mut granted = Vec::with_capacity(wishes);
+    let all = std::iter::repeat_n(None, wishes).chain(names.iter().map(Some));
     let waiting = async {
-        for name in names {
+        for name in all {
             loop {
-                match read.wait().await {
-                    Some(ChannelMsg::Success) => break,
-                    Some(ChannelMsg::Failure) => {
-                        return Err(SshError::ShellRefused { what: (*name).to_owned() });
+                match (read.wait().await, name) {
+                    (Some(ChannelMsg::Success), Some(_)) => break,
+                    (Some(answer @ (ChannelMsg::Success | ChannelMsg::Failure)), None) => {
+                        granted.push(matches!(answer, ChannelMsg::Success));
+                        break;
                     }
-                    Some(ChannelMsg::Close) => {
-                        return Err(SshError::ShellRefused { what: (*name).to_owned() });
+                    (Some(ChannelMsg::Failure | ChannelMsg::Close), name) => {
+                        let what = name.map_or("a session", |name| *name);
+                        return Err(SshError::ShellRefused { what: what.to_owned() });
                     }
-                    None => return Err(route.last()?.broke_off(Waiting::Shell)),
-                    Some(other) => {
+                    (None, _) => return Err(route.last()?.broke_off(Waiting::Shell)),
+                    (Some(other), _) => {
                         if let ChannelMsg::Data { data } | ChannelMsg::ExtendedData { data, .. } =
                             &other
                         {
@@ -82,7 +90,7 @@ pub(crate) async fn answers(
         Ok(done) => done?,
         Err(_) => return Err(late(hop)),
     }
-    Ok(Started { read, write, early })
+    Ok(Started { read, write, granted, early })
 }
 
 fn late(hop: &Hop) -> SshError {

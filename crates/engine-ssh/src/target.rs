@@ -10,6 +10,17 @@ pub struct Target {
     pub hops: Vec<Hop>,
     /// Socket of the SSH agent (the pipe's name on Windows); `None` is the one the environment names.
     pub agent: Option<PathBuf>,
+    /// The X server programs on the machine may use, if that is switched on; `None` is the one the environment names.
+    pub display: Option<Display>,
+}
+
+/// An X server of this computer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Display {
+    /// As in `DISPLAY`: `:0`, `localhost:10.0`, or the path of a socket and a number.
+    pub name: String,
+    /// The file with its cookies, as in `XAUTHORITY`.
+    pub authority: Option<PathBuf>,
 }
 
 /// One machine on the way, with its own identities and its own host-key check.
@@ -34,6 +45,10 @@ pub struct Hop {
     pub legacy_algorithms: bool,
     /// Whether to ask for compression.
     pub compression: bool,
+    /// Whether programs on the machine may use the SSH agent of this computer while a terminal is open.
+    pub forward_agent: bool,
+    /// Whether programs on the machine may use the X server of this computer while a terminal is open.
+    pub forward_x11: bool,
     /// The `TERM` to announce.
     pub terminal_type: String,
     /// Run instead of the login shell.
@@ -55,6 +70,8 @@ impl Hop {
             keep_alive: Some(Duration::from_secs(30)),
             legacy_algorithms: false,
             compression: false,
+            forward_agent: false,
+            forward_x11: false,
             terminal_type: "xterm-256color".into(),
             start_command: None,
             host_keys: HostKeyHints::default(),

@@ -3,17 +3,18 @@
 use crate::{
     Hop, SshError, Target,
     algorithms::Carries,
+    forward::{self, Door, X11Offer},
     pump::{self, Event},
     route::Route,
     session::{self, Started},
 };
 use bytes::Bytes;
 use patchbay_model::{CloseReason, Stage, TerminalSize};
-use patchbay_session::{Interaction, Progress, Terminal, TerminalEvent, TerminalInput};
+use patchbay_session::{Forwarded, Interaction, Progress, Terminal, TerminalEvent, TerminalInput};
 use russh::{ChannelWriteHalf, Pty, client::Msg};
 use std::{future::pending, sync::Arc, time::Duration};
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Short, so that a viewer that stops reading stops the server, and Ctrl-C is quiet at once.
 const EVENTS: usize = 8;
@@ -37,25 +38,104 @@ pub async fn connect(
         let stage = Stage::Shell;
         let detail = hop.start_command.clone().unwrap_or_default();
         interaction.progress(Progress::Began { stage, machine: hop.name.clone(), detail });
-        let started = start(&route, hop, size).await?;
+        let wishes = wishes(&target, hop, &interaction);
+        let started = start(&route, hop, size, &wishes).await?;
+        let wishes = wishes.into_iter().zip(started.granted.iter().copied());
+        let served = serve(&route, &target, wishes, &interaction);
         interaction.progress(Progress::Done { stage, detail: hop.terminal_type.clone() });
-        Ok::<_, SshError>((route, started, hop.keep_alive))
+        Ok::<_, SshError>((route, started, hop.keep_alive, served))
     };
-    let (route, started, keep_alive) = tokio::select! {
+    let (route, started, keep_alive, served) = tokio::select! {
         opened = opening => opened?,
         () = cancel.cancelled() => return Err(SshError::Cancelled),
     };
     let (events, receiver) = mpsc::channel(EVENTS);
     let (sender, input) = mpsc::channel(INPUT);
-    tokio::spawn(run(route, started, keep_alive, events, input, cancel.clone()));
+    tokio::spawn({
+        let running = run(route, started, keep_alive, events, input, cancel.clone());
+        async move {
+            running.await;
+            drop(served);
+        }
+    });
     Ok(Terminal { events: receiver, input: sender, cancel })
 }
 
-async fn start(route: &Route, hop: &Hop, size: TerminalSize) -> Result<Started, SshError> {
+/// What a terminal asks for beside itself, and does without if it is refused.
+enum Wish {
+    Agent,
+    X11(X11Offer),
+}
+
+fn wishes(target: &Target, hop: &Hop, interaction: &Arc<dyn Interaction>) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    if hop.forward_agent {
+        wishes.push(Wish::Agent);
+    }
+    if hop.forward_x11 {
+        match X11Offer::new(target.display.as_ref()) {
+            Ok(offer) => wishes.push(Wish::X11(offer)),
+            Err(why) => interaction.progress(Progress::Note(format!("No X11 forwarding: {why}"))),
+        }
+    }
+    wishes
+}
+
+/// Lets the machine use what it was granted, until what this gives is dropped.
+fn serve(
+    route: &Route,
+    target: &Target,
+    wishes: impl Iterator<Item = (Wish, bool)>,
+    interaction: &Arc<dyn Interaction>,
+) -> Option<DropGuard> {
+    let link = route.last().ok()?;
+    let stop = CancellationToken::new();
+    for (wish, granted) in wishes {
+        let (door, forwarded, what) = match &wish {
+            Wish::Agent => (Door::Agent, Forwarded::Agent, "agent"),
+            Wish::X11(_) => (Door::X11, Forwarded::X11, "X11"),
+        };
+        let arrivals = link.shared.inbound.open(door).filter(|_| granted);
+        let Some(arrivals) = arrivals else {
+            interaction.progress(Progress::Note(format!("The server refuses {what} forwarding")));
+            continue;
+        };
+        interaction.progress(Progress::Forwards(forwarded));
+        let (interaction, stop) = (interaction.clone(), stop.clone());
+        match wish {
+            Wish::Agent => {
+                let (socket, binding) =
+                    (target.agent.clone(), link.handle.agent_session_binding().cloned());
+                tokio::spawn(forward::serve_agent(arrivals, socket, binding, interaction, stop));
+            }
+            Wish::X11(offer) => {
+                tokio::spawn(forward::serve_x11(arrivals, offer, interaction, stop));
+            }
+        }
+    }
+    Some(stop.drop_guard())
+}
+
+async fn start(
+    route: &Route,
+    hop: &Hop,
+    size: TerminalSize,
+    wishes: &[Wish],
+) -> Result<Started, SshError> {
     let channel = session::open(route, hop).await?;
     let gone = |_| SshError::ShellRefused { what: "a terminal".into() };
     let [cols, rows, width, height] =
         [size.cols, size.rows, size.width, size.height].map(u32::from);
+    for wish in wishes {
+        match wish {
+            Wish::Agent => channel.agent_forward(true).await,
+            Wish::X11(offer) => {
+                let (protocol, cookie, screen) = offer.request();
+                channel.request_x11(true, false, protocol, cookie, screen).await
+            }
+        }
+        .map_err(gone)?;
+    }
     channel
         .request_pty(true, &hop.terminal_type, cols, rows, width, height, MODES)
         .await
@@ -71,7 +151,7 @@ async fn start(route: &Route, hop: &Hop, size: TerminalSize) -> Result<Started, 
         }
     };
     // Both requests are on their way before the first answer is waited for: one round trip less.
-    session::answers(route, hop, channel, &["a terminal", what]).await
+    session::answers(route, hop, channel, wishes.len(), &["a terminal", what]).await
 }
 
 async fn run(
@@ -82,7 +162,7 @@ async fn run(
     input: mpsc::Receiver<TerminalInput>,
     cancel: CancellationToken,
 ) {
-    let Started { read, write, early } = started;
+    let Started { read, write, early, .. } = started;
     // Side by side: if one waited for the other, a server that does neither would hold up both for ever.
     let reason = tokio::select! {
         reason = pump::read(&route, read, early, &events, keep_alive) => reason,

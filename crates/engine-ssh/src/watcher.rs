@@ -1,9 +1,10 @@
 //! What russh calls back with: the host key to judge, banners, the end of the connection.
 //!
-//! Every channel a server tries to open to us is refused: nothing was ever asked to be forwarded.
+//! A channel a server tries to open to us is refused unless it belongs to something it was asked to forward.
 
 use crate::{
     SshError, Waiting,
+    forward::{Door, Inbound},
     gate::Gate,
     report::Report,
     text::{phrase, plain},
@@ -20,6 +21,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 /// A server that has more to say than this before sign-in is not heard out.
 const MOST_BANNERS: u32 = 16;
@@ -29,6 +31,10 @@ pub(crate) struct Shared {
     pub gate: Arc<Gate>,
     /// Whether a host key is being judged: that time is the person's, not the server's.
     pub judging: watch::Sender<bool>,
+    /// What the server was asked to forward to us.
+    pub inbound: Inbound,
+    /// Cancelled when the connection is gone.
+    pub ended: CancellationToken,
     end: Mutex<Option<End>>,
     forward: Mutex<Option<String>>,
 }
@@ -49,6 +55,8 @@ impl Shared {
         Arc::new(Self {
             gate,
             judging: watch::Sender::new(false),
+            inbound: Inbound::default(),
+            ended: CancellationToken::new(),
             end: Mutex::new(None),
             forward: Mutex::new(None),
         })
@@ -145,6 +153,13 @@ impl Watcher {
     }
 }
 
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        // russh's task owns it, however that ends.
+        self.shared.ended.cancel();
+    }
+}
+
 impl client::Handler for Watcher {
     type Error = SshError;
 
@@ -217,36 +232,37 @@ impl client::Handler for Watcher {
 
     async fn server_channel_open_forwarded_tcpip(
         &mut self,
-        _: Channel<Msg>,
-        _: &str,
-        _: u32,
-        _: &str,
-        _: u32,
+        channel: Channel<Msg>,
+        address: &str,
+        port: u32,
+        from: &str,
+        from_port: u32,
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), SshError> {
-        drop(reply);
+        let door = Door::Port(address.to_owned(), port);
+        self.shared.inbound.arrive(&door, channel, reply, &format!("{from}:{from_port}"));
         Ok(())
     }
 
     async fn server_channel_open_forwarded_streamlocal(
         &mut self,
-        _: Channel<Msg>,
-        _: &str,
+        channel: Channel<Msg>,
+        path: &str,
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), SshError> {
-        drop(reply);
+        self.shared.inbound.arrive(&Door::Socket(path.to_owned()), channel, reply, "");
         Ok(())
     }
 
     async fn server_channel_open_agent_forward(
         &mut self,
-        _: Channel<Msg>,
+        channel: Channel<Msg>,
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), SshError> {
-        drop(reply);
+        self.shared.inbound.arrive(&Door::Agent, channel, reply, "");
         Ok(())
     }
 
@@ -287,13 +303,13 @@ impl client::Handler for Watcher {
 
     async fn server_channel_open_x11(
         &mut self,
-        _: Channel<Msg>,
-        _: &str,
+        channel: Channel<Msg>,
+        from: &str,
         _: u32,
         reply: ChannelOpenHandle,
         _: &mut Session,
     ) -> Result<(), SshError> {
-        drop(reply);
+        self.shared.inbound.arrive(&Door::X11, channel, reply, from);
         Ok(())
     }
 }

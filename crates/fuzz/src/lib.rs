@@ -32,10 +32,13 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("settings_file", targets::settings_file::run),
     ("sftp_reply", targets::sftp_reply::run),
     ("snippet_text", targets::snippet_text::run),
+    ("socks_request", targets::socks_request::run),
     ("ssh_config", targets::ssh_config::run),
     ("telnet", targets::telnet::run),
     ("vault_file", targets::vault_file::run),
     ("vault_wrap", targets::vault_wrap::run),
+    ("x11_setup", targets::x11_setup::run),
+    ("xauthority", targets::xauthority::run),
 ];
 
 /// The target of this name.

@@ -1,6 +1,8 @@
 //! Machines (entries) and the folders that hold them, with the settings they pass down.
 
-use crate::{FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, RecordMode, SerialFrame};
+use crate::{
+    FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, RecordMode, SerialFrame, Tunnel,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -94,6 +96,10 @@ pub struct Settings {
     pub legacy_algorithms: Option<bool>,
     /// Whether to compress (zlib).
     pub compression: Option<bool>,
+    /// Whether programs on the machine may use this computer's SSH agent while a terminal is open.
+    pub forward_agent: Option<bool>,
+    /// Whether programs on the machine may use this computer's X server while a terminal is open.
+    pub forward_x11: Option<bool>,
     /// The `TERM` to announce.
     pub terminal_type: Option<String>,
     /// Run instead of the login shell.
@@ -137,6 +143,8 @@ pub struct EntryDraft {
     pub color: Option<String>,
     /// Own settings.
     pub settings: Settings,
+    /// Its tunnels.
+    pub tunnels: Vec<Tunnel>,
 }
 
 /// A folder.
@@ -221,6 +229,8 @@ pub struct EffectiveSettings {
     pub keep_alive: Effective<u32>,
     pub legacy_algorithms: Effective<bool>,
     pub compression: Effective<bool>,
+    pub forward_agent: Effective<bool>,
+    pub forward_x11: Effective<bool>,
     pub terminal_type: Effective<String>,
     pub start_command: Effective<Option<String>>,
     pub record: Effective<RecordMode>,

@@ -70,6 +70,8 @@ codes! {
     Disconnected,
     /// The machine would not open a terminal or run the command.
     ShellRefused,
+    /// Something else listens at the address or socket already.
+    AddressTaken,
     /// It was cancelled.
     Cancelled,
     /// The desktop refused: clipboard, dialog, browser, window.

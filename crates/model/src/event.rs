@@ -1,8 +1,8 @@
 //! What the app tells its front ends by itself.
 
 use crate::{
-    AgentStatus, AppSettings, EditId, EditInfo, RunId, RunInfo, SessionId, SessionInfo,
-    StatusReport, TaskId, TaskInfo, TriggerHit, VaultStatus,
+    AgentStatus, AppSettings, EditId, EditInfo, MachineTunnels, RunId, RunInfo, SessionId,
+    SessionInfo, StatusReport, TaskId, TaskInfo, TriggerHit, VaultStatus,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -67,6 +67,11 @@ pub enum AppEvent {
     Trigger {
         /// What, and where.
         hit: Box<TriggerHit>,
+    },
+    /// Tunnels of a machine changed.
+    Tunnels {
+        /// All that are kept with it or were started.
+        machine: Box<MachineTunnels>,
     },
     /// Status checks came back.
     Status {

@@ -66,6 +66,8 @@ ids! {
     PromptId;
     /// A deletion that can be taken back.
     UndoId;
+    /// A tunnel of an entry.
+    TunnelId;
     /// Tabs and splits with a name.
     LayoutId;
     /// Long work on files. Lives as long as the process.

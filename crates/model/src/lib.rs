@@ -24,6 +24,7 @@ mod settings;
 mod snippet;
 mod tree;
 mod trigger;
+mod tunnel;
 mod vault;
 
 pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
@@ -45,7 +46,7 @@ pub use hostkey::{
 };
 pub use id::{
     EditId, HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, RunId, SessionId,
-    SnippetId, TaskId, TriggerId, UndoId, VaultId,
+    SnippetId, TaskId, TriggerId, TunnelId, UndoId, VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,
@@ -83,4 +84,7 @@ pub use snippet::{
 };
 pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
 pub use trigger::{Trigger, TriggerAction, TriggerDraft, TriggerHit, TriggerList, TriggerScope};
+pub use tunnel::{
+    MachineTunnels, Tunnel, TunnelEnd, TunnelInfo, TunnelKind, TunnelRef, TunnelState, Use,
+};
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};

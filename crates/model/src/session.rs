@@ -1,6 +1,8 @@
 //! Sessions as the UI sees them.
 
-use crate::{ApiError, HostKeyQuestion, NodeId, PromptId, Protocol, SessionId, SessionRecording};
+use crate::{
+    ApiError, HostKeyQuestion, NodeId, PromptId, Protocol, SessionId, SessionRecording, Use,
+};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -20,6 +22,11 @@ pub enum SessionTarget {
     },
     /// The files of a machine of the tree, over a connection of their own.
     Files {
+        /// The machine.
+        id: NodeId,
+    },
+    /// The tunnels of a machine of the tree, over a connection of their own.
+    Tunnels {
         /// The machine.
         id: NodeId,
     },
@@ -214,6 +221,10 @@ pub struct SessionInfo {
     pub latency: Option<u32>,
     /// Its recording, while there is one.
     pub recording: Option<SessionRecording>,
+    /// The SSH agent of this computer, if the machine may use it.
+    pub agent: Option<Use>,
+    /// The X server of this computer, if the machine may use it.
+    pub x11: Option<Use>,
 }
 
 /// How to reach the bytes of a session from the webview.

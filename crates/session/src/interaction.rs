@@ -22,10 +22,23 @@ pub enum Progress {
         /// A few words: the address found, the key exchange agreed on.
         detail: String,
     },
+    /// The machine may use this from now on.
+    Forwards(Forwarded),
+    /// The machine used it.
+    Used(Forwarded),
     /// Something worth a line under "Show details". Never holds a secret.
     Note(String),
     /// Text the server shows before signing in (RFC 4252 section 5.4), control characters removed.
     Banner(String),
+}
+
+/// What of this computer a machine may be allowed to use while a terminal is open.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Forwarded {
+    /// The SSH agent.
+    Agent,
+    /// The X server.
+    X11,
 }
 
 /// Something only the person can answer.

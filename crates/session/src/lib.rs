@@ -12,5 +12,5 @@ mod terminal;
 
 pub use codec::{CodecError, FromViewer, ToViewer};
 pub use hub::{CAPACITY, Output, Viewer};
-pub use interaction::{Ask, HostKeyCheck, HostKeyVerdict, Interaction, Progress};
+pub use interaction::{Ask, Forwarded, HostKeyCheck, HostKeyVerdict, Interaction, Progress};
 pub use terminal::{Terminal, TerminalEvent, TerminalInput};

@@ -18,6 +18,8 @@ mod sshd;
 #[cfg(unix)]
 mod window;
 mod wire;
+#[cfg(unix)]
+mod xserver;
 
 #[cfg(unix)]
 pub use account::{Account, current_user, is_root, root_or_skip, terminals_or_skip};
@@ -33,3 +35,5 @@ pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
 pub use wire::{Fault, Wire};
+#[cfg(unix)]
+pub use xserver::XServer;

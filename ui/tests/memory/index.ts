@@ -33,6 +33,7 @@ import { MemorySessions } from './sessions';
 import { MemorySnippets } from './snippets';
 import { MemoryTasks } from './tasks';
 import { MemoryTree, asEntry, asFolder } from './tree';
+import { MemoryTunnels } from './tunnels';
 import { MemoryVault, RECOVERY_KEY } from './vault';
 
 export type MemoryState = 'first-run' | 'locked' | 'unlocked' | 'empty' | 'big';
@@ -94,6 +95,10 @@ export class MemoryHost implements Host {
     (run) => this.emit({ kind: 'run', run }),
     (id) => this.emit({ kind: 'runGone', id }),
     (id) => this.snippets.get(id).name,
+  );
+  readonly tunnels = new MemoryTunnels(
+    (entry) => this.tree.detail(entry).entry?.tunnels ?? [],
+    (machine) => this.emit({ kind: 'tunnels', machine }),
   );
   /** Every call, for tests to look at. */
   readonly calls: { name: string; args: object }[] = [];
@@ -438,6 +443,13 @@ export class MemoryHost implements Host {
     session_signal: () => null,
     serial_ports: () => [{ path: '/dev/ttyUSB0', description: 'USB serial adapter' }],
     session_rename: (args) => this.sessions.rename(args),
+    tunnel_list: ({ entry }) => this.tunnels.list(entry),
+    tunnel_started: () => this.tunnels.started(),
+    tunnel_start: ({ entry, tunnel }) => this.tunnels.startSaved(entry, tunnel),
+    tunnel_start_new: ({ entry, tunnel }) => this.tunnels.start(entry, tunnel),
+    tunnel_start_all: ({ entry }) => this.tunnels.startAll(entry),
+    tunnel_stop: ({ entry, tunnel }) => this.tunnels.stop(entry, (id) => id === tunnel),
+    tunnel_stop_all: ({ entry }) => this.tunnels.stop(entry, () => true),
     files_list: ({ place, path }) => this.files.list(place, path ?? null),
     files_count: ({ place, paths }) => this.files.count(place, paths),
     files_make_folder: ({ place, path }) => (this.files.makeFolder(place, path), null),

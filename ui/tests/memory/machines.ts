@@ -22,6 +22,8 @@ export const noSettings: Settings = {
   keepAlive: null,
   legacyAlgorithms: null,
   compression: null,
+  forwardAgent: null,
+  forwardX11: null,
   terminalType: null,
   startCommand: null,
   record: null,
@@ -44,7 +46,7 @@ export function entryDraft(
   address: string,
   more: Partial<EntryDraft> = {},
 ): EntryDraft {
-  return { ...folderDraft(name), protocol: 'ssh', address, mac: null, ...more };
+  return { ...folderDraft(name), protocol: 'ssh', address, mac: null, tunnels: [], ...more };
 }
 
 type Sketch = [folder: string, more: Partial<FolderDraft>, content: (Sketch | string)[]];

@@ -119,6 +119,8 @@ export class MemorySessions {
       opened: Date.now(),
       latency: target.kind === 'localShell' ? null : 12,
       recording: null,
+      agent: null,
+      x11: null,
     };
     this.#running.set(info.id, new Running(info));
     setTimeout(() => this.#arrive(info.id, name), 30);

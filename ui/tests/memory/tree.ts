@@ -31,6 +31,8 @@ const builtIn: Required<{ [K in keyof Settings]: NonNullable<Settings[K]> | null
   keepAlive: 30,
   legacyAlgorithms: false,
   compression: false,
+  forwardAgent: false,
+  forwardX11: false,
   terminalType: 'xterm-256color',
   startCommand: null,
   record: 'off',

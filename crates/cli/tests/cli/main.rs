@@ -6,6 +6,7 @@
 mod connect;
 mod exchange;
 mod exec;
+mod forward;
 mod machines;
 mod record;
 mod run;

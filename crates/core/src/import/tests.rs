@@ -58,7 +58,7 @@ async fn hosts_keys_and_jumps_come_in_once() {
     let world = World::new(
         "Host web-01 web-02\n HostName %h.example.com\n User deploy\n IdentityFile ~/.ssh/id_work\n ProxyJump bastion\n\
          Host bastion\n HostName 192.0.2.1\n Port 2222\n IdentityFile ~/.ssh/id_locked\n\
-         Host old\n IdentityFile ~/.ssh/nowhere\n ForwardAgent yes\n\
+         Host old\n IdentityFile ~/.ssh/nowhere\n ControlMaster yes\n\
          Host *.internal\n User nobody\n",
     )
     .await;
@@ -281,4 +281,31 @@ async fn a_protected_file_asks_for_its_password() {
     let there = fixture.core.identities().list(&vault).unwrap();
     let names: Vec<_> = there.iter().map(|identity| identity.name.as_str()).collect();
     assert_eq!(names, ["deploy@web & more", "root@gate"]);
+}
+
+#[tokio::test]
+async fn tunnels_and_what_is_lent_come_along() {
+    let world = World::new(
+        "Host web\n LocalForward 8080 db:5432\n LocalForward [::1]:8081 [2001:db8::7]:80\n\
+         RemoteForward /run/there.sock localhost:22\n DynamicForward *:1080\n ForwardAgent yes\n ForwardX11 no\n\
+         RemoteForward 9000\n LocalForward 8080 other:1\n LocalForward %d/x db:1\n LocalForward nonsense\n",
+    )
+    .await;
+    let done = world.apply(&["web"]).await;
+    let id = world.fixture.ctx.authorize(world.id("web"), Right::View).unwrap();
+    let draft = world.fixture.core.tree().entry(&id).unwrap().draft;
+    let shown: Vec<_> = draft.tunnels.iter().map(patchbay_model::Tunnel::title).collect();
+    assert_eq!(
+        shown,
+        [
+            "localhost:8080 → db:5432",
+            "[::1]:8081 → [2001:db8::7]:80",
+            "/run/there.sock → localhost:22",
+            "*:1080 → SOCKS"
+        ]
+    );
+    assert!(draft.tunnels.iter().all(|tunnel| tunnel.with_session));
+    let settings = draft.settings;
+    assert_eq!((settings.forward_agent, settings.forward_x11), (Some(true), Some(false)));
+    assert_eq!(done.remarks.len(), 4, "{:?}", done.remarks);
 }

@@ -5,6 +5,7 @@ use super::{
     person::Gate,
     session::{Session, failed},
     tab::Tab,
+    tunnels::WithSession,
 };
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
@@ -29,6 +30,8 @@ pub(super) enum Plan {
     Local(LocalShell),
     /// To the files of a machine.
     Files(Box<Target>),
+    /// For the tunnels of a machine.
+    Tunnels(Box<Target>),
 }
 
 /// Asks for an attempt.
@@ -71,7 +74,8 @@ impl Life {
                 order = self.orders.recv() => match order {
                     Some(order) => {
                         let reason = self.attempt(order).await;
-                        self.session.closed(reason);
+                        self.session.closed(reason.clone());
+                        self.over(&reason).await;
                     }
                     None => break,
                 },
@@ -85,10 +89,15 @@ impl Life {
     async fn attempt(&mut self, order: Order) -> CloseReason {
         let Order { plan, purpose, cancel } = order;
         let alone = |terminal| Opened { terminal, link: None };
+        let machine = match (&plan, purpose) {
+            (Plan::Ssh(_), Purpose::Work(_)) => self.session.machine(),
+            _ => None,
+        };
         // Boxed: what connecting needs is given back when it is done, and a thousand terminals stay small.
         let opened = match plan {
             Plan::Files(target) => return Box::pin(self.files(*target, &cancel)).await,
             Plan::Line(line) => Box::pin(self.line(*line, &cancel)).await,
+            Plan::Tunnels(target) => return Box::pin(self.tunnels(*target, &cancel)).await,
             Plan::Local(shell) => {
                 patchbay_engine_local::open(self.session.size(), shell, cancel.clone())
                     .map(alone)
@@ -107,6 +116,7 @@ impl Life {
             opened.terminal.cancel.cancel();
             return CloseReason::Exited { code: Some(0) };
         };
+        let _with_it = machine.map(|machine| WithSession::begin(&self.session, machine));
         // Before the first byte of the far end is taken.
         self.session.record_from_the_start(record).await;
         self.session.opened();

@@ -15,6 +15,7 @@ mod tab;
 mod tape;
 mod target;
 mod tickets;
+mod tunnels;
 
 #[cfg(all(test, unix))]
 mod line_tests;
@@ -105,6 +106,8 @@ pub enum OpenTarget {
     Entry(Authorized<NodeId>),
     /// Its files.
     Files(Authorized<NodeId>),
+    /// Its tunnels; which of them is told to [`Tunnels`](crate::tunnels::Tunnels).
+    Tunnels(Authorized<NodeId>),
     /// A shell on this computer, which needs no vault.
     LocalShell,
 }
@@ -128,6 +131,7 @@ impl Sessions<'_> {
         let shown = match &target {
             OpenTarget::Entry(id) => SessionTarget::Entry { id: *id.get() },
             OpenTarget::Files(id) => SessionTarget::Files { id: *id.get() },
+            OpenTarget::Tunnels(id) => SessionTarget::Tunnels { id: *id.get() },
             OpenTarget::LocalShell => SessionTarget::LocalShell,
         };
         if let OpenTarget::Entry(id) | OpenTarget::Files(id) = &target {
@@ -194,6 +198,11 @@ impl Sessions<'_> {
     #[must_use]
     pub fn running(&self) -> u32 {
         self.count(|_| true)
+    }
+
+    /// Whether one is connected or on the way.
+    pub(crate) fn is_running(&self, id: SessionId) -> bool {
+        self.get(id).is_ok_and(|session| session.running())
     }
 
     /// How many to these machines are connected or on the way.
@@ -304,6 +313,7 @@ impl Sessions<'_> {
         let target = match session.info().target {
             SessionTarget::Entry { id } => OpenTarget::Entry(ctx.authorize(id, Right::Use)?),
             SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),
+            SessionTarget::Tunnels { id } => OpenTarget::Tunnels(ctx.authorize(id, Right::Use)?),
             SessionTarget::LocalShell => OpenTarget::LocalShell,
         };
         let (plan, purpose, names) = self.plan(&target).await?;
@@ -393,13 +403,18 @@ impl Dial {
 impl Sessions<'_> {
     async fn plan(&self, target: &OpenTarget) -> Result<(Plan, Purpose, Names), CoreError> {
         match target {
-            OpenTarget::Entry(id) | OpenTarget::Files(id) => {
+            OpenTarget::Entry(id) | OpenTarget::Files(id) | OpenTarget::Tunnels(id) => {
                 let route = self.0.tree().route(id)?;
-                let plan = if let OpenTarget::Files(_) = target {
-                    needs_ssh(&route, "give access to files")?;
-                    Plan::Files(Box::new(target::build(self.0, &route).await?))
-                } else {
-                    self.machine(&route).await?
+                let plan = match target {
+                    OpenTarget::Files(_) => {
+                        needs_ssh(&route, "give access to files")?;
+                        Plan::Files(Box::new(target::build(self.0, &route).await?))
+                    }
+                    OpenTarget::Tunnels(_) => {
+                        needs_ssh(&route, "carry tunnels")?;
+                        Plan::Tunnels(Box::new(target::build(self.0, &route).await?))
+                    }
+                    _ => self.machine(&route).await?,
                 };
                 let default = self.0.vault().unlocked()?.settings().record;
                 let record = route

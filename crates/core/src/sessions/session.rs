@@ -84,6 +84,8 @@ impl Session {
             opened: clock.wall(),
             latency: None,
             recording: None,
+            agent: None,
+            x11: None,
         };
         Arc::new(Self {
             id,
@@ -122,7 +124,9 @@ impl Session {
     /// The machine it leads to, if it is one of the tree.
     pub(super) fn machine(&self) -> Option<NodeId> {
         match self.live().info.target {
-            SessionTarget::Entry { id } | SessionTarget::Files { id } => Some(id),
+            SessionTarget::Entry { id }
+            | SessionTarget::Files { id }
+            | SessionTarget::Tunnels { id } => Some(id),
             SessionTarget::LocalShell => None,
         }
     }
@@ -164,6 +168,7 @@ impl Session {
             live.info.state =
                 SessionState::Connecting { stage: Stage::Name, machine: live.info.title.clone() };
             live.info.latency = None;
+            (live.info.agent, live.info.x11) = (None, None);
             Some(live.cancel.clone())
         })
     }
@@ -179,6 +184,19 @@ impl Session {
     /// Ends the present connection, if there is one.
     pub(super) fn disconnect(&self) {
         self.live().cancel.cancel();
+    }
+
+    /// An open connection was lost, and another attempt follows by itself.
+    pub(super) fn again(self: &Arc<Self>, error: &ApiError) {
+        let now = self.clock.now();
+        self.change(true, |live| {
+            let first_line = format!("{} It is tried again.", error.message);
+            let wanted = live.info.title.clone();
+            live.journal = Journal::start(now, &first_line, &wanted, live.info.protocol);
+            live.info.state =
+                SessionState::Connecting { stage: Stage::Name, machine: live.info.title.clone() };
+            live.info.latency = None;
+        });
     }
 
     pub(super) fn opened(self: &Arc<Self>) {
@@ -209,6 +227,7 @@ impl Session {
                     live.journal.note(now, "Ended.")
                 }
             }
+            (live.info.agent, live.info.x11) = (None, None);
             live.info.state = SessionState::Closed { reason };
         });
     }

@@ -5,8 +5,10 @@ use super::{
     session::{Pending, Session},
 };
 use crate::tell::Tells as _;
-use patchbay_model::{HostKeyAnswer, HostKeyQuestion, Prompt, PromptId, Secret, SessionState};
-use patchbay_session::{Ask, Progress};
+use patchbay_model::{
+    HostKeyAnswer, HostKeyQuestion, Prompt, PromptId, Secret, SessionInfo, SessionState, Use,
+};
+use patchbay_session::{Ask, Forwarded, Progress};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -18,7 +20,7 @@ pub(super) struct Tab(pub(super) Arc<Session>);
 
 impl Person for Tab {
     fn progress(&self, progress: Progress) {
-        let now = self.0.clock.now();
+        let (now, wall) = (self.0.clock.now(), self.0.clock.wall());
         self.0.change(false, |live| match progress {
             Progress::Began { stage, machine, detail } => {
                 live.journal.began(now, stage, &machine, &detail);
@@ -27,6 +29,16 @@ impl Person for Tab {
                 }
             }
             Progress::Done { stage, detail } => live.journal.done(now, stage, &detail),
+            Progress::Forwards(what) => {
+                live.journal.note(now, &format!("It may use your {}", called(what)));
+                *place(&mut live.info, what) = Some(Use::default());
+            }
+            Progress::Used(what) => {
+                live.journal.note(now, &format!("The machine uses your {}", called(what)));
+                let used = place(&mut live.info, what).get_or_insert_default();
+                used.times = used.times.saturating_add(1);
+                used.last = Some(wall);
+            }
             Progress::Note(text) => live.journal.note(now, &text),
             Progress::Banner(text) => {
                 for line in text.lines().take(20) {
@@ -62,5 +74,19 @@ impl Person for Tab {
                 .await
                 .unwrap_or(HostKeyAnswer::Refuse)
         })
+    }
+}
+
+fn place(info: &mut SessionInfo, what: Forwarded) -> &mut Option<Use> {
+    match what {
+        Forwarded::Agent => &mut info.agent,
+        Forwarded::X11 => &mut info.x11,
+    }
+}
+
+const fn called(what: Forwarded) -> &'static str {
+    match what {
+        Forwarded::Agent => "SSH agent",
+        Forwarded::X11 => "X server",
     }
 }

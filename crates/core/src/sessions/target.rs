@@ -14,7 +14,7 @@ pub(super) async fn build(core: &Core, route: &[ResolvedHop]) -> Result<Target, 
         let last = at + 1 == route.len();
         hops.push(dial(core, hop, &hints, last).await?);
     }
-    Ok(Target { hops, agent: None })
+    Ok(Target { hops, ..Target::default() })
 }
 
 /// Those on the way to a machine that is not reached by SSH itself.
@@ -84,6 +84,9 @@ async fn dial(core: &Core, hop: &ResolvedHop, hints: &Hints, last: bool) -> Resu
     };
     dial.legacy_algorithms = settings.legacy_algorithms.value;
     dial.compression = settings.compression.value;
+    // What a terminal lends concerns the machine as well.
+    dial.forward_agent = last && settings.forward_agent.value;
+    dial.forward_x11 = last && settings.forward_x11.value;
     settings.terminal_type.value.clone_into(&mut dial.terminal_type);
     // What is run instead of a shell concerns the machine, not those on the way.
     dial.start_command = settings.start_command.value.clone().filter(|_| last);

@@ -218,7 +218,9 @@ impl Snippets<'_> {
 
     fn facts_of_session(&self, session: SessionId) -> Result<Facts, CoreError> {
         match self.0.sessions().info(session)?.target {
-            SessionTarget::Entry { id } | SessionTarget::Files { id } => {
+            SessionTarget::Entry { id }
+            | SessionTarget::Files { id }
+            | SessionTarget::Tunnels { id } => {
                 self.0.tree().require(id)?;
                 // Who may type into the session may use its machine.
                 self.facts(&Authorized::new(id, crate::Right::Use))

@@ -1,7 +1,7 @@
 //! What names, addresses, tags and settings may look like. Each check gives back the tidied value.
 
 use super::lines;
-use crate::CoreError;
+use crate::{CoreError, tunnels::check_tunnels};
 use patchbay_model::{EntryDraft, FolderDraft, Protocol, Settings};
 use std::net::Ipv6Addr;
 
@@ -23,6 +23,7 @@ pub(crate) fn entry(mut draft: EntryDraft) -> Result<EntryDraft, CoreError> {
     draft.icon = word("icon", draft.icon)?;
     draft.color = word("color", draft.color)?;
     draft.settings = settings(draft.settings)?;
+    draft.tunnels = check_tunnels(draft.tunnels)?;
     lines::only_what_applies(draft)
 }
 

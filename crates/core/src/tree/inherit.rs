@@ -125,6 +125,9 @@ impl<'a> Ladder<'a> {
             keep_alive: self.pick(built_in::KEEP_ALIVE, |own| own.keep_alive),
             legacy_algorithms: self.pick(false, |own| own.legacy_algorithms),
             compression: self.pick(false, |own| own.compression),
+            // Off unless somebody says so: whoever runs the machine could use them as well.
+            forward_agent: self.pick(false, |own| own.forward_agent),
+            forward_x11: self.pick(false, |own| own.forward_x11),
             terminal_type: self
                 .pick(built_in::TERMINAL_TYPE.to_owned(), |own| own.terminal_type.clone()),
             start_command: self.pick(None, |own| own.start_command.clone().map(Some)),
@@ -147,7 +150,7 @@ impl<'a> Ladder<'a> {
     }
 }
 
-fn origins(effective: &EffectiveSettings) -> [&Origin; 16] {
+fn origins(effective: &EffectiveSettings) -> [&Origin; 18] {
     let EffectiveSettings {
         port,
         baud,
@@ -162,6 +165,8 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 16] {
         keep_alive,
         legacy_algorithms,
         compression,
+        forward_agent,
+        forward_x11,
         terminal_type,
         start_command,
         record,
@@ -180,6 +185,8 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 16] {
         &keep_alive.origin,
         &legacy_algorithms.origin,
         &compression.origin,
+        &forward_agent.origin,
+        &forward_x11.origin,
         &terminal_type.origin,
         &start_command.origin,
         &record.origin,

@@ -50,6 +50,9 @@ pub(crate) fn only_what_applies(mut draft: EntryDraft) -> Result<EntryDraft, Cor
     if draft.protocol == Protocol::Serial {
         draft.mac = None;
     }
+    if draft.protocol != Protocol::Ssh {
+        draft.tunnels.clear();
+    }
     draft.settings = settings(draft.protocol, draft.settings);
     if draft.protocol == Protocol::Raw && draft.settings.port.is_none() {
         return Err(CoreError::invalid(
@@ -76,6 +79,8 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         keep_alive,
         legacy_algorithms,
         compression,
+        forward_agent,
+        forward_x11,
         terminal_type,
         start_command,
         record,
@@ -97,6 +102,8 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         keep_alive: keep_alive.filter(|_| signs),
         legacy_algorithms: legacy_algorithms.filter(|_| ssh),
         compression: compression.filter(|_| ssh),
+        forward_agent: forward_agent.filter(|_| ssh),
+        forward_x11: forward_x11.filter(|_| ssh),
         terminal_type: terminal_type.filter(|_| signs),
         start_command: start_command.filter(|_| ssh),
         record,
@@ -149,6 +156,8 @@ mod tests {
             user: Some("ops".into()),
             identities: Some(vec![IdentityId::new()]),
             compression: Some(true),
+            forward_agent: Some(true),
+            forward_x11: Some(true),
             keep_alive: Some(5),
             connect_timeout: Some(5),
             terminal_type: Some("vt100".into()),

@@ -27,7 +27,8 @@ mod tests;
 pub use jumps::ResolvedHop;
 
 pub(crate) use check::{
-    is_deceptive, line as check_line, name as check_name, shown, user as check_user,
+    address as check_address, is_deceptive, line as check_line, name as check_name, shown,
+    user as check_user,
 };
 pub(crate) use forest::{Body, Forest, Node, Step};
 pub(crate) use graft::{Graft, checked};
@@ -37,7 +38,9 @@ pub(crate) use undo::Deletions;
 
 use crate::{Authorized, Core, CoreError, WholeVault, sync};
 use inherit::Ladder;
-use patchbay_model::{Entry, EntryDraft, IdentityId, Jump, NodeDetail, NodeId, Origin, TreeRows};
+use patchbay_model::{
+    Entry, EntryDraft, IdentityId, Jump, NodeDetail, NodeId, Origin, TreeRows, Tunnel,
+};
 use references::check_references;
 use std::collections::HashSet;
 
@@ -179,6 +182,19 @@ impl Tree<'_> {
             tags.sort();
             Ok(tags)
         })
+    }
+
+    /// The tunnels kept with a machine.
+    pub(crate) fn tunnels(&self, id: NodeId) -> Result<Vec<Tunnel>, CoreError> {
+        self.look(|forest| match &forest.require(id)?.body {
+            Body::Entry(draft) => Ok(draft.tunnels.clone()),
+            Body::Folder(_) => Ok(Vec::new()),
+        })
+    }
+
+    /// What a machine or folder is called, if that can be told.
+    pub(crate) fn name(&self, id: NodeId) -> Option<String> {
+        self.look(|forest| forest.require(id).map(|node| node.name().to_owned())).ok()
     }
 
     /// Nodes that name an identity themselves.

@@ -5,7 +5,7 @@
 use super::forest::{Body, Node};
 use patchbay_model::{
     EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho, NodeId,
-    Protocol, RecordMode, SerialFrame, Settings,
+    Protocol, RecordMode, SerialFrame, Settings, Tunnel, TunnelEnd, TunnelId, TunnelKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,8 @@ struct StoredEntry {
     color: Option<String>,
     #[serde(default, skip_serializing_if = "StoredSettings::is_empty")]
     settings: StoredSettings,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tunnels: Vec<StoredTunnel>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -54,6 +56,34 @@ struct StoredFolder {
     color: Option<String>,
     #[serde(default, skip_serializing_if = "StoredSettings::is_empty")]
     settings: StoredSettings,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredTunnel {
+    id: TunnelId,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    name: String,
+    kind: StoredKind,
+    listen: StoredEnd,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<StoredEnd>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    with_session: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StoredKind {
+    Local,
+    Remote,
+    Dynamic,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum StoredEnd {
+    Port(String, u16),
+    Socket(String),
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -84,6 +114,10 @@ struct StoredSettings {
     legacy_algorithms: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     compression: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forward_agent: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    forward_x11: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     terminal_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,16 +159,41 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Node, serde_json::Error> {
 
 impl From<EntryDraft> for StoredEntry {
     fn from(draft: EntryDraft) -> Self {
-        let EntryDraft { name, protocol, address, mac, tags, notes, icon, color, settings } = draft;
-        Self { name, address, protocol, mac, tags, notes, icon, color, settings: settings.into() }
+        let EntryDraft {
+            name,
+            protocol,
+            address,
+            mac,
+            tags,
+            notes,
+            icon,
+            color,
+            settings,
+            tunnels,
+        } = draft;
+        let settings = settings.into();
+        let tunnels = tunnels.into_iter().map(StoredTunnel::from).collect();
+        Self { name, address, protocol, mac, tags, notes, icon, color, settings, tunnels }
     }
 }
 
 impl From<StoredEntry> for EntryDraft {
     fn from(stored: StoredEntry) -> Self {
-        let StoredEntry { name, address, protocol, mac, tags, notes, icon, color, settings } =
-            stored;
-        Self { name, protocol, address, mac, tags, notes, icon, color, settings: settings.into() }
+        let StoredEntry {
+            name,
+            address,
+            protocol,
+            mac,
+            tags,
+            notes,
+            icon,
+            color,
+            settings,
+            tunnels,
+        } = stored;
+        let settings = settings.into();
+        let tunnels = tunnels.into_iter().map(Tunnel::from).collect();
+        Self { name, protocol, address, mac, tags, notes, icon, color, settings, tunnels }
     }
 }
 
@@ -149,6 +208,47 @@ impl From<StoredFolder> for FolderDraft {
     fn from(stored: StoredFolder) -> Self {
         let StoredFolder { name, tags, notes, icon, color, settings } = stored;
         Self { name, tags, notes, icon, color, settings: settings.into() }
+    }
+}
+
+impl From<Tunnel> for StoredTunnel {
+    fn from(Tunnel { id, name, kind, listen, to, with_session }: Tunnel) -> Self {
+        let kind = match kind {
+            TunnelKind::Local => StoredKind::Local,
+            TunnelKind::Remote => StoredKind::Remote,
+            TunnelKind::Dynamic => StoredKind::Dynamic,
+        };
+        Self { id, name, kind, listen: listen.into(), to: to.map(StoredEnd::from), with_session }
+    }
+}
+
+impl From<StoredTunnel> for Tunnel {
+    fn from(stored: StoredTunnel) -> Self {
+        let StoredTunnel { id, name, kind, listen, to, with_session } = stored;
+        let kind = match kind {
+            StoredKind::Local => TunnelKind::Local,
+            StoredKind::Remote => TunnelKind::Remote,
+            StoredKind::Dynamic => TunnelKind::Dynamic,
+        };
+        Self { id, name, kind, listen: listen.into(), to: to.map(TunnelEnd::from), with_session }
+    }
+}
+
+impl From<TunnelEnd> for StoredEnd {
+    fn from(end: TunnelEnd) -> Self {
+        match end {
+            TunnelEnd::Port { address, port } => Self::Port(address, port),
+            TunnelEnd::Socket { path } => Self::Socket(path),
+        }
+    }
+}
+
+impl From<StoredEnd> for TunnelEnd {
+    fn from(end: StoredEnd) -> Self {
+        match end {
+            StoredEnd::Port(address, port) => Self::Port { address, port },
+            StoredEnd::Socket(path) => Self::Socket { path },
+        }
     }
 }
 
@@ -183,6 +283,8 @@ same_fields!(
     keep_alive,
     legacy_algorithms,
     compression,
+    forward_agent,
+    forward_x11,
     terminal_type,
     start_command,
     record
@@ -225,6 +327,8 @@ mod tests {
             keep_alive: Some(0),
             legacy_algorithms: Some(true),
             compression: Some(true),
+            forward_agent: Some(true),
+            forward_x11: Some(false),
             terminal_type: Some("xterm".into()),
             start_command: Some("htop".into()),
             record: Some(RecordMode::Output),
@@ -240,6 +344,24 @@ mod tests {
             order: u64::MAX,
             body: Body::Folder(Box::new(draft)),
         };
+        assert_eq!(read(&write(&node).unwrap()).unwrap(), node);
+    }
+
+    #[test]
+    fn tunnels_come_back() {
+        let port = |address: &str| TunnelEnd::Port { address: address.into(), port: 5432 };
+        let socket = TunnelEnd::Socket { path: "/run/x".into() };
+        let tunnel = |kind, listen, to| {
+            let (id, name) = (TunnelId::new(), "db".to_owned());
+            Tunnel { id, name, kind, listen, to, with_session: true }
+        };
+        let tunnels = vec![
+            tunnel(TunnelKind::Local, port(""), Some(port("db"))),
+            tunnel(TunnelKind::Remote, socket.clone(), Some(socket)),
+            tunnel(TunnelKind::Dynamic, port("*"), None),
+        ];
+        let draft = EntryDraft { name: "web".into(), tunnels, ..Default::default() };
+        let node = Node { parent: None, order: 5, body: Body::Entry(Box::new(draft)) };
         assert_eq!(read(&write(&node).unwrap()).unwrap(), node);
     }
 

@@ -176,7 +176,7 @@ impl SignIn<'_> {
     ) -> Result<(AgentSigner, Vec<AgentIdentity>), SshError> {
         let mut agent = agent::open(self.agent).await?;
         if let Some(binding) = self.link.handle.agent_session_binding() {
-            agent::bind(&mut agent, binding).await;
+            agent::bind(&mut agent, binding, false).await;
         }
         let identities = agent::wanted(&mut agent, fingerprint).await?;
         Ok((AgentSigner { agent, refusal: None, report: self.report.clone() }, identities))

@@ -76,7 +76,7 @@ async fn a_reset_at_every_64th_byte_leaves_nothing_behind() {
     let mut hop = hop(&sshd, vec![key(&pair)]);
     hop.port = port;
     hop.connect_timeout = Duration::from_secs(5);
-    let target = Target { hops: vec![hop], agent: None };
+    let target = Target { hops: vec![hop], ..Target::default() };
     // Once as it should be, so that whatever stays open for good is open already.
     run(target.clone(), &Person::new(), "true").await.unwrap();
     let tasks = || Handle::current().metrics().num_alive_tasks();

@@ -156,7 +156,7 @@ async fn faulty(fault: Fault) -> Target {
     let connect_timeout = if fault == Fault::Silent { Duration::from_secs(2) } else { LIMIT };
     let hop =
         Hop { user: Some("x".into()), connect_timeout, ..Hop::new("web-01", "127.0.0.1", port) };
-    Target { hops: vec![hop], agent: None }
+    Target { hops: vec![hop], ..Target::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]

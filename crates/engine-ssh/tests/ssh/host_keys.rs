@@ -67,7 +67,7 @@ async fn of_several_keys_the_one_on_record_is_shown() {
         let mut hop = hop(&sshd, vec![key(&pair)]);
         hop.host_keys = known_hosts::parse(&line, "x").hints("127.0.0.1", sshd.port());
         let person = Person::new();
-        works(Target { hops: vec![hop], agent: None }, &person).await;
+        works(Target { hops: vec![hop], ..Target::default() }, &person).await;
         let shown = person.checked.lock().unwrap()[0].openssh.clone();
         assert!(expected.public.starts_with(&shown), "{shown}");
         assert_eq!(hostkey::fingerprint(&shown).unwrap(), expected.fingerprint().unwrap());
@@ -101,7 +101,7 @@ async fn host_certificates_are_asked_for_only_where_an_authority_is_on_record() 
         hop.host_keys = known.hints("127.0.0.1", sshd.port());
         assert_eq!(hop.host_keys, HostKeyHints { algorithms: vec![], certificates: true });
         let person = Person::new();
-        works(Target { hops: vec![hop], agent: None }, &person).await;
+        works(Target { hops: vec![hop], ..Target::default() }, &person).await;
         let shown = person.checked.lock().unwrap()[0].openssh.clone();
         assert!(shown.contains("-cert-v01@openssh.com "), "{shown}");
         let now = SystemTime::now();

@@ -36,7 +36,7 @@ where
     let hop =
         Hop { user: Some("x".into()), connect_timeout, ..Hop::new("web-01", "127.0.0.1", port) };
     let begun = Instant::now();
-    let error = fails(Target { hops: vec![hop], agent: None }, &Person::new()).await;
+    let error = fails(Target { hops: vec![hop], ..Target::default() }, &Person::new()).await;
     assert!(
         begun.elapsed() < connect_timeout + Duration::from_secs(3),
         "{error:?} took {:?}",

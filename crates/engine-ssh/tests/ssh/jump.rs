@@ -28,7 +28,7 @@ impl Yard {
             name: format!("hop-{number}"),
             ..hop(sshd, vec![key(pair)])
         });
-        Target { hops: hops.collect(), agent: None }
+        Target { hops: hops.collect(), ..Target::default() }
     }
 }
 
@@ -93,7 +93,7 @@ async fn a_jump_host_that_forbids_forwarding() {
         Hop { name: "lb-01".into(), ..hop(&jump, vec![key(&pair)]) },
         hop(&end, vec![key(&pair)]),
     ];
-    let error = fails(Target { hops, agent: None }, &Person::new()).await;
+    let error = fails(Target { hops, ..Target::default() }, &Person::new()).await;
     let said = error.api_error("web-01");
     assert!(
         said.code == ErrorCode::Jump

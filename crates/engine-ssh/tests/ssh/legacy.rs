@@ -6,7 +6,7 @@ use patchbay_testkit::{KeyPair, Sshd};
 
 fn legacy(sshd: &Sshd, credentials: Vec<Credential>) -> Target {
     let hop = Hop { legacy_algorithms: true, ..hop(sshd, credentials) };
-    Target { hops: vec![hop], agent: None }
+    Target { hops: vec![hop], ..Target::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,7 +33,7 @@ async fn an_old_device_is_reached_with_the_switch_and_only_with_it() {
         let person = Person::new();
         works(legacy(&sshd, vec![key(&pair)]), &person).await;
         assert!(person.notes().contains(&format!("Agreed on {kex}")), "{}", person.notes());
-        let safe = Target { hops: vec![hop(&sshd, vec![key(&pair)])], agent: None };
+        let safe = Target { hops: vec![hop(&sshd, vec![key(&pair)])], ..Target::default() };
         let error = fails(safe, &Person::new()).await;
         assert!(matches!(error, SshError::NoCommonAlgorithm { .. }), "{error:?}");
         let said = error.api_error("web-01");

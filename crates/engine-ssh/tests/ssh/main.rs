@@ -4,6 +4,8 @@
 
 mod agent;
 mod double;
+mod forward;
+mod forwarded;
 mod host_keys;
 mod hostile;
 mod jump;

@@ -23,7 +23,7 @@ fn to(address: &str, port: u16) -> Target {
         connect_timeout: Duration::from_millis(700),
         ..Hop::new("web-01", address, port)
     };
-    Target { hops: vec![hop], agent: None }
+    Target { hops: vec![hop], ..Target::default() }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,7 +73,7 @@ async fn cancelling_returns_at_once_at_every_stage() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut waiting = to("127.0.0.1", silent.local_addr().unwrap().port());
     waiting.hops[0].connect_timeout = LIMIT;
-    let real = Target { hops: vec![hop(&sshd, vec![key(&pair)])], agent: None };
+    let real = Target { hops: vec![hop(&sshd, vec![key(&pair)])], ..Target::default() };
     let ended = || {
         sshd.log().matches("Connection closed by").count() + sshd.log().matches("reset by").count()
     };
@@ -147,8 +147,9 @@ async fn a_connection_that_falls_silent_is_given_up() {
     let mut hop = hop(&sshd, vec![key(&pair)]);
     hop.port = port;
     hop.keep_alive = Some(Duration::from_millis(300));
-    let mut screen =
-        Screen::open(Target { hops: vec![hop], agent: None }, &Person::new()).await.unwrap();
+    let mut screen = Screen::open(Target { hops: vec![hop], ..Target::default() }, &Person::new())
+        .await
+        .unwrap();
     while screen.latency.is_none() {
         assert_eq!(screen.step().await, None);
     }

@@ -133,7 +133,7 @@ pub(crate) fn hop(sshd: &Sshd, credentials: Vec<Credential>) -> Hop {
 }
 
 pub(crate) fn target(sshd: &Sshd, credentials: Vec<Credential>) -> Target {
-    Target { hops: vec![hop(sshd, credentials)], agent: None }
+    Target { hops: vec![hop(sshd, credentials)], ..Target::default() }
 }
 
 pub(crate) fn key(pair: &KeyPair) -> Credential {

@@ -167,7 +167,7 @@ async fn a_missing_user_name_is_asked_for() {
     let sshd = Sshd::builder().authorized_key(&pair.public).start().await.unwrap();
     let mut hop = hop(&sshd, vec![key(&pair)]);
     hop.user = None;
-    let target = Target { hops: vec![hop], agent: None };
+    let target = Target { hops: vec![hop], ..Target::default() };
     let person = Person::who_answers(&[&[" "], &[sshd.user()]]);
     works(target.clone(), &person).await;
     assert_eq!(person.asked.lock().unwrap()[0].kind, PromptKind::User);
@@ -188,7 +188,7 @@ async fn banner_compression_and_what_was_agreed_on() {
     hop.compression = true;
     let person = Person::new();
     let (out, _, end) = run(
-        Target { hops: vec![hop], agent: None },
+        Target { hops: vec![hop], ..Target::default() },
         &person,
         "head -c 300000 /dev/zero | tr '\\0' x",
     )

@@ -31,7 +31,7 @@ impl Machine {
         let mut hop = hop(&self.sshd, vec![key(&self.pair)]);
         hop.start_command = Some(command.into());
         hop.terminal_type = "xterm-256color".into();
-        Target { hops: vec![hop], agent: None }
+        Target { hops: vec![hop], ..Target::default() }
     }
 }
 

@@ -20,10 +20,13 @@ pub(crate) mod server_text;
 pub(crate) mod settings_file;
 pub(crate) mod sftp_reply;
 pub(crate) mod snippet_text;
+pub(crate) mod socks_request;
 pub(crate) mod ssh_config;
 pub(crate) mod telnet;
 pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;
+pub(crate) mod x11_setup;
+pub(crate) mod xauthority;
 
 use std::{borrow::Cow, io, path::Path};
 use tempfile::TempDir;

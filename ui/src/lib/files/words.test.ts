@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { entry, folder } from './fixtures';
-import { countOf, deleteTitle, statusText, whatText } from './words';
+import { countOf, deleteTitle, nameToType, statusText, whatText } from './words';
 
 const count = (files: number, folders: number, bytes: number, more = false) => ({
   files,
@@ -42,20 +42,20 @@ it('needs to look into folders only', () => {
 });
 
 describe('what has to be typed before a deletion', () => {
-  const count = { files: 0, folders: 0, bytes: 0, more: false };
+  const none = count(0, 0, 0);
   it('is the name of what holds more than a hundred things', () => {
     const some = [folder('site')];
-    expect(nameToType(some, { ...count, folders: 1, files: 100 })).toBe('');
-    expect(nameToType(some, { ...count, folders: 1, files: 101 })).toBe('site');
-    expect(nameToType(some, { ...count, folders: 1, more: true })).toBe('site');
-    expect(nameToType([folder('a'), folder('b')], { ...count, folders: 300 })).toBe('2 folders');
-    expect(nameToType([entry('log')], { ...count, files: 1, more: true })).toBe('');
+    expect(nameToType(some, { ...none, folders: 1, files: 100 })).toBe('');
+    expect(nameToType(some, { ...none, folders: 1, files: 101 })).toBe('site');
+    expect(nameToType(some, { ...none, folders: 1, more: true })).toBe('site');
+    expect(nameToType([folder('a'), folder('b')], { ...none, folders: 300 })).toBe('2 folders');
+    expect(nameToType([entry('log')], { ...none, files: 1, more: true })).toBe('');
   });
 
   it('names empty folders inside, too', () => {
-    expect(deleteTitle([folder('site')], { ...count, folders: 4 })).toBe(
+    expect(deleteTitle([folder('site')], { ...none, folders: 4 })).toBe(
       'Delete site with 3 empty folders?',
     );
-    expect(deleteTitle([folder('site')], { ...count, folders: 1 })).toBe('Delete site, empty?');
+    expect(deleteTitle([folder('site')], { ...none, folders: 1 })).toBe('Delete site, empty?');
   });
 });

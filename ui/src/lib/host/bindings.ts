@@ -123,14 +123,6 @@ task: TaskInfo } |
 { kind: "taskGone";
 /** The task. */
 id: TaskId } |
-/** A file that is edited here is new or changed. */
-{ kind: "edit";
-/** Its new state. */
-edit: EditInfo } |
-/** A file is not edited here any more. */
-{ kind: "editGone";
-/** Which. */
-id: EditId } |
 /** Recordings were added, finished, renamed or deleted: list them again. */
 { kind: "recordings" } |
 /** A command on many machines is new or changed. */
@@ -145,6 +137,10 @@ id: RunId } |
 { kind: "trigger";
 /** What, and where. */
 hit: TriggerHit } |
+/** Tunnels of a machine changed. */
+{ kind: "tunnels";
+/** All that are kept with it or were started. */
+machine: MachineTunnels } |
 /** Status checks came back. */
 { kind: "status";
 /** Their results. */
@@ -349,73 +345,6 @@ marks: ([number, number])[] } |
 /** How many. */
 lines: number };
 
-/** What becomes of what was saved here. */
-export type EditAnswer =
-/** It goes to the machine, unless somebody changed the file there. */
-"upload" |
-/** It goes to the machine, whatever is there. */
-"overwrite" |
-/** It goes to the machine under a name with the date; what is edited is that file from then on. */
-"keepBoth" |
-/** It is given up for what the machine has. */
-"fetchAgain";
-
-/** What becomes of an edited file. */
-export type EditAnswerArgs = {
-	/** The file. */
-	id: EditId,
-	/** The decision. */
-	answer: EditAnswer,
-};
-
-/** A file of a machine that is edited on this computer. */
-export type EditId = string;
-
-/** A file of a machine that is edited on this computer. */
-export type EditInfo = {
-	/** Its id. */
-	id: EditId,
-	/** What the file is called. */
-	name: string,
-	/** The machine. */
-	node: NodeId,
-	/** What the machine is called. */
-	machine: string,
-	/** Where the file is on the machine. */
-	path: string,
-	/** Where it stands. */
-	state: EditState,
-	/** When it reached the machine last; never yet, if nothing is here. */
-	uploaded: Timestamp | null,
-};
-
-/** Where an edited file stands. */
-export type EditState =
-/** The machine has what this computer has. */
-{ kind: "saved" } |
-/** What was saved here is on its way. */
-{ kind: "uploading" } |
-/** What was saved here goes to the machine once it is connected again. */
-{ kind: "waiting" } |
-/** Somebody changed the file on the machine meanwhile. */
-{ kind: "conflict";
-/** What is there now; nothing if it was taken away. */
-there: FileEntry | null } |
-/** It could not be uploaded. What was saved here is still here. */
-{ kind: "failed";
-/** Why, and what to do. */
-error: ApiError } |
-/** Patchbay ended before what was saved here reached the machine. */
-{ kind: "left" };
-
-/** A file to edit no longer. */
-export type EditStop = {
-	/** The file. */
-	id: EditId,
-	/** What did not reach the machine is given up. */
-	discard: boolean,
-};
-
 /** A value together with where it comes from, and what it would be if it were not set here. */
 export type Effective<T> = {
 	/** What counts. */
@@ -445,6 +374,8 @@ export type EffectiveSettings = {
 	keepAlive: Effective<number>,
 	legacyAlgorithms: Effective<boolean>,
 	compression: Effective<boolean>,
+	forwardAgent: Effective<boolean>,
+	forwardX11: Effective<boolean>,
 	terminalType: Effective<string>,
 	startCommand: Effective<string | null>,
 	record: Effective<RecordMode>,
@@ -478,6 +409,8 @@ export type EntryDraft = {
 	color: string | null,
 	/** Own settings. */
 	settings: Settings,
+	/** Its tunnels. */
+	tunnels: Tunnel[],
 };
 
 /** A machine in one line. */
@@ -554,6 +487,8 @@ export type ErrorCode =
 "disconnected" |
 /** The machine would not open a terminal or run the command. */
 "shellRefused" |
+/** Something else listens at the address or socket already. */
+"addressTaken" |
 /** It was cancelled. */
 "cancelled" |
 /** The desktop refused: clipboard, dialog, browser, window. */
@@ -661,20 +596,6 @@ export type FileListing = {
 	refused: number,
 	/** Bytes that may still be written there, if that is told; exact up to 2^53. */
 	free: number | null,
-};
-
-/** A picture, to look at. */
-export type FilePicture = {
-	/** How its bytes are fetched, as those of a session are. */
-	attachment: Attachment,
-	/** What it is, by its bytes and not by its name. */
-	format: PictureFormat,
-	/** Pixels; 0 where it has no size of its own. */
-	width: number,
-	/** Pixels; 0 where it has no size of its own. */
-	height: number,
-	/** Bytes. */
-	size: number,
 };
 
 /** Where files are. */
@@ -1305,6 +1226,16 @@ export type LockReason =
 /** The screen was locked. */
 "screenLock";
 
+/** All tunnels of a machine: those kept with it, then those started by hand. */
+export type MachineTunnels = {
+	/** The machine. */
+	entry: NodeId,
+	/** The session that connects for them, while there is one. */
+	session: SessionId | null,
+	/** The tunnels. */
+	tunnels: TunnelInfo[],
+};
+
 /** Machines. */
 export type Machines = {
 	/** Their ids. */
@@ -1482,23 +1413,6 @@ export type PassphraseToJudge = {
 	/** The passphrase. */
 	passphrase: string,
 };
-
-/** A kind of picture that is shown. */
-export type PictureFormat =
-/** Portable Network Graphics. */
-"png" |
-/** JPEG. */
-"jpeg" |
-/** GIF, also one that moves. */
-"gif" |
-/** WebP. */
-"webp" |
-/** A bitmap of Windows. */
-"bmp" |
-/** An icon of Windows. */
-"ico" |
-/** Drawn by numbers: it has no size of its own. */
-"svg";
 
 /** A host certificate that does not count. */
 export type PresentedCertificate = {
@@ -2130,6 +2044,10 @@ export type SessionInfo = {
 	latency: number | null,
 	/** Its recording, while there is one. */
 	recording: SessionRecording | null,
+	/** The SSH agent of this computer, if the machine may use it. */
+	agent: Use | null,
+	/** The X server of this computer, if the machine may use it. */
+	x11: Use | null,
 };
 
 /** What to open. */
@@ -2231,6 +2149,10 @@ id: NodeId } |
 { kind: "files";
 /** The machine. */
 id: NodeId } |
+/** The tunnels of a machine of the tree, over a connection of their own. */
+{ kind: "tunnels";
+/** The machine. */
+id: NodeId } |
 /** A shell on this computer. */
 { kind: "localShell" };
 
@@ -2272,6 +2194,10 @@ export type Settings = {
 	legacyAlgorithms: boolean | null,
 	/** Whether to compress (zlib). */
 	compression: boolean | null,
+	/** Whether programs on the machine may use this computer's SSH agent while a terminal is open. */
+	forwardAgent: boolean | null,
+	/** Whether programs on the machine may use this computer's X server while a terminal is open. */
+	forwardX11: boolean | null,
 	/** The `TERM` to announce. */
 	terminalType: string | null,
 	/** Run instead of the login shell. */
@@ -2505,9 +2431,7 @@ export type TaskKind =
 /** From a folder to another one. */
 "move" |
 /** Compares what was copied with where it came from. */
-"verify" |
-/** Sets permissions of folders and everything inside. */
-"permissions";
+"verify";
 
 /** A task. */
 export type TaskRef = {
@@ -2736,8 +2660,126 @@ export type TriggerTry = {
 	line: string,
 };
 
+/** A tunnel, as it is kept with an entry. */
+export type Tunnel = {
+	/** Its id, unique in the entry. */
+	id: TunnelId,
+	/** What the person calls it; may be empty. */
+	name: string,
+	/** Which way it leads. */
+	kind: TunnelKind,
+	/** Where connections are made to. */
+	listen: TunnelEnd,
+	/** Where they are carried to; none for a dynamic one. */
+	to: TunnelEnd | null,
+	/** Whether it is started with each terminal of the machine. */
+	withSession: boolean,
+};
+
+/** An end of a tunnel. */
+export type TunnelEnd =
+/** A TCP port. */
+{ kind: "port";
+/** Where it listens: an IP address, empty for loopback, `*` for all. Where it leads: a host name or IP address. */
+address: string;
+/** The port; 0 to listen at any free one. */
+port: number } |
+/** A Unix socket. */
+{ kind: "socket";
+/** Its path. */
+path: string };
+
+/** A tunnel of an entry. */
+export type TunnelId = string;
+
+/** A tunnel and how it goes. */
+export type TunnelInfo = {
+	/** The tunnel, as it was started; as it is kept if it is not running. */
+	tunnel: Tunnel,
+	/** Whether it is kept with the entry. */
+	saved: boolean,
+	/** Where it stands. */
+	state: TunnelState,
+	/** Whether a terminal started it, and it stops with that. */
+	bySession: boolean,
+	/** Where it listens, as people write it; empty while it does not. */
+	listening: string[],
+	/** Connections that are open. */
+	open: number,
+	/** Connections there were. */
+	total: number,
+	/** Connections that were turned away. */
+	refused: number,
+	/** Bytes from this computer to the machine; exact up to 2^53. */
+	up: number,
+	/** Bytes from the machine to this computer; exact up to 2^53. */
+	down: number,
+	/** Bytes a second to the machine, over the last second. */
+	upRate: number,
+	/** Bytes a second from the machine, over the last second. */
+	downRate: number,
+	/** What went wrong with a connection last. */
+	problem: string | null,
+};
+
+/** Which way a tunnel leads (as `-L`, `-R` and `-D` of ssh(1)). */
+export type TunnelKind =
+/** From this computer to a place the machine can reach. */
+"local" |
+/** From the machine to a place this computer can reach. */
+"remote" |
+/** From this computer to wherever a program asks for by SOCKS 5. */
+"dynamic";
+
+/** A machine. */
+export type TunnelMachine = {
+	/** The machine. */
+	entry: NodeId,
+};
+
+/** A tunnel that need not be kept with the machine. */
+export type TunnelNew = {
+	/** The machine. */
+	entry: NodeId,
+	/** The tunnel. */
+	tunnel: Tunnel,
+};
+
+/** One tunnel of a machine. */
+export type TunnelRef = {
+	/** The machine. */
+	entry: NodeId,
+	/** The tunnel. */
+	tunnel: TunnelId,
+};
+
+/** Where a tunnel stands. */
+export type TunnelState =
+/** Not wanted. */
+{ kind: "stopped" } |
+/** Waits for the connection to the machine. */
+{ kind: "connecting" } |
+/** Carries connections. */
+{ kind: "running" } |
+/** The connection to the machine was lost and is tried again by itself. */
+{ kind: "reconnecting";
+/** Why it was lost, or not made again. */
+error: ApiError } |
+/** Could not be started. */
+{ kind: "failed";
+/** Why, and what to do. */
+error: ApiError };
+
 /** A deletion that can be taken back. */
 export type UndoId = string;
+
+/** How often a machine used something of this computer. */
+export type Use = {
+	/** How often. */
+	times: number,
+	/** The last time. */
+	last: Timestamp | null,
+};
 
 /** What is wrong with what was filled in. */
 export type ValueProblem = {
@@ -3052,6 +3094,20 @@ export interface Commands {
 	serial_ports: { args: Record<string, never>; result: SerialPortInfo[] };
 	/** Tries a machine that is not saved yet: signs in and closes. */
 	session_test: { args: SessionTest; result: SessionInfo };
+	/** The tunnels of a machine: those kept with it, and those started by hand. */
+	tunnel_list: { args: TunnelMachine; result: MachineTunnels };
+	/** The machines with tunnels that were started. */
+	tunnel_started: { args: Record<string, never>; result: MachineTunnels[] };
+	/** Starts a tunnel of a machine; connecting goes on by itself. */
+	tunnel_start: { args: TunnelRef; result: MachineTunnels };
+	/** Starts a tunnel that need not be kept with the machine. */
+	tunnel_start_new: { args: TunnelNew; result: MachineTunnels };
+	/** Starts all tunnels kept with a machine. */
+	tunnel_start_all: { args: TunnelMachine; result: MachineTunnels };
+	/** Stops a tunnel and ends its connections. */
+	tunnel_stop: { args: TunnelRef; result: MachineTunnels };
+	/** Stops all tunnels of a machine. */
+	tunnel_stop_all: { args: TunnelMachine; result: MachineTunnels };
 	/** The files in a folder of this computer or of a machine. */
 	files_list: { args: FilesList; result: FileListing };
 	/** What is in files and folders altogether. */
@@ -3062,24 +3118,12 @@ export interface Commands {
 	files_rename: { args: FilesRename; result: null };
 	/** Sets the permissions of files and folders. */
 	files_set_mode: { args: FilesSetMode; result: null };
-	/** Sets the permissions of folders and everything inside, as a task. */
-	files_set_mode_inside: { args: FilesSetMode; result: TaskInfo };
 	/** The beginning of a file, to look at. */
 	files_preview: { args: FileRef; result: FilePreview };
 	/** Copies files and folders to a folder of this computer or of a machine, as a task. */
 	files_copy: { args: FilesCopy; result: TaskInfo };
 	/** Deletes files and folders with everything inside, as a task. */
 	files_delete: { args: FilesRef; result: TaskInfo };
-	/** A picture, to look at: what it is, and a way for the webview to reach its bytes. */
-	files_picture: { args: FileRef; result: FilePicture };
-	/** Fetches a file of a machine to be edited on this computer; it is uploaded whenever it is saved. */
-	files_edit: { args: FileRef; result: EditInfo };
-	/** All files that are edited on this computer. */
-	edit_list: { args: Record<string, never>; result: EditInfo[] };
-	/** Says what becomes of an edited file that could not be uploaded as it is. */
-	edit_answer: { args: EditAnswerArgs; result: EditInfo };
-	/** Edits a file no longer. */
-	edit_stop: { args: EditStop; result: null };
 	/** All tasks, oldest first. */
 	task_list: { args: Record<string, never>; result: TaskInfo[] };
 	/** Stops a task; what was finished until then stays. */

@@ -152,6 +152,10 @@ describe('installing a key', () => {
     log: [],
     opened: 0,
     latency: null,
+    protocol: 'ssh',
+    recording: null,
+    agent: null,
+    x11: null,
   });
 
   it('waits for the session, installs, tells, and closes what it opened', async () => {

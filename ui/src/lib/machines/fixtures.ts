@@ -25,6 +25,8 @@ export function effective(over: Partial<EffectiveSettings> = {}): EffectiveSetti
     keepAlive: from(30),
     legacyAlgorithms: from(false),
     compression: from(false),
+    forwardAgent: from(false),
+    forwardX11: from(false),
     terminalType: from('xterm-256color'),
     startCommand: from<string | null>(null),
     record: from<EffectiveSettings['record']['value']>('off'),

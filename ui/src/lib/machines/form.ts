@@ -17,6 +17,7 @@ import type {
   SerialFrame,
   Settings,
 } from '../host/bindings';
+import { formOfTunnel, tunnelOf, type TunnelForm } from '../tunnels/form';
 import { applies } from './protocols';
 import { normalMac } from './validate';
 
@@ -45,6 +46,9 @@ export interface FormValues {
   keepAlive: string;
   legacyAlgorithms: boolean | null;
   compression: boolean | null;
+  forwardAgent: boolean | null;
+  forwardX11: boolean | null;
+  tunnels: TunnelForm[];
   terminalType: string;
   startCommand: string;
   record: RecordMode | null;
@@ -68,6 +72,8 @@ export const SETTING_NAMES = [
   'keepAlive',
   'legacyAlgorithms',
   'compression',
+  'forwardAgent',
+  'forwardX11',
   'terminalType',
   'startCommand',
   'record',
@@ -97,6 +103,9 @@ export function emptyForm(): FormValues {
     keepAlive: '',
     legacyAlgorithms: null,
     compression: null,
+    forwardAgent: null,
+    forwardX11: null,
+    tunnels: [],
     terminalType: '',
     startCommand: '',
     record: null,
@@ -134,6 +143,9 @@ export function formOf(node: Entry | Folder): FormValues {
     keepAlive: text(own.keepAlive),
     legacyAlgorithms: own.legacyAlgorithms ?? null,
     compression: own.compression ?? null,
+    forwardAgent: own.forwardAgent ?? null,
+    forwardX11: own.forwardX11 ?? null,
+    tunnels: 'tunnels' in node ? node.tunnels.map(formOfTunnel) : [],
     terminalType: text(own.terminalType),
     startCommand: text(own.startCommand),
     record: own.record ?? null,
@@ -169,6 +181,8 @@ function settingsOf(form: FormValues): Settings {
     keepAlive: whole(form.keepAlive),
     legacyAlgorithms: form.legacyAlgorithms,
     compression: form.compression,
+    forwardAgent: form.forwardAgent,
+    forwardX11: form.forwardX11,
     terminalType: trimmed(form.terminalType),
     startCommand: trimmed(form.startCommand),
     record: form.record,
@@ -212,6 +226,7 @@ export function entryDraft(form: FormValues): EntryDraft {
     icon: form.icon,
     color: form.color,
     settings: settingsThatApply(form),
+    tunnels: form.protocol === 'ssh' ? form.tunnels.map(tunnelOf) : [],
   };
 }
 

@@ -78,7 +78,9 @@ function inheritedWords(
     case 'legacyAlgorithms':
       return effective.legacyAlgorithms.inherited ? 'allowed' : 'off';
     case 'compression':
-      return effective.compression.inherited ? 'on' : 'off';
+    case 'forwardAgent':
+    case 'forwardX11':
+      return effective[name].inherited ? 'on' : 'off';
     case 'record':
       return recordWords(effective.record.inherited);
     case 'keepAlive':

@@ -97,7 +97,7 @@ describe('the form of a machine that is not reached by SSH', () => {
   });
 
   it('counts what it uses', () => {
-    expect(counts({ ...typed, protocol: 'serial' }, false)).toEqual({ here: 4, inherited: 3 });
+    expect(counts({ ...typed, protocol: 'serial' }, false)).toEqual({ here: 4, inherited: 4 });
     expect(applies('telnet', 'keepAlive')).toBe(true);
   });
 

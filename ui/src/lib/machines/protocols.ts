@@ -54,6 +54,8 @@ const USED_BY: Record<keyof Settings, readonly Protocol[]> = {
   keepAlive: ['ssh', 'telnet'],
   legacyAlgorithms: ['ssh'],
   compression: ['ssh'],
+  forwardAgent: ['ssh'],
+  forwardX11: ['ssh'],
   terminalType: ['ssh', 'telnet'],
   startCommand: ['ssh'],
   record: PROTOCOLS,

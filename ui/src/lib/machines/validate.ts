@@ -1,6 +1,7 @@
 // What can be said about a form before it is sent. The core checks again; these words come at once, beside the field.
 
 import { fieldCalled } from '../host/errors';
+import { tunnelsError } from '../tunnels/form';
 import { type FieldName, type FormValues, SETTING_NAMES, type SettingName } from './form';
 import { applies, PROTOCOL_NAMES } from './protocols';
 
@@ -117,6 +118,7 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
     user: lineError(form.user, 'A user name', LIMITS.user),
     connectTimeout: numberError(form.connectTimeout, 'The time', 1, 600, 'seconds'),
     keepAlive: numberError(form.keepAlive, 'The time', 0, 86_400, 'seconds'),
+    tunnels: folder ? undefined : tunnelsError(form.tunnels),
     terminalType: terminalTypeError(form.terminalType),
     startCommand: lineError(form.startCommand, 'A start command', LIMITS.startCommand),
     tags: form.tags.map(tagError).find((error) => error !== undefined),
@@ -139,6 +141,7 @@ export const FIELDS = {
   route: ['jump', 'connectTimeout', 'keepAlive', 'legacyAlgorithms', 'compression'],
   labels: ['tags', 'icon', 'color', 'notes'],
   terminal: ['terminalType', 'startCommand', 'enter', 'localEcho', 'record'],
+  tunnels: ['forwardAgent', 'forwardX11', 'tunnels'],
 } as const satisfies Record<string, readonly FieldName[]>;
 
 const ORDER: readonly FieldName[] = Object.values(FIELDS).flat();
@@ -150,5 +153,7 @@ export function firstError(errors: FieldErrors): FieldName | undefined {
 
 /** The form's field for the name an error of the core carries (`settings.port`, `connect_timeout` …). */
 export function fieldOf(name: string | null | undefined): FieldName | undefined {
+  // Which of them it is stands in the message.
+  if (name?.startsWith('tunnels')) return 'tunnels';
   return fieldCalled(name, ORDER);
 }

@@ -19,6 +19,8 @@ const session: SessionInfo = {
   opened: 0,
   latency: null,
   recording: null,
+  agent: null,
+  x11: null,
 };
 const FINGERPRINT = 'SHA256:Zr61uBfWp8dKqLxE3sVhTn0CyMa4JgRo7NiXk5PtUeQ';
 const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({

@@ -236,13 +236,13 @@ class SessionsState {
   #take(session: SessionInfo): void {
     this.#all.set(session.id, session);
     // There is nothing to read where there is no terminal.
-    if (session.target.kind === 'files') return;
+    if (session.target.kind === 'files' || session.target.kind === 'tunnels') return;
     if (session.state.kind === 'open') this.#opened.add(session.id);
     if (tabs.sessionIds.has(session.id)) this.#showState(session);
   }
 
   #showState(session: SessionInfo): void {
-    if (session.target.kind === 'files') return;
+    if (session.target.kind === 'files' || session.target.kind === 'tunnels') return;
     const view = terminalOf(session.id);
     view.name(session.title);
     view.accept(session.state.kind === 'open');

@@ -153,6 +153,8 @@ describe('endings', () => {
       opened: 0,
       latency: null,
       recording: null,
+      agent: null,
+      x11: null,
     };
     const text = report(info);
     for (const part of [

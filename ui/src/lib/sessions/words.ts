@@ -9,6 +9,7 @@ import type {
   SessionTarget,
   Stage,
   Step,
+  Use,
 } from '$lib/host';
 import type { DotState } from '$lib/components/StatusDot.svelte';
 
@@ -75,6 +76,14 @@ export function allSteps({
     // The last step is the one that differs.
     name: stage === 'shell' && target.kind === 'files' ? 'Files' : name,
   }));
+}
+
+/** "web-01 has used your SSH agent 3 times, last at 12:04". */
+export function lentText(machine: string, what: string, { times, last }: Use): string {
+  if (times === 0) return `${machine} may use your ${what}; it has not yet`;
+  const often = times === 1 ? 'once' : `${String(times)} times`;
+  const when = last === null ? '' : `, last at ${new Date(last).toLocaleTimeString()}`;
+  return `${machine} has used your ${what} ${often}${when}`;
 }
 
 /** The second line of a step: "192.0.2.45, 2 ms". */

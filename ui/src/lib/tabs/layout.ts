@@ -308,6 +308,10 @@ function parsePane(raw: unknown): KeptPane | null {
       const runId = text(raw['runId']);
       return runId === undefined ? { kind: 'run' } : { kind: 'run', runId };
     }
+    case 'tunnels': {
+      const entry = text(raw['entry']);
+      return entry === undefined ? null : { kind: 'tunnels', entry };
+    }
     case 'identities':
     case 'recordings':
     case 'snippets':

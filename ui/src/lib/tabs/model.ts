@@ -18,6 +18,7 @@ export type TabSpec =
   | { kind: 'queued'; target: KeptTarget }
   | { kind: 'editor'; nodeId?: string; parent?: string | null; folder?: boolean }
   | { kind: 'settings'; section?: string }
+  | { kind: 'tunnels'; entry: string }
   | { kind: 'identities' }
   | { kind: 'recordings' }
   | { kind: 'snippets' }

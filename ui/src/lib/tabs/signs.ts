@@ -13,6 +13,7 @@ import Maximize2 from '@lucide/svelte/icons/maximize-2';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Settings from '@lucide/svelte/icons/settings';
 import SquareCode from '@lucide/svelte/icons/square-code';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import { broadcast } from '$lib/broadcast/broadcast.svelte';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import type { SessionInfo } from '$lib/host';
@@ -79,6 +80,8 @@ export function specIcon(spec: TabSpec): IconComponent {
       return spec.folder ? FolderPen : Pencil;
     case 'settings':
       return Settings;
+    case 'tunnels':
+      return Waypoints;
     case 'identities':
       return KeyRound;
     case 'recordings':

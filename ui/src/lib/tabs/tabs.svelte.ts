@@ -409,8 +409,10 @@ class TabsState {
         ...[...apart, ...windows.others.map((other) => other.tabs)].flatMap(sessionsIn),
         ...wanted.flatMap((tab) => panes(tab.root)).map(sessionOf),
       ]);
-      for (const { id } of known.filter(isRunning))
-        if (!elsewhere.has(id)) wanted.push(makeTab({ kind: 'session', sessionId: id }));
+      // Tunnels have no tab of their session: their page is that of the machine.
+      for (const { id, target } of known.filter(isRunning))
+        if (target.kind !== 'tunnels' && !elsewhere.has(id))
+          wanted.push(makeTab({ kind: 'session', sessionId: id }));
     }
     // Something may have been opened while the old tabs came back.
     this.#tabs = [...wanted, ...this.#tabs];
@@ -460,6 +462,7 @@ class TabsState {
 
   #targetOf(id: SessionId): KeptTarget | undefined {
     const target = sessions.get(id)?.target;
+    if (target?.kind === 'tunnels') return undefined;
     if (target?.kind !== 'files') return target;
     const folder = folderOf(id);
     return folder === undefined ? target : { ...target, folder };
@@ -531,6 +534,7 @@ function sessionOf({ spec }: PaneLeaf): string {
 
 function sameSpec(a: TabSpec, b: TabSpec): boolean {
   if (a.kind === 'session' && b.kind === 'session') return a.sessionId === b.sessionId;
+  if (a.kind === 'tunnels' && b.kind === 'tunnels') return a.entry === b.entry;
   if (a.kind === 'editor' && b.kind === 'editor') return editorKey(a) === editorKey(b);
   if (a.kind === 'run' && b.kind === 'run') return a.runId === b.runId;
   return (

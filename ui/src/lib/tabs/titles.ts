@@ -17,6 +17,8 @@ export function paneTitle(spec: TabSpec): string {
       return spec.folder ? 'New folder' : 'New machine';
     case 'settings':
       return 'Settings';
+    case 'tunnels':
+      return `Tunnels: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
     case 'identities':
       return 'Identities';
     case 'recordings':

@@ -7,5 +7,6 @@ export const views = {
   run: () => import('$lib/runs/RunPage.svelte'),
   identities: () => import('$lib/identities/IdentitiesPage.svelte'),
   recordings: () => import('$lib/recordings/RecordingsPage.svelte'),
+  tunnels: () => import('$lib/tunnels/TunnelsPage.svelte'),
   import: () => import('$lib/import/ImportPage.svelte'),
 };

@@ -1,5 +1,7 @@
 //! The keywords of ssh_config(5) that are taken over, and what is said about the others.
 
+use patchbay_model::TunnelKind;
+
 /// A keyword whose values become part of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Setting {
@@ -14,6 +16,9 @@ pub(super) enum Setting {
     ConnectTimeout,
     ServerAliveInterval,
     Compression,
+    ForwardAgent,
+    ForwardX11,
+    Forward(TunnelKind),
 }
 
 /// The setting of a keyword in lower case.
@@ -29,6 +34,11 @@ pub(super) fn setting(keyword: &str) -> Option<Setting> {
         "connecttimeout" => Setting::ConnectTimeout,
         "serveraliveinterval" => Setting::ServerAliveInterval,
         "compression" => Setting::Compression,
+        "forwardagent" => Setting::ForwardAgent,
+        "forwardx11" => Setting::ForwardX11,
+        "localforward" => Setting::Forward(TunnelKind::Local),
+        "remoteforward" => Setting::Forward(TunnelKind::Remote),
+        "dynamicforward" => Setting::Forward(TunnelKind::Dynamic),
         _ => return None,
     })
 }
@@ -37,18 +47,14 @@ pub(super) fn setting(keyword: &str) -> Option<Setting> {
 pub(super) fn reason(keyword: &str) -> &'static str {
     match keyword {
         "proxycommand" => "Commands that make the connection are not run; use a jump entry.",
-        "localforward"
-        | "remoteforward"
-        | "dynamicforward"
-        | "permitremoteopen"
+        "permitremoteopen"
         | "gatewayports"
         | "exitonforwardfailure"
         | "clearallforwardings"
         | "streamlocalbindmask"
-        | "streamlocalbindunlink" => "Port forwarding is not taken over.",
-        "forwardagent" => "The agent is not forwarded.",
-        "forwardx11" | "forwardx11trusted" | "forwardx11timeout" | "xauthlocation" => {
-            "X11 is not forwarded."
+        | "streamlocalbindunlink" => "Each tunnel says for itself where it listens.",
+        "forwardx11trusted" | "forwardx11timeout" | "xauthlocation" => {
+            "X11 is forwarded as ssh -Y does, without an end."
         }
         "controlmaster" | "controlpath" | "controlpersist" => "Connections are not shared.",
         "identityagent"

@@ -239,12 +239,12 @@ fn what_is_not_taken_over_is_listed_with_its_line() {
     let directory = tempfile::tempdir().unwrap();
     let config = load(
         directory.path(),
-        "Host web\n  ForwardAgent yes\n  Frobnicate 1\n  User \"x\n  Port\nMatch user root\n  User root\nHost z\n Port http\n HostName a b\n",
+        "Host web\n  ControlMaster yes\n  Frobnicate 1\n  User \"x\n  Port\nMatch user root\n  User root\nHost z\n Port http\n HostName a b\n",
     );
     let lines: Vec<_> = reasons(&config).into_iter().map(|(line, _)| line).collect();
     assert_eq!(lines, [2, 3, 4, 5, 6, 10]);
     assert!(reasons(&config)[1].1.contains("not known"));
-    assert_eq!(config.remarks[0].text, "ForwardAgent yes");
+    assert_eq!(config.remarks[0].text, "ControlMaster yes");
     let around = around();
     let mut resolver = Resolver::new(&config, &around);
     assert_eq!(resolver.resolve("web").user, None, "a Match block counts for nobody");

@@ -34,8 +34,11 @@ pub(in crate::import) fn draft(name: &str, resolved: &Resolved) -> EntryDraft {
             connect_timeout: resolved.connect_timeout,
             keep_alive: resolved.keep_alive,
             compression: resolved.compression,
+            forward_agent: resolved.forward_agent,
+            forward_x11: resolved.forward_x11,
             ..Settings::default()
         },
+        tunnels: resolved.tunnels.clone(),
         ..EntryDraft::default()
     }
 }

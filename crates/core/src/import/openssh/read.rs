@@ -190,6 +190,10 @@ impl<'a> Reader<'a> {
             self.config.steps.push(Step::Set(setting, String::new(), place));
             return;
         }
+        // The two ends are two words, and ssh(1) writes them with a colon in between.
+        if matches!(setting, Setting::Forward(_)) && arguments.len() == 2 {
+            arguments = vec![arguments.join(":")];
+        }
         match (arguments.pop(), arguments.is_empty()) {
             (Some(value), true) => self.config.steps.push(Step::Set(setting, value, place)),
             _ => self.remark(&place, "There is more than one argument."),

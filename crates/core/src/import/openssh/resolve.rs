@@ -9,9 +9,14 @@ use super::{
     tokens::{self, Surroundings, Tokens},
     values::{JumpHost, port, proxy_jump, seconds, yes},
 };
-use patchbay_model::ImportRemark;
+use crate::tunnels::{check_tunnels, written};
+use patchbay_model::{ApiError, ImportRemark, Tunnel, TunnelKind};
 use std::collections::HashSet;
 
+/// About as many bytes as one takes.
+const TUNNEL: usize = 512;
+/// As many as a machine may have.
+const MOST_TUNNELS: usize = 64;
 /// As OpenSSH.
 const MOST_FILES_OF_A_KIND: usize = 100;
 const MOST_ALIASES: usize = 10_000;
@@ -37,6 +42,10 @@ pub(in crate::import) struct Resolved {
     pub(in crate::import) connect_timeout: Option<u32>,
     pub(in crate::import) keep_alive: Option<u32>,
     pub(in crate::import) compression: Option<bool>,
+    pub(in crate::import) forward_agent: Option<bool>,
+    pub(in crate::import) forward_x11: Option<bool>,
+    /// Every one that is named.
+    pub(in crate::import) tunnels: Vec<Tunnel>,
 }
 
 impl Resolved {
@@ -48,7 +57,8 @@ impl Resolved {
             .jumps
             .iter()
             .map(|jump| jump.host.len() + jump.user.as_ref().map_or(0, String::len));
-        of_files.chain(of_jumps).sum::<usize>() + self.host_name.len()
+        let of_tunnels = self.tunnels.len() * TUNNEL;
+        of_files.chain(of_jumps).sum::<usize>() + self.host_name.len() + of_tunnels
     }
 }
 
@@ -203,6 +213,9 @@ impl<'a> Resolver<'a> {
             connect_timeout: first.connect_timeout.flatten(),
             keep_alive: first.keep_alive,
             compression: first.compression,
+            forward_agent: first.forward_agent,
+            forward_x11: first.forward_x11,
+            tunnels: first.tunnels,
         };
         self.keep(resolved.bytes());
         resolved
@@ -292,6 +305,9 @@ struct First {
     connect_timeout: Option<Option<u32>>,
     keep_alive: Option<u32>,
     compression: Option<bool>,
+    forward_agent: Option<bool>,
+    forward_x11: Option<bool>,
+    tunnels: Vec<Tunnel>,
 }
 
 impl First {
@@ -329,7 +345,31 @@ impl First {
                 let on = yes(value)?;
                 self.compression.get_or_insert(on);
             }
+            Setting::ForwardAgent => {
+                let on = yes(value)?;
+                self.forward_agent.get_or_insert(on);
+            }
+            Setting::ForwardX11 => {
+                let on = yes(value)?;
+                self.forward_x11.get_or_insert(on);
+            }
+            Setting::Forward(kind) => self.forward(kind, value)?,
         }
+        Ok(())
+    }
+}
+
+impl First {
+    /// All of them count, and not only the first.
+    fn forward(&mut self, kind: TunnelKind, value: &str) -> Result<(), String> {
+        if self.tunnels.len() >= MOST_TUNNELS {
+            return Err(format!("There are more than {MOST_TUNNELS} tunnels for one host."));
+        }
+        // ssh(1) starts them with each session.
+        let tunnel = Tunnel { with_session: true, ..written::tunnel(kind, value)? };
+        let mut all = self.tunnels.clone();
+        all.push(tunnel);
+        self.tunnels = check_tunnels(all).map_err(|error| ApiError::from(error).message)?;
         Ok(())
     }
 }

@@ -1,0 +1,59 @@
+//! Tunnels: starting, stopping, and how they go.
+
+use crate::framework::NoArgs;
+use patchbay_core::{Ctx, Right};
+use patchbay_model::{ApiError, MachineTunnels, NodeId, Tunnel, TunnelRef};
+use serde::Deserialize;
+use specta::Type;
+
+/// A machine.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TunnelMachine {
+    /// The machine.
+    pub(crate) entry: NodeId,
+}
+
+/// A tunnel that need not be kept with the machine.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TunnelNew {
+    /// The machine.
+    pub(crate) entry: NodeId,
+    /// The tunnel.
+    pub(crate) tunnel: Tunnel,
+}
+
+pub(crate) async fn list(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
+    let id = ctx.authorize(args.entry, Right::View)?;
+    Ok(ctx.core.tunnels().of(&id))
+}
+
+pub(crate) async fn started(ctx: Ctx, _: NoArgs) -> Result<Vec<MachineTunnels>, ApiError> {
+    Ok(ctx.core.tunnels().started())
+}
+
+pub(crate) async fn start(ctx: Ctx, args: TunnelRef) -> Result<MachineTunnels, ApiError> {
+    let id = ctx.authorize(args.entry, Right::Use)?;
+    Ok(ctx.core.tunnels().start(&id, args.tunnel).await?)
+}
+
+pub(crate) async fn start_new(ctx: Ctx, args: TunnelNew) -> Result<MachineTunnels, ApiError> {
+    let id = ctx.authorize(args.entry, Right::Use)?;
+    Ok(ctx.core.tunnels().start_new(&id, args.tunnel).await?)
+}
+
+pub(crate) async fn start_all(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
+    let id = ctx.authorize(args.entry, Right::Use)?;
+    Ok(ctx.core.tunnels().start_all(&id).await?)
+}
+
+pub(crate) async fn stop(ctx: Ctx, args: TunnelRef) -> Result<MachineTunnels, ApiError> {
+    let id = ctx.authorize(args.entry, Right::Use)?;
+    Ok(ctx.core.tunnels().stop(&id, args.tunnel).await)
+}
+
+pub(crate) async fn stop_all(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
+    let id = ctx.authorize(args.entry, Right::Use)?;
+    Ok(ctx.core.tunnels().stop_all(&id).await)
+}
