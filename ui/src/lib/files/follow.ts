@@ -14,11 +14,11 @@ export function terminalAt(
   const machine = files ? machineOf(files.target) : null;
   const found = sessions.list.flatMap((session) => {
     const { target, state } = session;
-    const same = target.kind === 'localShell' ? place.kind === 'here' : target.id === machine;
-    const view =
-      same && target.kind !== 'files' && state.kind === 'open'
-        ? existingTerminal(session.id)
-        : undefined;
+    const same =
+      target.kind === 'localShell'
+        ? place.kind === 'here'
+        : target.kind === 'entry' && target.id === machine;
+    const view = same && state.kind === 'open' ? existingTerminal(session.id) : undefined;
     return view ? [{ session, view }] : [];
   });
   return found.findLast(({ view }) => view.folder !== null) ?? found.at(-1);

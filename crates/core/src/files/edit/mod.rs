@@ -53,7 +53,7 @@ impl Edits {
     fn tidy(&self) {
         for edit in sync::lock(&self.all).values() {
             edit.cancel.cancel();
-            if edit.is_saved() {
+            if edit.may_go() {
                 private::remove(&edit.folder);
             }
         }
@@ -73,6 +73,8 @@ pub(super) struct Edit {
     /// There is an answer.
     wake: Notify,
     live: Mutex<Live>,
+    /// What is on the machine and not whole yet.
+    part: Mutex<Option<Vec<u8>>>,
 }
 
 struct Live {
@@ -141,6 +143,7 @@ impl Files<'_> {
             core: self.0.weak(),
             cancel: CancellationToken::new(),
             wake: Notify::new(),
+            part: Mutex::default(),
             live: Mutex::new(Live {
                 path,
                 base,
@@ -182,8 +185,7 @@ impl Files<'_> {
     /// Edits a file no longer. What did not reach the machine is given up only if that is said.
     pub fn edit_stop(&self, id: EditId, discard: bool) -> Result<(), CoreError> {
         let edit = self.edit_of(id)?;
-        let unsaved = !edit.is_saved() || private::stamp(&edit.local) != edit.live().dealt;
-        if unsaved && !discard {
+        if !edit.may_go() && !discard {
             return Err(CoreError::invalid(
                 "discard",
                 format!("What was saved of {} is not on {} yet.", edit.name, edit.machine),
@@ -253,8 +255,15 @@ impl Files<'_> {
                 }
                 let disk = core.upgrade().and_then(|core| Files(&core).disk_of(edit.node));
                 tokio::select! {
-                    () = edit.step(disk) => {}
-                    () = edit.cancel.cancelled() => return,
+                    () = edit.step(disk.as_ref()) => {}
+                    () = edit.cancel.cancelled() => {
+                        let part = sync::lock(&edit.part).take();
+                        if let (Some(part), Some(disk)) = (part, disk) {
+                            // The connection may be gone, too.
+                            let _left = disk.remove_file(&part).await;
+                        }
+                        return;
+                    }
                 }
             }
         });
@@ -266,8 +275,10 @@ impl Edit {
         sync::lock(&self.live)
     }
 
-    fn is_saved(&self) -> bool {
-        self.live().state == EditState::Saved
+    /// The machine has what is here, also what was saved in this very moment.
+    fn may_go(&self) -> bool {
+        let live = self.live();
+        live.state == EditState::Saved && private::stamp(&self.local) == live.dealt
     }
 
     fn info(&self) -> EditInfo {
@@ -309,7 +320,7 @@ impl Edit {
     }
 
     /// Looks at the file here, and does what is to be done about it.
-    async fn step(&self, disk: Option<Disk>) {
+    async fn step(&self, disk: Option<&Disk>) {
         let answer = self.live().answer.take();
         let now = private::stamp(&self.local);
         let Some(way) = self.wanted(answer, now) else { return };
@@ -325,11 +336,12 @@ impl Edit {
         };
         let wall = self.core.upgrade().map(|core| core.clock().wall());
         let job = transfer::Job {
-            disk: &disk,
+            disk,
             path: &path,
             base: &base,
             local: &self.local,
             id: self.id,
+            part: &self.part,
         };
         let done = job.run(way, wall.unwrap_or(Timestamp(0))).await;
         match done {

@@ -143,6 +143,7 @@ impl Left {
             core,
             cancel: CancellationToken::new(),
             wake: Notify::new(),
+            part: Mutex::default(),
             live: Mutex::new(Live {
                 path: names::bytes(&note.path),
                 base: note.base,

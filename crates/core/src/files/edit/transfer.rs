@@ -8,11 +8,15 @@ use crate::{
         names, problem,
         verify::digest,
     },
+    sync::lock,
 };
 use patchbay_model::{ApiError, EditId, ErrorCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
 
 /// What a machine had when its file was fetched or uploaded last.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -65,6 +69,8 @@ pub(super) struct Job<'a> {
     pub(super) base: &'a Base,
     pub(super) local: &'a Path,
     pub(super) id: EditId,
+    /// Takes what is on the machine and not whole yet, for whoever stops it.
+    pub(super) part: &'a Mutex<Option<Vec<u8>>>,
 }
 
 /// Copies a file from a machine to this computer.
@@ -149,6 +155,7 @@ impl Job<'_> {
         part.extend_from_slice(name.get(..name.len().min(180)).unwrap_or_default());
         part.extend_from_slice(format!(".part-{}", self.id).as_bytes());
         let part = self.disk.join(folder, &part);
+        *lock(self.part) = Some(part.clone());
         let (here, local) = (here(), names::of_path(self.local));
         let done = async {
             let size = here.look(&local).await?.size;
@@ -163,6 +170,7 @@ impl Job<'_> {
             // The connection may be what failed.
             let _left = self.disk.remove_file(&part).await;
         }
+        *lock(self.part) = None;
         done
     }
 
