@@ -138,7 +138,7 @@ class SessionsState {
   }
 
   /** Opens a session without a tab; `undefined` if that failed, and then a notice says why. */
-  async open(target: KeptTarget): Promise<SessionInfo | undefined> {
+  async open(target: KeptTarget | SessionTarget): Promise<SessionInfo | undefined> {
     return attempt(async () => {
       const asked = this.#heard;
       const session = await call('session_open', {
@@ -146,8 +146,7 @@ class SessionsState {
         size: expectedSize(),
         attempt: crypto.randomUUID(),
       });
-      if (target.kind === 'files' && target.folder !== undefined)
-        startIn(session.id, target.folder);
+      if ('folder' in target && target.folder !== undefined) startIn(session.id, target.folder);
       this.#answer(session, asked);
       return session;
     });
