@@ -31,6 +31,7 @@ impl Shell {
         // There is none if starting failed.
         let Some(shell) = app.try_state::<Self>() else { return };
         shell.clipboard.forget();
+        shell.ctx.core.files().edits_end();
         // Whatever a slow disk does not take in time is a recording that ended with the app.
         let core = Arc::clone(&shell.ctx.core);
         let finished = tauri::async_runtime::block_on(async move {

@@ -2,6 +2,7 @@
 
 use crate::bridge::Shell;
 use crate::clipboard::{ClipboardError, KEEPS_SECRET};
+use crate::edit;
 use crate::started;
 use crate::window;
 use crate::windows::{self, Closing, Told, Windows};
@@ -9,7 +10,7 @@ use patchbay_core::Right;
 use patchbay_model::{ApiError, ErrorCode, IdentityId, IdentitySecret, Secret};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tauri::{Manager as _, Url, WebviewWindow};
-use tauri_plugin_dialog::DialogExt as _;
+use tauri_plugin_dialog::{DialogExt as _, FilePath};
 use tokio::sync::oneshot;
 
 /// How the names of these commands begin.
@@ -23,6 +24,12 @@ struct PickFile {
     title: String,
     save: bool,
     default_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PickFolder {
+    title: String,
 }
 
 #[derive(Serialize)]
@@ -130,6 +137,8 @@ pub(crate) async fn dispatch(
     match name {
         "host_pick_file" => json(&pick_file(window, parse(args)?).await?),
         "host_open_url" => json(&open_url(parse(args)?).await?),
+        "host_pick_folder" => json(&pick_folder(window, parse(args)?).await?),
+        "host_edit_open" => json(&edit::open(shell, parse(args)?).await?),
         "host_copy_identity_secret" => json(&copy_secret(shell, parse(args)?).await?),
         "host_copy_text" => {
             let Text { text } = parse(args)?;
@@ -207,7 +216,19 @@ async fn pick_file(window: &WebviewWindow, wanted: PickFile) -> Result<PickedFil
     } else {
         dialog.pick_file(picked)
     }
-    let Ok(Some(path)) = answer.await else { return Ok(PickedFile { path: None }) };
+    picked_file(answer.await.ok().flatten())
+}
+
+async fn pick_folder(window: &WebviewWindow, wanted: PickFolder) -> Result<PickedFile, ApiError> {
+    let dialog = window.dialog().file().set_title(wanted.title).set_parent(window);
+    let (done, answer) = oneshot::channel();
+    // Nobody waits for it any more when the page was loaded again meanwhile.
+    dialog.pick_folder(move |path| drop(done.send(path)));
+    picked_file(answer.await.ok().flatten())
+}
+
+fn picked_file(path: Option<FilePath>) -> Result<PickedFile, ApiError> {
+    let Some(path) = path else { return Ok(PickedFile { path: None }) };
     let path = path.into_path().ok().and_then(|path| path.into_os_string().into_string().ok());
     let path = path.ok_or_else(|| {
         let message = "The name of that file is not valid text.".to_owned();

@@ -27,8 +27,6 @@ pub(crate) fn open<M: Manager<Wry>>(
         .min_inner_size(800.0, 520.0)
         // Shown below, once its background has a colour: a white window in a dark room hurts.
         .visible(false)
-        // The page takes dropped machines and files itself.
-        .disable_drag_drop_handler()
         .general_autofill_enabled(false)
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny);

@@ -3,7 +3,8 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
-    ApiError, Conflict, FileCount, FileListing, FilePlace, FilePreview, TaskId, TaskInfo,
+    ApiError, Conflict, FileCount, FileListing, FilePicture, FilePlace, FilePreview, TaskId,
+    TaskInfo,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -126,9 +127,19 @@ pub(crate) async fn set_mode(ctx: Ctx, args: FilesSetMode) -> Result<(), ApiErro
     Ok(ctx.core.files().set_mode(&place, &args.paths, args.mode).await?)
 }
 
+pub(crate) async fn set_mode_inside(ctx: Ctx, args: FilesSetMode) -> Result<TaskInfo, ApiError> {
+    let place = ctx.authorize_files(args.place, Right::Edit)?;
+    Ok(ctx.core.files().set_mode_inside(&place, &args.paths, args.mode)?)
+}
+
 pub(crate) async fn preview(ctx: Ctx, args: FileRef) -> Result<FilePreview, ApiError> {
     let place = ctx.authorize_files(args.place, Right::View)?;
     Ok(ctx.core.files().preview(&place, &args.path).await?)
+}
+
+pub(crate) async fn picture(ctx: Ctx, args: FileRef) -> Result<FilePicture, ApiError> {
+    let place = ctx.authorize_files(args.place, Right::View)?;
+    Ok(ctx.core.files().picture(&place, &args.path).await?)
 }
 
 pub(crate) async fn copy(ctx: Ctx, args: FilesCopy) -> Result<TaskInfo, ApiError> {

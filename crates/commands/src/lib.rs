@@ -6,6 +6,7 @@
 mod agent;
 mod app;
 mod bindings;
+mod edits;
 mod export;
 mod files;
 mod framework;

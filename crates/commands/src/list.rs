@@ -1,7 +1,7 @@
 //! The list of commands. A command is its body in the module of its feature and one line here.
 
 use crate::{
-    agent, app, export, files,
+    agent, app, edits, export, files,
     framework::{self, Shape, run, shape, unknown},
     hostkeys, identities, import, layouts, recordings, runs, sessions, settings, snippets, status,
     tree, triggers, tunnels, vault,
@@ -267,12 +267,24 @@ commands! {
     files_rename => files::rename;
     /// Sets the permissions of files and folders.
     files_set_mode => files::set_mode;
+    /// Sets the permissions of folders and everything inside, as a task.
+    files_set_mode_inside => files::set_mode_inside;
     /// The beginning of a file, to look at.
     files_preview => files::preview;
     /// Copies files and folders to a folder of this computer or of a machine, as a task.
     files_copy => files::copy;
     /// Deletes files and folders with everything inside, as a task.
     files_delete => files::delete;
+    /// A picture, to look at: what it is, and a way for the webview to reach its bytes.
+    files_picture => files::picture;
+    /// Fetches a file of a machine to be edited on this computer; it is uploaded whenever it is saved.
+    files_edit => edits::edit;
+    /// All files that are edited on this computer.
+    edit_list => edits::list;
+    /// Says what becomes of an edited file that could not be uploaded as it is.
+    edit_answer => edits::answer;
+    /// Edits a file no longer.
+    edit_stop => edits::stop;
     /// All tasks, oldest first.
     task_list => files::tasks;
     /// Stops a task; what was finished until then stays.

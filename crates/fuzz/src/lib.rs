@@ -22,6 +22,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("key_text", targets::key_text::run),
     ("known_hosts", targets::known_hosts::run),
     ("mac", targets::mac::run),
+    ("picture", targets::picture::run),
     ("ppk_body", targets::ppk_body::run),
     ("public_key", targets::public_key::run),
     ("recovery_key", targets::recovery_key::run),

@@ -1,8 +1,8 @@
 //! What the app tells its front ends by itself.
 
 use crate::{
-    AgentStatus, AppSettings, MachineTunnels, RunId, RunInfo, SessionId, SessionInfo, StatusReport,
-    TaskId, TaskInfo, TriggerHit, VaultStatus,
+    AgentStatus, AppSettings, EditId, EditInfo, MachineTunnels, RunId, RunInfo, SessionId,
+    SessionInfo, StatusReport, TaskId, TaskInfo, TriggerHit, VaultStatus,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -40,6 +40,16 @@ pub enum AppEvent {
     TaskGone {
         /// The task.
         id: TaskId,
+    },
+    /// A file that is edited here is new or changed.
+    Edit {
+        /// Its new state.
+        edit: Box<EditInfo>,
+    },
+    /// A file is not edited here any more.
+    EditGone {
+        /// Which.
+        id: EditId,
     },
     /// Recordings were added, finished, renamed or deleted: list them again.
     Recordings,

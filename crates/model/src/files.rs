@@ -4,7 +4,7 @@
 //! either side: a byte that does not fit stands as one character from U+F700 on, and every such character is taken back
 //! to bytes on the way in, so that a path that was listed always leads to the same file.
 
-use crate::{ApiError, NodeId, SessionId, TaskId, Timestamp};
+use crate::{ApiError, Attachment, NodeId, SessionId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -89,6 +89,42 @@ pub struct FilePreview {
     pub cut: bool,
 }
 
+/// A kind of picture that is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum PictureFormat {
+    /// Portable Network Graphics.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// GIF, also one that moves.
+    Gif,
+    /// WebP.
+    Webp,
+    /// A bitmap of Windows.
+    Bmp,
+    /// An icon of Windows.
+    Ico,
+    /// Drawn by numbers: it has no size of its own.
+    Svg,
+}
+
+/// A picture, to look at.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct FilePicture {
+    /// How its bytes are fetched, as those of a session are.
+    pub attachment: Attachment,
+    /// What it is, by its bytes and not by its name.
+    pub format: PictureFormat,
+    /// Pixels; 0 where it has no size of its own.
+    pub width: u32,
+    /// Pixels; 0 where it has no size of its own.
+    pub height: u32,
+    /// Bytes.
+    pub size: u32,
+}
+
 /// What is in some files and folders altogether.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -136,6 +172,8 @@ pub enum TaskKind {
     Move,
     /// Compares what was copied with where it came from.
     Verify,
+    /// Sets permissions of folders and everything inside.
+    Permissions,
 }
 
 /// A question of a task: something of that name is there already.

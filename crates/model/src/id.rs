@@ -72,6 +72,8 @@ ids! {
     LayoutId;
     /// Long work on files. Lives as long as the process.
     TaskId;
+    /// A file of a machine that is edited on this computer.
+    EditId;
     /// A command with parameters.
     SnippetId;
     /// A pattern that is looked for in output.

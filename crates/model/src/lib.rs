@@ -5,6 +5,7 @@
 
 mod agent;
 mod algorithms;
+mod edit;
 mod entry;
 mod error;
 mod event;
@@ -28,6 +29,7 @@ mod vault;
 
 pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
 pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
+pub use edit::{EditAnswer, EditInfo, EditState};
 pub use entry::{
     Effective, EffectiveSettings, Entry, EntryDraft, Folder, FolderDraft, Jump, NodeDetail, Origin,
     Protocol, Settings, WhereValuesComeFrom,
@@ -35,16 +37,16 @@ pub use entry::{
 pub use error::{ApiError, ErrorCode};
 pub use event::AppEvent;
 pub use files::{
-    Conflict, FileCount, FileEntry, FileKind, FileListing, FilePlace, FilePreview, TaskConflict,
-    TaskFolder, TaskInfo, TaskKind, TaskState,
+    Conflict, FileCount, FileEntry, FileKind, FileListing, FilePicture, FilePlace, FilePreview,
+    PictureFormat, TaskConflict, TaskFolder, TaskInfo, TaskKind, TaskState,
 };
 pub use hostkey::{
     HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedCertificate,
     PresentedKey,
 };
 pub use id::{
-    HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, RunId, SessionId, SnippetId,
-    TaskId, TriggerId, TunnelId, UndoId, VaultId,
+    EditId, HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, RunId, SessionId,
+    SnippetId, TaskId, TriggerId, TunnelId, UndoId, VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,

@@ -140,6 +140,11 @@ export class MemoryFiles {
     return { text, size: node.entry.size, cut: node.entry.size > 60_000 };
   }
 
+  require(place: FilePlace, path: string): void {
+    if (!this.node(place, path))
+      throw problem('notFound', `There is no ${path} any more.`, 'Refresh the folder.');
+  }
+
   node(place: FilePlace, path: string): Node | undefined {
     return this.#of(place).get(parentOf(path))?.get(nameOf(path));
   }

@@ -11,6 +11,7 @@ import type {
   Args,
   CommandName,
   Host,
+  HostDrop,
   Identity,
   NamedLayout,
   Result,
@@ -20,8 +21,10 @@ import type {
   WindowInfo,
 } from '$lib/host';
 import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
+import { MemoryEdits } from './edits';
 import { MemoryFiles } from './files';
 import { manyMachines, someMachines } from './machines';
+import { picture, PictureSocket } from './picture';
 import { problem } from './problem';
 import { MemoryRecordings } from './recordings';
 import { MemoryRuns } from './runs';
@@ -64,6 +67,17 @@ export class MemoryHost implements Host {
   readonly vault: MemoryVault;
   readonly sessions: MemorySessions;
   readonly files = new MemoryFiles();
+  /** Files of the system are dragged over the window. */
+  drop: (drop: HostDrop) => void = () => undefined;
+  readonly edits = new MemoryEdits(
+    (session) => {
+      const info = this.sessions.list().find(({ id }) => id === session);
+      const node = info?.target.kind === 'files' ? info.target.id : '';
+      return { node, machine: info?.title ?? '' };
+    },
+    (edit) => this.emit({ kind: 'edit', edit }),
+    (id) => this.emit({ kind: 'editGone', id }),
+  );
   readonly tasks = new MemoryTasks(
     this.files,
     (task) => this.emit({ kind: 'task', task }),
@@ -197,7 +211,13 @@ export class MemoryHost implements Host {
     for (const heard of this.#windowListeners) heard(event);
   }
 
+  listenToDrops(heard: (drop: HostDrop) => void): Promise<() => void> {
+    this.drop = heard;
+    return Promise.resolve(() => undefined);
+  }
+
   socket(url: string) {
+    if (url.includes('picture')) return new PictureSocket();
     return this.sessions.socket(url);
   }
 
@@ -435,6 +455,14 @@ export class MemoryHost implements Host {
     files_make_folder: ({ place, path }) => (this.files.makeFolder(place, path), null),
     files_rename: ({ place, from, to }) => (this.files.rename(place, from, to), null),
     files_set_mode: ({ place, paths, mode }) => (this.files.setMode(place, paths, mode), null),
+    files_set_mode_inside: (args) => this.tasks.permissions(args),
+    files_picture: ({ place, path }) => (this.files.require(place, path), picture()),
+    files_edit: (args) => this.edits.edit(args),
+    edit_list: () => this.edits.list(),
+    edit_answer: ({ id }) => this.edits.state(id, { kind: 'saved' }),
+    edit_stop: (args) => (this.edits.stop(args), null),
+    host_edit_open: () => null,
+    host_pick_folder: () => ({ path: '/home/ops/chosen' }),
     files_preview: ({ place, path }) => this.files.preview(place, path),
     files_copy: (args) => this.tasks.copy(args),
     files_delete: (args) => this.tasks.delete(args),

@@ -10,7 +10,8 @@ const RATES = [34.1e6, 4.3e6, 1.2e6];
 type Work =
   | ({ kind: 'copy' } & Args<'files_copy'>)
   | ({ kind: 'delete' } & Args<'files_delete'>)
-  | { kind: 'verify' };
+  | { kind: 'verify' }
+  | ({ kind: 'permissions' } & Args<'files_set_mode_inside'>);
 
 interface Running {
   info: TaskInfo;
@@ -61,6 +62,20 @@ export class MemoryTasks {
     const count = this.files.count(args.place, args.paths);
     return this.#begin({ kind: 'delete', ...args }, 'overwrite', {
       kind: 'delete',
+      title: titleOf(args.paths),
+      from: placeWords(args.place, args.paths[0] ?? ''),
+      to: '',
+      files: count.files + count.folders,
+      bytes: 0,
+      touches: [this.folder(args.place, above(args.paths[0] ?? ''))],
+    });
+  }
+
+  permissions(args: Args<'files_set_mode_inside'>): TaskInfo {
+    const count = this.files.count(args.place, args.paths);
+    this.files.setMode(args.place, args.paths, args.mode);
+    return this.#begin({ kind: 'permissions', ...args }, 'overwrite', {
+      kind: 'permissions',
       title: titleOf(args.paths),
       from: placeWords(args.place, args.paths[0] ?? ''),
       to: '',
@@ -196,7 +211,7 @@ export class MemoryTasks {
   /** Does what the task is for; gives how much it left out. */
   #finish({ work, conflict }: Running): number {
     let skipped = 0;
-    if (work.kind === 'verify') return 0;
+    if (work.kind === 'verify' || work.kind === 'permissions') return 0;
     for (const path of work.paths) {
       if (work.kind === 'delete') this.files.remove(work.place, path);
       else {

@@ -7,11 +7,14 @@
 mod copy;
 mod delete;
 mod disk;
+mod edit;
 mod entry;
 mod here;
 mod job;
 mod machine;
 mod names;
+mod permissions;
+mod picture;
 mod place;
 pub(crate) mod problem;
 mod records;
@@ -22,6 +25,8 @@ mod tests;
 mod transfer;
 mod verify;
 mod walk;
+
+pub use picture::{Picture, measure};
 
 use crate::{Authorized, Core, CoreError, sync};
 use disk::Disk;
@@ -55,11 +60,18 @@ const COUNTING: Duration = Duration::from_secs(10);
 pub(crate) struct FilesState {
     tasks: Mutex<BTreeMap<TaskId, Arc<Task>>>,
     turns: Arc<Semaphore>,
+    edits: edit::Edits,
+    pictures: picture::Pictures,
 }
 
 impl Default for FilesState {
     fn default() -> Self {
-        Self { tasks: Mutex::default(), turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self {
+            tasks: Mutex::default(),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            edits: edit::Edits::default(),
+            pictures: picture::Pictures::default(),
+        }
     }
 }
 
@@ -170,13 +182,7 @@ impl Files<'_> {
         paths: &[String],
         mode: u16,
     ) -> Result<(), CoreError> {
-        if mode > 0o7777 {
-            return Err(CoreError::invalid(
-                "mode",
-                "Permissions are at most 7777, in octal.",
-                "Type three or four digits from 0 to 7.",
-            ));
-        }
+        allowed(mode)?;
         let disk = self.disk(*place.get())?;
         for path in paths {
             disk.set_mode(&named(path)?, mode).await?;
@@ -223,7 +229,7 @@ impl Files<'_> {
         conflict: Conflict,
     ) -> Result<TaskInfo, CoreError> {
         let to = Some((*to.get(), names::bytes(folder)));
-        self.begin(TaskKind::Move, *from.get(), all_bytes(&paths), to, conflict)
+        self.begin(TaskKind::Move, *from.get(), all_bytes(&paths), to, conflict, None)
     }
 
     /// Copies files and folders into a folder.
@@ -241,7 +247,7 @@ impl Files<'_> {
             _ => TaskKind::Copy,
         };
         let to = Some((*to.get(), names::bytes(&folder)));
-        self.begin(kind, *from.get(), all_bytes(&paths), to, conflict)
+        self.begin(kind, *from.get(), all_bytes(&paths), to, conflict, None)
     }
 
     /// Deletes files and folders with everything inside.
@@ -250,7 +256,20 @@ impl Files<'_> {
         place: &Authorized<FilePlace>,
         paths: Vec<String>,
     ) -> Result<TaskInfo, CoreError> {
-        self.begin(TaskKind::Delete, *place.get(), all_bytes(&paths), None, Conflict::Skip)
+        self.begin(TaskKind::Delete, *place.get(), all_bytes(&paths), None, Conflict::Skip, None)
+    }
+
+    /// Sets the low twelve bits of `st_mode` of folders and everything inside, as a task. Files inside are run only if
+    /// they were before.
+    pub fn set_mode_inside(
+        &self,
+        place: &Authorized<FilePlace>,
+        paths: &[String],
+        mode: u16,
+    ) -> Result<TaskInfo, CoreError> {
+        allowed(mode)?;
+        let kind = TaskKind::Permissions;
+        self.begin(kind, *place.get(), all_bytes(paths), None, Conflict::Skip, Some(mode))
     }
 
     /// Compares what a finished copy has put in its place with where it came from, as a task of its own.
@@ -370,6 +389,7 @@ impl Files<'_> {
         paths: Vec<Vec<u8>>,
         to: Option<(FilePlace, Vec<u8>)>,
         conflict: Conflict,
+        mode: Option<u16>,
     ) -> Result<TaskInfo, CoreError> {
         let Some(first) = paths.first() else {
             return Err(CoreError::invalid("paths", "Nothing is chosen.", "Choose some files."));
@@ -403,7 +423,8 @@ impl Files<'_> {
             }
             None => None,
         };
-        let task = Task::new(self.0, Spec { kind, from: place, paths, to, conflict, moves }, words);
+        let task =
+            Task::new(self.0, Spec { kind, from: place, paths, to, conflict, moves, mode }, words);
         self.take(&task)?;
         self.run(&task, false);
         Ok(task.info())
@@ -483,6 +504,17 @@ impl Files<'_> {
             }
         })
     }
+}
+
+fn allowed(mode: u16) -> Result<(), CoreError> {
+    if mode <= 0o7777 {
+        return Ok(());
+    }
+    Err(CoreError::invalid(
+        "mode",
+        "Permissions are at most 7777, in octal.",
+        "Type three or four digits from 0 to 7.",
+    ))
 }
 
 fn all_bytes(paths: &[String]) -> Vec<Vec<u8>> {

@@ -7,7 +7,7 @@ use super::{
     copy::Copy,
     delete,
     disk::Disk,
-    problem,
+    permissions, problem,
     task::{Outcome, Task, Why},
     verify,
 };
@@ -169,7 +169,12 @@ async fn disks(core: &Weak<Core>, task: &Task, asked: bool) -> Result<Disks, Cor
 }
 
 async fn work(task: &Arc<Task>, from: Disk, to: Option<(Disk, Vec<u8>)>) -> Outcome {
-    let Some((to, folder)) = to else { return delete::run(task, &from).await };
+    let Some((to, folder)) = to else {
+        return match task.spec.mode {
+            Some(mode) => permissions::run(task, &from, mode).await,
+            None => delete::run(task, &from).await,
+        };
+    };
     let same = task.spec.to.as_ref().is_some_and(|(place, _)| place.is(&task.spec.from));
     let copy = Copy { task: Arc::clone(task), job: task.job(), from, to, folder, same };
     match task.spec.kind {

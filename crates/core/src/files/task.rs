@@ -37,6 +37,9 @@ pub(super) struct Spec {
     pub(super) conflict: Conflict,
     /// What is copied is taken away where it came from.
     pub(super) moves: bool,
+    /// The permissions that are set.
+    #[serde(default)]
+    pub(super) mode: Option<u16>,
 }
 
 /// How people read it.
@@ -464,7 +467,7 @@ impl Task {
 impl Spec {
     /// It is sooner done again than kept over a restart.
     const fn is_brief(&self) -> bool {
-        matches!(self.kind, TaskKind::Delete | TaskKind::Verify)
+        matches!(self.kind, TaskKind::Delete | TaskKind::Verify | TaskKind::Permissions)
     }
 }
 

@@ -24,8 +24,8 @@ const HERE: FilePlace = FilePlace::Here;
 const SIZE: TerminalSize = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
 
 /// A vault, a folder to work in, and perhaps a server.
-struct World {
-    fixture: Fixture,
+pub(super) struct World {
+    pub(super) fixture: Fixture,
     server: Option<Sshd>,
     wire: Option<Wire>,
     identity: Option<IdentityId>,
@@ -37,7 +37,7 @@ impl World {
     }
 
     /// With a server, and a session for its files.
-    async fn with_machine() -> (Self, FilePlace) {
+    pub(super) async fn with_machine() -> (Self, FilePlace) {
         Self::wired(Fault::None).await
     }
 
@@ -93,7 +93,7 @@ impl World {
         session
     }
 
-    async fn state(&self, id: SessionId, wanted: impl Fn(&SessionState) -> bool) {
+    pub(super) async fn state(&self, id: SessionId, wanted: impl Fn(&SessionState) -> bool) {
         let mut events = self.fixture.core.events();
         let look = || self.fixture.core.sessions().info(id).unwrap().state;
         let wait = async {
@@ -105,11 +105,11 @@ impl World {
         waited.unwrap_or_else(|_| panic!("still {:?}", look()));
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.fixture.dir.path().join(name)
     }
 
-    fn folder(&self, name: &str) -> String {
+    pub(super) fn folder(&self, name: &str) -> String {
         let path = self.path(name);
         fs::create_dir_all(&path).unwrap();
         path.to_str().unwrap().to_owned()
@@ -426,4 +426,81 @@ async fn a_folder_does_not_go_into_itself() {
     let TaskState::Failed { error } = world.over(id).await.state else { panic!() };
     assert!(error.message.contains("into itself"), "{error:?}");
     assert_eq!(tree(&world.path("a")).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn permissions_go_to_everything_inside_and_not_through_links() {
+    let (world, machine) = World::with_machine().await;
+    for place in [HERE, machine] {
+        plant(&world.path(""));
+        let kept = world.folder("kept");
+        fs::write(world.path("kept/file"), "stays").unwrap();
+        fs::set_permissions(world.path("kept/file"), fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::symlink(format!("{kept}/file"), world.path("site/kept")).unwrap();
+        let mode = |name: &str| {
+            fs::symlink_metadata(world.path(name)).unwrap().permissions().mode() & 0o7777
+        };
+        let authorized = world.fixture.ctx.authorize_files(place, Right::Edit).unwrap();
+        let site = [text(&world.path("site")).to_owned()];
+        let files = world.fixture.core.files();
+        for (wanted, file) in [(0o2750, 0o640), (0o700, 0o600)] {
+            let task = files.set_mode_inside(&authorized, &site, wanted).unwrap();
+            world.done(task.id).await;
+            assert_eq!([mode("site"), mode("site/a b/deep")], [wanted_u32(wanted); 2]);
+            assert_eq!(mode("site/a b/deep/-rf"), file);
+            assert_eq!(mode("site/run.sh"), wanted_u32(wanted) & 0o777);
+            assert_eq!(mode("kept/file"), 0o600);
+        }
+        // What closes folders is set from inside out.
+        let task = files.set_mode_inside(&authorized, &site, 0).unwrap();
+        world.done(task.id).await;
+        assert_eq!(mode("site"), 0);
+        let open = files.set_mode_inside(&authorized, &site, 0o755).unwrap();
+        world.done(open.id).await;
+        assert_eq!(mode("site/a b/deep"), 0o755);
+        fs::remove_dir_all(world.path("site")).unwrap();
+    }
+}
+
+fn wanted_u32(mode: u16) -> u32 {
+    u32::from(mode)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_is_measured_and_fetched_once() {
+    let (world, machine) = World::with_machine().await;
+    let core = &world.fixture.core;
+    core.sessions().set_stream_url("ws://127.0.0.1:1/stream");
+    let folder = world.folder("pictures");
+    let png = |width: u32, height: u32| {
+        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+        bytes.extend_from_slice(&width.to_be_bytes());
+        bytes.extend_from_slice(&height.to_be_bytes());
+        bytes.resize(700_000, 7);
+        bytes
+    };
+    fs::write(world.path("pictures/good.png"), png(640, 480)).unwrap();
+    fs::write(world.path("pictures/bomb.png"), png(60_000, 60_000)).unwrap();
+    fs::write(world.path("pictures/text.png"), "no picture").unwrap();
+    for place in [HERE, machine] {
+        let place = world.fixture.ctx.authorize_files(place, Right::View).unwrap();
+        let files = core.files();
+        let picture = files.picture(&place, &format!("{folder}/good.png")).await.unwrap();
+        assert_eq!((picture.width, picture.height, picture.size), (640, 480, 700_000));
+        let handle = core.sessions().redeem(&picture.attachment.token).unwrap();
+        assert!(core.sessions().redeem(&picture.attachment.token).is_none());
+        let viewer = handle.output.attach(0);
+        let mut bytes = Vec::new();
+        while let Some(message) = viewer.next().await {
+            if let patchbay_session::ToViewer::Output { bytes: piece, .. } = message {
+                bytes.extend_from_slice(&piece);
+                viewer.ack(bytes.len() as u64);
+            }
+        }
+        assert_eq!(bytes, png(640, 480));
+        for (name, why) in [("bomb.png", "50 million"), ("text.png", "no picture")] {
+            let refused = files.picture(&place, &format!("{folder}/{name}")).await.unwrap_err();
+            assert!(refused.to_string().contains(why), "{refused}");
+        }
+    }
 }

@@ -219,6 +219,11 @@ impl Sessions<'_> {
     /// A way for the webview to reach the bytes of a session.
     pub fn attach(&self, id: SessionId) -> Result<Attachment, CoreError> {
         self.get(id)?;
+        self.ticket(id)
+    }
+
+    /// The same for bytes that go as those of a session do.
+    pub(crate) fn ticket(&self, id: SessionId) -> Result<Attachment, CoreError> {
         let url = sync::lock(&self.0.sessions.stream_url).clone();
         let url = url.ok_or_else(|| {
             CoreError::invalid("id", "This front end shows no terminals.", "Use the window.")
@@ -234,7 +239,7 @@ impl Sessions<'_> {
     #[must_use]
     pub fn redeem(&self, token: &str) -> Option<SessionHandle> {
         let id = self.0.sessions.tickets.redeem(token, self.0.clock().now())?;
-        self.handle(id).ok()
+        self.handle(id).ok().or_else(|| self.0.files().picture_bytes(id))
     }
 
     /// The bytes of a session, for front ends in this process.

@@ -10,6 +10,7 @@ pub(crate) mod key_block;
 pub(crate) mod key_text;
 pub(crate) mod known_hosts;
 pub(crate) mod mac;
+pub(crate) mod picture;
 pub(crate) mod ppk_body;
 pub(crate) mod public_key;
 pub(crate) mod recovery_key;

@@ -1,8 +1,10 @@
 /** What can be done with files: in the list of the side that has the keyboard, in its menu and in the palette. */
 
 import Copy from '@lucide/svelte/icons/copy';
+import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import Eye from '@lucide/svelte/icons/eye';
 import FileText from '@lucide/svelte/icons/file-text';
+import FolderDown from '@lucide/svelte/icons/folder-down';
 import FolderInput from '@lucide/svelte/icons/folder-input';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import FolderPlus from '@lucide/svelte/icons/folder-plus';
@@ -13,18 +15,23 @@ import LockKeyhole from '@lucide/svelte/icons/lock-keyhole';
 import Pause from '@lucide/svelte/icons/pause';
 import Play from '@lucide/svelte/icons/play';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
+import SquarePen from '@lucide/svelte/icons/square-pen';
+import SquareTerminal from '@lucide/svelte/icons/square-terminal';
 import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
 import Trash2 from '@lucide/svelte/icons/trash-2';
 import type { Action } from '$lib/actions';
 import { attempt } from '$lib/frame/notices.svelte';
-import { call } from '$lib/host';
+import { call, type FileEntry } from '$lib/host';
 import { sessions } from '$lib/sessions/sessions.svelte';
+import { shellWord } from '$lib/sessions/terminal/folder';
 import { settings } from '$lib/settings/settings.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { edits } from './edits.svelte';
 import { isFolder } from './listing';
 import { displayName } from './names';
 import type { FilesPane } from './pane.svelte';
 import { canPause } from './progress';
+import { terminalAt } from './follow';
 import { filesOf } from './registry.svelte';
 import { tasks } from './tasks.svelte';
 import type { FilesView } from './view.svelte';
@@ -73,6 +80,11 @@ function open(pane: FilesPane, view: FilesView): unknown {
   if (entry.name === '..') return pane.up();
   if (isFolder(entry)) return pane.go(pane.pathOf(entry));
   return (view.asking = { kind: 'preview', pane, entry });
+}
+
+/** A file, or a link that leads to one. */
+function isEditable({ kind, end }: FileEntry): boolean {
+  return kind === 'file' || (kind === 'link' && end === 'file');
 }
 
 /** An action of the list: the list itself has the key. */
@@ -139,6 +151,16 @@ export const fileActions: readonly Action[] = [
     when: () => some() && goalKnown(),
     run: withPane((at, view) => view.copy(at, at.chosen, undefined, true)),
   }),
+  {
+    id: 'files.saveTo',
+    title: 'Save to…',
+    group: GROUP,
+    icon: FolderDown,
+    keywords: 'download copy to folder of this computer desktop',
+    detail: what,
+    when: () => some() && pane()?.place.kind === 'machine',
+    run: withPane((at, view) => view.saveTo(at, at.chosen)),
+  },
   inList('files.preview', 'Preview', 'F3', {
     icon: FileText,
     keywords: 'view show text',
@@ -147,6 +169,16 @@ export const fileActions: readonly Action[] = [
     run: withPane((at, view) => {
       const [entry] = at.chosen;
       if (entry) view.asking = { kind: 'preview', pane: at, entry };
+    }),
+  }),
+  inList('files.edit', 'Edit', 'F4', {
+    icon: SquarePen,
+    keywords: 'open editor change upload on save',
+    detail: what,
+    when: () => one() && chosen().every(isEditable) && pane()?.place.kind === 'machine',
+    run: withPane((at) => {
+      const [entry] = at.chosen;
+      return entry && edits.edit(at, entry);
     }),
   }),
   inList('files.rename', 'Rename…', 'F2', {
@@ -199,9 +231,61 @@ export const fileActions: readonly Action[] = [
     run: withPane((at) => (at.showHidden = !at.showHidden)),
   }),
   {
-    id: 'files.here',
-    title: 'Show or hide the files of this computer',
+    id: 'files.follow',
+    title: 'Follow the terminal, or stop following it',
     group: GROUP,
+    icon: SquareTerminal,
+    keywords: 'directory folder cwd osc 7 sync',
+    when: there,
+    run: withPane((at) => {
+      at.following = !at.following;
+      at.explaining = at.following && (terminalAt(at.place)?.view.folder ?? null) === null;
+    }),
+  },
+  {
+    id: 'files.cd',
+    title: 'Go to this folder in the terminal',
+    group: GROUP,
+    icon: SquareTerminal,
+    keywords: 'cd change directory shell',
+    detail: () => displayName(pane()?.path ?? ''),
+    // A name that cannot be typed, or would act by itself, is not typed.
+    when: () => {
+      const at = pane();
+      return (
+        at?.listing != null && shellWord(at.path) !== null && terminalAt(at.place) !== undefined
+      );
+    },
+    run: withPane((at) => {
+      const terminal = terminalAt(at.place);
+      const word = shellWord(at.path);
+      if (!terminal || word === null) return;
+      tabs.open({ kind: 'session', sessionId: terminal.session.id });
+      terminal.view.clipboard.requestPaste(`cd ${word}`);
+    }),
+  },
+  {
+    id: 'files.edits',
+    title: 'Show the files being edited…',
+    group: GROUP,
+    icon: SquarePen,
+    keywords: 'editor upload conflict not uploaded',
+    run: () => (edits.shown = true),
+  },
+  {
+    id: 'files.place',
+    title: 'Show the files of another machine on this side…',
+    group: GROUP,
+    icon: ArrowLeftRight,
+    keywords: 'remote this computer pane place',
+    when: there,
+    run: withPane((_, view) => (view.choosing = view.side)),
+  },
+  {
+    id: 'files.here',
+    title: 'Show or hide the left side',
+    group: GROUP,
+    keywords: 'files of this computer one pane two panes',
     when: there,
     run: withPane((_, view) => view.toggleHere()),
   },

@@ -5,9 +5,9 @@ import { copyGoal, fileActions } from './actions';
 import type { FilesView } from './view.svelte';
 
 const groups = [
-  ['files.open', 'files.copy', 'files.move', 'files.preview'],
+  ['files.open', 'files.copy', 'files.move', 'files.saveTo', 'files.preview', 'files.edit'],
   ['files.rename', 'files.mode', 'files.delete'],
-  ['files.newFolder', 'files.copyPath', 'files.refresh'],
+  ['files.newFolder', 'files.copyPath', 'files.cd', 'files.refresh'],
 ];
 
 export function fileMenu(view: FilesView): MenuItems {

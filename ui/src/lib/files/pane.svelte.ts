@@ -13,6 +13,7 @@ import {
   type FilePlace,
 } from '$lib/host';
 import { extend, keep, NOTHING, only, toggle, type Selection } from '$lib/tree/selection';
+import { folderShown, takeStart } from './folders.svelte';
 import { arrange, byName, cleaned, sortedBy, UP, type Sort, type SortBy } from './listing';
 import { childOn, joinPath, styleOf, typedPath, type PathStyle } from './paths';
 
@@ -40,6 +41,12 @@ export class FilesPane {
   filter = $state('');
   /** The field for the filter is shown. */
   filtering = $state(false);
+  /** What is fetched to be edited, once the wait is noticed. */
+  fetching = $state<string | null>(null);
+  /** It goes where a terminal of its machine is. */
+  following = $state(false);
+  /** What is missing for that is told. */
+  explaining = $state(false);
   /** The path is a field. */
   typing = $state(false);
   showHidden = $state(false);
@@ -86,7 +93,14 @@ export class FilesPane {
   /** Shows something: the home folder at first, later what it showed. */
   open(): void {
     if (this.listing) void this.refresh(true);
-    else if (this.#noticing === undefined) void this.go(null);
+    else if (this.#noticing === undefined) void this.#begin();
+  }
+
+  /** The home folder first, which tells where it is. */
+  async #begin(): Promise<void> {
+    const start = this.place.kind === 'machine' ? takeStart(this.place.session) : undefined;
+    await this.go(null);
+    if (start !== undefined && this.listing && start !== this.path) await this.go(start);
   }
 
   /** Goes to a folder; null is the home folder. What was asked for before is given up. */
@@ -201,6 +215,7 @@ export class FilesPane {
   #arrive(listing: FileListing, way: Way, place: number): void {
     const before = this.listing?.path;
     this.listing = listing;
+    if (this.place.kind === 'machine') folderShown(this.place.session, listing.path);
     if (way === 'again' || before === listing.path) {
       this.#keepSelected(place);
       return;

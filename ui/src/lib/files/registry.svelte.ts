@@ -2,6 +2,7 @@
 
 import type { FilePlace, NodeId, SessionId, TaskFolder } from '$lib/host';
 import { sessions } from '$lib/sessions/sessions.svelte';
+import { forgetFolder } from './folders.svelte';
 import type { FilesPane } from './pane.svelte';
 import { FilesView } from './view.svelte';
 
@@ -25,6 +26,7 @@ export function forgetFiles(id: SessionId): void {
   known?.view.dispose();
   known?.stop();
   views.delete(id);
+  forgetFolder(id);
 }
 
 /** The sides that show a folder, whatever session leads to its machine. */

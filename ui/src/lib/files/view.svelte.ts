@@ -1,7 +1,10 @@
-/** The files page of one session: this computer and the machine side by side, and what passes between them. */
+/** The files page of one session: two sides, this computer and the machine at first, and what passes between them. */
 
-import { call, type FileEntry, type SessionId } from '$lib/host';
+import { call, type FileEntry, type FilePlace, type NodeId, type SessionId } from '$lib/host';
+import { sessions } from '$lib/sessions/sessions.svelte';
+import { tabs } from '$lib/tabs/tabs.svelte';
 import { FileDrag } from './drag.svelte';
+import { keepLook, keptLook } from './look';
 import { FilesPane } from './pane.svelte';
 import { tasks } from './tasks.svelte';
 
@@ -12,13 +15,17 @@ export type Question =
   | { kind: 'newFolder'; pane: FilesPane };
 
 export class FilesView {
-  readonly here = new FilesPane({ kind: 'here' });
-  readonly machine: FilesPane;
+  /** The left side. */
+  here = $state.raw(new FilesPane({ kind: 'here' }));
+  /** The right side. */
+  machine: FilesPane = $state.raw() as unknown as FilesPane;
   /** The side that has, or had last, the keyboard. */
   side = $state<'here' | 'machine'>('machine');
   hereShown = $state(true);
-  /** Percent of the width that this computer has. */
+  /** Percent of the width that the left side has. */
   share = $state(50);
+  /** The side for which another place is being chosen. */
+  choosing = $state<'here' | 'machine' | null>(null);
   asking = $state.raw<Question | null>(null);
   /** Counts up when the keyboard should go to the side that has it. */
   focusWanted = $state(0);
@@ -26,18 +33,50 @@ export class FilesView {
 
   readonly pane: FilesPane = $derived.by(() => (this.side === 'here' ? this.here : this.machine));
 
-  constructor(session: SessionId) {
-    this.machine = new FilesPane({ kind: 'machine', session });
-  }
+  /** Sessions that were opened for a side of this page, and end with it. */
+  readonly #own = new Set<SessionId>();
 
-  open(): void {
-    this.here.open();
-    this.machine.open();
+  constructor(readonly session: SessionId) {
+    this.machine = new FilesPane({ kind: 'machine', session });
+    ({ hereShown: this.hereShown, share: this.share } = keptLook());
   }
 
   dispose(): void {
     this.here.dispose();
     this.machine.dispose();
+    this.#closeOwn([]);
+  }
+
+  /** Shows the files of a machine on a side, over a session that is open for them or a new one; null is this computer. */
+  async show(side: 'here' | 'machine', machine: NodeId | null): Promise<void> {
+    if (machine === null) {
+      this.#place(side, { kind: 'here' });
+      return;
+    }
+    const open = sessions.to(machine).filter(({ target }) => target.kind === 'files');
+    const there = open.find(({ id }) => id === this.session) ?? open[0];
+    const session = there ?? (await sessions.open({ kind: 'files', id: machine }));
+    if (!session) return;
+    if (!there) this.#own.add(session.id);
+    this.#place(side, { kind: 'machine', session: session.id });
+  }
+
+  #place(side: 'here' | 'machine', place: FilePlace): void {
+    const before = this[side];
+    if (samePlace(before.place, place)) return;
+    before.dispose();
+    this[side] = new FilesPane(place);
+    this.#closeOwn([this.here, this.machine]);
+    this.focus(side);
+  }
+
+  #closeOwn(shown: readonly FilesPane[]): void {
+    for (const id of this.#own) {
+      if (shown.some(({ place }) => place.kind === 'machine' && place.session === id)) continue;
+      this.#own.delete(id);
+      // It may have got a tab of its own meanwhile.
+      if (!tabs.sessionIds.has(id)) void sessions.close(id);
+    }
   }
 
   across(pane: FilesPane): FilesPane {
@@ -53,7 +92,13 @@ export class FilesView {
 
   toggleHere(): void {
     this.hereShown = !this.hereShown;
+    this.keepLook();
     if (!this.hereShown) this.focus('machine');
+  }
+
+  /** The next page looks the same. */
+  keepLook(): void {
+    keepLook({ hereShown: this.hereShown, share: this.share });
   }
 
   /** Copies, or moves, to the folder that the other side shows, or to another one there. */
@@ -83,8 +128,35 @@ export class FilesView {
     }
   }
 
+  /** Copies to a folder of this computer that the person chooses. */
+  async saveTo(from: FilesPane, entries: readonly FileEntry[]): Promise<void> {
+    const paths = entries.map((entry) => from.pathOf(entry));
+    from.dismiss();
+    try {
+      const title = 'Choose the folder to save to';
+      const { path: folder } = await call('host_pick_folder', { title });
+      if (folder === null) return;
+      const to = { kind: 'here' } as const;
+      const args = { from: from.place, paths, to, folder, conflict: 'ask', moves: false } as const;
+      tasks.began(await call('files_copy', args));
+    } catch (problem) {
+      from.complain(problem);
+    }
+  }
+
+  /** Sets permissions of folders and everything inside. */
+  async setModeInside(pane: FilesPane, entries: readonly FileEntry[], mode: number): Promise<void> {
+    const paths = entries.map((entry) => pane.pathOf(entry));
+    tasks.began(await call('files_set_mode_inside', { place: pane.place, paths, mode }));
+  }
+
   async delete(pane: FilesPane, entries: readonly FileEntry[]): Promise<void> {
     const paths = entries.map((entry) => pane.pathOf(entry));
     tasks.began(await call('files_delete', { place: pane.place, paths }));
   }
+}
+
+function samePlace(a: FilePlace, b: FilePlace): boolean {
+  if (a.kind === 'machine' && b.kind === 'machine') return a.session === b.session;
+  return a.kind === b.kind;
 }

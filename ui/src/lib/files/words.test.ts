@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { entry, folder } from './fixtures';
-import { countOf, deleteTitle, statusText, whatText } from './words';
+import { countOf, deleteTitle, nameToType, statusText, whatText } from './words';
 
 const count = (files: number, folders: number, bytes: number, more = false) => ({
   files,
@@ -39,4 +39,23 @@ it('needs to look into folders only', () => {
   expect(countOf(files)).toEqual(count(2, 0, 100));
   expect(deleteTitle(files, countOf(files))).toBe('Delete 2 files (100 B)?');
   expect(whatText([entry('x\u202ey')])).toBe('x\\u{202e}y');
+});
+
+describe('what has to be typed before a deletion', () => {
+  const none = count(0, 0, 0);
+  it('is the name of what holds more than a hundred things', () => {
+    const some = [folder('site')];
+    expect(nameToType(some, { ...none, folders: 1, files: 100 })).toBe('');
+    expect(nameToType(some, { ...none, folders: 1, files: 101 })).toBe('site');
+    expect(nameToType(some, { ...none, folders: 1, more: true })).toBe('site');
+    expect(nameToType([folder('a'), folder('b')], { ...none, folders: 300 })).toBe('2 folders');
+    expect(nameToType([entry('log')], { ...none, files: 1, more: true })).toBe('');
+  });
+
+  it('names empty folders inside, too', () => {
+    expect(deleteTitle([folder('site')], { ...none, folders: 4 })).toBe(
+      'Delete site with 3 empty folders?',
+    );
+    expect(deleteTitle([folder('site')], { ...none, folders: 1 })).toBe('Delete site, empty?');
+  });
 });

@@ -1,6 +1,6 @@
 /** The words for what is selected and for what a deletion takes away. */
 
-import type { FileCount, FileEntry } from '$lib/host';
+import type { EditInfo, FileCount, FileEntry } from '$lib/host';
 import { counted, countText, sizeText } from './format';
 import { bytesOf, isFolder } from './listing';
 import { displayName } from './names';
@@ -43,5 +43,45 @@ export function deleteTitle(entries: readonly FileEntry[], count: FileCount | nu
   const number = `${count.more ? 'more than ' : ''}${counted(count.files, 'file')}`;
   if (folders < entries.length) return `Delete ${what}, ${number} altogether${size}?`;
   if (count.files > 0 || count.more) return `Delete ${what} with ${number}${size}?`;
-  return count.folders > folders ? `Delete ${what}?` : `Delete ${what}, empty?`;
+  const inner = count.folders - folders;
+  return inner > 0
+    ? `Delete ${what} with ${counted(inner, 'empty folder')}?`
+    : `Delete ${what}, empty?`;
+}
+
+/** More than this is not deleted by a slip: its name is asked for. */
+const MANY = 100;
+
+/** What a person has to type before so much is deleted; nothing if a click is enough. */
+export function nameToType(entries: readonly FileEntry[], count: FileCount | null): string {
+  const folder = entries.find(({ kind }) => kind === 'folder');
+  if (!folder || !count) return '';
+  const inside = count.files + count.folders - entries.length;
+  if (inside <= MANY && !count.more) return '';
+  const [only] = entries;
+  return entries.length === 1 && only ? displayName(only.name) : whatText(entries);
+}
+
+/** "Saved 12:03", "Changed on app-01": where an edited file stands. */
+export function editText({ state, machine, uploaded }: EditInfo): string {
+  switch (state.kind) {
+    case 'saved': {
+      if (uploaded === null) return 'Not changed yet';
+      const time = new Date(uploaded).toLocaleTimeString('en-GB', {
+        hour: '2-digit',
+        minute: '2-digit',
+      });
+      return `Saved ${time}`;
+    }
+    case 'uploading':
+      return 'Uploading';
+    case 'waiting':
+      return 'Uploads when it is connected again';
+    case 'conflict':
+      return state.there ? `Changed on ${machine}` : `Gone on ${machine}`;
+    case 'failed':
+      return state.error.message;
+    case 'left':
+      return 'Not uploaded';
+  }
 }

@@ -123,6 +123,14 @@ task: TaskInfo } |
 { kind: "taskGone";
 /** The task. */
 id: TaskId } |
+/** A file that is edited here is new or changed. */
+{ kind: "edit";
+/** Its new state. */
+edit: EditInfo } |
+/** A file is not edited here any more. */
+{ kind: "editGone";
+/** Which. */
+id: EditId } |
 /** Recordings were added, finished, renamed or deleted: list them again. */
 { kind: "recordings" } |
 /** A command on many machines is new or changed. */
@@ -344,6 +352,73 @@ marks: ([number, number])[] } |
 { kind: "gap";
 /** How many. */
 lines: number };
+
+/** What becomes of what was saved here. */
+export type EditAnswer =
+/** It goes to the machine, unless somebody changed the file there. */
+"upload" |
+/** It goes to the machine, whatever is there. */
+"overwrite" |
+/** It goes to the machine under a name with the date; what is edited is that file from then on. */
+"keepBoth" |
+/** It is given up for what the machine has. */
+"fetchAgain";
+
+/** What becomes of an edited file. */
+export type EditAnswerArgs = {
+	/** The file. */
+	id: EditId,
+	/** The decision. */
+	answer: EditAnswer,
+};
+
+/** A file of a machine that is edited on this computer. */
+export type EditId = string;
+
+/** A file of a machine that is edited on this computer. */
+export type EditInfo = {
+	/** Its id. */
+	id: EditId,
+	/** What the file is called. */
+	name: string,
+	/** The machine. */
+	node: NodeId,
+	/** What the machine is called. */
+	machine: string,
+	/** Where the file is on the machine. */
+	path: string,
+	/** Where it stands. */
+	state: EditState,
+	/** When it reached the machine last; never yet, if nothing is here. */
+	uploaded: Timestamp | null,
+};
+
+/** Where an edited file stands. */
+export type EditState =
+/** The machine has what this computer has. */
+{ kind: "saved" } |
+/** What was saved here is on its way. */
+{ kind: "uploading" } |
+/** What was saved here goes to the machine once it is connected again. */
+{ kind: "waiting" } |
+/** Somebody changed the file on the machine meanwhile. */
+{ kind: "conflict";
+/** What is there now; nothing if it was taken away. */
+there: FileEntry | null } |
+/** It could not be uploaded. What was saved here is still here. */
+{ kind: "failed";
+/** Why, and what to do. */
+error: ApiError } |
+/** Patchbay ended before what was saved here reached the machine. */
+{ kind: "left" };
+
+/** A file to edit no longer. */
+export type EditStop = {
+	/** The file. */
+	id: EditId,
+	/** What did not reach the machine is given up. */
+	discard: boolean,
+};
 
 /** A value together with where it comes from, and what it would be if it were not set here. */
 export type Effective<T> = {
@@ -596,6 +671,20 @@ export type FileListing = {
 	refused: number,
 	/** Bytes that may still be written there, if that is told; exact up to 2^53. */
 	free: number | null,
+};
+
+/** A picture, to look at. */
+export type FilePicture = {
+	/** How its bytes are fetched, as those of a session are. */
+	attachment: Attachment,
+	/** What it is, by its bytes and not by its name. */
+	format: PictureFormat,
+	/** Pixels; 0 where it has no size of its own. */
+	width: number,
+	/** Pixels; 0 where it has no size of its own. */
+	height: number,
+	/** Bytes. */
+	size: number,
 };
 
 /** Where files are. */
@@ -1413,6 +1502,23 @@ export type PassphraseToJudge = {
 	/** The passphrase. */
 	passphrase: string,
 };
+
+/** A kind of picture that is shown. */
+export type PictureFormat =
+/** Portable Network Graphics. */
+"png" |
+/** JPEG. */
+"jpeg" |
+/** GIF, also one that moves. */
+"gif" |
+/** WebP. */
+"webp" |
+/** A bitmap of Windows. */
+"bmp" |
+/** An icon of Windows. */
+"ico" |
+/** Drawn by numbers: it has no size of its own. */
+"svg";
 
 /** A host certificate that does not count. */
 export type PresentedCertificate = {
@@ -2431,7 +2537,9 @@ export type TaskKind =
 /** From a folder to another one. */
 "move" |
 /** Compares what was copied with where it came from. */
-"verify";
+"verify" |
+/** Sets permissions of folders and everything inside. */
+"permissions";
 
 /** A task. */
 export type TaskRef = {
@@ -3118,12 +3226,24 @@ export interface Commands {
 	files_rename: { args: FilesRename; result: null };
 	/** Sets the permissions of files and folders. */
 	files_set_mode: { args: FilesSetMode; result: null };
+	/** Sets the permissions of folders and everything inside, as a task. */
+	files_set_mode_inside: { args: FilesSetMode; result: TaskInfo };
 	/** The beginning of a file, to look at. */
 	files_preview: { args: FileRef; result: FilePreview };
 	/** Copies files and folders to a folder of this computer or of a machine, as a task. */
 	files_copy: { args: FilesCopy; result: TaskInfo };
 	/** Deletes files and folders with everything inside, as a task. */
 	files_delete: { args: FilesRef; result: TaskInfo };
+	/** A picture, to look at: what it is, and a way for the webview to reach its bytes. */
+	files_picture: { args: FileRef; result: FilePicture };
+	/** Fetches a file of a machine to be edited on this computer; it is uploaded whenever it is saved. */
+	files_edit: { args: FileRef; result: EditInfo };
+	/** All files that are edited on this computer. */
+	edit_list: { args: Record<string, never>; result: EditInfo[] };
+	/** Says what becomes of an edited file that could not be uploaded as it is. */
+	edit_answer: { args: EditAnswerArgs; result: EditInfo };
+	/** Edits a file no longer. */
+	edit_stop: { args: EditStop; result: null };
 	/** All tasks, oldest first. */
 	task_list: { args: Record<string, never>; result: TaskInfo[] };
 	/** Stops a task; what was finished until then stays. */

@@ -19,6 +19,13 @@ export interface WindowInfo {
   unsaved: number;
 }
 
+/** Files of the system that are held over the window, or let go. */
+export type HostDrop =
+  /** Pixels of the page from its upper left corner. */
+  | { kind: 'over'; x: number; y: number }
+  | { kind: 'drop'; x: number; y: number; paths: string[] }
+  | { kind: 'leave' };
+
 /** What a stream needs of a WebSocket; the in-memory host gives out its own. */
 export type StreamSocket = Pick<
   WebSocket,
@@ -33,6 +40,8 @@ export interface Host {
   listen(heard: (event: AppEvent) => void): Promise<() => void>;
   /** Hears of windows, for as long as this one lives. A host of one window has nothing to tell. */
   listenToWindows?(heard: (event: WindowEvent) => void): Promise<unknown>;
+  /** Hears of files that are dragged over the window, for as long as it lives. */
+  listenToDrops?(heard: (drop: HostDrop) => void): Promise<unknown>;
   /** Opens the byte stream of a session. */
   socket(url: string): StreamSocket;
 }

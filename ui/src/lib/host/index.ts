@@ -5,12 +5,12 @@
  */
 import type { AppEvent, Commands } from './bindings';
 import { asApiError } from './errors';
-import type { Host, StreamSocket, WindowEvent } from './host';
+import type { Host, HostDrop, StreamSocket, WindowEvent } from './host';
 import { tauriHost, type HostCommands } from './tauri';
 
 export type * from './bindings';
 export { asApiError, inWords } from './errors';
-export type { Host, StreamSocket, WindowEvent, WindowInfo } from './host';
+export type { Host, HostDrop, StreamSocket, WindowEvent, WindowInfo } from './host';
 
 type AllCommands = Commands & HostCommands;
 export type CommandName = keyof AllCommands;
@@ -53,6 +53,15 @@ export function onWindowEvent(heard: (event: WindowEvent) => void): () => void {
   let stopped = false;
   void host.listenToWindows?.((event) => {
     if (!stopped) heard(event);
+  });
+  return () => (stopped = true);
+}
+
+/** Hears of files that are dragged over the window until the returned function is called. */
+export function onDrop(heard: (drop: HostDrop) => void): () => void {
+  let stopped = false;
+  void host.listenToDrops?.((drop) => {
+    if (!stopped) heard(drop);
   });
   return () => (stopped = true);
 }

@@ -1,7 +1,8 @@
 /** The desktop shell as the UI's host. The only file, with its neighbours here, that imports `@tauri-apps`. */
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
-import type { AppEvent, IdentityId, IdentitySecret } from './bindings';
+import { getCurrentWebview } from '@tauri-apps/api/webview';
+import type { AppEvent, EditId, IdentityId, IdentitySecret } from './bindings';
 import type { Host, WindowEvent, WindowInfo } from './host';
 
 type None = Record<string, never>;
@@ -12,8 +13,11 @@ export interface HostCommands {
     args: { title: string; save: boolean; defaultName?: string };
     result: { path: string | null };
   };
+  host_pick_folder: { args: { title: string }; result: { path: string | null } };
   /** http and https only. */
   host_open_url: { args: { url: string }; result: null };
+  /** Opens the copy of an edited file with the system's editor, or the folder it is in. */
+  host_edit_open: { args: { id: EditId; folder: boolean }; result: null };
   /** Goes from the vault to the clipboard without passing the webview. */
   host_copy_identity_secret: {
     args: { id: IdentityId; secret: IdentitySecret; passphrase?: string | null };
@@ -55,5 +59,17 @@ export const tauriHost: Host = {
   listen: (heard) => listen<AppEvent>('patchbay', (event) => heard(event.payload)),
   listenToWindows: (heard) =>
     listen<WindowEvent>('patchbay-window', (event) => heard(event.payload)),
+  listenToDrops: (heard) =>
+    getCurrentWebview().onDragDropEvent(({ payload }) => {
+      if (payload.type === 'leave') {
+        heard({ kind: 'leave' });
+        return;
+      }
+      // Windows counts the pixels of the screen, the others those of the page.
+      const scale = navigator.userAgent.includes('Windows') ? devicePixelRatio : 1;
+      const { x, y } = { x: payload.position.x / scale, y: payload.position.y / scale };
+      if (payload.type === 'drop') heard({ kind: 'drop', x, y, paths: payload.paths });
+      else heard({ kind: 'over', x, y });
+    }),
   socket: (url) => new WebSocket(url),
 };

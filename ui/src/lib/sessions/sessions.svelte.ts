@@ -5,6 +5,7 @@
  * `lib/tabs`, their terminals in `terminal/`.
  */
 
+import { startIn } from '$lib/files/folders.svelte';
 import { forgetFiles } from '$lib/files/registry.svelte';
 import { attempt, notices } from '$lib/frame/notices.svelte';
 import {
@@ -18,6 +19,7 @@ import {
   type SessionInfo,
   type SessionTarget,
 } from '$lib/host';
+import type { KeptTarget } from '$lib/tabs/model';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { windows } from '$lib/windows/windows.svelte';
@@ -136,14 +138,15 @@ class SessionsState {
   }
 
   /** Opens a session without a tab; `undefined` if that failed, and then a notice says why. */
-  async open(target: SessionTarget): Promise<SessionInfo | undefined> {
+  async open(target: KeptTarget | SessionTarget): Promise<SessionInfo | undefined> {
     return attempt(async () => {
       const asked = this.#heard;
       const session = await call('session_open', {
-        target,
+        target: target.kind === 'files' ? { kind: 'files', id: target.id } : target,
         size: expectedSize(),
         attempt: crypto.randomUUID(),
       });
+      if ('folder' in target && target.folder !== undefined) startIn(session.id, target.folder);
       this.#answer(session, asked);
       return session;
     });

@@ -42,6 +42,7 @@ interface KeptLayout {
 /** Beyond these the rest is left out: nobody has them, and a damaged file could. */
 const MOST_TABS = 200;
 const MOST_WINDOWS = 16;
+const LONGEST_PATH = 4096;
 /** As deep as that many panes can be nested. */
 const DEEPEST = MOST_PANES;
 
@@ -327,15 +328,18 @@ function parseTarget(raw: unknown): KeptTarget | null {
   if (raw['kind'] === 'localShell') return { kind: 'localShell' };
   const id = text(raw['id']);
   const { kind } = raw;
-  return (kind === 'entry' || kind === 'files') && id !== undefined ? { kind, id } : null;
+  if (kind === 'entry' && id !== undefined) return { kind, id };
+  if (kind !== 'files' || id === undefined) return null;
+  const folder = text(raw['folder'], LONGEST_PATH);
+  return folder === undefined ? { kind, id } : { kind, id, folder };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' && value.length <= 200 ? value : undefined;
+function text(value: unknown, most = 200): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= most ? value : undefined;
 }
 
 function wholeNumber(value: unknown): number {

@@ -6,7 +6,11 @@
  */
 
 /** What a session was opened to. */
-export type KeptTarget = { kind: 'entry' | 'files'; id: string } | { kind: 'localShell' };
+export type KeptTarget =
+  | { kind: 'entry'; id: string }
+  /** The folder it showed. */
+  | { kind: 'files'; id: string; folder?: string }
+  | { kind: 'localShell' };
 
 /** What a pane shows. `queued` is a session that waits for its turn to be opened. */
 export type TabSpec =

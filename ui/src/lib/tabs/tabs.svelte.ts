@@ -5,6 +5,7 @@
  * `CloseDialog.svelte`.
  */
 
+import { folderOf } from '$lib/files/folders.svelte';
 import { call, type SessionId } from '$lib/host';
 import { editorKey, openEditors } from '$lib/machines/open-editors.svelte';
 import { notices } from '$lib/frame/notices.svelte';
@@ -461,7 +462,10 @@ class TabsState {
 
   #targetOf(id: SessionId): KeptTarget | undefined {
     const target = sessions.get(id)?.target;
-    return target?.kind === 'tunnels' ? undefined : target;
+    if (target?.kind === 'tunnels') return undefined;
+    if (target?.kind !== 'files') return target;
+    const folder = folderOf(id);
+    return folder === undefined ? target : { ...target, folder };
   }
 
   async #connect(target: KeptTarget): Promise<SessionId | null> {

@@ -15,6 +15,7 @@ import { Clipboard } from './clipboard.svelte';
 import { Finder } from './finder.svelte';
 import { guardInput } from './gate';
 import { bufferHtml } from './html';
+import { reportedFolder, reportedHost } from './folder';
 import { handleKey } from './keys';
 import { fontFamily, looks, measureLine } from './looks';
 import { osc52Text } from './osc52';
@@ -38,6 +39,8 @@ const GAP_NOTE = '\r\n\x1b[0;90m[some output in between was not kept]\x1b[0m\r\n
 export class TerminalView {
   /** The title that the program set; cleaned, and never more than a subtitle. */
   title = $state('');
+  /** The folder that the shell says it is in; null if it says nothing. */
+  folder = $state<string | null>(null);
   /** The bell rang since the pane last had the focus. */
   rang = $state(false);
   /** Something was put out, now or before the UI was loaded. */
@@ -57,6 +60,8 @@ export class TerminalView {
   #screen: Screen | null = null;
   #stream: SessionStream | null = null;
   #replaying = false;
+  /** The computer that the first report of a folder came from. */
+  #folderHost: string | null = null;
   #mounted: HTMLElement | null = null;
   #undraw: (() => void) | null = null;
   #label = 'Terminal';
@@ -242,6 +247,18 @@ export class TerminalView {
       if (text) void call('host_copy_text', { text });
       return true;
     });
+    for (const code of [7, 9, 1337] as const) {
+      terminal.parser.registerOscHandler(code, (data) => {
+        const folder = reportedFolder(code, data);
+        const host = reportedHost(code, data);
+        this.#folderHost ??= host === '' ? null : host;
+        // A shell on yet another machine, reached from this one: its folders are not here.
+        const elsewhere = host !== '' && host !== this.#folderHost;
+        if (folder !== null && !elsewhere) this.folder = folder;
+        // What else these mean is somebody else's.
+        return folder !== null;
+      });
+    }
     this.finder.attach(search, () => terminal.options.theme);
     this.clipboard.attach(terminal, this.element, () => othersOf(this.id));
   }
