@@ -4,6 +4,7 @@ mod broadcast;
 mod exchange;
 mod fleet;
 mod keys;
+mod layouts;
 mod recording;
 mod snippets;
 mod telnet;
