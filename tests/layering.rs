@@ -55,7 +55,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "commands",
         ],
     ),
-    ("patchbay-stage", &["testkit", "model", "core", "commands"]),
+    ("patchbay-stage", &["testkit", "model", "session", "core", "commands"]),
     ("xtask", &[]),
 ];
 

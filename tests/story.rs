@@ -10,6 +10,7 @@
 )]
 
 mod steps;
+mod stories;
 
 use patchbay_testkit::{KeyPair, Login, SshAgent, Sshd, root_or_skip, terminals_or_skip};
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! The steps stories are made of: what a person does in the window.
 
-use patchbay_testkit::{Launch, Screen, Window};
+use patchbay_testkit::{KeyPair, Launch, Screen, Sshd, Window};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -113,6 +113,13 @@ impl App {
             .clone()
     }
 
+    /// Adds a folder to the tree and returns its id.
+    pub async fn add_folder(&self, name: &str) -> Value {
+        let draft = json!({ "name": name });
+        self.call("folder_save", json!({ "id": null, "parent": null, "draft": draft })).await["id"]
+            .clone()
+    }
+
     /// The home folder of whoever sits before it.
     pub fn home(&self) -> &Path {
         self.home.path()
@@ -152,6 +159,17 @@ impl App {
         self.window.click("[data-testid=trust]").await.unwrap();
     }
 
+    /// The desktop's file dialog is no part of the page: whatever asks for a file next is told this one.
+    pub async fn file_dialog_answers(&self, path: &Path) {
+        let script = "const [path] = arguments; const real = window.fetch; \
+            window.fetch = (input, init) => { \
+              if (typeof init?.body !== 'string' || !init.body.includes('\"host_pick_file\"')) return real(input, init); \
+              window.fetch = real; \
+              const headers = { 'Tauri-Response': 'ok', 'Content-Type': 'application/json' }; \
+              return Promise.resolve(new Response(JSON.stringify({ path }), { headers })); }";
+        self.window.run(script, vec![json!(path.to_str().unwrap())]).await.unwrap();
+    }
+
     /// Answers the prompt that asks for `label`.
     pub async fn answer(&self, label: &str, answer: &str) {
         self.window.wait_text("[data-testid=prompt-card]", label).await.unwrap();
@@ -164,9 +182,51 @@ impl App {
         // The prompt of a shell, of root or of anybody else.
         let ready = "return /[#$] *$/.test(document.querySelector('.xterm-rows')?.innerText.trimEnd() ?? '') \
             && !!document.activeElement?.closest('.xterm')";
-        self.window.wait_true(ready).await.unwrap();
+        if self.window.wait_true(ready).await.is_err() {
+            let focus = "return document.activeElement?.outerHTML.slice(0, 200) ?? 'nothing'";
+            let focus = self.window.run(focus, vec![]).await.unwrap();
+            let page = self.window.page_text().await;
+            panic!("no prompt to type {word} at; {focus} has the keyboard; the page says: {page}");
+        }
         self.window.type_keys(&format!("echo {word}-$((6*7))\n")).await.unwrap();
         self.window.wait_text(TERMINAL, &format!("{word}-42")).await.unwrap();
+    }
+}
+
+/// A server and the key that it lets in.
+pub struct Server {
+    pub sshd: Sshd,
+    key: KeyPair,
+    _keys: TempDir,
+}
+
+impl Server {
+    /// Starts one.
+    pub async fn start() -> Self {
+        let keys = tempfile::tempdir().unwrap();
+        let key = KeyPair::ed25519(keys.path(), "id").unwrap();
+        let sshd = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
+        Self { sshd, key, _keys: keys }
+    }
+
+    /// An identity for it.
+    pub fn identity(&self) -> Value {
+        json!({ "kind": "key", "privateKey": self.key.private, "user": self.sshd.user() })
+    }
+
+    /// Adds it to the tree and returns its id.
+    pub async fn add_to(&self, app: &App, name: &str) -> Value {
+        app.add_machine(name, self.sshd.port(), self.identity(), json!({})).await
+    }
+
+    /// A file in the home folder of whoever signs in.
+    pub fn home(&self, name: &str) -> std::path::PathBuf {
+        self.sshd.dir().join("home").join(name)
+    }
+
+    /// How often somebody signed in.
+    pub fn sign_ins(&self) -> usize {
+        self.sshd.log().matches("Accepted publickey").count()
     }
 }
 

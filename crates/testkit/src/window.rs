@@ -322,6 +322,29 @@ impl Window {
             .map_err(|error| TestkitError::driver("resizing", error))
     }
 
+    /// Goes on in a window of the app that is not this one, as soon as there is one.
+    ///
+    /// # Errors
+    /// When there is none in time.
+    pub async fn go_to_other_window(&self) -> Result<(), TestkitError> {
+        let deadline = Instant::now() + PATIENCE;
+        // This one may be closed already.
+        let this = self.client.window().await.ok();
+        loop {
+            let all = self.client.windows().await.unwrap_or_default();
+            let other = all.into_iter().find(|window| Some(window) != this.as_ref());
+            if let Some(other) = other
+                && self.client.switch_to_window(other).await.is_ok()
+            {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(TestkitError::waited("another window"));
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
     /// All text of the page, for messages.
     pub async fn page_text(&self) -> String {
         let text = self.run("return document.body ? document.body.innerText : ''", vec![]).await;

@@ -14,7 +14,7 @@ use patchbay_model::{
     Settings, SnippetDraft, SnippetParameter, TerminalSize, TriggerAction, TriggerDraft,
     TriggerHit, TriggerScope,
 };
-use patchbay_session::TerminalInput;
+use patchbay_session::{TerminalInput, ToViewer};
 use patchbay_testkit::{KeyPair, Sshd, terminals_or_skip};
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
@@ -72,6 +72,18 @@ async fn session(fixture: &Fixture, server: &Sshd, key: &KeyPair) -> (SessionId,
         }
     };
     tokio::time::timeout(PATIENCE, opened).await.expect("it opens");
+    // What is typed before the shell reads is lost with what it finds waiting.
+    let viewer = fixture.core.sessions().handle(id).unwrap().output.attach(0);
+    let prompted = async {
+        let mut shown = Vec::new();
+        while !String::from_utf8_lossy(&shown).contains("ready> ") {
+            if let ToViewer::Output { offset, bytes } = viewer.next().await.unwrap() {
+                viewer.ack(offset + bytes.len() as u64);
+                shown.extend_from_slice(&bytes);
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, prompted).await.expect("a prompt");
     (id, folder)
 }
 
