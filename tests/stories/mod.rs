@@ -1,8 +1,11 @@
 //! Stories of one part of the product each.
 
 mod broadcast;
+mod exchange;
 mod fleet;
+mod keys;
 mod recording;
+mod snippets;
 mod telnet;
 mod transfers;
 mod tunnels;
