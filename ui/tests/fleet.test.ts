@@ -163,7 +163,7 @@ describe('running on many machines', () => {
     tree.selectOnly('folder-production');
     actions.run('runs.selected');
     await screen.findByTestId('run');
-    await waitFor(() => expect(screen.getByTestId('run-count').textContent).toContain('own users'));
+    await waitFor(() => expect(screen.getByTestId('run-count').textContent).toContain('Runs on'));
     await accessible();
     await type('run-command', 'sshd -T');
     await fireEvent.submit(screen.getByTestId('run').querySelector('form') ?? document.body);

@@ -51,7 +51,7 @@ describe('the recordings', () => {
 
     await fireEvent.keyDown(list, { key: 'Delete' });
     const dialog = await screen.findByRole('dialog');
-    expect(dialog.textContent).toContain('Delete the recording “Disk check”?');
+    expect(dialog.textContent).toContain('Delete the recording Disk check?');
     await fireEvent.click(within(dialog).getByRole('button', { name: 'Delete' }));
     await waitFor(() => expect(list.textContent).not.toContain('Disk check'));
     expect(called('recording_delete')).toEqual([{ id: 'recording-1' }]);

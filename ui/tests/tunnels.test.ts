@@ -83,7 +83,7 @@ describe('the tunnels of a machine', () => {
     await type('tunnel-to', '/run/app.sock');
     expect(screen.getByText(/Other computers can connect/)).toBeTruthy();
     await accessible();
-    await fireEvent.click(screen.getByRole('switch', { name: 'Lend the SSH agent' }));
+    await fireEvent.click(screen.getByRole('switch', { name: 'Agent forwarding' }));
     await fireEvent.click(screen.getByTestId('editor-save'));
     await waitFor(() => expect(called('entry_save')).toHaveLength(1));
     expect(called('entry_save')[0]).toMatchObject({

@@ -57,7 +57,11 @@ export class MemoryRecordings {
   search({ text, id }: Args<'recording_search'>): RecordingSearch {
     const hits = this.list
       .filter((each) => id === null || id === undefined || each.id === id)
-      .flatMap((each) => LINES.flatMap((line, at) => hitsIn(each.id, line, at, text)));
+      .flatMap((each) =>
+        LINES.flatMap((lines, at) =>
+          lines.split('\r\n').flatMap((line) => hitsIn(each.id, line, at, text)),
+        ),
+      );
     return { hits, next: null, kilobytes: 1, unreadable: [] };
   }
 

@@ -23,7 +23,7 @@ export function sessionMenu(
     ...(id !== null && !orphan
       ? [
           {
-            label: 'Edit the entry',
+            label: 'Edit…',
             run: () => void tabs.open({ kind: 'editor', nodeId: id }),
           },
         ]
@@ -33,6 +33,11 @@ export function sessionMenu(
     { label: 'Split right', shortcut: 'Ctrl+Shift+E', run: () => void tabs.split(paneId, 'right') },
     { label: 'Split down', shortcut: 'Ctrl+Shift+O', run: () => void tabs.split(paneId, 'down') },
     null,
+    {
+      label: 'Disconnect',
+      disabled: session.state.kind === 'closed',
+      run: () => void sessions.disconnect(session.id),
+    },
     {
       label: 'Connect again',
       shortcut: 'Ctrl+Shift+R',
@@ -54,7 +59,7 @@ function lineMenu({ id, protocol, state }: SessionInfo): MenuItems {
   return [
     item('Send a break', 'break'),
     ...(protocol === 'telnet'
-      ? [item('Ask for a sign of life', 'areYouThere')]
+      ? [item('Ask the server for a sign of life', 'areYouThere')]
       : [
           item('Raise DTR', 'dtrOn'),
           item('Drop DTR', 'dtrOff'),
