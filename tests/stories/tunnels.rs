@@ -56,8 +56,8 @@ async fn a_tunnel_is_kept_with_a_machine_carries_bytes_and_frees_its_port() {
     window.wait_text(ROW, "Stopped").await.unwrap();
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is free again");
     window.click("[data-testid=tunnel-start]").await.unwrap();
-    let said = window.wait_text("[data-testid=notice]", &port.to_string()).await.unwrap();
-    assert!(said.contains("taken") || said.contains("in use"), "it says why not: {said}");
+    let said = window.wait_text(ROW, "Failed").await.unwrap();
+    assert!(said.contains(&format!("{port} is taken")), "it says why not: {said}");
     app.accessible("a port that is taken").await;
     drop(taken);
     window.click("[data-testid=tunnel-start]").await.unwrap();

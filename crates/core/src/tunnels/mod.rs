@@ -67,7 +67,7 @@ impl Tunnels<'_> {
         started
     }
 
-    /// Starts a tunnel that is kept with the machine.
+    /// Starts a tunnel that is kept with the machine; why it could not be started is said in its row.
     pub async fn start(
         &self,
         id: &Authorized<NodeId>,
@@ -79,7 +79,7 @@ impl Tunnels<'_> {
         // One that was started by hand is started again just so.
         let tunnel =
             found.or_else(|| machine.tunnel(tunnel)).ok_or(CoreError::NotFound("tunnel"))?;
-        self.run(id, tunnel, By::Person).await
+        Ok(self.run_or_say(id, tunnel, By::Person).await)
     }
 
     /// Starts a tunnel that need not be kept with the machine.
@@ -92,15 +92,12 @@ impl Tunnels<'_> {
         self.run(id, tunnel, By::Person).await
     }
 
-    /// Starts all that are kept with the machine; the first problem is given back, and the others start all the same.
+    /// Starts all that are kept with the machine. Each says itself if it could not be started.
     pub async fn start_all(&self, id: &Authorized<NodeId>) -> Result<MachineTunnels, CoreError> {
-        let mut problem = None;
         for tunnel in self.0.tree().tunnels(*id.get())? {
-            if let Err(error) = self.run(id, tunnel, By::Person).await {
-                problem.get_or_insert(error);
-            }
+            self.run_or_say(id, tunnel, By::Person).await;
         }
-        problem.map_or_else(|| Ok(self.of(id)), Err)
+        Ok(self.of(id))
     }
 
     /// Stops a tunnel and ends its connections; its port is free afterwards.
@@ -125,9 +122,7 @@ impl Tunnels<'_> {
         let id = Authorized::new(id, Right::Use);
         let Ok(saved) = self.0.tree().tunnels(*id.get()) else { return };
         for tunnel in saved.into_iter().filter(|tunnel| tunnel.with_session) {
-            if let Err(error) = self.run(&id, tunnel.clone(), By::Session(session)).await {
-                self.machine(*id.get()).refused(tunnel, error.into());
-            }
+            self.run_or_say(&id, tunnel, By::Session(session)).await;
         }
     }
 
@@ -143,6 +138,18 @@ impl Tunnels<'_> {
     pub(crate) fn machine(&self, id: NodeId) -> Arc<Machine> {
         let mut machines = sync::lock(&self.0.tunnels.0);
         Arc::clone(machines.entry(id).or_insert_with(|| Machine::new(self.0.weak(), id)))
+    }
+
+    /// Starts a tunnel that has a row of its own; why it could not be started is said there.
+    async fn run_or_say(&self, id: &Authorized<NodeId>, tunnel: Tunnel, by: By) -> MachineTunnels {
+        match self.run(id, tunnel.clone(), by).await {
+            Ok(info) => info,
+            Err(error) => {
+                let machine = self.machine(*id.get());
+                machine.refused(tunnel, error.into());
+                machine.info()
+            }
+        }
     }
 
     async fn run(
