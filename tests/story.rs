@@ -74,6 +74,10 @@ async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
     app.unlock().await;
     app.works("third").await;
 
+    // Without the tabs of before, so that there is one terminal to type into.
+    let mut settings = app.call("settings_get", json!({})).await;
+    settings["restoreTabs"] = json!(false);
+    app.call("settings_set", json!({ "settings": settings })).await;
     let app = app.restart().await;
     app.unlock().await;
     app.connect("web-01").await;
