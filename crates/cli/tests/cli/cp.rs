@@ -45,7 +45,7 @@ async fn what_cannot_be_copied_is_said() {
     assert_eq!(unknown.code, 255, "nobody is there to trust the key: {unknown:?}");
     home.trust(&server);
     for (args, said) in [
-        (["cp", "box:/nowhere/at/all", &folder], "not there"),
+        (["cp", "box:/nowhere/at/all", &folder], "is not on box"),
         (["cp", "box:/etc/hostname", "/nowhere/at/all"], "must be a folder"),
         (["cp", "nobody:/etc/hostname", &folder], "nobody"),
     ] {
