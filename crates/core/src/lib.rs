@@ -5,6 +5,7 @@
 //! (the shell), SQL (`patchbay-store`), and ciphers (`patchbay-vault`).
 
 pub mod agent;
+mod bulk;
 mod clock;
 mod config;
 mod ctx;

@@ -54,24 +54,9 @@ impl HeldLink {
         cancel: CancellationToken,
         latency: impl FnMut(u32),
     ) -> CloseReason {
-        let Self { route, keep_alive, heard } = self;
-        let Some(route) = route else {
-            return tokio::select! {
-                () = gone => CloseReason::Exited { code: None },
-                () = cancel.cancelled() => CloseReason::ByPerson,
-            };
-        };
-        let reason = tokio::select! {
-            () = gone => route.lost(),
-            silence = ping(&route, keep_alive, || lock(&heard), latency) => route.failed(&SshError::Silent(silence)),
-            () = cancel.cancelled() => CloseReason::ByPerson,
-        };
-        route.close().await;
-        reason
+        self.hold_until(gone, cancel, latency, Route::lost).await
     }
-}
 
-impl HeldLink {
     /// As [`Self::hold`], for a stream whose own end is no fault: only what happened to the connections below it is
     /// [`CloseReason::Failed`].
     pub async fn hold_plain(
@@ -80,14 +65,29 @@ impl HeldLink {
         cancel: CancellationToken,
         latency: impl FnMut(u32),
     ) -> CloseReason {
+        let ended = |route: &Route| {
+            if route.broken() { route.lost() } else { CloseReason::Exited { code: None } }
+        };
+        self.hold_until(gone, cancel, latency, ended).await
+    }
+
+    /// `ended` says why it is over when the far end is gone.
+    async fn hold_until(
+        self,
+        gone: impl Future<Output = ()>,
+        cancel: CancellationToken,
+        latency: impl FnMut(u32),
+        ended: impl FnOnce(&Route) -> CloseReason,
+    ) -> CloseReason {
         let Self { route, keep_alive, heard } = self;
         let Some(route) = route else {
-            return Self { route, keep_alive, heard }.hold(gone, cancel, latency).await;
+            return tokio::select! {
+                () = gone => CloseReason::Exited { code: None },
+                () = cancel.cancelled() => CloseReason::ByPerson,
+            };
         };
         let reason = tokio::select! {
-            () = gone => {
-                if route.broken() { route.lost() } else { CloseReason::Exited { code: None } }
-            }
+            () = gone => ended(&route),
             silence = ping(&route, keep_alive, || lock(&heard), latency) => route.failed(&SshError::Silent(silence)),
             () = cancel.cancelled() => CloseReason::ByPerson,
         };

@@ -11,7 +11,7 @@ use super::{
     task::{Outcome, Task, Why},
     verify,
 };
-use crate::{Core, CoreError};
+use crate::{Core, CoreError, bulk};
 use patchbay_model::{ApiError, ErrorCode, TaskKind};
 use std::{
     sync::{Arc, Weak},
@@ -35,7 +35,7 @@ enum End {
 /// Runs a task. `asked` says that a person has just wished for it.
 pub(super) fn start(core: Weak<Core>, task: Arc<Task>, turns: Arc<Semaphore>, asked: bool) {
     let stop = task.stopping();
-    tokio::spawn(async move {
+    bulk::spawn(async move {
         task.keep(false).await;
         let end = tokio::select! {
             biased;

@@ -29,7 +29,7 @@ pub use person::{Answer, Person};
 pub(crate) use probe::Account;
 
 use crate::{
-    Authorized, Core, CoreError, Ctx, Right, WholeVault, recordings, sync, tree::ResolvedHop,
+    Authorized, Core, CoreError, Ctx, Right, WholeVault, bulk, recordings, sync, tree::ResolvedHop,
 };
 use life::{Life, Order, Plan, Purpose};
 use patchbay_engine_local::LocalShell;
@@ -454,6 +454,7 @@ impl Sessions<'_> {
         size: TerminalSize,
         attempt: Option<String>,
     ) -> Result<SessionInfo, CoreError> {
+        let moves_much = matches!(plan, Plan::Files(_) | Plan::Tunnels(_));
         let (input, typed) = mpsc::channel(INPUT_QUEUE);
         let (orders, ordered) = mpsc::channel(1);
         let session = Session::new(self.0, target, names, size, attempt, input);
@@ -476,7 +477,12 @@ impl Sessions<'_> {
             let _room = orders.try_send(Order { plan, purpose, cancel });
         }
         let info = session.info();
-        tokio::spawn(Life { session, input: typed, orders: ordered }.run());
+        let life = Life { session, input: typed, orders: ordered }.run();
+        if moves_much {
+            bulk::spawn(life)
+        } else {
+            tokio::spawn(life)
+        };
         Ok(info)
     }
 

@@ -5,12 +5,12 @@ use super::{
     figure::{Better, Figure, percentile},
     memory,
     peers::Login,
-    session::{self, PROMPT, Terminal},
+    session::{self, PROMPT, Terminal, text},
 };
 use crate::{Error, world::World};
 use patchbay_core::{Ctx, Right, sessions::OpenTarget};
 use patchbay_model::{Conflict, FilePlace, NodeId, SessionId, TaskState};
-use std::{fs, path::Path, process::Stdio, time::Instant};
+use std::{fs, process::Stdio, time::Instant};
 use tokio::{
     io::AsyncReadExt,
     process::{Child, Command},
@@ -207,8 +207,4 @@ impl Busy {
         self.flood.abort();
         Ok(())
     }
-}
-
-fn text(path: &Path) -> Result<String, Error> {
-    Ok(path.to_str().ok_or("a path that is no text")?.to_owned())
 }

@@ -4,13 +4,12 @@
 use super::{
     ROUNDS,
     figure::{Better, Figure},
+    peers::Login,
+    session::{self, text},
 };
 use crate::{Error, world::World};
 use patchbay_core::{Ctx, Right, sessions::OpenTarget};
-use patchbay_model::{
-    Conflict, FilePlace, HostKeyAnswer, NodeId, SessionId, SessionState, TaskId, TaskState,
-    TerminalSize,
-};
+use patchbay_model::{Conflict, FilePlace, NodeId, TaskId, TaskState};
 use patchbay_testkit::{Fault, Wire, current_user};
 use std::{
     fs,
@@ -41,17 +40,22 @@ pub(crate) async fn take(name: &str) -> Result<Vec<Figure>, Error> {
     for figure in
         NAMES.iter().filter(|figure| **figure == name || !exactly && figure.contains(name))
     {
-        let far = figure.ends_with("far");
-        let source = match figure {
-            _ if far => bench.large("far", FAR)?,
-            _ if figure.ends_with("many") => bench.many()?,
+        let way = Way {
+            put: figure.contains("put"),
+            far: figure.ends_with("far"),
+            many: figure.ends_with("many"),
+        };
+        let source = match way {
+            _ if way.far => bench.large("far", FAR)?,
+            _ if way.many => bench.many()?,
             _ => bench.large("large", LARGE)?,
         };
-        let way = Way { put: figure.contains("put"), far };
         let (mut ours, mut peers) = (vec![], vec![]);
         for _ in 0..ROUNDS {
             ours.push(bench.ours(&source, way).await?);
+            bench.clear_large(way)?;
             peers.push(bench.peer(&source, way).await?);
+            bench.clear_large(way)?;
         }
         bench.clear()?;
         figures.push(Figure {
@@ -70,6 +74,7 @@ pub(crate) async fn take(name: &str) -> Result<Vec<Figure>, Error> {
 struct Way {
     put: bool,
     far: bool,
+    many: bool,
 }
 
 struct Bench {
@@ -79,7 +84,7 @@ struct Bench {
     far: NodeId,
     port: u16,
     wire: Wire,
-    key: PathBuf,
+    login: Login,
     /// Holds what is copied, and what was.
     folder: PathBuf,
 }
@@ -88,21 +93,15 @@ impl Bench {
     async fn new(world: &World, ctx: Ctx) -> Result<Self, Error> {
         let folder = world.home().join("files");
         fs::create_dir_all(&folder)?;
-        let key = folder.join("key");
-        fs::write(&key, world.private_key())?;
-        #[cfg(unix)]
-        fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        let rows = ctx.core.tree().rows(&ctx.authorize_vault(Right::View)?)?;
-        // The first machine leads to the first server.
-        let first = rows.folders.iter().position(|folder| *folder == 0);
-        let near = first.and_then(|at| rows.ids.get(at)).ok_or("a world without machines")?;
+        let near = *session::machines(&ctx)?.first().ok_or("a world without machines")?;
         let wire = Wire::to(world.port(), Fault::Delay(FAR_ONE_WAY)).await?;
-        let mut draft = ctx.core.tree().entry(&ctx.authorize(*near, Right::View)?)?.draft;
+        let mut draft = ctx.core.tree().entry(&ctx.authorize(near, Right::View)?)?.draft;
         draft.settings.port = Some(wire.port());
         // What it inherits it has from the first folder.
+        let rows = ctx.core.tree().rows(&ctx.authorize_vault(Right::View)?)?;
         let beside = ctx.authorize_folder(rows.ids.first().copied(), Right::Edit)?;
         let far = ctx.core.tree().add_entry(&beside, draft).await?.id;
-        Ok(Self { near: *near, far, ctx, port: world.port(), wire, key, folder })
+        Ok(Self { near, far, ctx, port: world.port(), wire, login: Login::to(world)?, folder })
     }
 
     fn large(&self, name: &str, length: usize) -> Result<PathBuf, Error> {
@@ -126,10 +125,12 @@ impl Bench {
     }
 
     /// Seconds from nothing to the copy being there.
-    async fn ours(&self, source: &Path, Way { put, far }: Way) -> Result<f64, Error> {
+    async fn ours(&self, source: &Path, Way { put, far, .. }: Way) -> Result<f64, Error> {
         let target = self.empty()?;
         let begin = Instant::now();
-        let session = self.open(if far { self.far } else { self.near }).await?;
+        let machine = if far { self.far } else { self.near };
+        let open = OpenTarget::Files(self.ctx.authorize(machine, Right::Use)?);
+        let session = session::open(&self.ctx, open).await?;
         let machine = FilePlace::Machine { session };
         let (from, to) = if put { (FilePlace::Here, machine) } else { (machine, FilePlace::Here) };
         let from = self.ctx.authorize_files(from, Right::View)?;
@@ -142,7 +143,7 @@ impl Bench {
         Ok(seconds)
     }
 
-    async fn peer(&self, source: &Path, Way { put, far }: Way) -> Result<f64, Error> {
+    async fn peer(&self, source: &Path, Way { put, far, .. }: Way) -> Result<f64, Error> {
         let target = self.empty()?;
         let port = if far { self.wire.port() } else { self.port };
         let verb = if put { "put" } else { "get" };
@@ -150,7 +151,7 @@ impl Bench {
         let begin = Instant::now();
         let mut sftp = Command::new("sftp")
             .args(["-q", "-b", "-", "-P", &port.to_string(), "-c", CIPHER, "-i"])
-            .arg(&self.key)
+            .arg(self.login.key())
             .args(["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"])
             .args(["-o", "IdentitiesOnly=yes", "-o", "LogLevel=ERROR"])
             .arg(format!("{}@127.0.0.1", current_user()?))
@@ -168,8 +169,8 @@ impl Bench {
         if status.success() { Ok(seconds) } else { Err(format!("sftp ended with {status}").into()) }
     }
 
-    /// A new folder each time, and none is deleted in between: ext4 searches long for names that were free a moment ago,
-    /// and whoever comes after a deletion pays for it.
+    /// A new folder each time. Copies of many files stay until the end: ext4 searches long for names that were free a
+    /// moment ago, and whoever comes after a deletion pays for it.
     fn empty(&self) -> Result<PathBuf, Error> {
         let targets = self.folder.join("targets");
         fs::create_dir_all(&targets)?;
@@ -178,28 +179,15 @@ impl Bench {
         Ok(target)
     }
 
-    fn clear(&self) -> Result<(), Error> {
-        Ok(fs::remove_dir_all(self.folder.join("targets"))?)
+    /// A virtual machine takes longer to touch memory for the first time than the transfer takes: what a large copy held
+    /// serves the next one.
+    fn clear_large(&self, way: Way) -> Result<(), Error> {
+        if way.many { Ok(()) } else { self.clear() }
     }
 
-    async fn open(&self, machine: NodeId) -> Result<SessionId, Error> {
-        let mut events = self.ctx.core.events();
-        let sessions = self.ctx.core.sessions();
-        let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
-        let target = OpenTarget::Files(self.ctx.authorize(machine, Right::Use)?);
-        let id = sessions.open(target, size, None).await?.id;
-        loop {
-            match sessions.info(id)?.state {
-                SessionState::Open => return Ok(id),
-                SessionState::HostKey { .. } => {
-                    sessions.answer_host_key(id, HostKeyAnswer::Trust)?;
-                }
-                SessionState::Closed { reason } => return Err(format!("{reason:?}").into()),
-                _ => {
-                    let _changed = events.recv().await;
-                }
-            }
-        }
+    fn clear(&self) -> Result<(), Error> {
+        let targets = self.folder.join("targets");
+        if targets.exists() { Ok(fs::remove_dir_all(targets)?) } else { Ok(()) }
     }
 
     async fn done(&self, id: TaskId) -> Result<(), Error> {
@@ -216,10 +204,6 @@ impl Bench {
             }
         }
     }
-}
-
-fn text(path: &Path) -> Result<String, Error> {
-    Ok(path.to_str().ok_or("a path that is no text")?.to_owned())
 }
 
 /// Bytes that do not compress.

@@ -3,7 +3,13 @@
 use super::{machine, memory};
 use crate::{Error, world::World};
 use patchbay_testkit::{Screen, current_user};
-use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, process::Stdio, time::Instant};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Instant,
+};
 use tokio::process::{Child, Command};
 
 /// Milliseconds until Remmina's main window is on the screen, and MiB then.
@@ -55,6 +61,11 @@ impl Login {
         fs::write(&key, world.private_key())?;
         fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
         Ok(Self { key, port: world.port(), user: current_user()? })
+    }
+
+    /// The file of the world's key.
+    pub(crate) fn key(&self) -> &Path {
+        &self.key
     }
 
     /// The client's command line, with a terminal on the far end.

@@ -7,6 +7,7 @@ use patchbay_core::{
 };
 use patchbay_model::{HostKeyAnswer, NodeId, SessionId, SessionState, TerminalSize};
 use patchbay_session::{TerminalInput, ToViewer, Viewer};
+use std::path::Path;
 
 /// The machines of a world, in the order of the tree: the first leads to the first server, the second to the second.
 pub(crate) fn machines(ctx: &Ctx) -> Result<Vec<NodeId>, Error> {
@@ -88,4 +89,9 @@ pub(crate) async fn world() -> Result<(World, Ctx), Error> {
     let world = World::with_machines().await?;
     let ctx = world.unlocked().await?;
     Ok((world, ctx))
+}
+
+/// A path as commands take it.
+pub(crate) fn text(path: &Path) -> Result<String, Error> {
+    Ok(path.to_str().ok_or("a path that is no text")?.to_owned())
 }
