@@ -36,6 +36,13 @@ pub enum Protocol {
     Other(String),
 }
 
+impl Protocol {
+    /// The port that need not be said.
+    pub(crate) fn usual_port(&self) -> u16 {
+        supported(self).ok().and_then(patchbay_model::Protocol::default_port).unwrap_or(22)
+    }
+}
+
 /// The protocol Patchbay uses for it, or the reason why the machine is left out. The one place that knows.
 ///
 /// # Errors
@@ -46,8 +53,8 @@ pub fn supported(protocol: &Protocol) -> Result<patchbay_model::Protocol, String
         Protocol::Telnet => return Ok(patchbay_model::Protocol::Telnet),
         Protocol::Raw => return Ok(patchbay_model::Protocol::Raw),
         Protocol::Serial => return Ok(patchbay_model::Protocol::Serial),
-        Protocol::Rdp => "RDP",
-        Protocol::Vnc => "VNC",
+        Protocol::Rdp => return Ok(patchbay_model::Protocol::Rdp),
+        Protocol::Vnc => return Ok(patchbay_model::Protocol::Vnc),
         Protocol::Other(name) => name,
     };
     Err(format!("{name} is not supported yet."))

@@ -72,7 +72,7 @@ fn session(
     let at = |place: usize| values.get(place).map(|value| value.trim()).unwrap_or_default();
     let protocol = protocol(at(0));
     let ssh = protocol == Protocol::Ssh;
-    let usual = if protocol == Protocol::Telnet { 23 } else { 22 };
+    let usual = protocol.usual_port();
     let Some(address) = filled(at(HOST)) else {
         // A line can also be a local shell.
         let reason = match crate::supported(&protocol) {

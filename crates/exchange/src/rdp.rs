@@ -37,10 +37,9 @@ fn one(file: &File, at: usize, text: &str, found: &mut Found) {
     let (host, port) = host_and_port(&address);
     let port = get("server port").and_then(|port| port.parse().ok()).or(port);
     let domain = get("domain").and_then(|domain| filled(&domain));
-    let user = get("username").and_then(|user| filled(&user)).map(|user| match domain {
-        Some(domain) if !user.contains(['\\', '@']) => format!("{domain}\\{user}"),
-        _ => user,
-    });
+    let user = get("username").and_then(|user| filled(&user));
+    // A user may be written with a domain, which then counts.
+    let domain = domain.filter(|_| user.as_ref().is_none_or(|user| !user.contains(['\\', '@'])));
     found.add(Machine {
         folder: None,
         protocol: Protocol::Rdp,
@@ -50,6 +49,7 @@ fn one(file: &File, at: usize, text: &str, found: &mut Found) {
             settings: Settings {
                 port: port.filter(|port| ![0, USUAL_PORT].contains(port)),
                 user,
+                domain,
                 ..Settings::default()
             },
             ..EntryDraft::default()
@@ -91,7 +91,9 @@ mod tests {
             ("Desk", "desk.example")
         );
         assert_eq!(desk.draft.settings.port, Some(3390));
-        assert_eq!(desk.draft.settings.user.as_deref(), Some("LAB\\ops"));
+        let own = &desk.draft.settings;
+        assert_eq!((own.user.as_deref(), own.domain.as_deref()), (Some("ops"), Some("LAB")));
+        assert!(own.share_clipboard.is_none() && own.drive.is_none() && own.audio.is_none());
         assert_eq!(found.skipped[0].file, "empty.rdp");
     }
 }

@@ -77,6 +77,12 @@ fn profile(file: &File, at: usize, values: &Values<'_>, secret: Option<&[u8]>, f
     let name = filled(get("name")).unwrap_or_else(|| file.name.clone());
     let supported = crate::supported(&protocol).is_ok();
     let (host, port) = host_and_port(get("server"));
+    let usual = protocol.usual_port();
+    // A small number is that of a display.
+    let port = port.map(|port| match protocol {
+        Protocol::Vnc if port < 100 => usual + port,
+        _ => port,
+    });
     if supported && host.is_empty() {
         found.skip(&file.name, 0, &name, "The profile names no server.");
         return;
@@ -95,6 +101,7 @@ fn profile(file: &File, at: usize, values: &Values<'_>, secret: Option<&[u8]>, f
         JumpTo::Named { host: host.to_owned(), port, user: filled(get("ssh_tunnel_username")) }
     });
     let folder = found.folder(get("group").split('/'));
+    let rdp = protocol == Protocol::Rdp;
     found.add(Machine {
         folder,
         protocol,
@@ -104,8 +111,9 @@ fn profile(file: &File, at: usize, values: &Values<'_>, secret: Option<&[u8]>, f
             tags: tags(get("labels")),
             notes: get("notes_text").replace("\\n", "\n").trim().to_owned(),
             settings: Settings {
-                port: port.filter(|port| ![0, 22].contains(port)),
+                port: port.filter(|port| ![0, usual].contains(port)),
                 user,
+                domain: filled(get("domain")).filter(|_| rdp),
                 compression: (get("ssh_compression") == "1").then_some(true),
                 start_command: filled(get("exec")).filter(|_| supported),
                 ..Settings::default()

@@ -182,7 +182,7 @@ impl Reader<'_> {
         let credential = self.credential(object, above);
         // Dynamic folders may name the folder beside the object.
         let inner = self.found.folder(object.path.split('/'));
-        let usual = if protocol == Protocol::Telnet { 23 } else { 22 };
+        let usual = protocol.usual_port();
         let notes = [object.description.trim(), object.notes.trim()];
         let notes: Vec<&str> = notes.into_iter().filter(|text| !text.is_empty()).collect();
         self.found.add(Machine {

@@ -17,6 +17,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("asciicast", targets::asciicast::run),
     ("codec", targets::codec::run),
     ("command_args", targets::command_args::run),
+    ("desktop_codec", targets::desktop_codec::run),
     ("exchange", targets::exchange::run),
     ("key_block", targets::key_block::run),
     ("key_text", targets::key_text::run),

@@ -70,7 +70,7 @@ impl Reader<'_> {
         };
         let protocol = protocol(&cell(Column::Protocol));
         let (host, own_port) = crate::found::host_and_port(&address);
-        let usual = if protocol == Protocol::Telnet { 23 } else { 22 };
+        let usual = protocol.usual_port();
         let written = cell(Column::Port);
         let given = match (written.trim(), own_port) {
             ("", own) => own.filter(|own| *own != usual),

@@ -74,6 +74,7 @@ struct Level {
     mac: String,
     tunnel: String,
     command: String,
+    domain: String,
 }
 
 fn nodes(
@@ -128,6 +129,7 @@ fn of(attributes: &Attributes, above: &Level) -> Level {
         mac: value("InheritMacAddress", "MacAddress", &above.mac),
         tunnel: value("InheritSSHTunnelConnectionName", "SSHTunnelConnectionName", &above.tunnel),
         command: value("InheritOpeningCommand", "OpeningCommand", &above.command),
+        domain: value("InheritDomain", "Domain", &above.domain),
     }
 }
 
@@ -169,8 +171,9 @@ fn connection(
             None
         }
     };
-    let usual = if protocol == Protocol::Telnet { 23 } else { 22 };
+    let usual = protocol.usual_port();
     let tunnel = filled(&level.tunnel);
+    let rdp = protocol == Protocol::Rdp;
     found.add(Machine {
         folder: level.folder,
         protocol,
@@ -183,6 +186,7 @@ fn connection(
                 port: port(&level.port, usual),
                 user,
                 start_command: filled(&level.command),
+                domain: filled(&level.domain).filter(|_| rdp),
                 ..Settings::default()
             },
             ..EntryDraft::default()

@@ -44,7 +44,7 @@ pub(super) fn add(file: &str, place: (usize, u32), name: &str, values: &Values, 
         _ => (None, written),
     };
     let user = filled(get("UserName")).or(inline_user);
-    let usual = if protocol == Protocol::Telnet { 23 } else { 22 };
+    let usual = protocol.usual_port();
     let key = filled(get("PublicKeyFile")).map(|path| found.key_file(&path, None));
     for reason in left_out(values) {
         found.skip(file, place.1, name, reason);
