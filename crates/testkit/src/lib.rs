@@ -16,6 +16,8 @@ mod screen;
 #[cfg(unix)]
 mod sshd;
 #[cfg(unix)]
+mod vnc;
+#[cfg(unix)]
 mod window;
 mod wire;
 #[cfg(unix)]
@@ -32,6 +34,8 @@ pub use line::{EchoServer, SerialPair, Telnetd};
 pub use screen::Screen;
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
+#[cfg(unix)]
+pub use vnc::{Vnc, VncBuilder};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
 pub use wire::{Fault, Wire};

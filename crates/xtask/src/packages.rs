@@ -44,9 +44,16 @@ const DEBIAN_TEST: &[&str] = &[
     "putty-tools",
     "inetutils-telnetd",
     "socat",
+    "openssl",
+    "tigervnc-standalone-server",
+    "tigervnc-tools",
+    "x11vnc",
+    "xclip",
+    "qemu-system-x86",
+    "xterm",
 ];
 
-const DEBIAN_BENCH: &[&str] = &["remmina", "xterm", "keepassxc"];
+const DEBIAN_BENCH: &[&str] = &["remmina", "keepassxc"];
 
 const FEDORA_BUILD: &[&str] = &[
     "gcc",

@@ -1,0 +1,382 @@
+//! RFB from the server's description of itself on (RFC 6143 section 7.3.2), without a stream: bytes go in, the screen is
+//! drawn, and events and answers come out.
+
+use crate::{
+    VncError,
+    decode::{Decoders, cursor, encoding},
+    input::{Input, Step},
+    say,
+};
+use patchbay_session::desktop::{
+    Clipboard, Cursor, DesktopEvent, MOST_CLIPBOARD, Monitor, Rect, Screen, Size,
+};
+use std::{collections::VecDeque, sync::Arc};
+
+/// No more events are kept than this before somebody takes them.
+const MOST_EVENTS: usize = 16;
+/// The longest name of a desktop.
+const MOST_NAME: u32 = 64 * 1024;
+
+/// Where in the server's stream it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    /// Before the description of the desktop.
+    Opening,
+    /// Between messages.
+    Idle,
+    /// In an update, before the next rectangle.
+    Update { left: u16 },
+    /// In a rectangle.
+    Rect { encoding: i32, rect: Rect, left: u16 },
+    /// In what nobody wants.
+    Skip { bytes: u64, left: u16 },
+}
+
+/// What the server can do beyond the least.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Abilities {
+    /// It changes its size when told to.
+    pub(crate) resize: bool,
+}
+
+/// One connection's state. Feed it with [`receive`](Self::receive); then send [`answers`](Self::answers) and hand on
+/// [`event`](Self::event)s.
+pub struct Client {
+    screen: Arc<Screen>,
+    phase: Phase,
+    decoders: Decoders,
+    needs: usize,
+    events: VecDeque<DesktopEvent>,
+    out: Vec<u8>,
+    can: Abilities,
+    /// The screen that `SetDesktopSize` names.
+    layout: Option<(u32, u32)>,
+    clipboard: bool,
+    /// Encodings of pixels, the best first.
+    wanted: Vec<i32>,
+    tally: Tally,
+}
+
+/// What has been drawn so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// Updates.
+    pub updates: u64,
+    /// Rectangles with pixels.
+    pub rects: u64,
+    /// Their pixels.
+    pub pixels: u64,
+}
+
+impl Client {
+    /// A client that draws here. `clipboard` says whether the clipboards are joined.
+    #[must_use]
+    pub fn new(screen: Arc<Screen>, clipboard: bool) -> Self {
+        Self {
+            screen,
+            phase: Phase::Opening,
+            decoders: Decoders::default(),
+            needs: 24,
+            events: VecDeque::new(),
+            out: Vec::new(),
+            can: Abilities::default(),
+            layout: None,
+            clipboard,
+            wanted: encoding::PIXELS.to_vec(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Takes pixels in these encodings alone, by their numbers, the best first; to be called before anything is received.
+    pub fn take_only(&mut self, encodings: &[i32]) {
+        self.wanted = encodings.to_vec();
+    }
+
+    /// Whether the server has described its desktop.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.phase != Phase::Opening
+    }
+
+    /// Takes what the server sent, and says how much of it is done with. The rest is to be given again, with at least
+    /// [`needs`](Self::needs) bytes altogether, or after some events were taken.
+    ///
+    /// # Errors
+    /// When it breaks the protocol. Nothing can be received afterwards.
+    pub fn receive(&mut self, bytes: &[u8]) -> Result<usize, VncError> {
+        let mut input = Input::new(bytes);
+        self.needs = 0;
+        while self.events.len() < MOST_EVENTS {
+            if let Step::More(needs) = self.step(&mut input)? {
+                self.needs = needs.max(1);
+                break;
+            }
+        }
+        Ok(bytes.len() - input.len())
+    }
+
+    /// How many bytes have to be there before it can go on.
+    #[must_use]
+    pub const fn needs(&self) -> usize {
+        self.needs
+    }
+
+    /// The oldest event that was not taken.
+    pub fn event(&mut self) -> Option<DesktopEvent> {
+        self.events.pop_front()
+    }
+
+    /// What is to be sent.
+    pub fn answers(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// What has been drawn so far.
+    #[must_use]
+    pub const fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    /// What the server can do.
+    pub(crate) const fn can(&self) -> Abilities {
+        self.can
+    }
+
+    /// Where [`answers`](Self::answers) are gathered.
+    pub(crate) fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.out
+    }
+
+    /// The screen to be resized: its id and flags.
+    pub(crate) const fn layout(&self) -> Option<(u32, u32)> {
+        self.layout
+    }
+
+    fn step(&mut self, input: &mut Input<'_>) -> Result<Step, VncError> {
+        match self.phase {
+            Phase::Opening => self.open(input),
+            Phase::Idle => self.message(input),
+            Phase::Update { left: 0 } => {
+                self.tally.updates += 1;
+                self.phase = Phase::Idle;
+                Ok(Step::Done)
+            }
+            Phase::Update { left } => self.rect(input, left),
+            Phase::Rect { encoding, rect, left } => self.draw(input, encoding, rect, left),
+            Phase::Skip { bytes, left } => {
+                let there = input.up_to(usize::try_from(bytes).unwrap_or(usize::MAX)).len();
+                let bytes = bytes - there as u64;
+                self.phase =
+                    if bytes == 0 { Phase::Update { left } } else { Phase::Skip { bytes, left } };
+                Ok(if bytes == 0 { Step::Done } else { Step::More(1) })
+            }
+        }
+    }
+
+    /// `ServerInit`.
+    fn open(&mut self, input: &mut Input<'_>) -> Result<Step, VncError> {
+        let mut ahead = *input;
+        let (Some(width), Some(height), Some(_format), Some(length)) =
+            (ahead.u16(), ahead.u16(), ahead.array::<16>(), ahead.u32())
+        else {
+            return Ok(Step::More(24));
+        };
+        let length = bounded(length, MOST_NAME, "name")?;
+        let Some(name) = ahead.take(length) else { return Ok(Step::More(24 + length)) };
+        *input = ahead;
+        let size = Size::new(width, height);
+        self.screen.resize(size)?;
+        self.events.push_back(DesktopEvent::Title(crate::text::name(name)));
+        self.monitors(vec![Monitor { id: 0, area: size.rect() }]);
+        self.tell_abilities();
+        say::pixel_format(&mut self.out);
+        self.ask_encodings();
+        say::update_request(&mut self.out, false, size.rect());
+        self.phase = Phase::Idle;
+        Ok(Step::Done)
+    }
+
+    fn ask_encodings(&mut self) {
+        let mut wanted = self.wanted.clone();
+        wanted.extend([encoding::CURSOR, encoding::EXTENDED_DESKTOP_SIZE, encoding::DESKTOP_SIZE]);
+        say::encodings(&mut self.out, &wanted);
+    }
+
+    fn tell_abilities(&mut self) {
+        let told = DesktopEvent::Abilities {
+            resize: self.can.resize,
+            text: true,
+            clipboard: self.clipboard,
+        };
+        self.events.push_back(told);
+    }
+
+    fn monitors(&mut self, monitors: Vec<Monitor>) {
+        self.events.push_back(DesktopEvent::Monitors(monitors));
+    }
+
+    fn message(&mut self, input: &mut Input<'_>) -> Result<Step, VncError> {
+        let mut ahead = *input;
+        let Some(kind) = ahead.u8() else { return Ok(Step::More(1)) };
+        let needs = match kind {
+            0 => self.update(&mut ahead),
+            1 => colours(&mut ahead),
+            2 => {
+                // Many in a row are one: nobody hears them apart.
+                if self.events.back() != Some(&DesktopEvent::Bell) {
+                    self.events.push_back(DesktopEvent::Bell);
+                }
+                None
+            }
+            3 => self.cut_text(&mut ahead)?,
+            other => {
+                return Err(VncError::protocol(format!(
+                    "it sends a message of unknown kind {other}"
+                )));
+            }
+        };
+        if let Some(needs) = needs {
+            return Ok(Step::More(needs));
+        }
+        *input = ahead;
+        Ok(Step::Done)
+    }
+
+    /// The head of an update. The next is asked for at once, so that the server need not wait.
+    fn update(&mut self, input: &mut Input<'_>) -> Option<usize> {
+        let Some([_, high, low]) = input.array() else { return Some(4) };
+        self.phase = Phase::Update { left: u16::from_be_bytes([high, low]) };
+        say::update_request(&mut self.out, true, self.screen.size().rect());
+        None
+    }
+
+    /// What was copied there. Returns how many bytes are needed, if they are not there.
+    fn cut_text(&mut self, input: &mut Input<'_>) -> Result<Option<usize>, VncError> {
+        let (Some(_), Some(length)) = (input.array::<3>(), input.u32()) else { return Ok(Some(8)) };
+        let length =
+            bounded(length, u32::try_from(MOST_CLIPBOARD).unwrap_or(u32::MAX), "clipboard")?;
+        let Some(text) = input.take(length) else { return Ok(Some(8 + length)) };
+        if self.clipboard {
+            let text = crate::text::latin1(text).replace("\r\n", "\n");
+            self.events.push_back(DesktopEvent::Clipboard(Clipboard::Text(text)));
+        }
+        Ok(None)
+    }
+
+    /// The head of a rectangle.
+    fn rect(&mut self, input: &mut Input<'_>, left: u16) -> Result<Step, VncError> {
+        let mut ahead = *input;
+        let mut next = || ahead.u16();
+        let (Some(x), Some(y), Some(width), Some(height)) = (next(), next(), next(), next()) else {
+            return Ok(Step::More(12));
+        };
+        let Some(encoding) = ahead.i32() else { return Ok(Step::More(12)) };
+        *input = ahead;
+        let rect = Rect::new(x, y, width, height);
+        if (0..0x100).contains(&encoding) {
+            if !self.screen.size().rect().contains(rect) {
+                return Err(VncError::protocol("it draws outside of the screen"));
+            }
+            self.tally.rects += 1;
+            self.tally.pixels += rect.pixels() as u64;
+        }
+        self.phase = Phase::Rect { encoding, rect, left: left - 1 };
+        Ok(Step::Done)
+    }
+
+    fn draw(
+        &mut self,
+        input: &mut Input<'_>,
+        encoding: i32,
+        rect: Rect,
+        left: u16,
+    ) -> Result<Step, VncError> {
+        let step = match encoding {
+            encoding::CURSOR if !cursor::is_shown(rect) => {
+                let mask = u64::from(rect.width).div_ceil(8) * u64::from(rect.height);
+                self.events.push_back(DesktopEvent::Cursor(Cursor::Usual));
+                self.phase = Phase::Skip { bytes: rect.pixels() as u64 * 4 + mask, left };
+                return Ok(Step::Done);
+            }
+            encoding::CURSOR => match cursor::masked(input, rect) {
+                Ok(cursor) => self.cursor(cursor),
+                Err(more) => more,
+            },
+            encoding::DESKTOP_SIZE => {
+                let size = rect.size();
+                self.resize(size, vec![Monitor { id: 0, area: size.rect() }])?;
+                Step::Done
+            }
+            encoding::EXTENDED_DESKTOP_SIZE => self.extended_size(input, rect)?,
+            encoding => self.decoders.decode(encoding, input, rect, &self.screen)?,
+        };
+        if step == Step::Done {
+            self.phase = Phase::Update { left };
+        }
+        Ok(step)
+    }
+
+    fn cursor(&mut self, cursor: Cursor) -> Step {
+        self.events.push_back(DesktopEvent::Cursor(cursor));
+        Step::Done
+    }
+
+    /// `ExtendedDesktopSize`: x says who wanted it, y whether it was done.
+    fn extended_size(&mut self, input: &mut Input<'_>, rect: Rect) -> Result<Step, VncError> {
+        let mut ahead = *input;
+        let Some([count, ..]) = ahead.array::<4>() else { return Ok(Step::More(4)) };
+        let length = usize::from(count) * 16;
+        let Some(data) = ahead.take(length) else { return Ok(Step::More(4 + length)) };
+        *input = ahead;
+        if !self.can.resize {
+            self.can.resize = true;
+            self.tell_abilities();
+        }
+        if rect.x == 1 && rect.y != 0 {
+            tracing::debug!(code = rect.y, "the server did not change its size");
+            return Ok(Step::Done);
+        }
+        let mut data = Input::new(data);
+        let mut monitors = Vec::new();
+        self.layout = None;
+        while let (Some(id), Some(x), Some(y), Some(width), Some(height), Some(flags)) =
+            (data.u32(), data.u16(), data.u16(), data.u16(), data.u16(), data.u32())
+        {
+            self.layout.get_or_insert((id, flags));
+            monitors.push(Monitor { id, area: Rect::new(x, y, width, height) });
+        }
+        self.resize(rect.size(), monitors)?;
+        Ok(Step::Done)
+    }
+
+    fn resize(&mut self, size: Size, mut monitors: Vec<Monitor>) -> Result<(), VncError> {
+        let changed = self.screen.size() != size;
+        self.screen.resize(size)?;
+        monitors.retain(|monitor| size.rect().contains(monitor.area));
+        if monitors.is_empty() {
+            monitors.push(Monitor { id: 0, area: size.rect() });
+        }
+        self.monitors(monitors);
+        if changed {
+            say::update_request(&mut self.out, false, size.rect());
+        }
+        Ok(())
+    }
+}
+
+/// `SetColourMapEntries` means nothing to true colour. Returns how many bytes are needed, if they are not there.
+fn colours(input: &mut Input<'_>) -> Option<usize> {
+    let (Some(_), Some(_), Some(count)) = (input.u8(), input.u16(), input.u16()) else {
+        return Some(6);
+    };
+    let length = usize::from(count) * 6;
+    if input.take(length).is_none() { Some(6 + length) } else { None }
+}
+
+fn bounded(length: u32, most: u32, what: &str) -> Result<usize, VncError> {
+    if length > most {
+        return Err(VncError::protocol(format!("it sends a {what} of {length} bytes")));
+    }
+    usize::try_from(length)
+        .map_err(|_| VncError::protocol(format!("it sends a {what} that is too long")))
+}
