@@ -27,6 +27,17 @@ export const noSettings: Settings = {
   terminalType: null,
   startCommand: null,
   record: null,
+  domain: null,
+  shared: null,
+  viewOnly: null,
+  quality: null,
+  desktopSize: null,
+  keyboardLayout: null,
+  shareClipboard: null,
+  audio: null,
+  drive: null,
+  driveWritable: null,
+  weakSignIn: null,
 };
 
 function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft {

@@ -37,7 +37,8 @@ impl HostKeys<'_> {
                 first_seen: now,
                 last_seen: now,
                 times: 0,
-                authority: true, certificate: None
+                authority: true,
+                certificate: None,
             },
         );
         self.apply(vec![kept(id, &authority)?]).await?;

@@ -6,7 +6,7 @@
 
 use super::{
     HostKeys, Judgement, kept,
-    stored::{SOURCE, Stored, StoredCertificate},
+    stored::{Stored, StoredCertificate},
 };
 use crate::{CoreError, tree::is_deceptive};
 use data_encoding::{BASE64, HEXLOWER};
@@ -53,13 +53,13 @@ impl HostKeys<'_> {
             let note = "The certificate is on record: this vault.".to_owned();
             return Ok(Judgement::Trusted { note });
         }
-        let on_record: Vec<_> =
-            own.iter().filter(|(_, stored)| here(stored)).map(|(id, stored)| stored.shown(*id)).collect();
-        let standing = if on_record.is_empty() {
-            HostKeyStanding::Unknown
-        } else {
-            HostKeyStanding::Changed
-        };
+        let on_record: Vec<_> = own
+            .iter()
+            .filter(|(_, stored)| here(stored))
+            .map(|(id, stored)| stored.shown(*id))
+            .collect();
+        let standing =
+            if on_record.is_empty() { HostKeyStanding::Unknown } else { HostKeyStanding::Changed };
         let elsewhere = own.iter().filter(|(_, stored)| same(stored) && !here(stored));
         Ok(Judgement::Ask(Box::new(HostKeyQuestion {
             machine: check.machine.clone(),
@@ -203,7 +203,8 @@ fn names(certificate: &Certificate) -> Vec<String> {
 
 /// Whether a name of a certificate covers an address (RFC 6125 section 6.4).
 fn is_for(name: &str, address: &str) -> bool {
-    let (name, address) = (name.to_ascii_lowercase(), address.trim_end_matches('.').to_ascii_lowercase());
+    let (name, address) =
+        (name.to_ascii_lowercase(), address.trim_end_matches('.').to_ascii_lowercase());
     match name.strip_prefix("*.") {
         Some(rest) => address.split_once('.').is_some_and(|(_, domain)| domain == rest),
         None => name == address,
@@ -216,7 +217,8 @@ fn when(time: Time) -> Timestamp {
 
 /// One bounded line: a certificate may say anything.
 fn line(text: &str) -> String {
-    let plain = text.chars().map(|c| if c.is_control() || is_deceptive(c) { '\u{FFFD}' } else { c });
+    let plain =
+        text.chars().map(|c| if c.is_control() || is_deceptive(c) { '\u{FFFD}' } else { c });
     plain.take(LONGEST).collect()
 }
 

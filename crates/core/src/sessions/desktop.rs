@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Core, CoreError, tree::ResolvedHop};
 use patchbay_engine_rdp::{Drive, RdpOptions};
-use patchbay_engine_ssh::{Credential, Destination, HeldLink, Target, dial_through};
+use patchbay_engine_ssh::{Credential, Destination, HeldLink, HeldStream, Target, dial_through};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
     ApiError, CloseReason, DesktopSize, EffectiveSettings, ErrorCode, Protocol, Secret,
@@ -22,11 +22,17 @@ use patchbay_session::{
     desktop::{Desktop, DesktopEvent, DesktopHub, DesktopInput, Size},
 };
 use std::{
+    io,
     path::{Path, PathBuf},
-    sync::Arc,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
     time::Duration,
 };
-use tokio::sync::mpsc;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::mpsc,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How often a password is asked for before it is over.
@@ -227,6 +233,7 @@ async fn connect(
         let dialling = dial_through(jumps.clone(), to.clone(), Arc::clone(&gate), cancel.clone());
         let (stream, link) =
             dialling.await.map_err(|error| explain(&error, &machine, speaks.name()))?;
+        let stream = Sole(Mutex::new(stream));
         let (asked, stop) = (Arc::clone(&gate), cancel.clone());
         let opened = match speaks.clone() {
             Speaks::Vnc(options) => patchbay_engine_vnc::connect(stream, options, asked, stop)
@@ -245,6 +252,43 @@ async fn connect(
             }
             Err(error) => return Err(error),
         }
+    }
+}
+
+/// A stream that engines may refer to while they wait: only one task ever uses it.
+struct Sole(Mutex<HeldStream>);
+
+impl Sole {
+    fn stream(self: Pin<&mut Self>) -> Pin<&mut HeldStream> {
+        Pin::new(self.get_mut().0.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl AsyncRead for Sole {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.stream().poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Sole {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.stream().poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_shutdown(cx)
     }
 }
 
@@ -339,7 +383,9 @@ mod tests {
         let copied = DesktopInput::Clipboard(Clipboard::Text("x".into()));
         assert!(is_allowed(&click, shown(false, false)) && !is_allowed(&click, shown(true, true)));
         assert!(is_allowed(&copied, shown(false, true)));
-        assert!(!is_allowed(&copied, shown(false, false)) && !is_allowed(&copied, shown(true, true)));
+        assert!(
+            !is_allowed(&copied, shown(false, false)) && !is_allowed(&copied, shown(true, true))
+        );
         assert!(is_allowed(&DesktopInput::Focus(false), shown(true, false)));
     }
 

@@ -5,7 +5,8 @@ use crate::{Clock, Core, CoreError, sync, tell::Tells};
 use bytes::Bytes;
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
-    Protocol, Secret, SessionDesktop, SessionId, SessionInfo, SessionState, SessionTarget, Stage, TerminalSize,
+    Protocol, Secret, SessionDesktop, SessionId, SessionInfo, SessionState, SessionTarget, Stage,
+    TerminalSize,
 };
 use patchbay_session::{
     Output, TerminalInput,

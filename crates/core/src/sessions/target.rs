@@ -42,7 +42,12 @@ pub(super) fn address(draft: &EntryDraft) -> Result<&str, CoreError> {
 /// What people call the machine.
 pub(super) fn names(route: &[ResolvedHop]) -> Names {
     let Some(machine) = route.last() else {
-        return Names { title: String::new(), subtitle: String::new(), protocol: None, desktop: None };
+        return Names {
+            title: String::new(),
+            subtitle: String::new(),
+            protocol: None,
+            desktop: None,
+        };
     };
     let draft = &machine.entry.draft;
     let (protocol, settings) = (draft.protocol, &machine.settings);

@@ -104,8 +104,9 @@ export function decode(data: ArrayBuffer): FromCore | null {
       need(view, 10);
       if (view.getUint8(1) !== 0) throw new CodecError('pixels that are packed');
       const rect = { x: u16(2), y: u16(4), width: u16(6), height: u16(8) };
-      need(view, 10 + rect.width * rect.height * 4);
-      return { kind: 'frame', rect, pixels: new Uint8ClampedArray(data, 10) };
+      const length = rect.width * rect.height * 4;
+      need(view, 10 + length);
+      return { kind: 'frame', rect, pixels: new Uint8ClampedArray(data, 10, length) };
     }
     case FRAME_END:
       need(view, 5);
@@ -168,7 +169,7 @@ function cursor(view: DataView): Cursor {
     height,
     x: view.getUint16(6, true),
     y: view.getUint16(8, true),
-    rgba: new Uint8ClampedArray(view.buffer as ArrayBuffer, 10),
+    rgba: new Uint8ClampedArray(view.buffer as ArrayBuffer, 10, width * height * 4),
   };
 }
 
