@@ -36,6 +36,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("socks_request", targets::socks_request::run),
     ("ssh_config", targets::ssh_config::run),
     ("telnet", targets::telnet::run),
+    ("tls_certificate", targets::tls_certificate::run),
     ("vault_file", targets::vault_file::run),
     ("vault_wrap", targets::vault_wrap::run),
     ("x11_setup", targets::x11_setup::run),

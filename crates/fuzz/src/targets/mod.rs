@@ -24,6 +24,7 @@ pub(crate) mod snippet_text;
 pub(crate) mod socks_request;
 pub(crate) mod ssh_config;
 pub(crate) mod telnet;
+pub(crate) mod tls_certificate;
 pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;
 pub(crate) mod x11_setup;

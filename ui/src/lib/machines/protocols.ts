@@ -103,7 +103,7 @@ export function openWarning(
 }
 
 /** How large a desktop is where nobody says. */
-export function defaultSize(protocol: Protocol): DesktopSize {
+export function defaultSize(protocol: Protocol | null): DesktopSize {
   return { kind: protocol === 'rdp' ? 'tab' : 'machine' };
 }
 

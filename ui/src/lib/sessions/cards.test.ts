@@ -21,6 +21,7 @@ const session: SessionInfo = {
   recording: null,
   agent: null,
   x11: null,
+  desktop: null,
 };
 const FINGERPRINT = 'SHA256:Zr61uBfWp8dKqLxE3sVhTn0CyMa4JgRo7NiXk5PtUeQ';
 const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
@@ -32,6 +33,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
     fingerprint: FINGERPRINT,
     picture: '+--+',
     openssh: 'ssh-ed25519 AAAA',
+    tls: null,
   },
   certificate: null,
   onRecord:
@@ -49,6 +51,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
             firstSeen: 0,
             lastSeen: 0,
             times: 3,
+            tls: null,
           },
         ],
   alsoAt: [],
