@@ -30,7 +30,9 @@ pub(crate) async fn connect(app: &App, name: &str) -> Result<u8, Failure> {
     let detail = app.ctx.core.tree().detail(&id)?;
     if detail.entry.is_some_and(|entry| entry.draft.protocol.is_desktop()) {
         let message = format!("{} is a desktop, which a terminal cannot show.", machine.path);
-        return Err(ApiError::new(ErrorCode::Invalid, message).next("Open it in the window.").into());
+        return Err(ApiError::new(ErrorCode::Invalid, message)
+            .next("Open it in the window.")
+            .into());
     }
     let target = OpenTarget::Entry(id);
     let mut events = app.ctx.core.events();

@@ -226,7 +226,7 @@ mod tests {
         );
         assert_eq!(found.machines[1].protocol, Protocol::Rdp);
         let skipped: Vec<_> = found.skipped.iter().map(|one| one.what.as_str()).collect();
-        assert_eq!(skipped, ["ring", "x.remmina"]);
+        assert_eq!(skipped, ["desk", "ring", "x.remmina"]);
 
         let without = read(Format::Remmina, &files[..1], &Options::default()).unwrap();
         assert!(without.skipped[0].reason.contains("remmina.pref"));

@@ -24,7 +24,7 @@ export class DesktopSocket implements StreamSocket {
   send(message: Parameters<WebSocket['send']>[0]): void {
     if (!(message instanceof Uint8Array)) return;
     if (message[0] === 0x80) this.#greet();
-    else this.sent.push(message.slice());
+    else this.sent.push(new Uint8Array(message));
   }
 
   close(): void {

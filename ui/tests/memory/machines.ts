@@ -148,7 +148,12 @@ const icons: Record<string, string> = {
   'pdu-a2': 'plug',
 };
 
-const protocols: Record<string, Protocol> = { 'pdu-a2': 'telnet', 'console-a2': 'serial' };
+const protocols: Record<string, Protocol> = {
+  'pdu-a2': 'telnet',
+  'console-a2': 'serial',
+  'dc-01': 'rdp',
+  'kiosk-lobby': 'vnc',
+};
 
 /** About sixty machines in ten folders. */
 export function someMachines(): MemoryNode[] {

@@ -5,7 +5,8 @@ use patchbay_model::Timestamp;
 
 /// What is said of it is short and nothing in it acts on a screen, and there is always a reason not to rely on it.
 pub(crate) fn run(data: &[u8]) -> bool {
-    let Some(said) = patchbay_core::hostkeys::describe(data, "host.example.net", Timestamp(0)) else {
+    let Some(said) = patchbay_core::hostkeys::describe(data, "host.example.net", Timestamp(0))
+    else {
         return false;
     };
     assert!(!said.fault.is_empty(), "{said:?}");

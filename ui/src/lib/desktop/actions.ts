@@ -41,18 +41,16 @@ const run = (what: (view: DesktopView, session: SessionInfo) => unknown) => () =
 };
 
 export const desktopActions: readonly Action[] = [
-  ...SPECIAL_KEYS.map(
-    ({ id, name, keys }): Action => ({
-      id: `desktop.key.${id}`,
-      title: `Send ${name}`,
-      group: GROUP,
-      icon: Keyboard,
-      keywords: 'key press vnc rdp',
-      detail,
-      when: types,
-      run: run((view) => view.press(keys)),
-    }),
-  ),
+  ...SPECIAL_KEYS.map(({ id, name, keys }): Action => ({
+    id: `desktop.key.${id}`,
+    title: `Send ${name}`,
+    group: GROUP,
+    icon: Keyboard,
+    keywords: 'key press vnc rdp',
+    detail,
+    when: types,
+    run: run((view) => view.press(keys)),
+  })),
   {
     id: 'desktop.typeClipboard',
     title: 'Type the clipboard',
@@ -84,34 +82,30 @@ export const desktopActions: readonly Action[] = [
     when: () => open() && current()?.view.facts?.viewOnly === false,
     run: run((view) => view.setViewOnly(!view.viewOnly)),
   },
-  ...SCALINGS.map(
-    (scaling): Action => ({
-      id: `desktop.scale.${scaling}`,
-      title: SCALING_WORDS[scaling],
-      group: GROUP,
-      icon: Scaling,
-      keywords: 'size zoom scale resize desktop',
-      detail: () => (current()?.view.scaling === scaling ? 'now' : ''),
-      when: () =>
-        here() &&
-        (scaling !== 'follow' ||
-          current()?.session.protocol === 'rdp' ||
-          (current()?.view.abilities.resize ?? false)),
-      run: run((view) => view.scale(scaling)),
-    }),
-  ),
-  ...QUALITIES.map(
-    ({ value, label }): Action => ({
-      id: `desktop.quality.${value}`,
-      title: `Picture quality: ${label}`,
-      group: GROUP,
-      icon: Gauge,
-      keywords: 'compression bandwidth jpeg',
-      detail: () => (current()?.view.quality === value ? 'now' : ''),
-      when: () => open() && current()?.session.protocol === 'vnc',
-      run: run((view) => view.setQuality(value)),
-    }),
-  ),
+  ...SCALINGS.map((scaling): Action => ({
+    id: `desktop.scale.${scaling}`,
+    title: SCALING_WORDS[scaling],
+    group: GROUP,
+    icon: Scaling,
+    keywords: 'size zoom scale resize desktop',
+    detail: () => (current()?.view.scaling === scaling ? 'now' : ''),
+    when: () =>
+      here() &&
+      (scaling !== 'follow' ||
+        current()?.session.protocol === 'rdp' ||
+        (current()?.view.abilities.resize ?? false)),
+    run: run((view) => view.scale(scaling)),
+  })),
+  ...QUALITIES.map(({ value, label }): Action => ({
+    id: `desktop.quality.${value}`,
+    title: `Picture quality: ${label}`,
+    group: GROUP,
+    icon: Gauge,
+    keywords: 'compression bandwidth jpeg',
+    detail: () => (current()?.view.quality === value ? 'now' : ''),
+    when: () => open() && current()?.session.protocol === 'vnc',
+    run: run((view) => view.setQuality(value)),
+  })),
   {
     id: 'desktop.saveScreenshot',
     title: 'Save a picture of the desktop…',

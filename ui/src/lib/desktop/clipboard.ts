@@ -30,7 +30,7 @@ export class SharedClipboard {
     if (message) this.send(message);
     else
       notices.say(`What you copied was not passed to ${this.machine()}.`, {
-        kind: 'warn',
+        kind: 'danger',
         detail: 'It is longer than 1 MB.',
       });
   }

@@ -16,7 +16,8 @@ export interface Rect {
 
 /** How the pointer looks. */
 export type Cursor =
-  | { form: 'usual' | 'hidden' }
+  | { form: 'usual' }
+  | { form: 'hidden' }
   | { form: 'picture'; width: number; height: number; x: number; y: number; rgba: Pixels };
 
 type Pixels = Uint8ClampedArray<ArrayBuffer>;
@@ -159,7 +160,7 @@ export function decode(data: ArrayBuffer): FromCore | null {
 function cursor(view: DataView): Cursor {
   need(view, 2);
   const form = view.getUint8(1);
-  if (form !== 2) return { form: form === 1 ? 'hidden' : 'usual' };
+  if (form !== 2) return form === 1 ? { form: 'hidden' } : { form: 'usual' };
   need(view, 10);
   const [width, height] = [view.getUint16(2, true), view.getUint16(4, true)];
   need(view, 10 + width * height * 4);

@@ -12,8 +12,8 @@ export function cssCursor(
   density = devicePixelRatio,
   make: () => HTMLCanvasElement = () => document.createElement('canvas'),
 ): string {
-  if (cursor.form === 'usual') return 'default';
-  if (cursor.form === 'hidden' || cursor.width === 0 || cursor.height === 0) return 'none';
+  if (cursor.form !== 'picture') return cursor.form === 'usual' ? 'default' : 'none';
+  if (cursor.width === 0 || cursor.height === 0) return 'none';
   if (!isSeen(cursor.rgba)) return 'none';
   const side = Math.max(cursor.width, cursor.height);
   // A pointer that is smaller than its picture can still be pointed with.

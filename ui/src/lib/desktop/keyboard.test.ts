@@ -72,7 +72,8 @@ describe('scan codes', () => {
 function keyboard() {
   const said: string[] = [];
   const made = new Keyboard({
-    key: (sym, code, down) => said.push(`${down ? '+' : '-'}${sym.toString(16)}/${code.toString(16)}`),
+    key: (sym, code, down) =>
+      said.push(`${down ? '+' : '-'}${sym.toString(16)}/${code.toString(16)}`),
     release: () => said.push('release'),
   });
   return { made, said };

@@ -17,7 +17,11 @@ export async function typeClipboard(view: DesktopView): Promise<void> {
 export function keysMenu(view: DesktopView): MenuItems {
   const disabled = view.viewOnly;
   return [
-    ...SPECIAL_KEYS.map(({ name, keys }) => ({ label: name, disabled, run: () => view.press(keys) })),
+    ...SPECIAL_KEYS.map(({ name, keys }) => ({
+      label: name,
+      disabled,
+      run: () => view.press(keys),
+    })),
     null,
     { label: 'Type the clipboard', disabled, run: () => void typeClipboard(view) },
   ];
@@ -58,7 +62,11 @@ export function desktopMenu(session: SessionInfo, view: DesktopView): MenuItems 
       disabled: disabled || view.viewOnly,
       run: () => ctrlAltDel && view.press(ctrlAltDel.keys),
     },
-    { label: 'Type the clipboard', disabled: disabled || view.viewOnly, run: () => void typeClipboard(view) },
+    {
+      label: 'Type the clipboard',
+      disabled: disabled || view.viewOnly,
+      run: () => void typeClipboard(view),
+    },
     {
       label: 'View only',
       checked: view.viewOnly,
@@ -66,7 +74,12 @@ export function desktopMenu(session: SessionInfo, view: DesktopView): MenuItems 
       run: () => view.setViewOnly(!view.viewOnly),
     },
     ...pictureMenu(session, view),
-    { label: 'Full screen', shortcut: FULL_SCREEN, checked: view.full, run: () => void toggleFull(view) },
+    {
+      label: 'Full screen',
+      shortcut: FULL_SCREEN,
+      checked: view.full,
+      run: () => void toggleFull(view),
+    },
     null,
     ...scalingMenu(session, view),
     null,

@@ -34,7 +34,10 @@ describe('where a desktop lies', () => {
       height: 601,
       scale: 100,
     });
-    expect(wantedSize({ width: 50, height: 90_000 }, 1)).toMatchObject({ width: 200, height: 8192 });
+    expect(wantedSize({ width: 50, height: 90_000 }, 1)).toMatchObject({
+      width: 200,
+      height: 8192,
+    });
   });
 });
 

@@ -8,8 +8,10 @@ const BAR = 32;
 
 /** The room of the pane in front, as a desktop of it would be asked for. */
 export function expectedDesktop(size: TerminalSize, protocol: Protocol): TerminalSize {
-  const pane = document.querySelector<HTMLElement>('[data-pane]:focus-within') ??
-    document.querySelector<HTMLElement>('[data-pane]') ?? document.querySelector('main');
+  const pane =
+    document.querySelector<HTMLElement>('[data-pane]:focus-within') ??
+    document.querySelector<HTMLElement>('[data-pane]') ??
+    document.querySelector('main');
   const width = pane?.clientWidth ?? 0;
   const height = (pane?.clientHeight ?? 0) - BAR;
   if (width < 200 || height < 200) return { ...size, width: 0, height: 0 };

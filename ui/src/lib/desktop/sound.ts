@@ -11,7 +11,8 @@ export class Sound {
 
   play(rate: number, channels: number, samples: DataView): void {
     const frames = Math.floor(samples.byteLength / 2 / channels);
-    if (frames === 0 || rate < 3_000 || rate > 192_000 || typeof AudioContext === 'undefined') return;
+    if (frames === 0 || rate < 3_000 || rate > 192_000 || typeof AudioContext === 'undefined')
+      return;
     const context = (this.#context ??= new AudioContext());
     if (this.#next > context.currentTime + MOST_AHEAD_S) return;
     const buffer = context.createBuffer(channels, frames, rate);

@@ -88,8 +88,8 @@ export class DesktopStream {
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => {
-      socket.send(hello(0, address.token));
       this.#ready = true;
+      socket.send(hello(0, address.token));
       if (!this.#shown) socket.send(shown(false));
       this.tellSize();
       this.joined();

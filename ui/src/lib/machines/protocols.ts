@@ -11,7 +11,14 @@ import type {
 } from '../host/bindings';
 
 /** In the order of the numbers in `TreeRows.protocols`. */
-export const PROTOCOLS = ['ssh', 'telnet', 'raw', 'serial', 'vnc', 'rdp'] as const satisfies readonly Protocol[];
+export const PROTOCOLS = [
+  'ssh',
+  'telnet',
+  'raw',
+  'serial',
+  'vnc',
+  'rdp',
+] as const satisfies readonly Protocol[];
 
 export const PROTOCOL_NAMES: Record<Protocol, string> = {
   ssh: 'SSH',

@@ -176,7 +176,13 @@ class SessionsState {
     }
     const asked = this.#heard;
     await attempt(async () =>
-      this.#answer(await call('session_reconnect', { id, size: session ? sizeFor(session.target) : expectedSize() }), asked),
+      this.#answer(
+        await call('session_reconnect', {
+          id,
+          size: session ? sizeFor(session.target) : expectedSize(),
+        }),
+        asked,
+      ),
     );
   }
 

@@ -40,7 +40,10 @@ const DESKTOP_STAGES: typeof STAGES = [
 ];
 
 /** Whether a desktop said while it was opened that nothing is encrypted. */
-export function isUnencrypted({ steps, protocol }: Pick<SessionInfo, 'steps' | 'protocol'>): boolean {
+export function isUnencrypted({
+  steps,
+  protocol,
+}: Pick<SessionInfo, 'steps' | 'protocol'>): boolean {
   if (!isDesktop(protocol)) return false;
   return steps.some(({ stage, detail }) => stage === 'handshake' && /not encrypted/.test(detail));
 }
