@@ -3,12 +3,13 @@
 
 use crate::{
     VncError,
+    clipboard::{MOST_MESSAGE, Shared, Told},
     decode::{Decoders, cursor, encoding},
     input::{Input, Step},
     say,
 };
 use patchbay_session::desktop::{
-    Clipboard, Cursor, DesktopEvent, MOST_CLIPBOARD, Monitor, Rect, Screen, Size,
+    Audio, Clipboard, Cursor, DesktopEvent, Leds, MOST_CLIPBOARD, Monitor, Rect, Screen, Size,
 };
 use std::{collections::VecDeque, sync::Arc};
 
@@ -16,6 +17,16 @@ use std::{collections::VecDeque, sync::Arc};
 const MOST_EVENTS: usize = 16;
 /// The longest name of a desktop.
 const MOST_NAME: u32 = 64 * 1024;
+/// The longest piece of sound: five seconds.
+const MOST_AUDIO: u32 = 1024 * 1024;
+/// How sound is asked for: what every sound card plays.
+const AUDIO_CHANNELS: u8 = 2;
+const AUDIO_RATE: u32 = 48_000;
+/// An update that ends with a rectangle that says so.
+const UNCOUNTED: u16 = 0xffff;
+/// The flag of a fence that wants an answer, and those that an answer repeats.
+const FENCE_REQUEST: u32 = 1 << 31;
+const FENCE_KNOWN: u32 = 7;
 
 /// Where in the server's stream it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,9 +45,20 @@ enum Phase {
 
 /// What the server can do beyond the least.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an extension of the protocol")]
 pub(crate) struct Abilities {
     /// It changes its size when told to.
     pub(crate) resize: bool,
+    /// It answers fences.
+    pub(crate) fence: bool,
+    /// It sends updates without being asked.
+    pub(crate) continuous: bool,
+    /// It takes keys by their place.
+    pub(crate) places: bool,
+    /// It takes more than eight buttons.
+    pub(crate) more_buttons: bool,
+    /// The lights of its keyboard, if it says.
+    pub(crate) leds: Option<Leds>,
 }
 
 /// One connection's state. Feed it with [`receive`](Self::receive); then send [`answers`](Self::answers) and hand on
@@ -52,8 +74,17 @@ pub struct Client {
     /// The screen that `SetDesktopSize` names.
     layout: Option<(u32, u32)>,
     clipboard: bool,
+    shared: Shared,
     /// Encodings of pixels, the best first.
     wanted: Vec<i32>,
+    /// 0 to 9.
+    quality: u8,
+    /// What came back of a fence.
+    echo: Option<u64>,
+    /// The last encoding that had pixels.
+    used: i32,
+    /// How many pictures there were when that was last said.
+    described: u64,
     tally: Tally,
 }
 
@@ -66,6 +97,10 @@ pub struct Tally {
     pub rects: u64,
     /// Their pixels.
     pub pixels: u64,
+    /// Those of them that are JPEG pictures.
+    pub pictures: u64,
+    /// Their encodings: the bit of each number.
+    pub encodings: u32,
 }
 
 impl Client {
@@ -82,7 +117,12 @@ impl Client {
             can: Abilities::default(),
             layout: None,
             clipboard,
+            shared: Shared::default(),
             wanted: encoding::PIXELS.to_vec(),
+            quality: 9,
+            echo: None,
+            used: encoding::RAW,
+            described: 0,
             tally: Tally::default(),
         }
     }
@@ -134,7 +174,50 @@ impl Client {
     /// What has been drawn so far.
     #[must_use]
     pub const fn tally(&self) -> Tally {
-        self.tally
+        Tally { pictures: self.decoders.pictures(), ..self.tally }
+    }
+
+    /// How good the picture is to be from now on, from 0 to 9 (lossless).
+    pub(crate) fn set_quality(&mut self, quality: u8) {
+        let quality = quality.min(9);
+        if std::mem::replace(&mut self.quality, quality) != quality && self.is_open() {
+            self.ask_encodings();
+        }
+    }
+
+    /// What decides how the picture looks, in a few words.
+    pub(crate) fn describe(&mut self) -> String {
+        let name = encoding::name(self.used);
+        let before = std::mem::replace(&mut self.described, self.decoders.pictures());
+        if before != self.described && self.quality < 9 {
+            format!("{name}, JPEG quality {}", self.quality)
+        } else {
+            format!("{name}, lossless")
+        }
+    }
+
+    /// Has the server send a number back as soon as what it said before has come.
+    pub(crate) fn ping(&mut self, number: u64) {
+        say::fence(&mut self.out, FENCE_REQUEST, &number.to_be_bytes());
+    }
+
+    /// The number that came back.
+    pub(crate) const fn echo(&mut self) -> Option<u64> {
+        self.echo.take()
+    }
+
+    /// This was copied here.
+    pub(crate) fn copied(&mut self, text: String) {
+        if self.shared.is_on() {
+            self.shared.copied(text, &mut self.out);
+        } else {
+            say::cut_text(&mut self.out, &text);
+        }
+    }
+
+    /// Tells an event of its own among those of the server.
+    pub(crate) fn tell(&mut self, event: DesktopEvent) {
+        self.events.push_back(event);
     }
 
     /// What the server can do.
@@ -198,7 +281,30 @@ impl Client {
 
     fn ask_encodings(&mut self) {
         let mut wanted = self.wanted.clone();
-        wanted.extend([encoding::CURSOR, encoding::EXTENDED_DESKTOP_SIZE, encoding::DESKTOP_SIZE]);
+        // Without a quality nothing is lost. Compressing harder is for slow links.
+        if self.quality < 9 {
+            wanted.push(encoding::QUALITY + i32::from(self.quality));
+        }
+        wanted.push(encoding::COMPRESSION + if self.quality < 6 { 6 } else { 1 });
+        wanted.extend([
+            encoding::LAST_RECT,
+            encoding::EXTENDED_DESKTOP_SIZE,
+            encoding::DESKTOP_SIZE,
+            encoding::DESKTOP_NAME,
+            encoding::CURSOR_WITH_ALPHA,
+            encoding::VMWARE_CURSOR,
+            encoding::CURSOR,
+            encoding::FENCE,
+            encoding::CONTINUOUS,
+            encoding::QEMU_KEYS,
+            encoding::QEMU_AUDIO,
+            encoding::LEDS,
+            encoding::VMWARE_LEDS,
+            encoding::MORE_BUTTONS,
+        ]);
+        if self.clipboard {
+            wanted.push(encoding::CLIPBOARD);
+        }
         say::encodings(&mut self.out, &wanted);
     }
 
@@ -229,6 +335,13 @@ impl Client {
                 None
             }
             3 => self.cut_text(&mut ahead)?,
+            150 => {
+                self.can.continuous = true;
+                say::continuous_updates(&mut self.out, self.screen.size().rect());
+                None
+            }
+            248 => self.fence(&mut ahead)?,
+            255 => self.qemu(&mut ahead)?,
             other => {
                 return Err(VncError::protocol(format!(
                     "it sends a message of unknown kind {other}"
@@ -246,13 +359,68 @@ impl Client {
     fn update(&mut self, input: &mut Input<'_>) -> Option<usize> {
         let Some([_, high, low]) = input.array() else { return Some(4) };
         self.phase = Phase::Update { left: u16::from_be_bytes([high, low]) };
-        say::update_request(&mut self.out, true, self.screen.size().rect());
+        if !self.can.continuous {
+            say::update_request(&mut self.out, true, self.screen.size().rect());
+        }
         None
+    }
+
+    /// A fence is answered once all before it is done; here everything is done in order.
+    fn fence(&mut self, input: &mut Input<'_>) -> Result<Option<usize>, VncError> {
+        let (Some(_), Some(flags), Some(length)) = (input.array::<3>(), input.u32(), input.u8())
+        else {
+            return Ok(Some(9));
+        };
+        if length > 64 {
+            return Err(VncError::protocol("a fence that is too long"));
+        }
+        let Some(payload) = input.take(length.into()) else {
+            return Ok(Some(9 + usize::from(length)));
+        };
+        self.can.fence = true;
+        if flags & FENCE_REQUEST != 0 {
+            say::fence(&mut self.out, flags & FENCE_KNOWN, payload);
+        } else if let Ok(number) = payload.try_into() {
+            self.echo = Some(u64::from_be_bytes(number));
+        }
+        Ok(None)
+    }
+
+    /// Sound.
+    fn qemu(&mut self, input: &mut Input<'_>) -> Result<Option<usize>, VncError> {
+        let (Some(kind), Some(what)) = (input.u8(), input.u16()) else { return Ok(Some(4)) };
+        match (kind, what) {
+            (1, 0 | 1) => Ok(None),
+            (1, 2) => {
+                let Some(length) = input.u32() else { return Ok(Some(8)) };
+                let length = bounded(length, MOST_AUDIO, "piece of sound")?;
+                let Some(samples) = input.take(length) else { return Ok(Some(8 + length)) };
+                let audio = Audio {
+                    rate: AUDIO_RATE,
+                    channels: AUDIO_CHANNELS,
+                    samples: samples.to_vec().into(),
+                };
+                self.events.push_back(DesktopEvent::Audio(audio));
+                Ok(None)
+            }
+            _ => Err(VncError::protocol("a message of QEMU's that is not known")),
+        }
     }
 
     /// What was copied there. Returns how many bytes are needed, if they are not there.
     fn cut_text(&mut self, input: &mut Input<'_>) -> Result<Option<usize>, VncError> {
-        let (Some(_), Some(length)) = (input.array::<3>(), input.u32()) else { return Ok(Some(8)) };
+        let (Some(_), Some(length)) = (input.array::<3>(), input.i32()) else { return Ok(Some(8)) };
+        if length < 0 {
+            let length = bounded(length.unsigned_abs(), MOST_MESSAGE, "clipboard")?;
+            let Some(data) = input.take(length) else { return Ok(Some(8 + length)) };
+            if self.clipboard
+                && let Told::Text(text) = self.shared.told(data, &mut self.out)?
+            {
+                self.events.push_back(DesktopEvent::Clipboard(Clipboard::Text(text)));
+            }
+            return Ok(None);
+        }
+        let length = length.unsigned_abs();
         let length =
             bounded(length, u32::try_from(MOST_CLIPBOARD).unwrap_or(u32::MAX), "clipboard")?;
         let Some(text) = input.take(length) else { return Ok(Some(8 + length)) };
@@ -277,10 +445,13 @@ impl Client {
             if !self.screen.size().rect().contains(rect) {
                 return Err(VncError::protocol("it draws outside of the screen"));
             }
+            self.used = encoding;
+            self.tally.encodings |= 1_u32.checked_shl(encoding.cast_unsigned()).unwrap_or_default();
             self.tally.rects += 1;
             self.tally.pixels += rect.pixels() as u64;
         }
-        self.phase = Phase::Rect { encoding, rect, left: left - 1 };
+        let left = if left == UNCOUNTED { left } else { left - 1 };
+        self.phase = Phase::Rect { encoding, rect, left };
         Ok(Step::Done)
     }
 
@@ -292,22 +463,48 @@ impl Client {
         left: u16,
     ) -> Result<Step, VncError> {
         let step = match encoding {
-            encoding::CURSOR if !cursor::is_shown(rect) => {
-                let mask = u64::from(rect.width).div_ceil(8) * u64::from(rect.height);
-                self.events.push_back(DesktopEvent::Cursor(Cursor::Usual));
-                self.phase = Phase::Skip { bytes: rect.pixels() as u64 * 4 + mask, left };
+            encoding::LAST_RECT => {
+                self.phase = Phase::Update { left: 0 };
                 return Ok(Step::Done);
             }
-            encoding::CURSOR => match cursor::masked(input, rect) {
-                Ok(cursor) => self.cursor(cursor),
-                Err(more) => more,
-            },
+            encoding::CURSOR | encoding::CURSOR_WITH_ALPHA | encoding::VMWARE_CURSOR => {
+                match cursor::decode(encoding, input, rect)? {
+                    cursor::Decoded::Cursor(cursor) => self.cursor(cursor),
+                    cursor::Decoded::More(needs) => Step::More(needs),
+                    cursor::Decoded::TooLarge(bytes) => {
+                        self.events.push_back(DesktopEvent::Cursor(Cursor::Usual));
+                        self.phase = Phase::Skip { bytes, left };
+                        return Ok(Step::Done);
+                    }
+                }
+            }
             encoding::DESKTOP_SIZE => {
                 let size = rect.size();
                 self.resize(size, vec![Monitor { id: 0, area: size.rect() }])?;
                 Step::Done
             }
             encoding::EXTENDED_DESKTOP_SIZE => self.extended_size(input, rect)?,
+            encoding::DESKTOP_NAME => self.name(input)?,
+            encoding::LEDS => match input.u8() {
+                Some(bits) => self.leds(bits.into()),
+                None => Step::More(1),
+            },
+            encoding::VMWARE_LEDS => match input.u32() {
+                Some(bits) => self.leds(bits),
+                None => Step::More(4),
+            },
+            encoding::QEMU_KEYS => {
+                self.can.places = true;
+                Step::Done
+            }
+            encoding::QEMU_AUDIO => {
+                say::qemu_audio(&mut self.out, AUDIO_CHANNELS, AUDIO_RATE);
+                Step::Done
+            }
+            encoding::MORE_BUTTONS => {
+                self.can.more_buttons = true;
+                Step::Done
+            }
             encoding => self.decoders.decode(encoding, input, rect, &self.screen)?,
         };
         if step == Step::Done {
@@ -318,6 +515,23 @@ impl Client {
 
     fn cursor(&mut self, cursor: Cursor) -> Step {
         self.events.push_back(DesktopEvent::Cursor(cursor));
+        Step::Done
+    }
+
+    fn name(&mut self, input: &mut Input<'_>) -> Result<Step, VncError> {
+        let mut ahead = *input;
+        let Some(length) = ahead.u32() else { return Ok(Step::More(4)) };
+        let length = bounded(length, MOST_NAME, "name")?;
+        let Some(name) = ahead.take(length) else { return Ok(Step::More(4 + length)) };
+        *input = ahead;
+        self.events.push_back(DesktopEvent::Title(crate::text::name(name)));
+        Ok(Step::Done)
+    }
+
+    fn leds(&mut self, bits: u32) -> Step {
+        let leds = Leds { scroll: bits & 1 != 0, num: bits & 2 != 0, caps: bits & 4 != 0 };
+        self.can.leds = Some(leds);
+        self.events.push_back(DesktopEvent::Leds(leds));
         Step::Done
     }
 
@@ -358,6 +572,9 @@ impl Client {
         }
         self.monitors(monitors);
         if changed {
+            if self.can.continuous {
+                say::continuous_updates(&mut self.out, size.rect());
+            }
             say::update_request(&mut self.out, false, size.rect());
         }
         Ok(())

@@ -6,12 +6,14 @@
 
 mod ask;
 mod client;
+mod clipboard;
 mod decode;
 mod error;
 mod input;
 mod person;
 mod pixels;
 mod pump;
+mod quality;
 mod say;
 mod security;
 mod text;
@@ -27,7 +29,8 @@ use patchbay_session::{
     desktop::{Desktop, Screen},
 };
 use person::Hands;
-use pump::{Buffer, Pump};
+use pump::{Buffer, Meter, Pump};
+use quality::Link;
 use std::sync::Arc;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite},
@@ -96,6 +99,7 @@ async fn open(
     let options = &person.options;
     let screen = Screen::new();
     let mut client = Client::new(Arc::clone(&screen), options.clipboard);
+    client.set_quality(Link::new(options.quality).level());
     let mut buffer = Buffer::new();
     while !client.is_open() {
         let needs = client.needs();
@@ -118,6 +122,7 @@ async fn open(
         buffer,
         hands: Hands::new(options.view_only, options.clipboard),
         screen: Arc::clone(&screen),
+        meter: Meter::new(options.quality),
     };
     let (reader, writer) = tokio::io::split(wire.stream);
     // Dropping the desktop closes its events, which ends it; a token of its own keeps others of the caller alive.

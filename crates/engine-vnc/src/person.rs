@@ -1,7 +1,7 @@
 //! What the person does, as RFB says it.
 
 use crate::{client::Client, say};
-use patchbay_session::desktop::{Buttons, Clipboard, DesktopInput, Key, Size, Wheel};
+use patchbay_session::desktop::{Buttons, Clipboard, DesktopInput, Key, Leds, Size, Wheel};
 
 /// More keys than this are not held at once.
 const MOST_HELD: usize = 32;
@@ -12,6 +12,9 @@ const MOST_STEPS: i32 = 50;
 
 const RETURN: u32 = 0xff0d;
 const TAB: u32 = 0xff09;
+const SCROLL_LOCK: u32 = 0xff14;
+const NUM_LOCK: u32 = 0xff7f;
+const CAPS_LOCK: u32 = 0xffe5;
 
 /// Keys and buttons that are held, and what of the wheel has yet to be said.
 pub(crate) struct Hands {
@@ -36,8 +39,10 @@ impl Hands {
                     say::update_request(client.out(), false, rect);
                 }
             }
-            DesktopInput::Quality(_) | DesktopInput::Leds(_) => {}
+            // The pump decides.
+            DesktopInput::Quality(_) => {}
             _ if self.view_only => {}
+            DesktopInput::Leds(leds) => light(leds, client),
             DesktopInput::Pointer { x, y, buttons } => {
                 self.buttons = mask(buttons);
                 self.point((x, y), size, client);
@@ -46,7 +51,7 @@ impl Hands {
             DesktopInput::Key(key) => self.key(key, client),
             DesktopInput::Text(text) => text.chars().for_each(|c| type_character(c, client)),
             DesktopInput::Clipboard(Clipboard::Text(text)) if self.clipboard => {
-                say::cut_text(client.out(), &text);
+                client.copied(text);
             }
             DesktopInput::Clipboard(_) => {}
             DesktopInput::Resize { size, .. } => resize(size, client),
@@ -58,7 +63,8 @@ impl Hands {
     fn point(&mut self, (x, y): (u16, u16), size: Size, client: &mut Client) {
         let inside = |at: u16, end: u16| at.min(end.saturating_sub(1));
         self.at = (inside(x, size.width), inside(y, size.height));
-        say::pointer(client.out(), self.at, self.buttons, false);
+        let more = client.can().more_buttons;
+        say::pointer(client.out(), self.at, self.buttons, more);
     }
 
     /// A wheel is four buttons that are pressed and let go once a step.
@@ -114,8 +120,25 @@ const fn is_same(one: Key, other: Key) -> bool {
 }
 
 fn press(key: Key, down: bool, client: &mut Client) {
-    if key.keysym != 0 {
+    if client.can().places && key.scancode != 0 {
+        say::qemu_key(client.out(), down, key.keysym, key.scancode);
+    } else if key.keysym != 0 {
         say::key(client.out(), down, key.keysym);
+    }
+}
+
+/// Makes the lights there the same as here, where it is known how they are.
+fn light(here: Leds, client: &mut Client) {
+    let Some(there) = client.can().leds else { return };
+    for (differs, keysym, scancode) in [
+        (here.scroll != there.scroll, SCROLL_LOCK, 0x46),
+        (here.num != there.num, NUM_LOCK, 0x45),
+        (here.caps != there.caps, CAPS_LOCK, 0x3a),
+    ] {
+        if differs {
+            press(Key { keysym, scancode, down: true }, true, client);
+            press(Key { keysym, scancode, down: false }, false, client);
+        }
     }
 }
 

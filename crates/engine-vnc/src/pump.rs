@@ -1,13 +1,13 @@
 //! Moves bytes between the stream and the client, in both directions at once.
 
-use crate::{VncError, client::Client, person::Hands};
+use crate::{VncError, client::Client, person::Hands, quality::Link};
 use patchbay_model::CloseReason;
 use patchbay_session::desktop::{DesktopEvent, DesktopInput, Screen};
 use std::{collections::VecDeque, io, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     sync::mpsc,
-    time::timeout,
+    time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +17,9 @@ const BUFFER: usize = 256 * 1024;
 const MOST_UNSENT: usize = 64 * 1024;
 /// How long a reader that has stopped may hold up the last event.
 const LAST_WORD: Duration = Duration::from_secs(10);
+
+/// How often the link is measured.
+const MEASURE: Duration = Duration::from_secs(1);
 
 /// What came and is not yet decoded.
 pub(crate) struct Buffer {
@@ -73,6 +76,56 @@ pub(crate) struct Pump {
     pub(crate) buffer: Buffer,
     pub(crate) hands: Hands,
     pub(crate) screen: Arc<Screen>,
+    pub(crate) meter: Meter,
+}
+
+/// How the link is, and what is said of it.
+pub(crate) struct Meter {
+    link: Link,
+    /// The number that is on its way, and when it left.
+    sent: Option<(u64, Instant)>,
+    number: u64,
+    said: String,
+}
+
+impl Meter {
+    pub(crate) const fn new(quality: Option<u8>) -> Self {
+        Self { link: Link::new(quality), sent: None, number: 0, said: String::new() }
+    }
+
+    /// What the person wants of the picture.
+    fn fix(&mut self, quality: Option<u8>, client: &mut Client) {
+        self.link.fix(quality);
+        client.set_quality(self.link.level());
+    }
+
+    /// Measures anew, unless the last number is still on its way.
+    fn tick(&mut self, client: &mut Client) {
+        if client.can().fence && self.sent.is_none() {
+            self.number += 1;
+            self.sent = Some((self.number, Instant::now()));
+            client.ping(self.number);
+        }
+        let said = client.describe();
+        if client.tally().updates > 0 && said != self.said {
+            self.said.clone_from(&said);
+            client.tell(DesktopEvent::Quality(said));
+        }
+    }
+
+    /// Looks whether the number came back.
+    fn look(&mut self, client: &mut Client) {
+        if let (Some(back), Some((number, at))) = (client.echo(), self.sent)
+            && back == number
+        {
+            let took = at.elapsed();
+            self.sent = None;
+            self.link.measured(took);
+            client.set_quality(self.link.level());
+            let ms = u32::try_from(took.as_millis()).unwrap_or(u32::MAX);
+            client.tell(DesktopEvent::Latency(ms));
+        }
+    }
 }
 
 impl Pump {
@@ -88,6 +141,8 @@ impl Pump {
         let mut next: Option<DesktopEvent> = None;
         let mut unflushed = false;
         let mut listening = true;
+        let mut clock = interval(MEASURE);
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let reason = loop {
             unsent.extend(self.client.answers());
             if next.is_none() {
@@ -102,6 +157,7 @@ impl Pump {
             {
                 break self.failed(&error);
             }
+            self.meter.look(&mut self.client);
             if reading && self.client.needs() == 0 {
                 continue;
             }
@@ -112,6 +168,9 @@ impl Pump {
                 () = cancel.cancelled() => break CloseReason::ByPerson,
                 () = events.closed() => break CloseReason::ByPerson,
                 told = input.recv(), if listening && room => match told {
+                    Some(DesktopInput::Quality(quality)) => {
+                        self.meter.fix(quality, &mut self.client);
+                    }
                     Some(told) => self.hands.told(told, &mut self.client, self.screen.size()),
                     None => listening = false,
                 },
@@ -129,6 +188,7 @@ impl Pump {
                     Ok(Sent::Everything) => unflushed = false,
                     Err(error) => break self.failed(&VncError::lost(&error)),
                 },
+                _ = clock.tick() => self.meter.tick(&mut self.client),
                 read = reader.read(self.buffer.room(needs)), if reading => match read {
                     Ok(0) => break CloseReason::Exited { code: None },
                     Ok(count) => self.buffer.came(count),

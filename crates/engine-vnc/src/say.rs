@@ -66,6 +66,35 @@ pub(crate) fn desktop_size(out: &mut Vec<u8>, size: Size, id: u32, flags: u32) {
     out.extend(flags.to_be_bytes());
 }
 
+/// `EnableContinuousUpdates`.
+pub(crate) fn continuous_updates(out: &mut Vec<u8>, area: Rect) {
+    out.extend([150, 1]);
+    rect(out, area);
+}
+
+/// A fence: with the highest flag a question, without it an answer.
+pub(crate) fn fence(out: &mut Vec<u8>, flags: u32, payload: &[u8]) {
+    out.extend([248, 0, 0, 0]);
+    out.extend(flags.to_be_bytes());
+    out.push(u8::try_from(payload.len()).unwrap_or_default());
+    out.extend(payload);
+}
+
+/// A key by its place as well (QEMU). Extended keys have the highest bit of a byte.
+pub(crate) fn qemu_key(out: &mut Vec<u8>, down: bool, keysym: u32, scancode: u16) {
+    let place = scancode & 0x7f | if scancode & 0xff00 == 0xe000 { 0x80 } else { 0 };
+    out.extend([255, 0, 0, u8::from(down)]);
+    out.extend(keysym.to_be_bytes());
+    out.extend(u32::from(place).to_be_bytes());
+}
+
+/// Sound in signed 16-bit samples (QEMU), from now on.
+pub(crate) fn qemu_audio(out: &mut Vec<u8>, channels: u8, rate: u32) {
+    out.extend([255, 1, 0, 2, 3, channels]);
+    out.extend(rate.to_be_bytes());
+    out.extend([255, 1, 0, 0]);
+}
+
 fn rect(out: &mut Vec<u8>, rect: Rect) {
     for number in [rect.x, rect.y, rect.width, rect.height] {
         out.extend(number.to_be_bytes());

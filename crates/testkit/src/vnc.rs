@@ -180,6 +180,46 @@ impl Vnc {
     }
 }
 
+/// The server of x11vnc (LibVNCServer), which shows the desktop of another; ends when it is dropped.
+#[derive(Debug)]
+pub struct X11vnc {
+    port: u16,
+    log: PathBuf,
+    _daemon: Daemon,
+    _dir: TempDir,
+}
+
+impl X11vnc {
+    /// Starts it without a password, with further arguments.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn start(shows: &Vnc, arguments: &[&str]) -> Result<Self, TestkitError> {
+        let dir = tempfile::tempdir().map_err(|e| TestkitError::file("make a folder", e))?;
+        let port = free_port()?;
+        let mut command = shows.program("x11vnc");
+        command.args(["-localhost", "-forever", "-shared", "-norc", "-rfbport", &port.to_string()]);
+        // Shared memory of tests that were killed stays for good.
+        command.args(["-noshm", "-noipv6"]).args(arguments);
+        let log = dir.path().join("log");
+        let mut daemon = Daemon::start(command, &log)?;
+        daemon.until("x11vnc", LIMIT, || greets(port, "RFB 003.008\n")).await?;
+        Ok(Self { port, log, _daemon: daemon, _dir: dir })
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What it has logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
 /// Hidden with DES under a key that everybody knows, as VNC keeps it.
 fn password_file(at: &Path, password: &str) -> Result<(), TestkitError> {
     let script = "vncpasswd -f >\"$1\" 2>/dev/null";
