@@ -19,6 +19,8 @@ mod sshd;
 mod window;
 mod wire;
 #[cfg(unix)]
+mod xrdp;
+#[cfg(unix)]
 mod xserver;
 
 #[cfg(unix)]
@@ -35,5 +37,7 @@ pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
 pub use wire::{Fault, Wire};
+#[cfg(unix)]
+pub use xrdp::{Backend, Xrdp, xrdp_or_skip};
 #[cfg(unix)]
 pub use xserver::XServer;
