@@ -14,6 +14,8 @@ mod line;
 #[cfg(unix)]
 mod screen;
 #[cfg(unix)]
+mod shadow;
+#[cfg(unix)]
 mod sshd;
 #[cfg(unix)]
 mod window;
@@ -32,6 +34,8 @@ pub use keys::{KeyPair, SshAgent};
 pub use line::{EchoServer, SerialPair, Telnetd};
 #[cfg(unix)]
 pub use screen::Screen;
+#[cfg(unix)]
+pub use shadow::{Shadow, shadow_or_skip};
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]
