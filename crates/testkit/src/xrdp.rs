@@ -32,7 +32,7 @@ pub struct Xrdp {
     port: u16,
     home: PathBuf,
     // Dropped in this order: the server before its user, the folder last.
-    _daemon: Daemon,
+    daemon: Daemon,
     account: Account,
     dir: TempDir,
 }
@@ -82,7 +82,7 @@ impl Xrdp {
         for listening in [manager, port] {
             daemon.until("xrdp", LIMIT, || listens(listening)).await?;
         }
-        Ok(Self { port, home, _daemon: daemon, account, dir })
+        Ok(Self { port, home, daemon, account, dir })
     }
 
     /// The port of 127.0.0.1 it listens on.
@@ -115,6 +115,17 @@ impl Xrdp {
         ["log", "xrdp.log", "sesman.log"]
             .map(|name| fs::read_to_string(self.dir.path().join(name)).unwrap_or_default())
             .concat()
+    }
+
+    /// A socket of the session's channels, as programs of the session find it: `xrdp_chansrv_audio_out_socket` and so on.
+    #[must_use]
+    pub fn socket(&self, name: &str) -> Option<PathBuf> {
+        // Its folder /run/xrdp is its own.
+        let folder = format!("/proc/{}/root/run/xrdp/sockdir", self.daemon.id());
+        let mut found = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+        found.find(|path| {
+            path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name))
+        })
     }
 
     /// A program that runs on the session's display, once there is one.

@@ -4,4 +4,5 @@
 
 mod person;
 mod shadow;
+mod sharing;
 mod xrdp;

@@ -3,7 +3,7 @@
 use crate::person::{LIMIT, Person, Seen, difference, open, options};
 use patchbay_engine_rdp::{RdpError, RdpOptions, Waiting};
 use patchbay_model::{ErrorCode, PromptKind};
-use patchbay_session::desktop::{Buttons, DesktopInput, Size};
+use patchbay_session::desktop::{Buttons, DesktopEvent, DesktopInput, Size};
 use patchbay_testkit::{Shadow, shadow_or_skip};
 use std::{
     sync::{Arc, Mutex},
@@ -50,6 +50,12 @@ async fn nla_lets_in_who_knows_the_password() {
             assert!(Instant::now() < end, "{security}: {found:?}\n{}", server.log());
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
+        let quality = |event: &DesktopEvent| match event {
+            DesktopEvent::Quality(said) => Some(said.clone()),
+            _ => None,
+        };
+        let quality = seen.event("how it is drawn", quality).await;
+        assert!(quality.starts_with("Graphics pipeline"), "{quality}");
         seen.tell(DesktopInput::Pointer { x: 123, y: 45, buttons: Buttons::default() }).await;
         let at = || {
             let out = server.on_display("xdotool").arg("getmouselocation").output().unwrap();
