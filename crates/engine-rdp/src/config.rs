@@ -45,7 +45,7 @@ pub(crate) fn config(options: &RdpOptions) -> Config {
         credentials: credentials(None, None),
         domain: None,
         client_build: 2600,
-        client_name: "patchbay".to_owned(),
+        client_name: crate::channels::COMPUTER.to_owned(),
         keyboard_type: KeyboardType::IBM_ENHANCED,
         keyboard_subtype: 0,
         keyboard_functional_keys_count: 12,
@@ -75,7 +75,7 @@ pub(crate) fn config(options: &RdpOptions) -> Config {
         enable_server_pointer: true,
         pointer_software_rendering: false,
         multitransport_flags: None,
-        support_dyn_vc_gfx_protocol: crate::channels::graphics(options),
+        support_dyn_vc_gfx_protocol: true,
     }
 }
 

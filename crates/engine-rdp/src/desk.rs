@@ -2,7 +2,7 @@
 
 use crate::{
     RdpError, RdpOptions,
-    channels::{Outbox, Wish},
+    channels::{Outbox, Wish, clipboard},
     config,
     guard::{Found, Guard},
     input::{self, Held},
@@ -12,6 +12,7 @@ use crate::{
 };
 use bytes::Bytes;
 use futures_util::FutureExt;
+use ironrdp_cliprdr::{Client, CliprdrClient, CliprdrSvcMessages};
 use ironrdp_connector::{
     ConnectionResult, DesktopSize, Sequence,
     connection_activation::{
@@ -22,7 +23,7 @@ use ironrdp_core::{WriteBuf, encode_vec};
 use ironrdp_dvc::DrdynvcClient;
 use ironrdp_graphics::image_processing::PixelFormat;
 use ironrdp_pdu::{
-    Action,
+    Action, PduResult,
     gcc::Monitor as Layout,
     geometry::InclusiveRectangle,
     input::{InputEventPdu, fast_path::FastPathInputEvent},
@@ -43,7 +44,7 @@ use ironrdp_session::{
 };
 use patchbay_model::CloseReason;
 use patchbay_session::desktop::{
-    Cursor, Desktop, DesktopEvent, DesktopInput, Monitor, Rect, Screen, Size,
+    Clipboard, Cursor, Desktop, DesktopEvent, DesktopInput, Monitor, Rect, Screen, Size,
 };
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
@@ -155,6 +156,8 @@ struct Desk {
     scale: u16,
     can_resize: bool,
     clipboard: bool,
+    /// What was copied last, here or there.
+    copied: Option<Clipboard>,
 }
 
 struct Writer<S> {
@@ -162,12 +165,15 @@ struct Writer<S> {
     messages: mpsc::Receiver<Vec<u8>>,
 }
 
+/// What is told, what is read, what is written.
+type Parts<S> = (Desk, Wire<ReadHalf<TlsStream<S>>>, Writer<S>);
+
 impl Desk {
     fn new<S: AsyncRead + AsyncWrite + Unpin>(
         joined: Joined<S>,
         options: &RdpOptions,
         shared: Shared,
-    ) -> Result<(Self, Wire<ReadHalf<TlsStream<S>>>, Writer<S>), RdpError> {
+    ) -> Result<Parts<S>, RdpError> {
         let Joined { wire, result, outbox, .. } = joined;
         let (out, messages) = mpsc::channel(WRITES);
         let (wire, stream) = wire.split();
@@ -197,6 +203,7 @@ impl Desk {
             scale: options.scale,
             can_resize: false,
             clipboard: false,
+            copied: None,
         };
         Ok((desk, wire, Writer { stream, messages }))
     }
@@ -292,6 +299,10 @@ impl Desk {
         }
         let outputs =
             self.stage.process(&mut self.image, action, frame, wire.read_at()).map_err(decoding)?;
+        let size = Size::new(self.image.width(), self.image.height());
+        if size != self.shared.screen.size() {
+            self.resized_to(size).await?;
+        }
         let damage = self.stage.take_damage_regions();
         paint::paint(&self.shared.screen, &self.image, &damage);
         self.outputs(outputs).await?;
@@ -394,12 +405,18 @@ impl Desk {
                 }
                 let (image, size) = canvas(&self.shared.screen, desktop_size)?;
                 self.image = image;
-                self.held.resized(size);
-                self.announce_size().await;
-                Ok(())
+                self.resized_to(size).await
             }
             _ => Ok(()),
         }
+    }
+
+    /// The desktop has this size now.
+    async fn resized_to(&mut self, size: Size) -> Result<(), End> {
+        fit(&self.shared.screen, size)?;
+        self.held.resized(size);
+        self.announce_size().await;
+        Ok(())
     }
 
     async fn inputs(
@@ -447,7 +464,14 @@ impl Desk {
                 return Ok(());
             }
             DesktopInput::Refresh(rect) => return self.refresh(rect).await,
-            DesktopInput::Clipboard(_) => return Ok(()),
+            DesktopInput::Clipboard(copied) => {
+                // What came from there is there.
+                if self.copied.as_ref() == Some(&copied) {
+                    return Ok(());
+                }
+                self.copied = Some(copied);
+                return if self.clipboard { self.offer().await } else { Ok(()) };
+            }
             // What is agreed on at the beginning stays, so there is nothing to choose later.
             DesktopInput::Quality(_) | DesktopInput::Focus(true) => return Ok(()),
         };
@@ -546,9 +570,43 @@ impl Desk {
         while let Some(wish) = self.outbox.take() {
             match wish {
                 Wish::Tell(event) => self.tell(event).await?,
+                Wish::ClipboardReady => {
+                    self.clipboard = true;
+                    self.announce_abilities().await;
+                }
+                Wish::Offer => self.offer().await?,
+                Wish::Answer(format) => {
+                    let answer = clipboard::answer(self.copied.as_ref(), format);
+                    self.with_clipboard(|board| board.submit_format_data(answer)).await?;
+                }
+                Wish::Fetch(format) => {
+                    self.with_clipboard(|board| board.initiate_paste(format)).await?;
+                }
+                Wish::Copied(copied) => {
+                    self.copied = Some(copied.clone());
+                    self.tell(DesktopEvent::Clipboard(copied)).await?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Says what was copied here.
+    async fn offer(&mut self) -> Result<(), End> {
+        let formats = clipboard::formats(self.copied.as_ref());
+        self.with_clipboard(|board| board.initiate_copy(&formats)).await
+    }
+
+    async fn with_clipboard(
+        &mut self,
+        act: impl FnOnce(&mut CliprdrClient) -> PduResult<CliprdrSvcMessages<Client>>,
+    ) -> Result<(), End> {
+        let Some(board) = self.stage.get_svc_processor_mut::<CliprdrClient>() else {
+            return Ok(());
+        };
+        let messages = act(board).map_err(decoding)?;
+        let frame = self.stage.process_svc_processor_messages(messages).map_err(decoding)?;
+        self.send(frame).await
     }
 
     async fn announce_size(&self) {
@@ -588,8 +646,12 @@ impl Desk {
 /// The picture that is decoded into and the screen, both of this size.
 fn canvas(screen: &Screen, size: DesktopSize) -> Result<(DecodedImage, Size), RdpError> {
     let size = Size::new(size.width, size.height);
-    screen.resize(size).map_err(|error| RdpError::Protocol { detail: error.to_string() })?;
+    fit(screen, size)?;
     Ok((DecodedImage::new(PixelFormat::RgbA32, size.width, size.height), size))
+}
+
+fn fit(screen: &Screen, size: Size) -> Result<(), RdpError> {
+    screen.resize(size).map_err(|error| RdpError::Protocol { detail: error.to_string() })
 }
 
 fn stage(result: ConnectionResult) -> ActiveStage {

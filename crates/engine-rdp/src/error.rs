@@ -366,6 +366,15 @@ fn timed_out(machine: &str, waiting: Waiting, after: Duration) -> ApiError {
 }
 
 fn broke_off(machine: &str, waiting: Waiting) -> ApiError {
+    if waiting == Waiting::SignIn {
+        let message = format!(
+            "{machine} closed the connection during sign-in, as some servers do when the user name or the password is wrong."
+        );
+        return ApiError::new(ErrorCode::AuthFailed, message)
+            .next("Check the user name, the domain and the password; the server's log says why.")
+            .on("identities")
+            .retry();
+    }
     let (during, next) = match waiting {
         Waiting::Greeting => {
             ("before it said which security it wants", "Check that the port is the RDP server's.")
@@ -374,10 +383,7 @@ fn broke_off(machine: &str, waiting: Waiting) -> ApiError {
             "during the TLS handshake",
             "The server's log says why; its certificate may be broken.",
         ),
-        Waiting::SignIn => (
-            "during sign-in",
-            "Check the user name, the domain and the password; the server's log says why.",
-        ),
+        Waiting::SignIn => ("during sign-in", "Check the user name and the password."),
         Waiting::Desktop => (
             "before it showed a desktop",
             "Try again in a minute; the server's log says why it did so.",

@@ -8,6 +8,4 @@ pub(crate) struct Joined<S> {
     pub(crate) wire: Wire<TlsStream<S>>,
     pub(crate) result: ConnectionResult,
     pub(crate) outbox: Outbox,
-    /// What was agreed on, in a few words.
-    pub(crate) agreed: String,
 }

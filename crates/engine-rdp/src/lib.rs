@@ -8,6 +8,7 @@
 mod channels;
 mod config;
 mod desk;
+pub mod dib;
 mod error;
 pub mod guard;
 mod input;

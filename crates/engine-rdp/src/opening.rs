@@ -65,8 +65,7 @@ where
         Stage::Shell,
         format!("{}×{}", result.desktop_size.width, result.desktop_size.height),
     );
-    let agreed = format!("{}{}", if by_nla { "NLA, " } else { "" }, secured.agreed);
-    Ok(Joined { wire, result, outbox, agreed })
+    Ok(Joined { wire, result, outbox })
 }
 
 /// What security there will be.

@@ -51,6 +51,13 @@ const DEBIAN_TEST: &[&str] = &[
     "xclip",
     "qemu-system-x86",
     "xterm",
+    "xrdp",
+    "xorgxrdp",
+    "tigervnc-standalone-server",
+    "freerdp2-shadow-x11",
+    "winpr-utils",
+    "xterm",
+    "xclip",
 ];
 
 const DEBIAN_BENCH: &[&str] = &["remmina", "keepassxc"];

@@ -1,20 +1,39 @@
 //! What a session has besides its picture, each on a channel of its own (MS-RDPBCGR section 1.3.3, MS-RDPEDYC).
 
+mod audio;
+pub(crate) mod clipboard;
+mod graphics;
+
 use crate::RdpOptions;
+use ironrdp_cliprdr::pdu::ClipboardFormatId;
 use ironrdp_connector::ClientConnector;
 use ironrdp_displaycontrol::client::DisplayControlClient;
 use ironrdp_dvc::DrdynvcClient;
-use patchbay_session::desktop::DesktopEvent;
+use ironrdp_rdpdr::{NoopRdpdrBackend, Rdpdr};
+use patchbay_session::desktop::{Clipboard, DesktopEvent};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
 };
+
+/// How this computer is called there.
+pub(crate) const COMPUTER: &str = "patchbay";
 
 /// What a channel wants of the session, from within a decoder.
 #[derive(Debug)]
 pub(crate) enum Wish {
     /// Tell whoever looks at the desktop.
     Tell(DesktopEvent),
+    /// The clipboard can be used.
+    ClipboardReady,
+    /// Say what was copied here.
+    Offer,
+    /// Send it in this form.
+    Answer(ClipboardFormatId),
+    /// Fetch what was copied there in this form.
+    Fetch(ClipboardFormatId),
+    /// This was copied there.
+    Copied(Clipboard),
 }
 
 /// Wishes in their order. The session fulfils them after each frame, so that there are never many.
@@ -31,18 +50,24 @@ impl Outbox {
     }
 }
 
-/// Whether the graphics pipeline (MS-RDPEGFX) is offered.
-pub(crate) const fn graphics(_: &RdpOptions) -> bool {
-    false
-}
-
 /// Offers the channels that are wanted.
 pub(crate) fn attach(
     connector: ClientConnector,
-    _options: &RdpOptions,
+    options: &RdpOptions,
 ) -> (ClientConnector, Outbox) {
     let outbox = Outbox::default();
-    let dynamic =
-        DrdynvcClient::new().with_dynamic_channel(DisplayControlClient::new(|_| Ok(Vec::new())));
-    (connector.with_static_channel(dynamic), outbox)
+    let dynamic = DrdynvcClient::new()
+        .with_dynamic_channel(DisplayControlClient::new(|_| Ok(Vec::new())))
+        .with_dynamic_channel(graphics::channel(&outbox));
+    let mut connector = connector.with_static_channel(dynamic);
+    if options.clipboard {
+        connector.attach_static_channel(clipboard::channel(&outbox));
+    }
+    if options.audio {
+        // Windows plays nothing to who has no channel of devices.
+        let devices = Rdpdr::new(Box::new(NoopRdpdrBackend), COMPUTER.to_owned());
+        connector.attach_static_channel(devices);
+        connector.attach_static_channel(audio::channel(&outbox));
+    }
+    (connector, outbox)
 }
