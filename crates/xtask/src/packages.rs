@@ -53,11 +53,8 @@ const DEBIAN_TEST: &[&str] = &[
     "xterm",
     "xrdp",
     "xorgxrdp",
-    "tigervnc-standalone-server",
     "freerdp2-shadow-x11",
     "winpr-utils",
-    "xterm",
-    "xclip",
 ];
 
 const DEBIAN_BENCH: &[&str] = &["remmina", "keepassxc"];

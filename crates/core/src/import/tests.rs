@@ -296,7 +296,7 @@ async fn a_protected_file_asks_for_its_password() {
     assert_eq!((preview.lock, done.machines), (ImportLock::Open, 3));
     let there = fixture.core.identities().list(&vault).unwrap();
     let names: Vec<_> = there.iter().map(|identity| identity.name.as_str()).collect();
-    assert_eq!(names, ["deploy@web & more", "root@gate"]);
+    assert_eq!(names, ["deploy@web & more", "me@desk", "root@gate"]);
 }
 
 #[tokio::test]

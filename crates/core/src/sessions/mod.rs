@@ -6,6 +6,8 @@
 
 mod alone;
 mod desktop;
+#[cfg(all(test, unix))]
+mod desktop_tests;
 mod journal;
 mod life;
 mod line;

@@ -97,7 +97,8 @@ describe('the page of a desktop', () => {
   it('passes clicks on where they are in the picture', async () => {
     const socket = await open();
     const picture = screen.getByRole('application');
-    picture.getBoundingClientRect = () => ({ left: 0, top: 100, width: 320, height: 200 }) as DOMRect;
+    picture.getBoundingClientRect = () =>
+      ({ left: 0, top: 100, width: 320, height: 200 }) as DOMRect;
     await fireEvent(picture, mouse('pointerdown', 1));
     expect(last(socket, POINTER)).toEqual([POINTER, 0x40, 1, 200, 0, 1]);
     expect(document.activeElement).toBe(keys());
