@@ -60,10 +60,16 @@ async fn a_desktop_is_seen_typed_into_resized_and_connected_again() {
     // What is typed arrives there.
     let typed = app.home().join("typed");
     let cat = format!("cat > '{}'", typed.display());
-    let mut xterm =
-        server.program("xterm").args(["-geometry", "80x24+0+0", "-e", "sh", "-c", &cat]).spawn().unwrap();
+    let mut xterm = server
+        .program("xterm")
+        .args(["-geometry", "80x24+0+0", "-e", "sh", "-c", &cat])
+        .spawn()
+        .unwrap();
     let shown = async {
-        while !server.run("xdotool", &["search", "--class", "xterm"]).is_ok_and(|found| !found.is_empty()) {
+        while !server
+            .run("xdotool", &["search", "--class", "xterm"])
+            .is_ok_and(|found| !found.is_empty())
+        {
             tokio::task::yield_now().await;
         }
     };

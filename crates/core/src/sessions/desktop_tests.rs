@@ -247,9 +247,10 @@ async fn what_is_not_safe_is_said_and_a_jump_host_leads_there() {
     let before = server.run("xdotool", &["getmouselocation"]).unwrap();
     let buttons = Buttons::default();
     desktop.input.send(DesktopInput::Pointer { x: 1, y: 1, buttons }).await.unwrap();
-    // Told after it, and there: what was to stay here stayed.
-    let size = Size::new(700, 400);
-    desktop.input.send(DesktopInput::Resize { size, scale: 100 }).await.unwrap();
-    Seen::until(&viewer, |seen| seen.size == size).await;
+    // Another colour comes later than the pointer would have: what was to stay here stayed.
+    server.run("xsetroot", &["-solid", "#aa3311"]).unwrap();
+    let new =
+        Seen::until(&desktop.hub.attach(), |seen| seen.pixels.starts_with(&[0xaa, 0x33, 0x11]));
+    new.await;
     assert_eq!(server.run("xdotool", &["getmouselocation"]).unwrap(), before);
 }
