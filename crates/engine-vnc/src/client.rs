@@ -74,6 +74,8 @@ pub struct Client {
     /// The screen that `SetDesktopSize` names.
     layout: Option<(u32, u32)>,
     clipboard: bool,
+    /// Whether lists of abilities follow the description.
+    lists: bool,
     shared: Shared,
     /// Encodings of pixels, the best first.
     wanted: Vec<i32>,
@@ -117,6 +119,7 @@ impl Client {
             can: Abilities::default(),
             layout: None,
             clipboard,
+            lists: false,
             shared: Shared::default(),
             wanted: encoding::PIXELS.to_vec(),
             quality: 9,
@@ -130,6 +133,11 @@ impl Client {
     /// Takes pixels in these encodings alone, by their numbers, the best first; to be called before anything is received.
     pub fn take_only(&mut self, encodings: &[i32]) {
         self.wanted = encodings.to_vec();
+    }
+
+    /// The description is followed by lists of abilities (Tight security).
+    pub(crate) const fn expect_lists(&mut self) {
+        self.lists = true;
     }
 
     /// Whether the server has described its desktop.
@@ -266,6 +274,17 @@ impl Client {
         };
         let length = bounded(length, MOST_NAME, "name")?;
         let Some(name) = ahead.take(length) else { return Ok(Step::More(24 + length)) };
+        if self.lists {
+            let (Some(from_it), Some(to_it), Some(encodings), Some(_)) =
+                (ahead.u16(), ahead.u16(), ahead.u16(), ahead.u16())
+            else {
+                return Ok(Step::More(input.len() + 1));
+            };
+            let entries = usize::from(from_it) + usize::from(to_it) + usize::from(encodings);
+            if ahead.take(entries * 16).is_none() {
+                return Ok(Step::More(32 + length + entries * 16));
+            }
+        }
         *input = ahead;
         let size = Size::new(width, height);
         self.screen.resize(size)?;

@@ -15,6 +15,7 @@ mod pixels;
 mod pump;
 mod quality;
 mod say;
+mod sealed;
 mod security;
 mod text;
 mod wire;
@@ -92,13 +93,16 @@ async fn open(
     person: &Person,
     cancel: &CancellationToken,
 ) -> Result<Desktop, VncError> {
-    security::agree(&mut wire, person).await?;
+    let agreed = security::agree(&mut wire, person).await?;
     person.began(Stage::Shell, "");
     wire.wait_for(Waiting::Desktop, OPENING.as_secs());
     wire.write(&[u8::from(person.options.shared)]).await?;
     let options = &person.options;
     let screen = Screen::new();
     let mut client = Client::new(Arc::clone(&screen), options.clipboard);
+    if agreed.lists {
+        client.expect_lists();
+    }
     client.set_quality(Link::new(options.quality).level());
     let mut buffer = Buffer::new();
     while !client.is_open() {

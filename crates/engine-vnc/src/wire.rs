@@ -71,17 +71,35 @@ impl Wire {
     }
 
     async fn read(&mut self, into: &mut [u8]) -> Result<(), VncError> {
-        let waiting = self.waiting;
-        in_time(waiting, self.limit, self.stream.read_exact(into)).await.map(|_| ())
+        let (waiting, limit) = (self.waiting, self.limit);
+        in_time(waiting, limit, self.stream.read_exact(into)).await.map(|_| ())
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> Result<(), VncError> {
-        let waiting = self.waiting;
+        let (waiting, limit) = (self.waiting, self.limit);
         let writing = async {
             self.stream.write_all(bytes).await?;
             self.stream.flush().await
         };
-        in_time(waiting, self.limit, writing).await
+        in_time(waiting, limit, writing).await
+    }
+
+    /// Anything else that takes its time.
+    pub(crate) async fn in_time<T>(
+        &self,
+        doing: impl Future<Output = std::io::Result<T>>,
+    ) -> Result<T, VncError> {
+        in_time(self.waiting, self.limit, doing).await
+    }
+
+    /// The stream, for whoever [puts](Self::put) another around it.
+    pub(crate) fn take(&mut self) -> Box<dyn Stream> {
+        std::mem::replace(&mut self.stream, Box::new(tokio::io::empty()))
+    }
+
+    /// From now on this is read and written.
+    pub(crate) fn put(&mut self, stream: impl Stream + 'static) {
+        self.stream = Box::new(stream);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A VNC server that others wrote, with an X server in it: TigerVNC.
 
 use crate::{
-    TestkitError,
+    Account, TestkitError,
     daemon::{Daemon, free_port, greets, run},
 };
 use std::{
@@ -20,6 +20,7 @@ pub struct VncBuilder {
     security: String,
     password: String,
     size: (u16, u16),
+    account: bool,
     more: Vec<String>,
 }
 
@@ -35,6 +36,13 @@ impl VncBuilder {
     #[must_use]
     pub const fn size(mut self, width: u16, height: u16) -> Self {
         self.size = (width, height);
+        self
+    }
+
+    /// Makes a user of the system who may sign in (with a type that ends in Plain). Needs root.
+    #[must_use]
+    pub const fn account(mut self) -> Self {
+        self.account = true;
         self
     }
 
@@ -86,13 +94,17 @@ impl VncBuilder {
         if self.security.contains("RA2") {
             command.arg("-RSAKey").arg(at("rsa.pem"));
         }
+        let account = if self.account { Some(Account::create(dir.path(), false)?) } else { None };
+        if let Some(account) = &account {
+            command.args(["-PlainUsers", account.name(), "-PAMService", &account.service()]);
+        }
         command.args(&self.more);
         let mut daemon = Daemon::start(command, &at("log"))?;
         daemon.until("Xtigervnc", LIMIT, || greets(port, "RFB 003.008\n")).await?;
         let number = || fs::read_to_string(at("display")).unwrap_or_default().trim().to_owned();
         daemon.until("Xtigervnc's display", LIMIT, || !number().is_empty()).await?;
         let display = format!(":{}", number());
-        Ok(Vnc { display, port, certificate, _daemon: daemon, dir })
+        Ok(Vnc { display, port, certificate, account, _daemon: daemon, dir })
     }
 }
 
@@ -102,6 +114,7 @@ pub struct Vnc {
     display: String,
     port: u16,
     certificate: Option<PathBuf>,
+    account: Option<Account>,
     _daemon: Daemon,
     dir: TempDir,
 }
@@ -114,6 +127,7 @@ impl Vnc {
             security: security.to_owned(),
             password: "test".to_owned(),
             size: (640, 480),
+            account: false,
             more: Vec::new(),
         }
     }
@@ -134,6 +148,12 @@ impl Vnc {
     #[must_use]
     pub fn certificate(&self) -> Option<&Path> {
         self.certificate.as_deref()
+    }
+
+    /// Who may sign in, if that was wanted.
+    #[must_use]
+    pub const fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
     }
 
     /// What it has logged so far.

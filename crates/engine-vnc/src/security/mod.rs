@@ -1,5 +1,12 @@
 //! Agreeing on a security type (RFC 6143 section 7.1.2) and going through it.
 
+mod apple;
+mod dh;
+mod ms_logon;
+mod plain;
+mod tight;
+mod tls;
+mod vencrypt;
 mod vnc_auth;
 
 use crate::{VncError, ask::Person, error::Waiting, wire::Wire};
@@ -10,10 +17,36 @@ use patchbay_model::Stage;
 enum Kind {
     None,
     VncAuth,
+    VeNCrypt,
+    Apple,
+    MsLogon,
+    Tight,
+}
+
+/// How the person is checked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Login {
+    None,
+    Vnc,
+    Plain,
 }
 
 /// What is known, the best first.
-const KNOWN: &[(u8, Kind)] = &[(2, Kind::VncAuth), (1, Kind::None)];
+const KNOWN: &[(u8, Kind)] = &[
+    (19, Kind::VeNCrypt),
+    (30, Kind::Apple),
+    (113, Kind::MsLogon),
+    (2, Kind::VncAuth),
+    (16, Kind::Tight),
+    (1, Kind::None),
+];
+
+/// What was agreed on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Agreed {
+    /// A list of what the server can do follows its description (Tight security).
+    pub(crate) lists: bool,
+}
 
 /// The version that is spoken.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -27,7 +60,7 @@ pub(crate) enum Version {
 }
 
 /// Agrees on a version, then on a security type, and signs in.
-pub(crate) async fn agree(wire: &mut Wire, person: &Person) -> Result<(), VncError> {
+pub(crate) async fn agree(wire: &mut Wire, person: &Person) -> Result<Agreed, VncError> {
     person.began(Stage::Handshake, "");
     let version = version(wire).await?;
     wire.wait_for(Waiting::Handshake, 20);
@@ -36,14 +69,14 @@ pub(crate) async fn agree(wire: &mut Wire, person: &Person) -> Result<(), VncErr
     } else {
         choose(wire, person).await?
     };
-    let used = go_through(chosen, wire, person).await?;
+    let login = go_through(chosen, wire, person).await?;
     // Somebody may have to confirm it there.
     wire.wait_for(Waiting::SignIn, 120);
-    if used != Kind::None || version == Version::V8 {
-        result(wire, person, version, used).await?;
+    if login != Login::None || version == Version::V8 {
+        result(wire, person, version, login).await?;
     }
     person.done(Stage::SignIn, "");
-    Ok(())
+    Ok(Agreed { lists: chosen == Kind::Tight })
 }
 
 async fn version(wire: &mut Wire) -> Result<Version, VncError> {
@@ -123,25 +156,41 @@ fn name(number: u8) -> String {
     }
 }
 
-async fn go_through(kind: Kind, wire: &mut Wire, person: &Person) -> Result<Kind, VncError> {
-    let detail = match kind {
-        Kind::None => "without a password, not encrypted",
-        Kind::VncAuth => "VNC password, not encrypted",
-    };
-    person.done(Stage::Handshake, detail);
+/// The security is agreed on; the person comes next.
+fn signing_in(person: &Person, security: &str) {
+    person.done(Stage::Handshake, security);
     person.began(Stage::SignIn, person.options.user.clone().unwrap_or_default());
+}
+
+async fn go_through(kind: Kind, wire: &mut Wire, person: &Person) -> Result<Login, VncError> {
     match kind {
-        Kind::None => {}
-        Kind::VncAuth => vnc_auth::sign_in(wire, person).await?,
+        Kind::None => signing_in(person, "without a password, not encrypted"),
+        Kind::VncAuth => {
+            signing_in(person, "VncAuth, not encrypted");
+            vnc_auth::sign_in(wire, person).await?;
+            return Ok(Login::Vnc);
+        }
+        Kind::Apple => {
+            signing_in(person, "Apple Remote Desktop, the desktop is not encrypted");
+            apple::sign_in(wire, person).await?;
+            return Ok(Login::Plain);
+        }
+        Kind::MsLogon => {
+            signing_in(person, "MS-Logon II, the desktop is not encrypted");
+            ms_logon::sign_in(wire, person).await?;
+            return Ok(Login::Plain);
+        }
+        Kind::VeNCrypt => return vencrypt::sign_in(wire, person).await,
+        Kind::Tight => return tight::sign_in(wire, person).await,
     }
-    Ok(kind)
+    Ok(Login::None)
 }
 
 async fn result(
     wire: &mut Wire,
     person: &Person,
     version: Version,
-    used: Kind,
+    login: Login,
 ) -> Result<(), VncError> {
     let code = wire.u32().await?;
     if code == 0 {
@@ -156,8 +205,11 @@ async fn result(
     Err(match code {
         2 => VncError::TooManyAttempts { said },
         _ if is_flood(&said) => VncError::TooManyAttempts { said },
-        _ if used == Kind::None => refusal(said),
-        _ => VncError::AuthFailed { user: person.options.user.clone(), said },
+        _ if login == Login::None => refusal(said),
+        _ => {
+            let user = person.options.user.clone().filter(|_| login == Login::Plain);
+            VncError::AuthFailed { user, said }
+        }
     })
 }
 

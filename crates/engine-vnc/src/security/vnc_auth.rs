@@ -17,10 +17,8 @@ pub(super) async fn sign_in(wire: &mut Wire, person: &Person) -> Result<(), VncE
 /// way round: so the first VNC did it.
 fn answer(challenge: [u8; 16], password: &str) -> [u8; 16] {
     let mut key = Zeroizing::new([0; 8]);
-    for (to, from) in key.iter_mut().zip(password.bytes()) {
-        *to = from.reverse_bits();
-    }
-    let des = Des::new((&*key).into());
+    key.iter_mut().zip(password.bytes()).for_each(|(to, from)| *to = from);
+    let des = cipher(&key);
     let mut answer = challenge;
     let (blocks, _) = answer.as_chunks_mut::<8>();
     for block in blocks {
@@ -29,6 +27,12 @@ fn answer(challenge: [u8; 16], password: &str) -> [u8; 16] {
         *block = encrypted.into();
     }
     answer
+}
+
+/// DES as VNC has it.
+pub(super) fn cipher(key: &[u8; 8]) -> Des {
+    let key = Zeroizing::new(key.map(u8::reverse_bits));
+    Des::new((&*key).into())
 }
 
 #[cfg(test)]

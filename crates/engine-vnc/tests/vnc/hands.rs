@@ -5,8 +5,12 @@ use patchbay_model::CloseReason;
 use patchbay_session::desktop::{
     Buttons, Clipboard, Cursor, DesktopEvent, DesktopInput, Key, Size, Wheel,
 };
-use patchbay_testkit::Vnc;
-use std::{fs, process::Child};
+use patchbay_testkit::{Vnc, X11vnc};
+use std::{
+    fs,
+    process::Child,
+    time::{Duration, Instant},
+};
 
 struct Program(Child);
 
@@ -106,17 +110,94 @@ async fn a_viewer_that_only_watches_changes_nothing() {
     assert!(at(&vnc).starts_with("x:77 y:88 "), "{}", at(&vnc));
 }
 
-#[tokio::test]
+// The server asks for the text when a program does, which waits for it.
+#[tokio::test(flavor = "multi_thread")]
 async fn the_clipboard_goes_both_ways() {
     let vnc = Vnc::builder("None").start().await.unwrap();
-    let mut helper = vnc.program("vncconfig");
-    let _helper = Program(helper.args(["-nowin"]).spawn().unwrap());
     let mut desktop = opened(&vnc).await;
-    let copied = DesktopInput::Clipboard(Clipboard::Text("from here: ü".to_owned()));
-    tell(&desktop, copied).await;
-    let paste =
-        |vnc: &Vnc| vnc.run("xclip", &["-o", "-selection", "clipboard"]).unwrap_or_default();
-    until(&mut desktop, "the clipboard there", |_| paste(&vnc) == "from here: ü").await;
+    for text in ["from here: ü", "drei €\nlines — of it\n", &"much ✓ ".repeat(20_000)] {
+        tell(&desktop, DesktopInput::Clipboard(Clipboard::Text(text.to_owned()))).await;
+        let paste = || vnc.run("xclip", &["-o", "-selection", "clipboard"]).unwrap_or_default();
+        until(&mut desktop, "the clipboard there", |_| paste() == text).await;
+    }
+    let copy = "printf 'from there: € ✓\\nnext' | xclip -i -selection clipboard >/dev/null 2>&1";
+    vnc.run("sh", &["-c", copy]).unwrap();
+    let text = event(&mut desktop, |event| match event {
+        DesktopEvent::Clipboard(Clipboard::Text(text)) => Some(text),
+        _ => None,
+    })
+    .await;
+    assert_eq!(text, "from there: € ✓\nnext");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_clipboard_goes_both_ways() {
+    let vnc = Vnc::builder("None").start().await.unwrap();
+    let other = X11vnc::start(&vnc, &["-nopw"]).await.unwrap();
+    let options = crate::desk::options(other.port());
+    let mut desktop = crate::desk::open(options, &std::sync::Arc::default()).await.unwrap();
+    let text = "from here: ü";
+    tell(&desktop, DesktopInput::Clipboard(Clipboard::Text(text.to_owned()))).await;
+    let paste = || vnc.run("xclip", &["-o", "-selection", "clipboard"]).unwrap_or_default();
+    until(&mut desktop, "the clipboard there", |_| paste() == text).await;
+    let copy = "printf 'from there' | xclip -i -selection clipboard >/dev/null 2>&1";
+    vnc.run("sh", &["-c", copy]).unwrap();
+    event(&mut desktop, |event| {
+        let text = Clipboard::Text("from there".to_owned());
+        (event == DesktopEvent::Clipboard(text)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_link_is_measured_and_the_picture_follows() {
+    let vnc =
+        Vnc::builder("None").argument("-desktop").argument("Büro – lab").start().await.unwrap();
+    let mut options = crate::desk::options(vnc.port());
+    options.quality = None;
+    let mut desktop = crate::desk::open(options, &std::sync::Arc::default()).await.unwrap();
+    event(&mut desktop, |event| match event {
+        DesktopEvent::Title(title) => Some(assert!(title.contains("Büro – lab"), "{title}")),
+        _ => None,
+    })
+    .await;
+    event(&mut desktop, |event| match event {
+        DesktopEvent::Latency(ms) => Some(assert!(ms < 1_000)),
+        _ => None,
+    })
+    .await;
+    let dir = tempfile::tempdir().unwrap();
+    let mut seed = 0;
+    for (wanted, says) in [
+        (Some(2), "Tight, JPEG quality 2"),
+        (Some(9), "Tight, lossless"),
+        (Some(7), "Tight, JPEG quality 7"),
+    ] {
+        tell(&desktop, DesktopInput::Quality(wanted)).await;
+        let end = Instant::now() + Duration::from_secs(20);
+        let mut said = String::new();
+        while said != says {
+            assert!(Instant::now() < end, "{said} instead of {says}");
+            seed += 1;
+            let file = dir.path().join(format!("{seed}.ppm"));
+            crate::picture::write(&file, 640, 480, seed);
+            vnc.show(&file).unwrap();
+            while let Ok(event) = desktop.events.try_recv() {
+                if let DesktopEvent::Quality(now) = event {
+                    said = now;
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_beep_is_heard() {
+    let vnc = Vnc::builder("None").start().await.unwrap();
+    let mut desktop = opened(&vnc).await;
+    vnc.run("xdotool", &["mousemove", "5", "5"]).unwrap();
+    vnc.run("sh", &["-c", "xterm -e printf '\\a' || true"]).unwrap();
+    event(&mut desktop, |event| (event == DesktopEvent::Bell).then_some(())).await;
 }
 
 #[tokio::test]
