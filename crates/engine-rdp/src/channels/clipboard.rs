@@ -128,10 +128,11 @@ impl CliprdrBackend for Board {
             (Kind::Text, ClipboardFormatId::CF_UNICODETEXT)
         } else if let Some(png) = png {
             (Kind::Png, png.id)
-        } else if has(ClipboardFormatId::CF_DIBV5) {
-            (Kind::Bitmap, ClipboardFormatId::CF_DIBV5)
+        // The older one first: xrdp says that it has both, and has that one only.
         } else if has(ClipboardFormatId::CF_DIB) {
             (Kind::Bitmap, ClipboardFormatId::CF_DIB)
+        } else if has(ClipboardFormatId::CF_DIBV5) {
+            (Kind::Bitmap, ClipboardFormatId::CF_DIBV5)
         } else {
             return;
         };
