@@ -4,7 +4,7 @@ use crate::{
     RdpError, RdpOptions,
     channels::{Outbox, Wish, clipboard},
     config,
-    guard::{Found, Guard},
+    guard::{self, Found, Guard},
     input::{self, Held},
     joined::Joined,
     opening, paint,
@@ -274,7 +274,7 @@ impl Desk {
         frame: &Bytes,
         wire: &Wire<ReadHalf<TlsStream<S>>>,
     ) -> Result<(), End> {
-        let refused = |error: crate::guard::Refused| {
+        let refused = |error: guard::Refused| {
             End::Failed(RdpError::Protocol { detail: format!("it announced {error}") })
         };
         match action {
@@ -352,7 +352,9 @@ impl Desk {
 
     /// A step on the way to another size (MS-RDPBCGR section 1.3.1.3).
     async fn activate(&mut self, frame: &[u8]) -> Result<(), End> {
-        let Some(sequence) = &mut self.activation else { return Ok(()) };
+        let Some(sequence) = self.activation.as_mut().filter(|_| guard::settles(frame)) else {
+            return Ok(());
+        };
         let mut answers = Vec::new();
         let mut out = WriteBuf::new();
         let failed = |error| RdpError::connector(&error, crate::Waiting::Desktop, "");

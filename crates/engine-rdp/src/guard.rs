@@ -162,6 +162,21 @@ fn dynamic(data: &[u8]) -> Option<u32> {
     Some(length.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
 }
 
+/// Whether a frame belongs to agreeing on a desktop. Servers draw on while they do so, which the sequence would not take.
+#[must_use]
+pub fn settles(frame: &[u8]) -> bool {
+    let control = decode_send_data_indication(frame).and_then(decode_share_control);
+    let Ok(ShareControlPdu::Data(data)) = control.map(|control| control.pdu) else { return true };
+    matches!(
+        data.share_data_pdu,
+        ShareDataPdu::Synchronize(_)
+            | ShareDataPdu::Control(_)
+            | ShareDataPdu::FontMap(_)
+            | ShareDataPdu::MonitorLayout(_)
+            | ShareDataPdu::ServerSetErrorInfo(_)
+    )
+}
+
 /// What the server says is wrong, if that is what the frame is for.
 #[must_use]
 pub fn error_info(frame: &[u8]) -> Option<ErrorInfo> {
@@ -293,6 +308,8 @@ mod tests {
         assert_eq!(slow(&share(0x29, &[0, 0, 6, 0])), Found::Leds(lit));
         assert!(matches!(slow(&share(0x2f, &[5, 0, 0, 0])), Found::Error(_)));
         assert_eq!(slow(&share(0x25, &[])), Found::Frame);
+        assert!(settles(&frame(IO, &share(0x1f, &[1, 0, 0, 0]))) && settles(b""));
+        assert!(!settles(&frame(IO, &share(0x02, &[0; 8]))));
         assert!(error_info(&frame(IO, &share(0x2f, &[5, 0, 0, 0]))).is_some());
     }
 }

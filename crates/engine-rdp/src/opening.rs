@@ -161,6 +161,14 @@ async fn settle<S: AsyncRead + AsyncWrite + Unpin>(
             if let Some(ended) = guard::error_info(&answer).and_then(RdpError::ended) {
                 return Err(ended);
             }
+            let drawing = matches!(
+                connector.state,
+                ClientConnectorState::CapabilitiesExchange { .. }
+                    | ClientConnectorState::ConnectionFinalization { .. }
+            );
+            if drawing && !guard::settles(&answer) {
+                continue;
+            }
             connector.step(&answer, wire.read_at(), &mut out)
         } else {
             connector.step_no_input(&mut out)

@@ -78,6 +78,8 @@ impl Xrdp {
              && { xrdp-sesman -n -c \"$1/sesman.ini\" & } && exec xrdp -n -c \"$1/xrdp.ini\"";
         let mut command = Command::new("unshare");
         command.args(["-m", "sh", "-c", script, "sh"]).arg(dir.path());
+        // What converts text from and to Unicode goes by it.
+        command.env("LANG", "C.UTF-8");
         let mut daemon = Daemon::start(command, &dir.path().join("log"))?;
         for listening in [manager, port] {
             daemon.until("xrdp", LIMIT, || listens(listening)).await?;
@@ -223,7 +225,7 @@ fn sessions(dir: &Path, start: &Path, port: u16) -> String {
          [Xvnc]\nparam=Xvnc\nparam=-bs\nparam=-nolisten\nparam=tcp\nparam=-localhost\nparam=-dpi\nparam=96\n\
          [Chansrv]\nFuseMountName=shared\nFileUmask=077\n\
          [ChansrvLogging]\nLogLevel=INFO\nEnableSyslog=false\n\
-         [SessionVariables]\nLANG=C.UTF-8\n"
+         [SessionVariables]\nLANG=C.UTF-8\nLC_ALL=C.UTF-8\n"
     )
 }
 

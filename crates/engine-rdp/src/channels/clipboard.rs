@@ -56,7 +56,10 @@ pub(crate) fn answer(
         (Some(Clipboard::Png(png)), PNG_ID) => FormatDataResponse::new_data(png.to_vec()),
         (Some(Clipboard::Png(png)), ClipboardFormatId::CF_DIB) => Picture::from_png(png)
             .map_or_else(FormatDataResponse::new_error, |picture| {
-                FormatDataResponse::new_data(picture.to_dib())
+                let mut dib = picture.to_dib();
+                // xrdp 0.9 loses as many bytes of the end as its header of a file has; nobody else reads them.
+                dib.extend([0; 14]);
+                FormatDataResponse::new_data(dib)
             }),
         _ => FormatDataResponse::new_error(),
     }
@@ -125,10 +128,11 @@ impl CliprdrBackend for Board {
             (Kind::Text, ClipboardFormatId::CF_UNICODETEXT)
         } else if let Some(png) = png {
             (Kind::Png, png.id)
-        } else if has(ClipboardFormatId::CF_DIBV5) {
-            (Kind::Bitmap, ClipboardFormatId::CF_DIBV5)
+        // The older one first: xrdp says that it has both, and has that one only.
         } else if has(ClipboardFormatId::CF_DIB) {
             (Kind::Bitmap, ClipboardFormatId::CF_DIB)
+        } else if has(ClipboardFormatId::CF_DIBV5) {
+            (Kind::Bitmap, ClipboardFormatId::CF_DIBV5)
         } else {
             return;
         };

@@ -109,7 +109,9 @@ impl Seen {
             if so(self) {
                 return;
             }
-            assert!(Instant::now() < end, "waited in vain for {what}; saw {:?}", self.events);
+            let over = self.events.iter().find(|event| matches!(event, DesktopEvent::Closed(_)));
+            assert!(over.is_none(), "it ended before {what}: {over:?}");
+            assert!(Instant::now() < end, "waited in vain for {what}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
