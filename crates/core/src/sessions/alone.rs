@@ -7,6 +7,7 @@ use super::{
     OpenTarget, Plan,
     life::no_files,
     person::{Answer, Gate, Person},
+    typed::Memory,
 };
 use crate::{Core, CoreError, Ctx, Right};
 use patchbay_model::{
@@ -110,7 +111,8 @@ async fn by_itself(weak: &Weak<Core>, node: NodeId) -> Result<Reached, CoreError
             _ => return Err(CoreError::Internal("files are no terminal".to_owned())),
         }
     };
-    let gate = Arc::new(Gate { core: weak.clone(), person: Arc::new(Nobody) });
+    let memory = Some(Memory::new(weak.clone(), node));
+    let gate = Arc::new(Gate { core: weak.clone(), person: Arc::new(Nobody), memory });
     let cancel = CancellationToken::new();
     // Giving up drops the future, and with it what it has opened.
     let opened = patchbay_engine_ssh::files(target, gate, cancel.clone()).await;

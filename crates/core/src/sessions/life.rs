@@ -6,6 +6,7 @@ use super::{
     session::{Session, failed},
     tab::Tab,
     tunnels::WithSession,
+    typed::Memory,
 };
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
@@ -76,6 +77,7 @@ impl Life {
                         let reason = self.attempt(order).await;
                         self.session.closed(reason.clone());
                         self.over(&reason).await;
+                        self.forget_typed();
                     }
                     None => break,
                 },
@@ -84,6 +86,14 @@ impl Life {
             }
         }
         self.session.output.close();
+        self.forget_typed();
+    }
+
+    /// Forgets what was typed for the machine, if this was the last session of it.
+    fn forget_typed(&self) {
+        if let (Some(core), Some(machine)) = (self.session.core.upgrade(), self.session.machine()) {
+            core.sessions().forget_typed_for(machine);
+        }
     }
 
     async fn attempt(&mut self, order: Order) -> CloseReason {
@@ -171,7 +181,9 @@ impl Life {
 
     pub(super) fn gate(&self) -> Arc<dyn Interaction> {
         let person = Arc::new(Tab(Arc::clone(&self.session)));
-        Arc::new(Gate { core: self.session.core.clone(), person })
+        let core = self.session.core.clone();
+        let memory = self.session.machine().map(|machine| Memory::new(core.clone(), machine));
+        Arc::new(Gate { core, person, memory })
     }
 
     /// Waits for a connection, as long as nobody gives up.

@@ -16,6 +16,7 @@ mod tape;
 mod target;
 mod tickets;
 mod tunnels;
+mod typed;
 
 #[cfg(all(test, unix))]
 mod line_tests;
@@ -51,6 +52,7 @@ use std::{
 use tickets::Tickets;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use typed::{Memory, Typed};
 
 /// More open at once are a mistake of a caller.
 const MOST_SESSIONS: usize = 1_000;
@@ -65,6 +67,7 @@ pub(crate) struct SessionsState {
     all: Mutex<HashMap<SessionId, Held>>,
     tickets: Tickets,
     stream_url: Mutex<Option<String>>,
+    typed: Typed,
 }
 
 struct Held {
@@ -181,7 +184,8 @@ impl Sessions<'_> {
         if let Some(machine) = target.hops.last_mut() {
             machine.start_command = None;
         }
-        let gate = Arc::new(Gate { core: self.0.weak(), person });
+        let memory = Some(Memory::new(self.0.weak(), *id.get()));
+        let gate = Arc::new(Gate { core: self.0.weak(), person, memory });
         Ok(Dial { target, gate, title: target::names(&route).title })
     }
 
