@@ -51,7 +51,8 @@ fn single(file: &File, name: &str) -> Option<Format> {
     if royal::is_document(start) {
         return Some(Format::Royal);
     }
-    if start.starts_with('<') && text.contains("Connections") || name == "confcons.xml" {
+    let connections = || ["<Connections", ":Connections"].iter().any(|name| text.contains(name));
+    if start.starts_with('<') && connections() || name == "confcons.xml" {
         return Some(Format::MRemoteNg);
     }
     if mobaxterm::is_named_so(name) || text.contains("[Bookmarks") {

@@ -1,6 +1,6 @@
 //! Files that are cut off, endless or nested without end: each format ends with something to say, and soon.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use patchbay_exchange::{ExchangeError, File, Format, Options, detect, read};
 use std::time::{Duration, Instant};

@@ -13,11 +13,13 @@ use std::collections::{BTreeMap, HashMap};
 /// More are not read.
 const MOST_OBJECTS: usize = 60_000;
 const MOST_FIELDS: usize = 1_000;
+/// What dynamic folders are exported as.
+const SCRIPTS: &str = "<DynamicFolderExport";
 
 /// Whether a text is one of them. Its first element tells.
 pub(crate) fn is_document(text: &str) -> bool {
     let start: String = text.chars().take(400).collect();
-    start.contains("<RTSZDocument") || start.contains("<RoyalDocument")
+    ["<RTSZDocument", "<RoyalDocument", SCRIPTS].iter().any(|name| start.contains(name))
 }
 
 /// The objects of a document as a tree.
@@ -29,6 +31,11 @@ pub(super) fn read(
     let mut reader = Reader::new(super::FORMAT, text);
     match reader.next()? {
         Some((_, Event::Open(name, _))) if name == "RTSZDocument" || name == "RoyalDocument" => {}
+        Some((_, Event::Open(name, _))) if SCRIPTS.ends_with(&name) => {
+            return Err(unreadable(
+                "a script lists the machines of this folder, and Patchbay does not run it.",
+            ));
+        }
         _ => return Err(unreadable("its first element is another one.")),
     }
     let mut tree = Tree::default();

@@ -424,6 +424,8 @@ mod tests {
                 .is_err()
         );
         assert!(parsed("<Other><RoyalFolder/></Other>").is_err());
+        let scripts = parsed("<DynamicFolderExport><Name>x</Name></DynamicFolderExport>");
+        assert!(scripts.unwrap_err().to_string().contains("script"));
         let deep: String = (1..200)
             .map(|n| {
                 format!("<RoyalFolder><ID>{n}</ID><ParentID>{}</ParentID></RoyalFolder>", n - 1)
