@@ -19,6 +19,7 @@ mod place;
 pub(crate) mod problem;
 mod records;
 mod run;
+pub(crate) mod shell;
 mod task;
 #[cfg(all(test, unix))]
 mod tests;
@@ -31,7 +32,6 @@ pub use picture::{Picture, measure};
 use crate::{Authorized, Core, CoreError, sync};
 use disk::Disk;
 use here::Here;
-use machine::Machine;
 use patchbay_model::{
     AppEvent, Conflict, FileCount, FileKind, FileListing, FilePlace, FilePreview, TaskId, TaskInfo,
     TaskKind,
@@ -489,8 +489,7 @@ impl Files<'_> {
         Ok(match place {
             FilePlace::Here => Disk::Here(Here::new(self.0.config().home.clone())),
             FilePlace::Machine { session } => {
-                let (client, called) = self.0.sessions().files(session)?;
-                Disk::Machine(Machine { client, called })
+                Disk::Machine(self.0.sessions().files(session)?.into())
             }
         })
     }

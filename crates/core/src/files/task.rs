@@ -350,6 +350,11 @@ impl Task {
         self.change(false, |live| live.bytes_done = live.bytes_done.saturating_add(bytes));
     }
 
+    /// So many bytes were moved that have to be moved again.
+    pub(super) fn was_in_vain(self: &Arc<Self>, bytes: u64) {
+        self.change(false, |live| live.bytes_done = live.bytes_done.saturating_sub(bytes));
+    }
+
     /// How many bytes were moved, also those that were moved twice.
     pub(super) fn carried(&self) -> u64 {
         self.live().carried
