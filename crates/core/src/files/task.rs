@@ -34,6 +34,9 @@ pub(super) struct Spec {
     pub(super) paths: Vec<Vec<u8>>,
     /// The folder something is copied to.
     pub(super) to: Option<(Place, Vec<u8>)>,
+    /// What the one thing that is copied is called there; as it is called where it comes from if it has no other name.
+    #[serde(default)]
+    pub(super) name: Option<Vec<u8>>,
     pub(super) conflict: Conflict,
     /// What is copied is taken away where it came from.
     pub(super) moves: bool,
