@@ -27,6 +27,7 @@ mod transfer;
 mod verify;
 mod walk;
 
+pub use names::file_uri;
 pub use picture::{Picture, measure};
 
 use crate::{Authorized, Core, CoreError, sync};
