@@ -215,16 +215,20 @@ describe('the rest of a files page', () => {
       const row = found()!;
       list(side).setPointerCapture = () => undefined;
       list(side).releasePointerCapture = () => undefined;
-      await fireEvent.pointerDown(row, { button: 0, pointerId: 1, clientX: 50, clientY: 50 });
-      await fireEvent.pointerMove(row, { pointerId: 1, clientX: 80, clientY: 50 });
-      await fireEvent.pointerMove(row, { pointerId: 1, clientX: -1, clientY: 50 });
+      const point = (kind: string, clientX: number) => {
+        const event = new MouseEvent(kind, { bubbles: true, clientX, clientY: 50 });
+        return fireEvent(row, Object.assign(event, { pointerId: 1 }));
+      };
+      await point('pointerdown', 50);
+      await point('pointermove', 80);
+      await point('pointermove', -1);
     };
     await view.here.go('/home/ops/ops');
     await drag('here', 'hosts.ini');
     expect(called('host_drag_out')).toEqual([{ paths: ['/home/ops/ops/hosts.ini'] }]);
     expect(view.drag.active).toBe(false);
 
-    await drag('machine', 'README');
+    await drag('machine', 'config');
     expect(called('host_drag_out').length).toBe(1);
     expect(screen.getByTestId('drag-ghost').textContent).toContain(
       'Copy it to this computer first',
