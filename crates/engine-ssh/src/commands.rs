@@ -1,13 +1,15 @@
 //! Commands beside a stream, over the connection it has: what a machine does sooner with its own files than over the
-//! wire.
+//! wire. And more streams of the same kind: each channel has a window of its own, and far away that decides how fast a
+//! server takes bytes.
 //!
-//! Their output is short and bounded, and their standard error is thrown away. Deliberately absent: knowing what a
+//! The commands' output is short and bounded, and their standard error is thrown away. Deliberately absent: knowing what a
 //! machine can do, and quoting, which are up to whoever writes the command.
 
-use crate::{SshError, Waiting, route::Route};
+use crate::{SshError, Waiting, files::subsystem, route::Route};
 use russh::{Channel, ChannelMsg, Sig, client::Msg};
 use std::{future::pending, sync::Arc, time::Duration};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     sync::{Semaphore, mpsc, oneshot},
     time::timeout,
 };
@@ -69,10 +71,8 @@ impl Commands {
         input: CommandInput,
         most: usize,
     ) -> Result<Answered, SshError> {
-        let gone = || SshError::BrokeOff { waiting: Waiting::Shell, reason: None };
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| gone())?;
-        let (ask, opened) = oneshot::channel();
-        self.asks.send(ask).await.map_err(|_| gone())?;
+        let opened = self.ask().await?;
         let stop = CancellationToken::new();
         let _until_dropped = stop.clone().drop_guard();
         let command = command.to_owned();
@@ -93,6 +93,32 @@ impl Commands {
         });
         running.await.unwrap_or_else(|_| Err(gone()))
     }
+
+    /// Another stream to the files of the machine. Dropping it closes its channel.
+    ///
+    /// # Errors
+    /// [`SshError::ShellRefused`] when the server opens no more, [`SshError::BrokeOff`] when the connection is gone.
+    pub async fn files(
+        &self,
+    ) -> Result<impl AsyncRead + AsyncWrite + Send + Unpin + 'static, SshError> {
+        let mut channel = self.ask().await?.await.map_err(|_| gone())??;
+        timeout(LIMIT, subsystem(&mut channel, gone)).await.map_err(|_| gone())??;
+        Ok(channel.into_stream())
+    }
+
+    async fn ask(&self) -> Result<oneshot::Receiver<Opened>, SshError> {
+        let (ask, opened) = oneshot::channel();
+        self.asks.send(ask).await.map_err(|_| gone())?;
+        Ok(opened)
+    }
+}
+
+const fn gone() -> SshError {
+    SshError::BrokeOff { waiting: Waiting::Shell, reason: None }
+}
+
+fn refused(what: &str) -> SshError {
+    SshError::ShellRefused { what: what.into() }
 }
 
 impl Asked {
@@ -110,7 +136,7 @@ impl Asked {
 async fn open(route: &Route) -> Opened {
     match timeout(LIMIT, route.last()?.handle.channel_open_session()).await {
         Ok(Ok(channel)) => Ok(channel),
-        _ => Err(SshError::ShellRefused { what: "a command".into() }),
+        _ => Err(refused("a command")),
     }
 }
 
@@ -120,7 +146,7 @@ async fn talk(
     input: CommandInput,
     most: usize,
 ) -> Result<Answered, SshError> {
-    let refused = || SshError::ShellRefused { what: "a command".into() };
+    let refused = || refused("a command");
     let mut answered = Answered { status: None, output: Vec::new() };
     let mut input = Some(input);
     let mut at_end = false;

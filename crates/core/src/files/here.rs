@@ -173,7 +173,7 @@ impl Here {
         .await
     }
 
-    pub(super) async fn write(&self, part: &Part, from: u64) -> Result<Sink, CoreError> {
+    pub(super) async fn write(&self, part: &Part, from: u64, _: u64) -> Result<Sink, CoreError> {
         Ok(Sink::Here(stream::Writing::open(part, from).await?))
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     disk::{Content, Looks, Node, Part, Placed, SMALL, Sink, Source},
+    lanes::Lanes,
     problem,
     shell::Shell,
 };
@@ -15,6 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -29,6 +31,7 @@ pub(super) struct Machine {
     /// What the machine is called.
     called: Arc<str>,
     pub(super) shell: Shell,
+    lanes: Lanes,
 }
 
 /// A file being read.
@@ -66,7 +69,8 @@ impl std::fmt::Debug for Machine {
 impl From<Reached> for Machine {
     fn from(reached: Reached) -> Self {
         let Reached { client, shell, called } = reached;
-        Self { client, called, shell }
+        let lanes = Lanes::new(shell.commands());
+        Self { client, called, shell, lanes }
     }
 }
 
@@ -186,9 +190,10 @@ impl Machine {
         Ok(Some(whole).filter(|whole| whole.len() <= length))
     }
 
-    pub(super) async fn write(&self, part: &Part, from: u64) -> Result<Sink, CoreError> {
+    pub(super) async fn write(&self, part: &Part, from: u64, size: u64) -> Result<Sink, CoreError> {
         let turn = Arc::clone(&part.turn).acquire_owned().await;
         let turn = turn.map_err(|_| CoreError::Internal("a file cannot be written".to_owned()))?;
+        let asked = Instant::now();
         let file = match from {
             0 => self.create(&part.path).await?,
             _ => {
@@ -197,18 +202,15 @@ impl Machine {
             }
         };
         part.reached.store(from, Ordering::Relaxed);
-        let writer = file.writer(from, WINDOW);
+        let mut writer = file.writer(from, WINDOW);
+        if Lanes::help(size.saturating_sub(from), asked.elapsed()) {
+            writer = writer.beside(self.lanes.open(&part.path).await);
+        }
         let (machine, path) = (self.clone(), part.path.clone());
         let reached = Arc::clone(&part.reached);
-        Ok(Sink::Machine(Writing {
-            machine,
-            path,
-            writer,
-            file,
-            went_on: from > 0,
-            reached,
-            _turn: turn,
-        }))
+        let went_on = from > 0;
+        let writing = Writing { machine, path, writer, file, went_on, reached, _turn: turn };
+        Ok(Sink::Machine(Box::new(writing)))
     }
 
     pub(super) async fn write_small(

@@ -11,6 +11,7 @@ mod edit;
 mod entry;
 mod here;
 mod job;
+mod lanes;
 mod machine;
 mod names;
 mod permissions;

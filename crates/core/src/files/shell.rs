@@ -70,6 +70,11 @@ impl Shell {
         Self(Arc::new(Behind { commands, can: OnceCell::new(), off: AtomicBool::new(false) }))
     }
 
+    /// Whoever else needs channels of the connection.
+    pub(super) fn commands(&self) -> Commands {
+        self.0.commands.clone()
+    }
+
     async fn can(&self) -> Can {
         if self.0.off.load(Ordering::Relaxed) {
             return Can::default();

@@ -17,6 +17,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
+mod far;
 mod shell;
 mod transfers;
 

@@ -203,7 +203,7 @@ impl Copy {
         }
         self.task.was_there(from);
         let mut source = self.from.read(&found.path, from, node.size).await?;
-        let mut sink = self.to.write(&part, from).await?;
+        let mut sink = self.to.write(&part, from, node.size).await?;
         let mut length = from;
         while let Some(bytes) = source.next().await? {
             let count = bytes.len();

@@ -32,7 +32,7 @@ fn ways(machine: FilePlace) -> [(FilePlace, FilePlace); 2] {
 }
 
 impl World {
-    fn wire(&self) -> &Wire {
+    pub(super) fn wire(&self) -> &Wire {
         self.wire.as_ref().unwrap()
     }
 
