@@ -297,6 +297,10 @@ export class MemoryHost implements Host {
     snippet_delete: ({ id }) => (this.snippets.delete(id), null),
     snippet_preview: (args) => this.snippets.preview(args),
     snippet_send: () => null,
+    recordings_expiring: ({ kept }) => ({
+      count: kept.kind === 'forever' ? 0 : 1,
+      bytes: kept.kind === 'forever' ? 0 : 1_204_000,
+    }),
     trigger_list: () => ({ triggers: this.triggers, skipped: 0 }),
     trigger_save: ({ id, draft }) => {
       const saved = { id: id ?? `trigger-${this.triggers.length + 1}`, ...draft };

@@ -13,8 +13,7 @@ const MOST_LINES: usize = 500;
 /// Bytes that are looked at in one go, and of one line.
 const MOST_BYTES: usize = 256 * 1024;
 const LONGEST_LINE: usize = 8 * 1024;
-/// Places that are told of in one go, and of one line: more would be a carpet.
-const MOST_MARKS: usize = 500;
+/// Places that are told of in one line: more would be a carpet.
 const MOST_IN_LINE: usize = 16;
 
 impl Triggers<'_> {
@@ -31,14 +30,13 @@ impl Triggers<'_> {
             marking.iter().filter(|trigger| in_scope(self.0, session, trigger)).collect();
         let (mut marks, mut left) = (Vec::new(), MOST_BYTES);
         for (number, line) in (0_u32..).zip(lines.iter().take(MOST_LINES)) {
-            if meant.is_empty() || line.len() > left || marks.len() >= MOST_MARKS {
+            if meant.is_empty() || line.len() > left {
                 break;
             }
             left -= line.len();
             let line = line.get(..line.floor_char_boundary(LONGEST_LINE)).unwrap_or(line);
             marks.extend(in_line(&meant, number, line));
         }
-        marks.truncate(MOST_MARKS);
         Ok(marks)
     }
 }
