@@ -8,6 +8,7 @@ mod bridge;
 mod clipboard;
 #[cfg(target_os = "linux")]
 mod crash;
+mod drag;
 mod edit;
 mod environment;
 mod host;

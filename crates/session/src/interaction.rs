@@ -71,6 +71,20 @@ pub struct HostKeyCheck {
     pub openssh: String,
 }
 
+/// A certificate to be judged (RFC 5280). Engines ask about every one; whether it is known, or the computer trusts who
+/// issued it, is for the judge to say.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CertificateCheck {
+    /// Name of the machine that presents it.
+    pub machine: String,
+    /// Its address, as it was typed; the name the certificate should be for.
+    pub address: String,
+    /// Its port.
+    pub port: u16,
+    /// The machine's certificate and those that came with it, in DER; never empty.
+    pub chain: Vec<Vec<u8>>,
+}
+
 /// What was decided.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum HostKeyVerdict {
@@ -98,4 +112,10 @@ pub trait Interaction: Send + Sync {
 
     /// Judges a host key, asking the person if need be.
     fn check_host_key(&self, check: HostKeyCheck) -> BoxFuture<'_, HostKeyVerdict>;
+
+    /// Judges a certificate, asking the person if need be. Without a judge none is trusted.
+    fn check_certificate(&self, check: CertificateCheck) -> BoxFuture<'_, HostKeyVerdict> {
+        let reason = format!("Nobody can judge the certificate of {}.", check.machine);
+        Box::pin(std::future::ready(HostKeyVerdict::Refused { reason }))
+    }
 }

@@ -6,11 +6,14 @@
 
 pub mod asciicast;
 pub mod codec;
+pub mod desktop;
 pub mod hub;
 mod interaction;
 mod terminal;
 
 pub use codec::{CodecError, FromViewer, ToViewer};
 pub use hub::{CAPACITY, Output, Viewer};
-pub use interaction::{Ask, Forwarded, HostKeyCheck, HostKeyVerdict, Interaction, Progress};
+pub use interaction::{
+    Ask, CertificateCheck, Forwarded, HostKeyCheck, HostKeyVerdict, Interaction, Progress,
+};
 pub use terminal::{Terminal, TerminalEvent, TerminalInput};

@@ -548,6 +548,7 @@ export class MemoryHost implements Host {
     }),
     host_pick_file: () => ({ path: this.picks }),
     host_open_url: () => null,
+    host_drag_out: () => null,
     host_copy_identity_secret: () => ({ clearsIn: 30 }),
     host_copy_text: () => null,
     host_copy_html: () => null,

@@ -3,10 +3,11 @@
 use super::{
     disk::{Content, Looks, Node, Part, Placed, SMALL, Sink, Source},
     problem,
+    shell::Shell,
 };
-use crate::CoreError;
+use crate::{CoreError, sessions::Reached};
 use bytes::Bytes;
-use patchbay_model::{ApiError, ErrorCode, FileKind};
+use patchbay_model::FileKind;
 use patchbay_sftp::{Attributes, Client, File, OpenOptions, Reader, SftpError, StatusCode, Writer};
 use std::{
     collections::HashMap,
@@ -24,9 +25,10 @@ const WINDOW: usize = 256;
 /// The disks of a machine.
 #[derive(Clone)]
 pub(super) struct Machine {
-    pub(super) client: Client,
+    client: Client,
     /// What the machine is called.
-    pub(super) called: Arc<str>,
+    called: Arc<str>,
+    pub(super) shell: Shell,
 }
 
 /// A file being read.
@@ -61,8 +63,15 @@ impl std::fmt::Debug for Machine {
     }
 }
 
+impl From<Reached> for Machine {
+    fn from(reached: Reached) -> Self {
+        let Reached { client, shell, called } = reached;
+        Self { client, called, shell }
+    }
+}
+
 impl Machine {
-    fn problem<'a>(
+    pub(super) fn problem<'a>(
         &'a self,
         path: &'a [u8],
         doing: &'a str,
@@ -273,11 +282,7 @@ impl Machine {
         }
         // It stops where the source ends, and does not say so.
         if target.stat().await.map_err(&problem)?.size.is_some_and(|size| size < node.size) {
-            let api = ApiError::new(
-                ErrorCode::Storage,
-                format!("{} became shorter while it was copied.", problem::short(path)),
-            );
-            return Err(CoreError::Api(Box::new(api.next("Copy it again."))));
+            return Err(problem::shorter(path));
         }
         match target.set_attributes(&attributes(node.looks())).await {
             // Some servers set nothing.
@@ -288,7 +293,7 @@ impl Machine {
     }
 
     /// A new file that only its owner may read. What is at its path is taken away, be it a link that leads elsewhere.
-    async fn create(&self, path: &[u8]) -> Result<File, CoreError> {
+    pub(super) async fn create(&self, path: &[u8]) -> Result<File, CoreError> {
         let problem = self.problem(path, "written");
         let new = OpenOptions::create_new().mode(0o600);
         match self.client.open(path, new).await {

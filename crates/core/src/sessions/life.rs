@@ -7,6 +7,7 @@ use super::{
     tab::Tab,
     tunnels::WithSession,
 };
+use crate::files::shell::Shell;
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
 use patchbay_engine_ssh::{HeldLink, Target};
@@ -152,13 +153,13 @@ impl Life {
             let (reader, writer) = tokio::io::split(channel);
             Ok((Client::start(reader, writer, Options::default()).await, link))
         };
-        let (client, link) = match self.wait_for(connecting, cancel).await {
+        let (client, mut link) = match self.wait_for(connecting, cancel).await {
             Ok((Ok(client), link)) => (client, link),
             Ok((Err(error), _)) => return failed(no_files(&machine, &error)),
             Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
             Err(error) => return failed(error),
         };
-        self.session.set_files(Some(client.clone()));
+        self.session.set_files(Some((client.clone(), Shell::new(link.commands()))));
         self.session.opened();
         let session = Arc::clone(&self.session);
         let gone = async {

@@ -22,7 +22,7 @@ mod line_tests;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub(crate) use alone::files_again;
+pub(crate) use alone::{Reached, files_again};
 pub use patchbay_engine_line::serial_ports;
 pub use patchbay_engine_ssh::{Exec, ExecEvent, TOUCH, algorithm_policy};
 pub use person::{Answer, Person};
@@ -40,7 +40,6 @@ use patchbay_model::{
     TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
-use patchbay_sftp::Client;
 use person::Gate;
 use session::{Names, Session};
 use std::{
@@ -248,18 +247,18 @@ impl Sessions<'_> {
         Ok(SessionHandle { id, output: Arc::clone(&session.output), input: session.input.clone() })
     }
 
-    /// The files of a session that was opened for them, and what the machine is called.
-    pub(crate) fn files(&self, id: SessionId) -> Result<(Client, Arc<str>), CoreError> {
+    /// The files of a session that was opened for them.
+    pub(crate) fn files(&self, id: SessionId) -> Result<Reached, CoreError> {
         let session = self.get(id)?;
         let title = session.info().title;
-        let client = session.files().ok_or_else(|| {
+        let (client, shell) = session.files().ok_or_else(|| {
             let error = ApiError::new(
                 ErrorCode::Disconnected,
                 format!("The files of {title} are not connected."),
             );
             CoreError::Api(Box::new(error.next("Connect again.").retry()))
         })?;
-        Ok((client, title.into()))
+        Ok(Reached { client, shell, called: title.into() })
     }
 
     /// One session.
