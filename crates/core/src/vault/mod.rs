@@ -156,6 +156,7 @@ impl<'a> Vault<'a> {
         self.0.files().restore(unlocked.vault()).await;
         self.next_tree_revision();
         countdown::start(self.0, &unlocked);
+        self.0.recordings().tidy_soon();
         Ok(self.changed())
     }
 
