@@ -36,13 +36,6 @@ pub enum Protocol {
     Other(String),
 }
 
-impl Protocol {
-    /// The port that need not be said.
-    pub(crate) fn usual_port(&self) -> u16 {
-        supported(self).ok().and_then(patchbay_model::Protocol::default_port).unwrap_or(22)
-    }
-}
-
 /// The protocol Patchbay uses for it, or the reason why the machine is left out. The one place that knows.
 ///
 /// # Errors
@@ -282,6 +275,17 @@ impl Found {
 pub(crate) fn filled(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The port a protocol has by itself; 0 where it has none.
+pub(crate) const fn usual_port(protocol: &Protocol) -> u16 {
+    match protocol {
+        Protocol::Ssh | Protocol::Sftp => 22,
+        Protocol::Telnet => 23,
+        Protocol::Rdp => 3389,
+        Protocol::Vnc => 5900,
+        Protocol::Raw | Protocol::Serial | Protocol::Other(_) => 0,
+    }
 }
 
 /// A port, unless it is the protocol's own.
