@@ -240,6 +240,52 @@ impl X11vnc {
     }
 }
 
+/// The server of TightVNC for Unix, with an X server of its own; ends when it is dropped. Its password is "test".
+#[derive(Debug)]
+pub struct TightVnc {
+    port: u16,
+    display: String,
+    _daemon: Daemon,
+    _dir: TempDir,
+}
+
+impl TightVnc {
+    /// Starts it, with a desktop of 640 × 480.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn start() -> Result<Self, TestkitError> {
+        let dir = tempfile::tempdir().map_err(|e| TestkitError::file("make a folder", e))?;
+        let password = dir.path().join("password");
+        password_file(&password, "test")?;
+        let port = free_port()?;
+        // It cannot choose a display by itself; the port is free, so its number most likely is as well.
+        let display = format!(":{}", port % 20_000 + 1_000);
+        let mut command = Command::new("Xtightvnc");
+        command.args([&display, "-rfbport", &port.to_string(), "-localhost", "-ac"]);
+        command.args(["-geometry", "640x480", "-depth", "24", "-rfbauth"]).arg(&password);
+        let mut daemon = Daemon::start(command, &dir.path().join("log"))?;
+        daemon.until("Xtightvnc", LIMIT, || greets(port, "RFB 003.008\n")).await?;
+        Ok(Self { port, display, _daemon: daemon, _dir: dir })
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Runs a program there to its end and gives what it wrote.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub fn run(&self, name: &str, arguments: &[&str]) -> Result<String, TestkitError> {
+        let mut command = Command::new(name);
+        command.env("DISPLAY", &self.display).env_remove("XAUTHORITY").args(arguments);
+        run(&mut command, None)
+    }
+}
+
 /// Hidden with DES under a key that everybody knows, as VNC keeps it.
 fn password_file(at: &Path, password: &str) -> Result<(), TestkitError> {
     let script = "vncpasswd -f >\"$1\" 2>/dev/null";

@@ -47,6 +47,7 @@ const DEBIAN_TEST: &[&str] = &[
     "openssl",
     "tigervnc-standalone-server",
     "tigervnc-tools",
+    "tightvncserver",
     "x11vnc",
     "xclip",
     "qemu-system-x86",

@@ -36,8 +36,8 @@ const KNOWN: &[(u8, Kind)] = &[
     (19, Kind::VeNCrypt),
     (30, Kind::Apple),
     (113, Kind::MsLogon),
-    (2, Kind::VncAuth),
     (16, Kind::Tight),
+    (2, Kind::VncAuth),
     (1, Kind::None),
 ];
 

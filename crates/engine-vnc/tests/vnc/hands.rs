@@ -5,7 +5,7 @@ use patchbay_model::CloseReason;
 use patchbay_session::desktop::{
     Buttons, Clipboard, Cursor, DesktopEvent, DesktopInput, Key, Size, Wheel,
 };
-use patchbay_testkit::{Vnc, X11vnc};
+use patchbay_testkit::{TightVnc, Vnc};
 use std::{
     fs,
     process::Child,
@@ -130,26 +130,36 @@ async fn the_clipboard_goes_both_ways() {
     assert_eq!(text, "from there: € ✓\nnext");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_old_clipboard_goes_both_ways() {
-    let vnc = Vnc::builder("None").start().await.unwrap();
-    let other = X11vnc::start(&vnc, &["-nopw"]).await.unwrap();
-    let options = crate::desk::options(other.port());
-    let mut desktop = crate::desk::open(options, &std::sync::Arc::default()).await.unwrap();
-    let text = "from here: ü";
-    tell(&desktop, DesktopInput::Clipboard(Clipboard::Text(text.to_owned()))).await;
-    let paste = || vnc.run("xclip", &["-o", "-selection", "clipboard"]).unwrap_or_default();
-    until(&mut desktop, "the clipboard there", |_| paste() == text).await;
-    let copy = "printf 'from there' | xclip -i -selection clipboard >/dev/null 2>&1";
-    vnc.run("sh", &["-c", copy]).unwrap();
+#[tokio::test]
+async fn an_old_server_has_a_clipboard_and_shows_what_it_has() {
+    let vnc = TightVnc::start().await.unwrap();
+    vnc.run("xsetroot", &["-solid", "#123456"]).unwrap();
+    let person = std::sync::Arc::new(crate::person::Person::default());
+    let mut desktop = crate::desk::open(crate::desk::options(vnc.port()), &person).await.unwrap();
+    until(&mut desktop, "the background", |desktop| {
+        crate::desk::shown(desktop).chunks(3).all(|pixel| pixel == [0x12, 0x34, 0x56])
+    })
+    .await;
+    // It takes Latin-1 and puts it where X programs of its time look.
+    let text = Clipboard::Text("from here: ü€".to_owned());
+    tell(&desktop, DesktopInput::Clipboard(text)).await;
+    let buffer = || vnc.run("xprop", &["-root", "CUT_BUFFER0"]).unwrap();
+    until(&mut desktop, "the clipboard there", |_| {
+        buffer().contains("from here: ü?") || buffer().contains("from here: \\374?")
+    })
+    .await;
+    vnc.run("xprop", &["-root", "-f", "CUT_BUFFER0", "8s", "-set", "CUT_BUFFER0", "from there"])
+        .unwrap();
     event(&mut desktop, |event| {
         let text = Clipboard::Text("from there".to_owned());
         (event == DesktopEvent::Clipboard(text)).then_some(())
     })
     .await;
+    let progress = person.progress.lock().unwrap();
+    assert!(format!("{progress:?}").contains("VncAuth (Tight), not encrypted"), "{progress:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_link_is_measured_and_the_picture_follows() {
     let vnc =
         Vnc::builder("None").argument("-desktop").argument("Büro – lab").start().await.unwrap();
