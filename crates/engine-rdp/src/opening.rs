@@ -249,6 +249,7 @@ impl Report<'_> {
             instructions,
             questions: vec![Question { label: label.to_owned(), echo }],
             again,
+            lasting: None,
         };
         let answers = self.interaction.ask(ask).await.ok_or(RdpError::Cancelled)?;
         answers.into_iter().next().ok_or(RdpError::Cancelled)

@@ -58,6 +58,7 @@ impl Person {
             instructions: String::new(),
             questions: vec![Question { label: label.to_owned(), echo }],
             again: false,
+            lasting: None,
         };
         let answers = self.interaction.ask(ask).await.ok_or(VncError::Cancelled)?;
         answers.into_iter().next().ok_or(VncError::Cancelled)

@@ -166,7 +166,7 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         domain: domain.filter(|_| rdp),
         shared: shared.filter(|_| vnc),
         view_only: view_only.filter(|_| desktop),
-        quality: quality.filter(|_| desktop),
+        quality: quality.filter(|_| vnc),
         desktop_size: desktop_size.filter(|_| desktop),
         keyboard_layout: keyboard_layout.filter(|_| rdp),
         share_clipboard: share_clipboard.filter(|_| desktop),

@@ -7,6 +7,8 @@ import type { DesktopView } from './view.svelte';
 export const FULL_SCREEN = 'Ctrl+Alt+Enter';
 
 export async function toggleFull(view: DesktopView): Promise<void> {
+  // Its own keys are no chord that gives the keyboard back.
+  view.keyboard.clear();
   if (view.full) {
     view.full = false;
     if (document.fullscreenElement) await document.exitFullscreen().catch(() => undefined);
