@@ -58,24 +58,26 @@ async fn a_desktop_is_seen_typed_into_resized_and_connected_again() {
     app.accessible("a desktop").await;
 
     // What is typed arrives there.
-    let typed = app.home().join("typed");
-    let cat = format!("cat > '{}'", typed.display());
-    let mut xterm = server
-        .program("xterm")
-        .args(["-geometry", "80x24+0+0", "-e", "sh", "-c", &cat])
-        .spawn()
-        .unwrap();
+    let (ready, typed) = (app.home().join("ready"), app.home().join("typed"));
+    let cat = format!("echo > '{}'; cat > '{}'", ready.display(), typed.display());
+    let mut xterm = server.program("xterm");
+    let mut xterm = xterm.args(["-geometry", "80x24+0+0", "-e", "sh", "-c", &cat]).spawn().unwrap();
     let shown = async {
-        while !server
-            .run("xdotool", &["search", "--class", "xterm"])
-            .is_ok_and(|found| !found.is_empty())
-        {
+        let visible = ["search", "--onlyvisible", "--class", "xterm"];
+        while !ready.exists() || server.run("xdotool", &visible).is_ok_and(|it| it.is_empty()) {
             tokio::task::yield_now().await;
         }
     };
     tokio::time::timeout(PATIENCE, shown).await.unwrap();
     // Without a window manager the keys go where the pointer is: into its middle, which is that of the tab.
     window.click("[aria-label^='Desktop of']").await.unwrap();
+    window.wait_true("return document.activeElement.matches('[data-remote-keys]')").await.unwrap();
+    let there = async {
+        while !server.run("xdotool", &["getmouselocation"]).unwrap().contains("x:3") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, there).await.expect("the pointer in the middle");
     window.type_keys("Hello, Wall 42!").await.unwrap();
     window.press("Enter").await.unwrap();
     let arrived = async {
@@ -83,7 +85,12 @@ async fn a_desktop_is_seen_typed_into_resized_and_connected_again() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(PATIENCE, arrived).await.expect("what was typed");
+    if tokio::time::timeout(PATIENCE, arrived).await.is_err() {
+        let has = "const e = document.activeElement;
+            return e.outerHTML.slice(0, 200) + JSON.stringify(document.querySelector('[data-testid=desktop-area]').className)";
+        let has = window.run(has, vec![]).await.unwrap();
+        panic!("{:?} arrived, and the page is at {has}", fs::read_to_string(&typed));
+    }
     xterm.kill().unwrap();
     xterm.wait().unwrap();
 
