@@ -172,8 +172,12 @@ async fn a_desktop_is_a_session_like_any_other() {
     opened(&fixture, id).await;
     Seen::until(&viewer, |seen| seen.size == size).await;
     drop(server);
-    let CloseReason::Failed { error } = closed(&fixture, id).await else { panic!("it went on") };
-    assert_eq!(error.code, ErrorCode::Disconnected, "{error}");
+    // It hangs up in order, or is gone in the middle of something.
+    match closed(&fixture, id).await {
+        CloseReason::Exited { code: None } => {}
+        CloseReason::Failed { error } => assert_eq!(error.code, ErrorCode::Disconnected, "{error}"),
+        other => panic!("{other:?}"),
+    }
     // The last picture stays for whoever comes now.
     Seen::until(&desktop.hub.attach(), |seen| seen.size == size).await;
 
@@ -249,8 +253,7 @@ async fn what_is_not_safe_is_said_and_a_jump_host_leads_there() {
     desktop.input.send(DesktopInput::Pointer { x: 1, y: 1, buttons }).await.unwrap();
     // Another colour comes later than the pointer would have: what was to stay here stayed.
     server.run("xsetroot", &["-solid", "#aa3311"]).unwrap();
-    let new =
-        Seen::until(&desktop.hub.attach(), |seen| seen.pixels.starts_with(&[0xaa, 0x33, 0x11]));
-    new.await;
+    let other = desktop.hub.attach();
+    Seen::until(&other, |seen| seen.pixels.starts_with(&[0xaa, 0x33, 0x11])).await;
     assert_eq!(server.run("xdotool", &["getmouselocation"]).unwrap(), before);
 }
