@@ -35,7 +35,7 @@ where
     // The server is not told where this computer is: it has no use for it.
     let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
     let connector = ClientConnector::new(config::config(options), nowhere);
-    let (mut connector, outbox) = channels::attach(connector, options);
+    let (mut connector, outbox) = channels::attach(connector, options)?;
     negotiate(&mut wire, &mut connector, options.allow_without_nla).await?;
     let stream = wire.into_inner().ok_or_else(|| RdpError::Protocol {
         detail: "it sent something before encryption began".to_owned(),
