@@ -1,7 +1,7 @@
 //! An open desktop, on a thread of its own: decoding takes long at times, and nobody else is to wait for it.
 
 use crate::{
-    RdpError, RdpOptions,
+    RdpError, RdpOptions, Resume,
     channels::{Outbox, Wish, clipboard},
     config,
     guard::{self, Found, Guard},
@@ -74,6 +74,7 @@ pub(crate) fn start<S>(
     joined: Joined<S>,
     options: &RdpOptions,
     cancel: CancellationToken,
+    resume: &Resume,
 ) -> Result<Desktop, RdpError>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -82,7 +83,7 @@ where
     let (events, from_engine) = mpsc::channel(EVENTS);
     let (to_engine, inputs) = mpsc::channel(INPUTS);
     let shared = Shared { screen: Arc::clone(&screen), events, cancel: cancel.clone() };
-    let (desk, wire, writer) = Desk::new(joined, options, shared.clone())?;
+    let (desk, wire, writer) = Desk::new(joined, options, shared.clone(), resume.clone())?;
     let machine = options.machine.clone();
     let internal = |error: std::io::Error| RdpError::Internal(error.to_string());
     let runtime = runtime::Builder::new_current_thread().enable_time().build().map_err(internal)?;
@@ -158,6 +159,7 @@ struct Desk {
     clipboard: bool,
     /// What was copied last, here or there.
     copied: Option<Clipboard>,
+    resume: Resume,
 }
 
 struct Writer<S> {
@@ -173,6 +175,7 @@ impl Desk {
         joined: Joined<S>,
         options: &RdpOptions,
         shared: Shared,
+        resume: Resume,
     ) -> Result<Parts<S>, RdpError> {
         let Joined { wire, result, outbox, .. } = joined;
         let (out, messages) = mpsc::channel(WRITES);
@@ -204,6 +207,7 @@ impl Desk {
             can_resize: false,
             clipboard: false,
             copied: None,
+            resume,
         };
         Ok((desk, wire, Writer { stream, messages }))
     }
@@ -325,7 +329,11 @@ impl Desk {
                 }
                 Output::MonitorLayout(monitors) => self.tell(layout(&monitors)).await?,
                 Output::DeactivateAll => self.activation = Some(self.again.create()),
-                Output::ServerRedirection(to) => return Err(opening::redirected(&to).into()),
+                Output::ServerRedirection(to) => {
+                    return Err(opening::redirected(&to, &self.resume).into());
+                }
+                Output::AutoReconnectCookie(cookie) => self.resume.keep_cookie(Some(cookie)),
+                Output::AutoReconnectFailed => self.resume.keep_cookie(None),
                 Output::Terminate(reason) => return Err(terminated(reason)),
                 Output::MultitransportRequest(request) => {
                     let response = MultitransportResponsePdu::abort(request.request_id);
@@ -380,7 +388,7 @@ impl Desk {
         }
         match state {
             ConnectionActivationState::Redirected { redirection } => {
-                Err(opening::redirected(&redirection).into())
+                Err(opening::redirected(&redirection, &self.resume).into())
             }
             ConnectionActivationState::Finalized {
                 desktop_size,

@@ -1,8 +1,8 @@
 //! From a connected stream to an open connection: security, certificate, sign-in, settings (MS-RDPBCGR section 1.3.1.1).
 
 use crate::{
-    RdpError, RdpOptions, Redirection, Waiting, channels, config, guard, joined::Joined, nla, tls,
-    wire::Wire,
+    RdpError, RdpOptions, Redirection, Resume, Waiting, channels, config, guard, joined::Joined,
+    nla, tls, wire::Wire,
 };
 use ironrdp_connector::{
     ClientConnector, ClientConnectorState, ConnectionOutcome, ConnectionResult, Sequence,
@@ -25,6 +25,7 @@ pub(crate) async fn open<S>(
     stream: S,
     options: &RdpOptions,
     interaction: &dyn Interaction,
+    resume: &Resume,
 ) -> Result<Joined<S>, RdpError>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
@@ -34,7 +35,7 @@ where
     let mut wire = Wire::new(stream);
     // The server is not told where this computer is: it has no use for it.
     let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-    let connector = ClientConnector::new(config::config(options), nowhere);
+    let connector = resume.tell(ClientConnector::new(config::config(options), nowhere));
     let (mut connector, outbox) = channels::attach(connector, options)?;
     negotiate(&mut wire, &mut connector, options.allow_without_nla).await?;
     let stream = wire.into_inner().ok_or_else(|| RdpError::Protocol {
@@ -60,7 +61,7 @@ where
     report.done(Stage::SignIn, user.clone());
 
     report.began(Stage::Shell, "Desktop");
-    let result = settle(&mut wire, &mut connector, &user).await?;
+    let result = settle(&mut wire, &mut connector, &user, resume).await?;
     report.done(
         Stage::Shell,
         format!("{}×{}", result.desktop_size.width, result.desktop_size.height),
@@ -148,6 +149,7 @@ async fn settle<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &mut Wire<S>,
     connector: &mut ClientConnector,
     user: &str,
+    resume: &Resume,
 ) -> Result<ConnectionResult, RdpError> {
     let waiting = Waiting::Desktop;
     let mut out = WriteBuf::new();
@@ -183,7 +185,7 @@ async fn settle<S: AsyncRead + AsyncWrite + Unpin>(
         }
         match connector.state.take_outcome() {
             Some(ConnectionOutcome::Connected(result)) => return Ok(result),
-            Some(ConnectionOutcome::Redirected(to)) => return Err(redirected(&to)),
+            Some(ConnectionOutcome::Redirected(to)) => return Err(redirected(&to, resume)),
             None => {}
         }
     }
@@ -191,7 +193,8 @@ async fn settle<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Where a server sends the connection (MS-RDPBCGR section 2.2.13.1).
-pub(crate) fn redirected(to: &ServerRedirectionPdu) -> RdpError {
+pub(crate) fn redirected(to: &ServerRedirectionPdu, resume: &Resume) -> RdpError {
+    resume.keep_redirection(to);
     let listed = to.target_net_addresses.as_ref().and_then(|all| all.first());
     let address = to.target_fqdn.as_ref().or(to.target_net_address.as_ref()).or(listed);
     let address = address.or(to.target_netbios_name.as_ref());
