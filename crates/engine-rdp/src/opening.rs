@@ -265,19 +265,9 @@ mod tests {
     #[test]
     fn a_name_may_say_its_domain() {
         let options = |user: &str, domain: Option<&str>| RdpOptions {
-            machine: "web-01".to_owned(),
-            address: "web-01".to_owned(),
-            port: 3389,
             user: Some(user.to_owned()),
             domain: domain.map(str::to_owned),
-            password: None,
-            size: patchbay_session::desktop::Size::new(800, 600),
-            scale: 100,
-            keyboard_layout: None,
-            clipboard: false,
-            audio: false,
-            drive: None,
-            allow_without_nla: false,
+            ..config::tests_options(patchbay_session::desktop::Size::new(800, 600))
         };
         let both = |user: &str, domain| split(&options(user, domain));
         assert_eq!(both("ada", None), ("ada".to_owned(), None));

@@ -78,3 +78,34 @@ impl Resume {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use patchbay_session::desktop::Size;
+
+    #[test]
+    fn a_cookie_stays_and_a_redirection_is_used_once() {
+        let resume = Resume::default();
+        let tell = || {
+            let options = config::tests_options(Size::new(800, 600));
+            let nowhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
+            resume.tell(ClientConnector::new(config::config(&options), nowhere))
+        };
+        assert!(tell().auto_reconnect_cookie.is_none());
+        let cookie = ServerAutoReconnect { logon_id: 7, random_bits: [9; 16] };
+        resume.keep_cookie(Some(cookie.clone()));
+        let to = ServerRedirectionPdu {
+            load_balance_info: Some(b"token".to_vec()),
+            ..ServerRedirectionPdu::default()
+        };
+        resume.keep_redirection(&to);
+        let told = format!("{:?}", tell());
+        assert!(told.contains("token"), "{told}");
+        let told = tell();
+        assert_eq!(told.auto_reconnect_cookie, Some(cookie));
+        assert!(!format!("{told:?}").contains("token"));
+        assert_eq!(format!("{resume:?}"), "Resume(…)");
+    }
+}

@@ -51,16 +51,20 @@ impl Outbox {
     }
 }
 
+/// The channel that carries others: for the size of the desktop, and for the graphics pipeline.
+pub(crate) fn dynamic(outbox: &Outbox) -> DrdynvcClient {
+    DrdynvcClient::new()
+        .with_dynamic_channel(DisplayControlClient::new(|_| Ok(Vec::new())))
+        .with_dynamic_channel(graphics::channel(outbox))
+}
+
 /// Offers the channels that are wanted; fails if the folder that is to be lent is not there.
 pub(crate) fn attach(
     connector: ClientConnector,
     options: &RdpOptions,
 ) -> Result<(ClientConnector, Outbox), RdpError> {
     let outbox = Outbox::default();
-    let dynamic = DrdynvcClient::new()
-        .with_dynamic_channel(DisplayControlClient::new(|_| Ok(Vec::new())))
-        .with_dynamic_channel(graphics::channel(&outbox));
-    let mut connector = connector.with_static_channel(dynamic);
+    let mut connector = connector.with_static_channel(dynamic(&outbox));
     if options.clipboard {
         connector.attach_static_channel(clipboard::channel(&outbox));
     }

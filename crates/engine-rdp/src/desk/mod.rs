@@ -3,6 +3,8 @@
 mod end;
 mod frames;
 mod inputs;
+#[cfg(test)]
+mod mutation_tests;
 
 use crate::{
     RdpError, RdpOptions, Resume,
