@@ -5,7 +5,8 @@ use crate::{
     nla, tls, wire::Wire,
 };
 use ironrdp_connector::{
-    ClientConnector, ClientConnectorState, ConnectionOutcome, ConnectionResult, Sequence,
+    ClientConnector, ClientConnectorState, ConnectionOutcome, ConnectionResult, Credentials,
+    Sequence,
 };
 use ironrdp_core::{WriteBuf, decode};
 use ironrdp_pdu::{
@@ -17,6 +18,7 @@ use patchbay_model::{PromptKind, Question, Secret, Stage};
 use patchbay_session::{Ask, Interaction, Progress};
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::io::{AsyncRead, AsyncWrite};
+use zeroize::Zeroize;
 
 /// More messages than this are not needed to open a connection.
 const MOST_STEPS: usize = 500;
@@ -183,6 +185,7 @@ async fn settle<S: AsyncRead + AsyncWrite + Unpin>(
         if written.size().is_some() {
             wire.send(out.filled(), waiting).await?;
         }
+        forget(connector);
         match connector.state.take_outcome() {
             Some(ConnectionOutcome::Connected(result)) => return Ok(result),
             Some(ConnectionOutcome::Redirected(to)) => return Err(redirected(&to, resume)),
@@ -190,6 +193,23 @@ async fn settle<S: AsyncRead + AsyncWrite + Unpin>(
         }
     }
     Err(RdpError::Protocol { detail: "it does not come to an end with its settings".to_owned() })
+}
+
+/// Wipes the password once it was sent: the connector's settings live as long as the session.
+fn forget(connector: &mut ClientConnector) {
+    use ClientConnectorState as State;
+    let needed = matches!(
+        connector.state,
+        State::BasicSettingsExchangeSendInitial { .. }
+            | State::BasicSettingsExchangeWaitResponse { .. }
+            | State::ChannelConnection { .. }
+            | State::SecureSettingsExchange { .. }
+    );
+    if let (false, Credentials::UsernamePassword { password, .. }) =
+        (needed, &mut connector.config.credentials)
+    {
+        password.zeroize();
+    }
 }
 
 /// Where a server sends the connection (MS-RDPBCGR section 2.2.13.1).

@@ -9,7 +9,7 @@ const LONG: usize = 24 << 20;
 const HALF: u64 = 10 << 20;
 
 /// Bytes of which no two pieces are the same.
-fn noise(length: usize, seed: u64) -> Vec<u8> {
+pub(super) fn noise(length: usize, seed: u64) -> Vec<u8> {
     let mut state = seed | 1;
     let mut bytes = Vec::with_capacity(length + 8);
     while bytes.len() < length {
@@ -32,7 +32,7 @@ fn ways(machine: FilePlace) -> [(FilePlace, FilePlace); 2] {
 }
 
 impl World {
-    fn wire(&self) -> &Wire {
+    pub(super) fn wire(&self) -> &Wire {
         self.wire.as_ref().unwrap()
     }
 
