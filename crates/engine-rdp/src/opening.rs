@@ -32,7 +32,8 @@ pub(crate) async fn open<S>(
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let report = Report { machine: &options.machine, interaction };
+    let at = format!("{}:{}", options.address, options.port);
+    let report = Report { machine: &options.machine, at, interaction };
     report.began(Stage::Handshake, "RDP");
     let mut wire = Wire::new(stream);
     // The server is not told where this computer is: it has no use for it.
@@ -229,6 +230,8 @@ pub(crate) fn redirected(to: &ServerRedirectionPdu, resume: &Resume) -> RdpError
 
 struct Report<'a> {
     machine: &'a str,
+    /// Where, as it was typed.
+    at: String,
     interaction: &'a dyn Interaction,
 }
 
@@ -244,7 +247,8 @@ impl Report<'_> {
 
     async fn ask_name(&self) -> Result<String, RdpError> {
         for again in [false, true, true] {
-            let answer = self.ask(PromptKind::User, "User name", String::new(), again).await?;
+            let lasting = format!("user name at {}", self.at);
+            let answer = self.ask(PromptKind::User, "User name".to_owned(), again, lasting).await?;
             let name = answer.expose_secret().trim();
             if !name.is_empty() {
                 return Ok(name.to_owned());
@@ -254,24 +258,25 @@ impl Report<'_> {
     }
 
     async fn ask_password(&self, user: &str) -> Result<Secret<String>, RdpError> {
-        self.ask(PromptKind::Password, &format!("Password of {user}"), String::new(), false).await
+        let lasting = format!("password of {user} at {}", self.at);
+        self.ask(PromptKind::Password, format!("Password of {user}"), false, lasting).await
     }
 
     async fn ask(
         &self,
         kind: PromptKind,
-        label: &str,
-        instructions: String,
+        label: String,
         again: bool,
+        lasting: String,
     ) -> Result<Secret<String>, RdpError> {
-        let echo = kind == PromptKind::User;
         let ask = Ask {
             kind,
             machine: self.machine.to_owned(),
             title: String::new(),
-            instructions,
-            questions: vec![Question { label: label.to_owned(), echo }],
+            instructions: String::new(),
+            questions: vec![Question { label, echo: kind == PromptKind::User }],
             again,
+            lasting: Some(lasting),
         };
         let answers = self.interaction.ask(ask).await.ok_or(RdpError::Cancelled)?;
         answers.into_iter().next().ok_or(RdpError::Cancelled)
