@@ -16,6 +16,9 @@ use ironrdp_session::ActiveStageOutput as Output;
 use patchbay_session::desktop::{DesktopInput, Rect};
 use tokio::{sync::mpsc, time::Instant};
 
+/// The most characters that are typed for one text; whoever has more pastes it.
+const MOST_TYPED: usize = 1_000_000;
+
 impl Desk {
     pub(super) async fn inputs(
         &mut self,
@@ -50,13 +53,7 @@ impl Desk {
             DesktopInput::Key(key) => self.held.key(key),
             DesktopInput::Focus(false) => self.held.release(),
             DesktopInput::Leds(leds) => vec![input::leds(leds)],
-            DesktopInput::Text(text) => {
-                let typed: Vec<_> = input::typed(&text).flatten().collect();
-                for events in typed.chunks(BATCH) {
-                    self.type_in(events).await?;
-                }
-                return Ok(());
-            }
+            DesktopInput::Text(text) => input::typed(&text).take(MOST_TYPED).flatten().collect(),
             DesktopInput::Resize { size, scale } => {
                 self.wanted = Some((config::allowed(size), scale));
                 return Ok(());
@@ -77,20 +74,32 @@ impl Desk {
     }
 
     pub(super) async fn type_in(&mut self, events: &[FastPathInputEvent]) -> Result<(), End> {
-        if events.is_empty() || self.activation.is_some() {
-            return Ok(());
+        // What is typed while the size changes is lost there, and would be typed later at another place.
+        if self.activation.is_none() {
+            self.typing.extend(events);
         }
-        if self.input_flags.intersects(InputFlags::FASTPATH_INPUT | InputFlags::FASTPATH_INPUT_2) {
-            let outputs = self.stage.process_fastpath_input(&mut self.image, events);
+        self.pour().await
+    }
+
+    /// Sends what there is room for: a server that draws takes no input, and who waits for it cannot read what it draws.
+    pub(super) async fn pour(&mut self) -> Result<(), End> {
+        while !self.typing.is_empty() && self.out.capacity() > 0 {
+            let some = self.typing.len().min(BATCH);
+            let events: Vec<_> = self.typing.drain(..some).collect();
+            let fast = InputFlags::FASTPATH_INPUT | InputFlags::FASTPATH_INPUT_2;
+            if !self.input_flags.intersects(fast) {
+                let slow = events.into_iter().filter_map(input::slow).collect();
+                self.share(ShareDataPdu::Input(InputEventPdu(slow))).await?;
+                continue;
+            }
+            let outputs = self.stage.process_fastpath_input(&mut self.image, &events);
             for output in outputs.map_err(decoding)? {
                 if let Output::ResponseFrame(frame) = output {
                     self.send(frame).await?;
                 }
             }
-            return Ok(());
         }
-        let slow = events.iter().copied().filter_map(input::slow).collect();
-        self.share(ShareDataPdu::Input(InputEventPdu(slow))).await
+        Ok(())
     }
 
     pub(super) async fn refresh(&mut self, rect: Rect) -> Result<(), End> {

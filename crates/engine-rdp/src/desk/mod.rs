@@ -26,6 +26,7 @@ use ironrdp_dvc::DrdynvcClient;
 use ironrdp_graphics::image_processing::PixelFormat;
 use ironrdp_pdu::{
     PduResult,
+    input::fast_path::FastPathInputEvent,
     mcs::{DisconnectProviderUltimatum, DisconnectReason, McsMessage},
     rdp::{capability_sets::InputFlags, headers::ShareDataPdu},
     x224::X224,
@@ -34,7 +35,7 @@ use ironrdp_session::{ActiveStage, ActiveStageBuilder, image::DecodedImage};
 use patchbay_session::desktop::{
     Clipboard, Cursor, Desktop, DesktopEvent, DesktopInput, Monitor, Screen, Size,
 };
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf},
     runtime,
@@ -119,6 +120,8 @@ struct Desk {
     /// What was copied last, here or there.
     copied: Option<Clipboard>,
     resume: Resume,
+    /// What is to be sent as soon as there is room.
+    typing: VecDeque<FastPathInputEvent>,
 }
 
 struct Writer<S> {
@@ -167,6 +170,7 @@ impl Desk {
             clipboard: false,
             copied: None,
             resume,
+            typing: VecDeque::new(),
         };
         Ok((desk, wire, Writer { stream, messages }))
     }
@@ -208,6 +212,7 @@ impl Desk {
         inputs: &mut mpsc::Receiver<DesktopInput>,
     ) -> End {
         let ended: Result<(), End> = async {
+            let out = self.out.clone();
             self.announce_size().await;
             self.announce_abilities().await;
             loop {
@@ -221,8 +226,10 @@ impl Desk {
                         let Some(input) = input else { return Err(End::ByPerson) };
                         self.inputs(input, inputs).await?;
                     }
+                    _ = out.reserve(), if !self.typing.is_empty() => {}
                     () = tokio::time::sleep_until(resize_at.unwrap_or_else(Instant::now)), if resize_at.is_some() => {}
                 }
+                self.pour().await?;
                 self.fulfil().await?;
                 self.resize().await?;
             }
@@ -305,6 +312,7 @@ impl Desk {
 
     /// Lets go of what is held, and tells the server that the person leaves; the session there goes on.
     async fn goodbye(&mut self, leaves: bool) {
+        self.typing.clear();
         let held = self.held.release();
         let _ = self.type_in(&held).await;
         let ultimatum = DisconnectProviderUltimatum::from_reason(DisconnectReason::UserRequested);

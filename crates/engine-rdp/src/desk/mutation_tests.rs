@@ -70,6 +70,7 @@ fn desk(width: u16, height: u16) -> (Desk, mpsc::Receiver<Vec<u8>>, mpsc::Receiv
         clipboard: false,
         copied: None,
         resume: Resume::default(),
+        typing: VecDeque::new(),
     };
     (desk, messages, told)
 }
