@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-engine-ssh", &["model", "session"]),
     ("patchbay-engine-local", &["model", "session"]),
     ("patchbay-engine-line", &["model", "session"]),
+    ("patchbay-engine-rdp", &["model", "session"]),
     ("patchbay-sftp", &[]),
     ("patchbay-exchange", &["model"]),
     (
@@ -33,6 +34,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "engine-ssh",
             "engine-local",
             "engine-line",
+            "engine-rdp",
             "exchange",
         ],
     ),
@@ -51,6 +53,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "exchange",
             "engine-ssh",
             "engine-line",
+            "engine-rdp",
             "core",
             "commands",
         ],

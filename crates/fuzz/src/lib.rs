@@ -25,6 +25,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("picture", targets::picture::run),
     ("ppk_body", targets::ppk_body::run),
     ("public_key", targets::public_key::run),
+    ("rdp_frame", targets::rdp_frame::run),
+    ("rdp_picture", targets::rdp_picture::run),
     ("recovery_key", targets::recovery_key::run),
     ("run_output", targets::run_output::run),
     ("sealed", targets::sealed::run),

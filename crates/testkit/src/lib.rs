@@ -14,10 +14,14 @@ mod line;
 #[cfg(unix)]
 mod screen;
 #[cfg(unix)]
+mod shadow;
+#[cfg(unix)]
 mod sshd;
 #[cfg(unix)]
 mod window;
 mod wire;
+#[cfg(unix)]
+mod xrdp;
 #[cfg(unix)]
 mod xserver;
 
@@ -31,9 +35,13 @@ pub use line::{EchoServer, SerialPair, Telnetd};
 #[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]
+pub use shadow::{Shadow, shadow_or_skip};
+#[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
 pub use wire::{Fault, Wire};
+#[cfg(unix)]
+pub use xrdp::{Backend, Xrdp, xrdp_or_skip};
 #[cfg(unix)]
 pub use xserver::XServer;

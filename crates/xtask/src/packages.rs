@@ -44,6 +44,14 @@ const DEBIAN_TEST: &[&str] = &[
     "putty-tools",
     "inetutils-telnetd",
     "socat",
+    "openssl",
+    "xrdp",
+    "xorgxrdp",
+    "tigervnc-standalone-server",
+    "freerdp2-shadow-x11",
+    "winpr-utils",
+    "xterm",
+    "xclip",
 ];
 
 const DEBIAN_BENCH: &[&str] = &["remmina", "xterm", "keepassxc"];

@@ -13,6 +13,8 @@ pub(crate) mod mac;
 pub(crate) mod picture;
 pub(crate) mod ppk_body;
 pub(crate) mod public_key;
+pub(crate) mod rdp_frame;
+pub(crate) mod rdp_picture;
 pub(crate) mod recovery_key;
 pub(crate) mod run_output;
 pub(crate) mod sealed;
