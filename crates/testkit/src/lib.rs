@@ -18,6 +18,8 @@ mod shadow;
 #[cfg(unix)]
 mod sshd;
 #[cfg(unix)]
+mod vnc;
+#[cfg(unix)]
 mod window;
 mod wire;
 #[cfg(unix)]
@@ -38,6 +40,8 @@ pub use screen::Screen;
 pub use shadow::{Shadow, shadow_or_skip};
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
+#[cfg(unix)]
+pub use vnc::{TightVnc, Vnc, VncBuilder, X11vnc};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
 pub use wire::{Fault, Wire};

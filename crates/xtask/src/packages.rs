@@ -45,16 +45,20 @@ const DEBIAN_TEST: &[&str] = &[
     "inetutils-telnetd",
     "socat",
     "openssl",
+    "tigervnc-standalone-server",
+    "tigervnc-tools",
+    "tightvncserver",
+    "x11vnc",
+    "xclip",
+    "qemu-system-x86",
+    "xterm",
     "xrdp",
     "xorgxrdp",
-    "tigervnc-standalone-server",
     "freerdp2-shadow-x11",
     "winpr-utils",
-    "xterm",
-    "xclip",
 ];
 
-const DEBIAN_BENCH: &[&str] = &["remmina", "xterm", "keepassxc"];
+const DEBIAN_BENCH: &[&str] = &["remmina", "keepassxc"];
 
 const FEDORA_BUILD: &[&str] = &[
     "gcc",

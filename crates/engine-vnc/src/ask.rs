@@ -1,0 +1,85 @@
+//! What the person is told and asked while a desktop is opened.
+
+use crate::{VncError, VncOptions};
+use patchbay_model::{PromptKind, Question, Secret, Stage};
+use patchbay_session::{Ask, CertificateCheck, HostKeyVerdict, Interaction, Progress};
+use std::sync::Arc;
+
+/// Who is to be connected to, and how the person is reached.
+pub(crate) struct Person {
+    pub(crate) options: VncOptions,
+    pub(crate) interaction: Arc<dyn Interaction>,
+}
+
+impl Person {
+    pub(crate) fn began(&self, stage: Stage, detail: impl Into<String>) {
+        let machine = self.options.machine.clone();
+        self.interaction.progress(Progress::Began { stage, machine, detail: detail.into() });
+    }
+
+    pub(crate) fn done(&self, stage: Stage, detail: impl Into<String>) {
+        self.interaction.progress(Progress::Done { stage, detail: detail.into() });
+    }
+
+    pub(crate) fn note(&self, text: impl Into<String>) {
+        self.interaction.progress(Progress::Note(text.into()));
+    }
+
+    /// The password that is stored, or what the person types.
+    pub(crate) async fn password(&self) -> Result<Secret<String>, VncError> {
+        match &self.options.password {
+            Some(password) => Ok(password.clone()),
+            None => self.ask(PromptKind::Password, "Password", false).await,
+        }
+    }
+
+    /// The user name and the password, asked for where they are not stored.
+    pub(crate) async fn user_and_password(&self) -> Result<(String, Secret<String>), VncError> {
+        let user = match self.options.user.as_deref().filter(|user| !user.is_empty()) {
+            Some(user) => user.to_owned(),
+            None => {
+                let user = self.ask(PromptKind::User, "User name", true).await?;
+                user.expose_secret().trim().to_owned()
+            }
+        };
+        Ok((user, self.password().await?))
+    }
+
+    async fn ask(
+        &self,
+        kind: PromptKind,
+        label: &str,
+        echo: bool,
+    ) -> Result<Secret<String>, VncError> {
+        let ask = Ask {
+            kind,
+            machine: self.options.machine.clone(),
+            title: String::new(),
+            instructions: String::new(),
+            questions: vec![Question { label: label.to_owned(), echo }],
+            again: false,
+            lasting: None,
+        };
+        let answers = self.interaction.ask(ask).await.ok_or(VncError::Cancelled)?;
+        answers.into_iter().next().ok_or(VncError::Cancelled)
+    }
+
+    /// Has a certificate judged; nothing secret may be sent before.
+    pub(crate) async fn judge(&self, chain: Vec<Vec<u8>>) -> Result<(), VncError> {
+        self.began(Stage::HostKey, "");
+        let check = CertificateCheck {
+            machine: self.options.machine.clone(),
+            address: self.options.address.clone(),
+            port: self.options.port,
+            chain,
+        };
+        match self.interaction.check_certificate(check).await {
+            HostKeyVerdict::Trusted => {
+                self.done(Stage::HostKey, "");
+                Ok(())
+            }
+            HostKeyVerdict::Refused { reason } => Err(VncError::CertificateRefused { reason }),
+            HostKeyVerdict::NotSaved { reason } => Err(VncError::CertificateNotSaved { reason }),
+        }
+    }
+}
