@@ -14,4 +14,6 @@ mod encodings;
 mod hands;
 mod person;
 mod picture;
+mod qemu;
+mod recorded;
 mod security;

@@ -25,6 +25,8 @@ pub(crate) mod ssh_config;
 pub(crate) mod telnet;
 pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;
+pub(crate) mod vnc_handshake;
+pub(crate) mod vnc_stream;
 pub(crate) mod x11_setup;
 pub(crate) mod xauthority;
 
