@@ -21,10 +21,6 @@ impl Person {
         self.interaction.progress(Progress::Done { stage, detail: detail.into() });
     }
 
-    pub(crate) fn note(&self, text: impl Into<String>) {
-        self.interaction.progress(Progress::Note(text.into()));
-    }
-
     /// The password that is stored, or what the person types.
     pub(crate) async fn password(&self) -> Result<Secret<String>, VncError> {
         match &self.options.password {

@@ -45,7 +45,7 @@ fn check(event: &DesktopEvent) {
     match event {
         DesktopEvent::Title(title) => super::assert_message(title),
         DesktopEvent::Clipboard(Clipboard::Text(text)) => {
-            assert!(text.len() <= 2 * MOST_CLIPBOARD, "too much text");
+            assert!(text.len() <= MOST_CLIPBOARD, "too much text");
         }
         DesktopEvent::Cursor(Cursor::Picture { size, hotspot: (x, y), rgba }) => {
             assert!(size.width <= MOST_CURSOR && size.height <= MOST_CURSOR, "too large");
