@@ -206,7 +206,8 @@ async fn a_beep_is_heard() {
     let vnc = Vnc::builder("None").start().await.unwrap();
     let mut desktop = opened(&vnc).await;
     vnc.run("xdotool", &["mousemove", "5", "5"]).unwrap();
-    vnc.run("sh", &["-c", "xterm -e printf '\\a' || true"]).unwrap();
+    vnc.run("xset", &["b", "on", "b", "100"]).unwrap();
+    let _xterm = vnc.run("xterm", &["-e", "sh", "-c", "printf '\\a'; sleep 1"]).unwrap();
     event(&mut desktop, |event| (event == DesktopEvent::Bell).then_some(())).await;
 }
 
