@@ -2,6 +2,7 @@
 
 use crate::clipboard::Clipboard;
 use crate::environment::Environment;
+use crate::notify::Notifications;
 use crate::stream::{Line, StreamServer};
 use crate::{SetupError, host, watch, window, windows};
 use patchbay_core::{Core, Ctx, Right};
@@ -71,7 +72,9 @@ pub(crate) fn start(app: &App, environment: &Environment) -> Result<(), SetupErr
     let clipboard = Clipboard::start().map_err(SetupError::Clipboard)?;
     let ctx = Ctx::person(Arc::clone(&core));
     app.manage(Shell { ctx: ctx.clone(), clipboard });
-    forward(app.handle().clone(), &core);
+    let notifications =
+        Notifications::start(app.config().identifier.clone()).map_err(SetupError::Notifications)?;
+    forward(app.handle().clone(), &core, notifications);
     serve(&core)?;
     core.agent().follow(patchbay_core::agent::place(core.config()));
     watch::start(locker(ctx));
@@ -103,7 +106,7 @@ fn end_when_told(app: AppHandle) {
 }
 
 /// Passes every event of the core to the pages of all windows.
-fn forward(app: AppHandle, core: &Core) {
+fn forward(app: AppHandle, core: &Core, notifications: Notifications) {
     let mut events = core.events();
     tokio::spawn(async move {
         loop {
@@ -113,6 +116,12 @@ fn forward(app: AppHandle, core: &Core) {
                         for window in app.webview_windows().values() {
                             window::paint(window, settings);
                         }
+                    }
+                    // In a window that has the keyboard the page says it.
+                    if let AppEvent::Trigger { hit } = &event
+                        && !windows::has_focus(&app)
+                    {
+                        notifications.trigger(hit);
                     }
                     if let Err(error) = app.emit(EVENT, &event) {
                         tracing::warn!(%error, "an event did not reach the page");

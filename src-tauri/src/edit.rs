@@ -1,12 +1,15 @@
-//! Opening the copies of edited files with the system's programs.
+//! Opening the copies of edited files with the editor that was chosen, or with the system's programs.
 //!
 //! The page names an edit and never a path, and what a machine calls its file must not make it a program: what the
-//! system would run instead of show is opened with a plain editor, or not at all.
+//! system would run instead of show is opened with a plain editor, or not at all. A chosen editor shows whatever it is
+//! given; it is started as it is, and no shell reads the name of the file.
 
 use crate::bridge::Shell;
+use patchbay_core::settings::Editor;
 use patchbay_model::{ApiError, EditId, ErrorCode};
 use serde::Deserialize;
 use std::path::Path;
+use std::process::Stdio;
 
 /// What to open.
 #[derive(Deserialize)]
@@ -31,6 +34,10 @@ enum With {
 /// Opens it.
 pub(crate) async fn open(shell: &Shell, EditOpen { id, folder }: EditOpen) -> Result<(), ApiError> {
     let local = shell.ctx.core.files().edit_local(id)?;
+    let chosen = if folder { None } else { shell.ctx.core.settings().editor(&local)? };
+    if let Some(editor) = chosen {
+        return start(editor);
+    }
     let opened = tokio::task::spawn_blocking(move || {
         if folder {
             let inside = local.parent().unwrap_or(&local);
@@ -51,6 +58,24 @@ pub(crate) async fn open(shell: &Shell, EditOpen { id, folder }: EditOpen) -> Re
     let message = format!("The file was not opened: {problem}.");
     Err(ApiError::new(ErrorCode::Desktop, message)
         .next("Open its folder and choose the program yourself: what you save is uploaded."))
+}
+
+/// Starts a program that goes on when Patchbay ends.
+fn start(editor: Editor) -> Result<(), ApiError> {
+    let Editor { program, arguments } = editor;
+    let mut command = std::process::Command::new(&program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let started = command.spawn().and_then(|mut child| {
+        // Somebody has to hear how it ended, or it stays in the table of processes.
+        let wait = move || drop(child.wait());
+        std::thread::Builder::new().name("editor".into()).spawn(wait).map(drop)
+    });
+    started.map_err(|error| {
+        let message = format!("{} was not started: {error}.", program.display());
+        ApiError::new(ErrorCode::Desktop, message).next("Choose another editor in the settings.")
+    })
 }
 
 /// Files that are run when they are opened, by how their names end.

@@ -2,6 +2,7 @@
 
 use crate::bridge::Shell;
 use crate::clipboard::{ClipboardError, KEEPS_SECRET};
+use crate::drag;
 use crate::edit;
 use crate::started;
 use crate::window;
@@ -169,6 +170,7 @@ pub(crate) async fn dispatch(
         "host_window_close" => {
             json(&windows::close(window.app_handle(), window.label(), parse::<Close>(args)?.how))
         }
+        "host_drag_out" => json(&drag::out(window, parse(args)?)?),
         "host_window" => json(&change_window(window, &parse::<Window>(args)?.action)?),
         "host_ready" => {
             started::note("interactive");

@@ -8,10 +8,12 @@ mod bridge;
 mod clipboard;
 #[cfg(target_os = "linux")]
 mod crash;
+mod drag;
 mod edit;
 mod environment;
 mod host;
 mod journal;
+mod notify;
 mod started;
 mod stream;
 mod watch;
@@ -88,4 +90,7 @@ pub(crate) enum SetupError {
     /// No thread.
     #[error("The clipboard could not be watched: {0}")]
     Clipboard(#[source] std::io::Error),
+    /// No thread.
+    #[error("Notifications could not be made ready: {0}")]
+    Notifications(#[source] std::io::Error),
 }

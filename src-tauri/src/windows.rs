@@ -250,6 +250,12 @@ pub(crate) fn focus(app: &AppHandle) {
     }
 }
 
+/// Whether somebody types into one of the windows.
+pub(crate) fn has_focus(app: &AppHandle) -> bool {
+    // A window that cannot say is none.
+    app.webview_windows().values().any(|window| window.is_focused().unwrap_or(false))
+}
+
 /// Somebody wants to close a window: its page decides, as long as it answers.
 pub(crate) fn close_requested(app: &AppHandle, label: &str) {
     let windows = app.state::<Windows>();

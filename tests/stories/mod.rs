@@ -6,6 +6,7 @@ mod fleet;
 mod keys;
 mod layouts;
 mod recording;
+mod restoring;
 mod snippets;
 mod telnet;
 mod transfers;

@@ -151,6 +151,7 @@ describe('triggers', () => {
         line: 'kernel: oom-killer',
         ran: 'Free space',
         problem: null,
+        showLine: false,
       },
     });
     expect(await screen.findByText('Out of memory ran Free space on db-primary')).toBeTruthy();

@@ -137,7 +137,7 @@ Examples:
 #[derive(Args, Debug)]
 #[command(after_help = CP_EXAMPLES)]
 pub(crate) struct Cp {
-    /// What to copy, and last the folder to copy it into; MACHINE:PATH is on a machine
+    /// What to copy, and last the folder to copy it into, or the name one of them gets; MACHINE:PATH is on a machine
     #[arg(required = true, num_args = 2.., value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<String>,
     /// What to do about files that are there already

@@ -37,6 +37,7 @@ pub(crate) async fn answer(
                     instructions: asked.instructions,
                     questions: asked.questions,
                     again: asked.again,
+                    lasting: None,
                 };
                 let answers =
                     tokio::task::spawn_blocking(move || prompt(&ask)).await.ok().flatten();

@@ -9,8 +9,8 @@ use crate::{
 };
 use patchbay_core::{Authorized, Right, sessions::OpenTarget};
 use patchbay_model::{
-    ApiError, CloseReason, Conflict, ErrorCode, FileListing, FilePlace, SessionState, TaskInfo,
-    TaskState, TerminalSize,
+    ApiError, CloseReason, Conflict, ErrorCode, FileKind, FileListing, FilePlace, SessionState,
+    TaskInfo, TaskState, TerminalSize,
 };
 use std::{
     io::{IsTerminal, Write},
@@ -43,8 +43,17 @@ pub(crate) async fn cp(app: &App, args: &Cp) -> Result<u8, Failure> {
     for spot in &sources {
         paths.push(spot.whole(app, &view).await?);
     }
-    let folder = folder(app, &edit, &target).await?;
-    let task = app.ctx.core.files().copy(&view, paths, &edit, folder, conflict(args.if_there))?;
+    let (folder, name) = goal(app, &edit, &target, paths.len()).await?;
+    let (files, conflict) = (app.ctx.core.files(), conflict(args.if_there));
+    let task = match (name, paths.pop()) {
+        (Some(name), Some(path)) => {
+            files.copy_as(&view, path, &edit, (&folder, &name), conflict)?
+        }
+        (_, last) => {
+            paths.extend(last);
+            files.copy(&view, paths, &edit, folder, conflict)?
+        }
+    };
     follow(app, task).await
 }
 
@@ -134,18 +143,31 @@ async fn listed(
     Ok(app.ctx.core.files().list(place, path.as_deref()).await?)
 }
 
-/// The folder that is copied into. A name that is not there yet is none: nothing is renamed on the way.
-async fn folder(app: &App, place: &Authorized<FilePlace>, spot: &Spot) -> Result<String, Failure> {
-    match listed(app, place, spot.local(), Some(&spot.path)).await {
-        Ok(listing) => Ok(listing.path),
-        Err(failure) => {
-            let Failure { error, code } = failure;
-            Err(Failure {
-                error: error.next("The last argument must be a folder that is there."),
-                code,
-            })
-        }
+/// The folder that is copied into; of one source also the name it gets there, if the last argument is no folder.
+async fn goal(
+    app: &App,
+    place: &Authorized<FilePlace>,
+    spot: &Spot,
+    sources: usize,
+) -> Result<(String, Option<String>), Failure> {
+    let Failure { error, code } = match listed(app, place, spot.local(), Some(&spot.path)).await {
+        Ok(listing) => return Ok((listing.path, None)),
+        Err(failure) => failure,
+    };
+    let (folder, name) = spot.split();
+    let is_name = sources == 1 && !spot.text.ends_with('/') && !matches!(name, "" | "." | "..");
+    if is_name
+        && let Ok(listing) = listed(app, place, spot.local(), folder).await
+        // One that is there and cannot be listed is no name for something else.
+        && !listing.entries.iter().any(|it| it.name == name && it.kind == FileKind::Folder)
+    {
+        return Ok((listing.path, Some(name.to_owned())));
     }
+    let next = match sources {
+        1 => "The last argument must be a folder that is there, or a new name in one.",
+        _ => "The last argument must be a folder that is there.",
+    };
+    Err(Failure { error: error.next(next), code })
 }
 
 fn proof(app: &App, place: FilePlace, right: Right) -> Result<Authorized<FilePlace>, Failure> {

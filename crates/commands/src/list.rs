@@ -132,6 +132,8 @@ commands! {
     trigger_delete => triggers::delete;
     /// Whether a pattern is found in a line.
     trigger_try => triggers::attempt;
+    /// Which places in lines of a session are to be marked.
+    trigger_marks => triggers::marks;
 
     /// Machines that folders, tags and machines stand for, in the order of the tree.
     run_targets => runs::targets;
@@ -318,6 +320,8 @@ commands! {
     recording_rename => recordings::rename;
     /// Deletes a recording for good.
     recording_delete => recordings::delete;
+    /// What a rule for keeping recordings would delete now.
+    recordings_expiring => recordings::expiring;
     /// Records a terminal that is open, from now on.
     session_record => recordings::record;
     /// Ends the recording of a session; the session goes on.

@@ -4,7 +4,7 @@ use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
     ApiError, RecordingCursor, RecordingId, RecordingInfo, RecordingPart, RecordingSearch,
-    SessionId, SessionInfo,
+    RecordingsExpiring, RecordingsKept, SessionId, SessionInfo,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -47,6 +47,14 @@ pub(crate) struct RecordingExport {
     pub(crate) id: RecordingId,
     /// The file.
     pub(crate) path: String,
+}
+
+/// A rule for how long recordings are kept.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RecordingRule {
+    /// The rule, which need not be the vault's.
+    pub(crate) kept: RecordingsKept,
 }
 
 /// Another title.
@@ -105,6 +113,14 @@ pub(crate) async fn rename(ctx: Ctx, args: RecordingRename) -> Result<RecordingI
 pub(crate) async fn delete(ctx: Ctx, args: RecordingRef) -> Result<(), ApiError> {
     let vault = ctx.authorize_vault(Right::Edit)?;
     Ok(ctx.core.recordings().delete(&vault, args.id).await?)
+}
+
+pub(crate) async fn expiring(
+    ctx: Ctx,
+    args: RecordingRule,
+) -> Result<RecordingsExpiring, ApiError> {
+    let vault = ctx.authorize_vault(Right::View)?;
+    Ok(ctx.core.recordings().expiring(&vault, args.kept).await?)
 }
 
 pub(crate) async fn record(ctx: Ctx, args: SessionRecord) -> Result<SessionInfo, ApiError> {

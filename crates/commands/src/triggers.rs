@@ -2,7 +2,9 @@
 
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right, triggers};
-use patchbay_model::{ApiError, Trigger, TriggerDraft, TriggerId, TriggerList};
+use patchbay_model::{
+    ApiError, SessionId, Trigger, TriggerDraft, TriggerId, TriggerList, TriggerMark,
+};
 use serde::Deserialize;
 use specta::Type;
 
@@ -36,6 +38,16 @@ pub(crate) struct TriggerTry {
     pub(crate) line: String,
 }
 
+/// Lines to mark.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TriggerLines {
+    /// The session that shows them.
+    pub(crate) session: SessionId,
+    /// Whole lines, 500 at most.
+    pub(crate) lines: Vec<String>,
+}
+
 pub(crate) async fn list(ctx: Ctx, _: NoArgs) -> Result<TriggerList, ApiError> {
     Ok(ctx.core.triggers().list(&ctx.authorize_vault(Right::View)?)?)
 }
@@ -47,6 +59,11 @@ pub(crate) async fn save(ctx: Ctx, args: TriggerSave) -> Result<Trigger, ApiErro
 
 pub(crate) async fn delete(ctx: Ctx, args: TriggerRef) -> Result<(), ApiError> {
     Ok(ctx.core.triggers().delete(&ctx.authorize_vault(Right::Edit)?, args.id).await?)
+}
+
+pub(crate) async fn marks(ctx: Ctx, args: TriggerLines) -> Result<Vec<TriggerMark>, ApiError> {
+    let vault = ctx.authorize_vault(Right::View)?;
+    Ok(ctx.core.triggers().marks(&vault, args.session, &args.lines)?)
 }
 
 pub(crate) async fn attempt(_: Ctx, args: TriggerTry) -> Result<bool, ApiError> {

@@ -50,7 +50,7 @@ impl Carries {
     pub(crate) const fn read_ahead(self) -> usize {
         match self {
             // There may be a thousand of them.
-            Self::Terminal => 8 * 1024,
+            Self::Terminal => 4 * 1024,
             Self::Tunnels | Self::Jump => 32 * 1024,
             // Little saves copying long packets.
             Self::Files => 4 * 1024,

@@ -45,29 +45,35 @@ pub async fn files(
     }
 }
 
-/// Asks for the subsystem. It says nothing before it is spoken to, so nothing can come before the answer.
 async fn start(
     route: &Route,
     hop: &Hop,
     mut channel: Channel<Msg>,
 ) -> Result<Channel<Msg>, SshError> {
-    let refused = || SshError::ShellRefused { what: "access to files (SFTP)".into() };
-    let asking = async {
-        channel.request_subsystem(true, SUBSYSTEM).await.map_err(|_| refused())?;
-        loop {
-            match channel.wait().await {
-                Some(ChannelMsg::Success) => return Ok(()),
-                Some(ChannelMsg::WindowAdjusted { .. }) => {}
-                Some(_) => return Err(refused()),
-                None => return Err(route.last()?.broke_off(Waiting::Shell)),
-            }
-        }
-    };
-    match timeout(LIMIT, asking).await {
+    let ended = || route.last().map_or_else(|error| error, |link| link.broke_off(Waiting::Shell));
+    match timeout(LIMIT, subsystem(&mut channel, ended)).await {
         Ok(answer) => answer.map(|()| channel),
         Err(_) => {
             let address = dial::shown(hop);
             Err(SshError::TimedOut { address, waiting: Waiting::Shell, after: LIMIT })
+        }
+    }
+}
+
+/// Asks for the subsystem. It says nothing before it is spoken to, so nothing can come before the answer. `ended` says
+/// why the channel is gone, if it is.
+pub(crate) async fn subsystem(
+    channel: &mut Channel<Msg>,
+    ended: impl FnOnce() -> SshError,
+) -> Result<(), SshError> {
+    let refused = || SshError::ShellRefused { what: "access to files (SFTP)".into() };
+    channel.request_subsystem(true, SUBSYSTEM).await.map_err(|_| refused())?;
+    loop {
+        match channel.wait().await {
+            Some(ChannelMsg::Success) => return Ok(()),
+            Some(ChannelMsg::WindowAdjusted { .. }) => {}
+            Some(_) => return Err(refused()),
+            None => return Err(ended()),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! One stream of bytes with a connection of its own below it, which is kept up for as long as the stream is used.
 
-use crate::{SshError, route::Route};
+use crate::{
+    SshError,
+    commands::{Asked, Commands, commands},
+    route::Route,
+};
 use patchbay_model::CloseReason;
 use std::{
     future::{Future, pending},
@@ -32,6 +36,7 @@ pub struct HeldLink {
     route: Option<Route>,
     keep_alive: Option<Duration>,
     heard: Arc<Mutex<Instant>>,
+    asked: Option<Asked>,
 }
 
 /// A stream and the connection it runs over.
@@ -42,10 +47,17 @@ pub(crate) fn held(
 ) -> (HeldStream, HeldLink) {
     let heard = Arc::new(Mutex::new(Instant::now()));
     let stream = HeldStream { stream: Box::new(stream), heard: heard.clone() };
-    (stream, HeldLink { route, keep_alive, heard })
+    (stream, HeldLink { route, keep_alive, heard, asked: None })
 }
 
 impl HeldLink {
+    /// Runs commands on the machine at the end of the connection for as long as that is held; asked for once.
+    pub fn commands(&mut self) -> Commands {
+        let (commands, asked) = commands();
+        self.asked = Some(asked);
+        commands
+    }
+
     /// Keeps the connection up until the far end is `gone` or `cancel` says so, closes it, and says why it ended.
     /// Round-trip times go to `latency`, in milliseconds.
     pub async fn hold(
@@ -79,7 +91,7 @@ impl HeldLink {
         latency: impl FnMut(u32),
         ended: impl FnOnce(&Route) -> CloseReason,
     ) -> CloseReason {
-        let Self { route, keep_alive, heard } = self;
+        let Self { route, keep_alive, heard, asked } = self;
         let Some(route) = route else {
             return tokio::select! {
                 () = gone => CloseReason::Exited { code: None },
@@ -89,10 +101,19 @@ impl HeldLink {
         let reason = tokio::select! {
             () = gone => ended(&route),
             silence = ping(&route, keep_alive, || lock(&heard), latency) => route.failed(&SshError::Silent(silence)),
+            () = serve(asked, &route) => CloseReason::ByPerson,
             () = cancel.cancelled() => CloseReason::ByPerson,
         };
         route.close().await;
         reason
+    }
+}
+
+/// Never ends.
+async fn serve(asked: Option<Asked>, route: &Route) {
+    match asked {
+        Some(asked) => asked.serve(route).await,
+        None => pending().await,
     }
 }
 

@@ -15,6 +15,7 @@ pub mod text;
 
 mod agent;
 mod algorithms;
+mod commands;
 mod dial;
 mod error;
 mod exec;
@@ -35,6 +36,7 @@ mod through;
 mod watcher;
 
 pub use agent::{TOUCH, agent_keys};
+pub use commands::{Answered, CommandInput, Commands};
 pub use error::{SshError, Waiting};
 pub use exec::{Exec, ExecEvent, exec};
 pub use files::files;

@@ -43,20 +43,21 @@ impl Report {
         label: &str,
         echo: bool,
         again: bool,
+        lasting: String,
     ) -> Option<Secret<String>> {
-        let questions = vec![Question { label: label.to_owned(), echo }];
-        self.ask(kind, String::new(), String::new(), questions, again).await?.into_iter().next()
+        let ask = Ask {
+            kind,
+            machine: self.machine.clone(),
+            title: String::new(),
+            instructions: String::new(),
+            questions: vec![Question { label: label.to_owned(), echo }],
+            again,
+            lasting: Some(lasting),
+        };
+        self.ask(ask).await?.into_iter().next()
     }
 
-    pub(crate) async fn ask(
-        &self,
-        kind: PromptKind,
-        title: String,
-        instructions: String,
-        questions: Vec<Question>,
-        again: bool,
-    ) -> Option<Vec<Secret<String>>> {
-        let machine = self.machine.clone();
-        self.interaction.ask(Ask { kind, machine, title, instructions, questions, again }).await
+    pub(crate) async fn ask(&self, ask: Ask) -> Option<Vec<Secret<String>>> {
+        self.interaction.ask(ask).await
     }
 }

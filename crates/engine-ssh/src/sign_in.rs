@@ -61,7 +61,7 @@ pub(crate) async fn sign_in(
     report.began(Stage::SignIn, hop.user.clone().unwrap_or_default());
     let user = match hop.user.clone().filter(|u| !u.is_empty()) {
         Some(user) => user,
-        None => ask_user(report).await?,
+        None => ask_user(hop, report).await?,
     };
     let mut attempt = SignIn {
         link,
@@ -87,10 +87,16 @@ pub(crate) async fn sign_in(
     Ok(())
 }
 
-async fn ask_user(report: &Report) -> Result<String, SshError> {
+async fn ask_user(hop: &Hop, report: &Report) -> Result<String, SshError> {
     for again in [false, true, true] {
         let answer = report
-            .ask_one(PromptKind::User, "User name", true, again)
+            .ask_one(
+                PromptKind::User,
+                "User name",
+                true,
+                again,
+                format!("user at {}", dial::shown(hop)),
+            )
             .await
             .ok_or(SshError::Cancelled)?;
         let name = answer.expose_secret().trim();
@@ -164,6 +170,11 @@ impl SignIn<'_> {
             return SshError::TooManyAttempts { user: self.user.clone(), said };
         }
         self.link.broke_off(Waiting::SignIn)
+    }
+
+    /// Names the password of the account, whichever way the server asks for it.
+    fn the_password(&self) -> String {
+        format!("password of {} at {}", self.user, dial::shown(self.hop))
     }
 
     fn accepts(&self, method: MethodKind) -> bool {

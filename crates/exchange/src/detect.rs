@@ -1,10 +1,12 @@
 //! Which format files are, by what is in them; the name decides only where the content does not.
 
-use crate::{File, Format, mremoteng, putty, rdp, text};
+use crate::{File, Format, mobaxterm, mremoteng, putty, rdp, royal, text};
 use std::borrow::Cow;
 
-/// As much of a text as is looked at.
+/// As much of a text as is looked at: of one among others, and of one alone, where long lists may come before the part
+/// that tells.
 const LOOKED_AT: usize = 16 * 1024;
+const LOOKED_AT_ALONE: usize = 1 << 20;
 /// What our own archives begin with.
 const ARCHIVE: &[u8] = b"PATCHBAY ARCHIVE";
 
@@ -18,18 +20,18 @@ pub fn detect(files: &[File]) -> Option<Format> {
     if any(&|file| base(file).ends_with(".remmina")) {
         return Some(Format::Remmina);
     }
-    if any(&|file| base(file) == "sshhostkeys" || putty::is_session(&head(file))) {
+    if any(&|file| base(file) == "sshhostkeys" || putty::is_session(&head(file, LOOKED_AT))) {
         return Some(Format::Putty);
     }
-    if any(&|file| base(file).ends_with(".rdp") || rdp::is_rdp(&head(file))) {
+    if any(&|file| base(file).ends_with(".rdp") || rdp::is_rdp(&head(file, LOOKED_AT))) {
         return Some(Format::Rdp);
     }
     let [file] = files else { return None };
     single(file, &base(file))
 }
 
-fn head(file: &File) -> Cow<'_, str> {
-    let cut = file.bytes.len().min(LOOKED_AT);
+fn head(file: &File, most: usize) -> Cow<'_, str> {
+    let cut = file.bytes.len().min(most);
     match file.bytes.get(..cut).map(text::decode) {
         // A character may be cut in half, and then all of it is taken for Windows' code page: good enough to recognize.
         Some(text) => text,
@@ -41,15 +43,19 @@ fn single(file: &File, name: &str) -> Option<Format> {
     if file.bytes.starts_with(ARCHIVE) {
         return Some(Format::Archive);
     }
-    let text = head(file);
+    let text = head(file, LOOKED_AT_ALONE);
     let start = text.trim_start();
     if putty::is_export(start) {
         return Some(Format::Putty);
     }
-    if start.starts_with('<') && text.contains("Connections") || name == "confcons.xml" {
+    if royal::is_document(start) {
+        return Some(Format::Royal);
+    }
+    let connections = || ["<Connections", ":Connections"].iter().any(|name| text.contains(name));
+    if start.starts_with('<') && connections() || name == "confcons.xml" {
         return Some(Format::MRemoteNg);
     }
-    if text.contains("[Bookmarks") {
+    if mobaxterm::is_named_so(name) || text.contains("[Bookmarks") {
         return Some(Format::MobaXterm);
     }
     if start.starts_with(['{', '/']) {
@@ -117,7 +123,14 @@ mod tests {
             Some(Format::MRemoteNg)
         );
         assert_eq!(of("x", "[Bookmarks]\nSubRep="), Some(Format::MobaXterm));
+        assert_eq!(of("MobaXterm.ini", "[Misc]\n"), Some(Format::MobaXterm));
+        let settings = "Key=value\n".repeat(10_000);
+        assert_eq!(of("x", &format!("{settings}[Bookmarks]\nSubRep=")), Some(Format::MobaXterm));
         assert_eq!(of("x", "{\"Objects\":[]}"), Some(Format::Royal));
+        assert_eq!(
+            of("x", "<?xml version=\"1.0\"?>\r\n<RTSZDocument><RoyalSSHConnection>"),
+            Some(Format::Royal)
+        );
         assert_eq!(of("x", "// c\n{\"profiles\":{}}"), Some(Format::WindowsTerminal));
         assert_eq!(of("x", "full address:s:a\r\n"), Some(Format::Rdp));
         assert_eq!(of("x.remmina", ""), Some(Format::Remmina));

@@ -17,7 +17,7 @@ pub enum Format {
     MRemoteNg,
     /// Remmina's folder of `.remmina` files.
     Remmina,
-    /// Royal TS and TSX as JSON.
+    /// Royal TS and TSX.
     Royal,
     /// MobaXterm's sessions.
     MobaXterm,
@@ -99,7 +99,9 @@ impl Format {
             }
             Self::MRemoteNg => "confCons.xml from %APPDATA%\\mRemoteNG, encrypted or not.",
             Self::Remmina => "The folder ~/.local/share/remmina, or one .remmina file.",
-            Self::Royal => "A document in Royal TS's JSON format.",
+            Self::Royal => {
+                "The document (.rtsz) of Royal TS or TSX, or the JSON its scripts write. Passwords stay in it."
+            }
             Self::MobaXterm => {
                 "Right-click User sessions, Export all sessions; or MobaXterm.ini. Passwords are not in it."
             }

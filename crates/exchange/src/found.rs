@@ -277,6 +277,17 @@ pub(crate) fn filled(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+/// The port a protocol has by itself; 0 where it has none.
+pub(crate) const fn usual_port(protocol: &Protocol) -> u16 {
+    match protocol {
+        Protocol::Ssh | Protocol::Sftp => 22,
+        Protocol::Telnet => 23,
+        Protocol::Rdp => 3389,
+        Protocol::Vnc => 5900,
+        Protocol::Raw | Protocol::Serial | Protocol::Other(_) => 0,
+    }
+}
+
 /// A port, unless it is the protocol's own.
 pub(crate) fn port(text: &str, usual: u16) -> Option<u16> {
     text.trim().parse().ok().filter(|port| *port != 0 && *port != usual)

@@ -21,6 +21,7 @@ mod royal;
 pub mod ssh_config;
 mod terminal;
 mod text;
+mod xml;
 
 pub use detect::detect;
 pub use format::Format;

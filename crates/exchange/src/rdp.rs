@@ -27,6 +27,8 @@ pub(crate) fn read(files: &[File], found: &mut Found) {
 fn one(file: &File, at: usize, text: &str, found: &mut Found) {
     let base = file.name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = base.strip_suffix(".rdp").or_else(|| base.strip_suffix(".RDP")).unwrap_or(base);
+    // What was connected to last is kept under this name, whatever it was.
+    let called = filled(name).filter(|name| !name.eq_ignore_ascii_case("default"));
     let get = |wanted: &str| {
         text.lines().filter_map(value).find(|(key, _)| key == wanted).map(|(_, value)| value)
     };
@@ -35,6 +37,10 @@ fn one(file: &File, at: usize, text: &str, found: &mut Found) {
         return;
     };
     let (host, port) = host_and_port(&address);
+    if get("gatewayhostname").is_some_and(|gateway| filled(&gateway).is_some()) {
+        let reason = "The Remote Desktop gateway it goes through is not taken over.";
+        found.skip(&file.name, 0, name, reason);
+    }
     let port = get("server port").and_then(|port| port.parse().ok()).or(port);
     let domain = get("domain").and_then(|domain| filled(&domain));
     let user = get("username").and_then(|user| filled(&user)).map(|user| match domain {
@@ -45,7 +51,7 @@ fn one(file: &File, at: usize, text: &str, found: &mut Found) {
         folder: None,
         protocol: Protocol::Rdp,
         draft: EntryDraft {
-            name: filled(name).unwrap_or_else(|| host.to_owned()),
+            name: called.unwrap_or_else(|| host.to_owned()),
             address: host.to_owned(),
             settings: Settings {
                 port: port.filter(|port| ![0, USUAL_PORT].contains(port)),
@@ -83,6 +89,10 @@ mod tests {
         let files = [
             File { name: "Desk.rdp".into(), bytes },
             File { name: "empty.rdp".into(), bytes: b"x:i:1".to_vec() },
+            File {
+                name: "Default.rdp".into(),
+                bytes: b"full address:s:192.0.2.7\r\ngatewayhostname:s:gw.example".to_vec(),
+            },
         ];
         let found = crate::read(Format::Rdp, &files, &Options::default()).unwrap();
         let desk = &found.machines[0];
@@ -92,6 +102,8 @@ mod tests {
         );
         assert_eq!(desk.draft.settings.port, Some(3390));
         assert_eq!(desk.draft.settings.user.as_deref(), Some("LAB\\ops"));
-        assert_eq!(found.skipped[0].file, "empty.rdp");
+        assert_eq!(found.machines[1].draft.name, "192.0.2.7");
+        let skipped: Vec<_> = found.skipped.iter().map(|one| one.file.as_str()).collect();
+        assert_eq!(skipped, ["empty.rdp", "Default.rdp"]);
     }
 }

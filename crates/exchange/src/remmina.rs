@@ -5,19 +5,19 @@
 
 use crate::{
     ExchangeError, File, Found, JumpTo, Machine, Protocol,
-    found::{filled, host_and_port, tags},
+    found::{filled, host_and_port, port, tags, usual_port},
     ini, text,
 };
 use cbc::cipher::{BlockModeDecrypt, KeyIvInit, block_padding::NoPadding};
 use data_encoding::BASE64;
 use patchbay_model::{EntryDraft, Secret, Settings};
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 use zeroize::Zeroizing;
 
 /// What signing in is by: `ssh_auth`.
 const AUTH_KEY_FILE: &str = "1";
 
-type Values<'a> = HashMap<&'a str, &'a str>;
+type Values<'a> = HashMap<&'a str, Cow<'a, str>>;
 
 pub(crate) fn read(files: &[File], found: &mut Found) -> Result<(), ExchangeError> {
     let secret = files.iter().find(|file| is_preferences(file)).and_then(|file| {
@@ -57,7 +57,7 @@ fn values<'a>(text: &'a str, wanted: &str) -> Option<Values<'a>> {
         match line {
             ini::Line::Section(name) => inside = name == wanted,
             ini::Line::Value(key, value) if inside => {
-                values.get_or_insert_with(Values::new).insert(key, value);
+                values.get_or_insert_with(Values::new).insert(key, unescaped(value));
             }
             ini::Line::Value(..) => {}
         }
@@ -65,8 +65,33 @@ fn values<'a>(text: &'a str, wanted: &str) -> Option<Values<'a>> {
     values
 }
 
+/// What GLib puts before characters that it would not find again: `GKeyFile`.
+fn unescaped(value: &str) -> Cow<'_, str> {
+    if !value.contains('\\') {
+        return Cow::Borrowed(value);
+    }
+    let mut out = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match (c, chars.as_str().chars().next()) {
+            ('\\', Some(mark @ ('s' | 'n' | 't' | 'r' | '\\'))) => {
+                chars.next();
+                out.push(match mark {
+                    's' => ' ',
+                    'n' => '\n',
+                    't' => '\t',
+                    'r' => '\r',
+                    _ => '\\',
+                });
+            }
+            _ => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
 fn profile(file: &File, at: usize, values: &Values<'_>, secret: Option<&[u8]>, found: &mut Found) {
-    let get = |key: &str| values.get(key).copied().unwrap_or_default();
+    let get = |key: &str| values.get(key).map(AsRef::as_ref).unwrap_or_default();
     let protocol = match get("protocol") {
         "SSH" => Protocol::Ssh,
         "SFTP" => Protocol::Sftp,
@@ -76,24 +101,37 @@ fn profile(file: &File, at: usize, values: &Values<'_>, secret: Option<&[u8]>, f
     };
     let name = filled(get("name")).unwrap_or_else(|| file.name.clone());
     let supported = crate::supported(&protocol).is_ok();
-    let (host, port) = host_and_port(get("server"));
+    let (host, own_port) = host_and_port(get("server"));
     if supported && host.is_empty() {
         found.skip(&file.name, 0, &name, "The profile names no server.");
         return;
     }
     // Up to 1.3 SSH had fields of its own.
     let user = filled(get("username")).or_else(|| filled(get("ssh_username")));
+    let user = match filled(get("domain")) {
+        Some(domain) if protocol == Protocol::Rdp => user.map(|user| format!("{domain}\\{user}")),
+        _ => user,
+    };
     let sign_ins = if supported {
+        left_out(file, &name, values, found);
         sign_ins(file, &name, values, user.as_deref(), secret, found)
     } else {
         Vec::new()
     };
-    let tunnel =
-        (get("ssh_tunnel_enabled") == "1").then(|| filled(get("ssh_tunnel_server"))).flatten();
-    let jump = tunnel.map(|server| {
-        let (host, port) = host_and_port(&server);
+    let jump = (get("ssh_tunnel_enabled") == "1").then(|| {
+        // Without a server, the tunnel ends on the machine itself.
+        let server = filled(get("ssh_tunnel_server"));
+        let (host, port) = server.as_deref().map_or((host, None), host_and_port);
         JumpTo::Named { host: host.to_owned(), port, user: filled(get("ssh_tunnel_username")) }
     });
+    // For VNC a small number is that of a display.
+    let own_port = match own_port {
+        Some(display @ 0..100) if protocol == Protocol::Vnc => Some(5900 + display),
+        port => port,
+    };
+    let usual = usual_port(&protocol);
+    // One is run instead of a shell, the other is typed into it.
+    let command = filled(get("exec")).or_else(|| filled(get("run_line")));
     let folder = found.folder(get("group").split('/'));
     found.add(Machine {
         folder,
@@ -102,12 +140,12 @@ fn profile(file: &File, at: usize, values: &Values<'_>, secret: Option<&[u8]>, f
             name,
             address: host.to_owned(),
             tags: tags(get("labels")),
-            notes: get("notes_text").replace("\\n", "\n").trim().to_owned(),
+            notes: text::percent_decoded(get("notes_text")).trim().to_owned(),
             settings: Settings {
-                port: port.filter(|port| ![0, 22].contains(port)),
+                port: own_port.and_then(|own| port(&own.to_string(), usual)),
                 user,
                 compression: (get("ssh_compression") == "1").then_some(true),
-                start_command: filled(get("exec")).filter(|_| supported),
+                start_command: command.filter(|_| supported),
                 ..Settings::default()
             },
             ..EntryDraft::default()
@@ -118,6 +156,19 @@ fn profile(file: &File, at: usize, values: &Values<'_>, secret: Option<&[u8]>, f
     });
 }
 
+/// What a profile has that a machine has no field for.
+fn left_out(file: &File, name: &str, values: &Values<'_>, found: &mut Found) {
+    const FIELDS: [(&str, &str); 2] = [
+        ("ssh_proxycommand", "The command it connects through is not taken over."),
+        ("ssh_certfile", "Its certificate is not taken over: add it to the identity."),
+    ];
+    for (key, reason) in FIELDS {
+        if values.get(key).is_some_and(|value| !value.trim().is_empty()) {
+            found.skip(&file.name, 0, name, reason);
+        }
+    }
+}
+
 fn sign_ins(
     file: &File,
     name: &str,
@@ -126,7 +177,7 @@ fn sign_ins(
     secret: Option<&[u8]>,
     found: &mut Found,
 ) -> Vec<usize> {
-    let get = |key: &str| values.get(key).copied().unwrap_or_default();
+    let get = |key: &str| values.get(key).map(AsRef::as_ref).unwrap_or_default();
     let first = |keys: [&'static str; 2]| keys.into_iter().map(get).find(|text| !text.is_empty());
     let mut all = Vec::new();
     let open = |text: &str, what: &str, found: &mut Found| {
@@ -190,7 +241,7 @@ mod tests {
     fn profiles_with_their_passwords() {
         let web = format!(
             "[remmina]\nname=web\nprotocol=SSH\nserver=192.0.2.1:2222\ngroup=Production/Web\nusername=deploy\n\
-             password={PASSWORD}\nssh_auth=1\nssh_privatekey=/home/ops/.ssh/id\nlabels=a,b\nnotes_text=one\\ntwo\n\
+             password={PASSWORD}\nssh_auth=1\nssh_privatekey=/home/ops/.ssh/id\nlabels=a,b\nnotes_text=one%0Atwo%20%25\n\
              ssh_tunnel_enabled=1\nssh_tunnel_server=[2001:db8::1]:2200\nssh_tunnel_username=jump\n"
         );
         let files = [
@@ -203,7 +254,7 @@ mod tests {
         let found = read(Format::Remmina, &files, &Options::default()).unwrap();
         let web = &found.machines[0];
         assert_eq!(web.draft.settings.port, Some(2222));
-        assert_eq!(web.draft.notes, "one\ntwo");
+        assert_eq!(web.draft.notes, "one\ntwo %");
         assert_eq!(web.draft.tags, ["a", "b"]);
         assert_eq!(web.sign_ins, Some(vec![0, 1]));
         let SignIn::Draft(draft) = &found.sign_ins[1] else { panic!("a password") };
@@ -223,5 +274,37 @@ mod tests {
         let without = read(Format::Remmina, &files[..1], &Options::default()).unwrap();
         assert!(without.skipped[0].reason.contains("remmina.pref"));
         assert!(read(Format::Remmina, &files[4..], &Options::default()).is_err());
+    }
+
+    #[test]
+    fn what_other_kinds_of_profile_write() {
+        let files = [
+            file(
+                "a.remmina",
+                "[remmina]\nname=\\sa\\\\b\nprotocol=SSH\nserver=192.0.2.1\nusername=LAB\\\\ops\n\
+                run_line=cd /srv\nssh_proxycommand=nc %h %p\nssh_tunnel_enabled=1\nssh_tunnel_server=\n",
+            ),
+            file("b.remmina", "[remmina]\nname=b\nprotocol=VNC\nserver=192.0.2.2:1\n"),
+            file(
+                "c.remmina",
+                "[remmina]\nname=c\nprotocol=RDP\nserver=192.0.2.3:3389\nusername=ops\ndomain=LAB\n",
+            ),
+        ];
+        let found = read(Format::Remmina, &files, &Options::default()).unwrap();
+        let [a, b, c] = found.machines.as_slice() else { panic!("three machines") };
+        assert_eq!(
+            (a.draft.name.as_str(), a.draft.settings.user.as_deref()),
+            ("a\\b", Some("LAB\\ops"))
+        );
+        assert_eq!(a.draft.settings.start_command.as_deref(), Some("cd /srv"));
+        let same = JumpTo::Named { host: "192.0.2.1".into(), port: None, user: None };
+        assert_eq!(a.jump, Some(same));
+        assert_eq!(b.draft.settings.port, Some(5901));
+        assert_eq!(
+            (c.draft.settings.port, c.draft.settings.user.as_deref()),
+            (None, Some("LAB\\ops"))
+        );
+        assert_eq!(found.skipped.len(), 1);
+        assert!(found.skipped[0].reason.contains("command"), "{:?}", found.skipped);
     }
 }

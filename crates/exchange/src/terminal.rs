@@ -1,11 +1,15 @@
-//! Windows Terminal's `settings.json`: profiles whose command line runs ssh. The file may hold comments and commas after
-//! the last element, as the program allows.
+//! Windows Terminal's `settings.json`: profiles whose command line runs ssh, also by way of another shell. The file may
+//! hold comments and commas after the last element, as the program allows.
 
 use crate::{ExchangeError, File, Found, JumpTo, Machine, Protocol, found::filled, text};
 use patchbay_model::{EntryDraft, Settings};
 use serde_json::Value;
 
 const FORMAT: &str = "a settings file of Windows Terminal";
+/// The source of profiles that are made of `~/.ssh/config`.
+const FROM_OPENSSH: &str = "Windows.Terminal.SSH";
+/// Shells that run each other.
+const MOST_SHELLS: u32 = 4;
 
 pub(crate) fn read(file: &File, found: &mut Found) -> Result<(), ExchangeError> {
     let text = plain_json(&text::decode(&file.bytes));
@@ -14,22 +18,28 @@ pub(crate) fn read(file: &File, found: &mut Found) -> Result<(), ExchangeError> 
         unreadable(format!("line {}, column {} is not understood.", error.line(), error.column()))
     })?;
     let profiles = settings.get("profiles");
-    // A list, or an object with one.
-    let list = profiles.and_then(|profiles| {
-        profiles.as_array().or_else(|| profiles.get("list").and_then(Value::as_array))
-    });
-    let list = list.ok_or_else(|| unreadable("it has no list of profiles.".into()))?;
-    for profile in list {
+    let profiles = profiles.ok_or_else(|| unreadable("it has no list of profiles.".into()))?;
+    // A list, or an object with one; with defaults alone, the program adds its own profiles.
+    let list = profiles.as_array().or_else(|| profiles.get("list").and_then(Value::as_array));
+    let mut others = 0;
+    for profile in list.map(Vec::as_slice).unwrap_or_default() {
         let text = |key: &str| profile.get(key).and_then(Value::as_str).unwrap_or_default();
         let (name, command) = (text("name"), text("commandline"));
-        if command.is_empty() {
+        if text("source") == FROM_OPENSSH {
+            let reason =
+                "Windows Terminal takes it from the configuration of OpenSSH: import that one.";
+            found.skip(&file.name, 0, name, reason);
             continue;
         }
-        match ssh(command) {
-            None => {}
+        match ssh(command, 0) {
+            None => others += 1,
             Some(Ok(line)) => add(&file.name, name, line, found),
             Some(Err(reason)) => found.skip(&file.name, 0, name, &reason),
         }
+    }
+    if found.machines.is_empty() {
+        let what = format!("{others} profile{}", if others == 1 { "" } else { "s" });
+        found.skip(&file.name, 0, &what, "No profile runs ssh, so there is no machine in it.");
     }
     Ok(())
 }
@@ -85,14 +95,45 @@ fn add(file: &str, name: &str, line: Line, found: &mut Found) {
 }
 
 /// `None` if the command is another program.
-fn ssh(command: &str) -> Option<Result<Line, String>> {
+fn ssh(command: &str, shells: u32) -> Option<Result<Line, String>> {
     let words = words(command);
     let (program, arguments) = words.split_first()?;
     let program = program.rsplit(['\\', '/']).next()?.to_ascii_lowercase();
-    if program != "ssh" && program != "ssh.exe" {
-        return None;
+    let program = program.strip_suffix(".exe").unwrap_or(&program);
+    if program == "ssh" {
+        return Some(arguments_of_ssh(arguments));
     }
-    Some(arguments_of_ssh(arguments))
+    let given = given_to(program, arguments)?;
+    if shells >= MOST_SHELLS { None } else { ssh(&given, shells + 1) }
+}
+
+/// The first command that a shell is given to run.
+fn given_to(shell: &str, arguments: &[String]) -> Option<String> {
+    let lower: Vec<String> = arguments.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let after =
+        |fits: &dyn Fn(&str) -> bool| lower.iter().position(|word| fits(word)).map(|at| at + 1);
+    let from = match shell {
+        // PowerShell takes any beginning of an option's name.
+        "powershell" | "pwsh" => after(&|word| {
+            word.strip_prefix(['-', '/'])
+                .is_some_and(|name| !name.is_empty() && "command".starts_with(name))
+        }),
+        "cmd" => after(&|word| word == "/c" || word == "/k"),
+        "bash" | "sh" | "zsh" => after(&|word| word.starts_with('-') && word.ends_with('c')),
+        "wsl" => {
+            let mut at = 0;
+            while let Some(word) = lower.get(at).filter(|word| word.starts_with(['-', '~'])) {
+                let takes_one = ["-d", "--distribution", "-u", "--user", "--cd", "--shell-type"];
+                at += if takes_one.contains(&word.as_str()) { 2 } else { 1 };
+            }
+            Some(at)
+        }
+        _ => None,
+    }?;
+    // Blanks held the words together only for the shell.
+    let all = arguments.get(from..)?.join(" ");
+    let first = all.split([';', '&', '|']).map(str::trim).find(|part| !part.is_empty())?;
+    Some(first.trim_matches(['\'', '{', '}']).trim().to_owned())
 }
 
 fn arguments_of_ssh(arguments: &[String]) -> Result<Line, String> {
@@ -102,6 +143,13 @@ fn arguments_of_ssh(arguments: &[String]) -> Result<Line, String> {
     let mut rest = arguments.iter();
     while let Some(word) = rest.next() {
         let Some(options) = word.strip_prefix('-').filter(|options| !options.is_empty()) else {
+            // Options may follow the host; the first other word begins the command.
+            if !line.host.is_empty() {
+                let command: Vec<&str> =
+                    std::iter::once(word).chain(rest).map(String::as_str).collect();
+                line.command = filled(&command.join(" "));
+                break;
+            }
             let target = word.strip_prefix("ssh://").unwrap_or(word);
             let (user, host) =
                 target.rsplit_once('@').map_or((None, target), |(user, host)| (filled(user), host));
@@ -113,9 +161,7 @@ fn arguments_of_ssh(arguments: &[String]) -> Result<Line, String> {
             line.host = host.to_owned();
             line.user = user.or(line.user);
             line.port = port.or(line.port);
-            let command: Vec<&str> = rest.map(String::as_str).collect();
-            line.command = filled(&command.join(" "));
-            break;
+            continue;
         };
         let mut letters = options.chars();
         while let Some(letter) = letters.next() {
@@ -285,5 +331,49 @@ mod tests {
     fn a_file_of_something_else() {
         let file = File { name: "x".into(), bytes: b"{\"a\":1}".to_vec() };
         assert!(read(Format::WindowsTerminal, &[file], &Options::default()).is_err());
+    }
+
+    fn parsed(text: &str) -> Found {
+        let file = File { name: "settings.json".into(), bytes: text.into() };
+        read(Format::WindowsTerminal, &[file], &Options::default()).unwrap()
+    }
+
+    #[test]
+    fn ssh_by_way_of_another_shell() {
+        let hosts = |command: &str| -> Vec<String> {
+            let command = command.replace('\\', "\\\\").replace('"', "\\\"");
+            let found = parsed(&format!(
+                "{{\"profiles\":[{{\"name\":\"x\",\"commandline\":\"{command}\"}}]}}"
+            ));
+            let one = |machine: &Machine| {
+                let settings = &machine.draft.settings;
+                let user = settings.user.clone().unwrap_or_default();
+                format!("{user}@{} {:?}", machine.draft.address, settings.port)
+            };
+            found.machines.iter().map(one).collect()
+        };
+        for command in [
+            "powershell.exe -c ssh ops@192.0.2.1 -p 2222",
+            "pwsh -NoLogo -NoExit -Command \"& { ssh -p 2222 ops@192.0.2.1 }\"",
+            r"C:\Windows\System32\cmd.exe /k ssh -p2222 ops@192.0.2.1 && exit",
+            "wsl -d Ubuntu-24.04 -- ssh -p 2222 ops@192.0.2.1",
+            "wsl.exe ~ -e bash -lc \"ssh -p 2222 ops@192.0.2.1; exec bash\"",
+        ] {
+            assert_eq!(hosts(command), ["ops@192.0.2.1 Some(2222)"], "{command}");
+        }
+        for command in ["powershell.exe -NoExit", "cmd.exe /k title ssh", "wsl -d Debian", "bash"] {
+            assert_eq!(hosts(command), [""; 0], "{command}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_ssh_says_so() {
+        let found = parsed(
+            r#"{"profiles":{"defaults":{},"list":[{"name":"PowerShell"},
+            {"name":"SSH - web","source":"Windows.Terminal.SSH"}]}}"#,
+        );
+        let skipped: Vec<_> = found.skipped.iter().map(|one| one.what.as_str()).collect();
+        assert_eq!(skipped, ["SSH - web", "1 profile"]);
+        assert_eq!(parsed(r#"{"profiles":{"defaults":{}}}"#).skipped[0].what, "0 profiles");
     }
 }

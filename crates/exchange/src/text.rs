@@ -1,6 +1,8 @@
-//! Bytes as text: UTF-8, UTF-16 with its mark, and Windows' Western code page for what is neither.
+//! Bytes as text: UTF-8, UTF-16 with its mark, and for what is neither the code page it looks most like. Programs of
+//! Windows write the one of the system, which says nothing about itself: Western, Cyrillic, Greek, Chinese, Japanese.
 
 use crate::{ExchangeError, File};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use std::borrow::Cow;
 
 const LARGEST_FILE: usize = 32 << 20;
@@ -20,8 +22,8 @@ pub(crate) fn within_limits(files: &[File]) -> Result<(), ExchangeError> {
     Ok(())
 }
 
-/// What 0x80 to 0x9f stand for in Windows-1252; the rest is Latin-1.
-const WINDOWS: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+/// As much of the lines that are not ASCII as a code page is told by.
+const TOLD_BY: usize = 64 * 1024;
 
 /// The text, whatever its encoding.
 pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
@@ -34,7 +36,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     let bytes = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => Cow::Owned(bytes.iter().map(|byte| windows(*byte)).collect()),
+        Err(_) => code_page(bytes).decode_without_bom_handling(bytes).0,
     }
 }
 
@@ -45,11 +47,19 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
         .collect()
 }
 
-fn windows(byte: u8) -> char {
-    match byte {
-        0x80..=0x9f => WINDOWS.chars().nth(usize::from(byte - 0x80)).unwrap_or(char::from(byte)),
-        _ => char::from(byte),
+/// The code page that the letters beyond ASCII make most sense in.
+fn code_page(bytes: &[u8]) -> &'static encoding_rs::Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let mut left = TOLD_BY;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n').filter(|line| !line.is_ascii()) {
+        let line = line.get(..left.min(line.len())).unwrap_or(line);
+        detector.feed(line, false);
+        left -= line.len();
+        if left == 0 {
+            break;
+        }
     }
+    detector.guess(None, Utf8Detection::Deny)
 }
 
 /// Lines with their numbers, from 1.
@@ -90,7 +100,23 @@ mod tests {
         assert_eq!(decode(b"Gr\xf6\xdfe \x80"), "Größe €");
         assert_eq!(decode(b"\xff\xfea\0\xd6\0"), "aÖ");
         assert_eq!(decode(b"\xfe\xff\0a"), "a");
-        assert_eq!(WINDOWS.chars().count(), 32);
+    }
+
+    #[test]
+    fn code_pages_of_other_systems() {
+        let folders = [
+            (encoding_rs::WINDOWS_1251, "SubRep=Серверная\\Коммутаторы\r\n"),
+            (encoding_rs::GBK, "SubRep=生产环境\\数据库服务器\r\n"),
+            (encoding_rs::SHIFT_JIS, "SubRep=開発サーバー\\データベース\r\n"),
+            (encoding_rs::WINDOWS_1252, "SubRep=Büro Zürich\\Gerät für Größe\r\n"),
+        ];
+        for (page, text) in folders {
+            let (bytes, ..) = page.encode(text);
+            assert_eq!(decode(&bytes), text, "{}", page.name());
+        }
+        // However much of it there is, it takes no time worth speaking of.
+        let (bytes, ..) = encoding_rs::WINDOWS_1251.encode("Сервер базы данных\r\n");
+        assert!(decode(&bytes.repeat(1_000_000)).starts_with("Сервер базы данных\r\nСервер"));
     }
 
     #[test]

@@ -63,6 +63,13 @@ pub enum AppEvent {
         /// Which.
         id: RunId,
     },
+    /// A trigger was saved or deleted, perhaps by another window: read them again.
+    Triggers,
+    /// Recordings were deleted because the vault keeps them only so long, or only so much.
+    RecordingsExpired {
+        /// How many.
+        count: u32,
+    },
     /// A trigger found what it looks for.
     Trigger {
         /// What, and where.

@@ -62,7 +62,7 @@ pub use line::{
 };
 pub use recording::{
     RecordMode, RecordingCursor, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch,
-    RecordingState, SessionRecording,
+    RecordingState, RecordingsExpiring, RecordingsKept, SessionRecording,
 };
 pub use run::{
     DiffLine, Lines, OutputLine, RunAttention, RunCommand, RunCounts, RunDetail, RunDiff,
@@ -75,15 +75,18 @@ pub use session::{
     SessionTarget, Stage, Step, StepState, TerminalSize, Timestamp,
 };
 pub use settings::{
-    AppSettings, Bell, CursorShape, RestoreTabs, TabLayout, TerminalSettings, TerminalTheme, Theme,
-    VaultSettings,
+    AppSettings, Bell, Closing, CursorShape, RestoreTabs, TabLayout, TerminalSettings,
+    TerminalTheme, Theme, VaultSettings,
 };
 pub use snippet::{
     ParameterKind, Snippet, SnippetDraft, SnippetParameter, SnippetPreview, SnippetValues,
     ValueProblem,
 };
 pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
-pub use trigger::{Trigger, TriggerAction, TriggerDraft, TriggerHit, TriggerList, TriggerScope};
+pub use trigger::{
+    Trigger, TriggerAction, TriggerColor, TriggerDraft, TriggerHit, TriggerList, TriggerMark,
+    TriggerScope,
+};
 pub use tunnel::{
     MachineTunnels, Tunnel, TunnelEnd, TunnelInfo, TunnelKind, TunnelRef, TunnelState, Use,
 };

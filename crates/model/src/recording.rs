@@ -17,6 +17,36 @@ pub enum RecordMode {
     OutputAndKeys,
 }
 
+/// How long recordings are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum RecordingsKept {
+    /// Until somebody deletes them.
+    #[default]
+    Forever,
+    /// So long after they ended.
+    Days {
+        /// 1 to 3650.
+        days: u32,
+    },
+    /// As many as have room, the latest first.
+    Size {
+        /// 1 to 1024.
+        gib: u32,
+    },
+}
+
+/// Recordings that would be deleted by a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingsExpiring {
+    /// How many.
+    pub count: u32,
+    /// Bytes of their files.
+    #[specta(type = u32)]
+    pub bytes: u64,
+}
+
 /// How a session is being recorded.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

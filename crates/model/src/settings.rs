@@ -1,6 +1,6 @@
 //! Settings of this computer (a plain file) and of the vault (sealed in it).
 
-use crate::RecordMode;
+use crate::{RecordMode, RecordingsKept};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -125,6 +125,24 @@ pub struct AppSettings {
     pub restore_tabs: RestoreTabs,
     /// Let other programs use the vault's keys through Patchbay's own SSH agent while it is open.
     pub serve_agent: bool,
+    /// What becomes of running sessions when the last window is closed.
+    pub closing: Closing,
+    /// The program that files of machines are edited with, and its arguments: split at blanks, `"` and `'` hold what
+    /// belongs together, and `{file}` is the file, which comes last if it is not named. Empty is what the system has.
+    pub editor: String,
+}
+
+/// What becomes of running sessions when Patchbay is closed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Closing {
+    /// The person is asked.
+    #[default]
+    Ask,
+    /// They go on without a window, where that is possible.
+    Keep,
+    /// They end.
+    End,
 }
 
 /// Whether tabs come back on the next start.
@@ -152,6 +170,8 @@ pub struct VaultSettings {
     pub read_known_hosts: bool,
     /// What of terminals is recorded where neither the machine nor a folder says so.
     pub record: RecordMode,
+    /// How long recordings are kept.
+    pub recordings_kept: RecordingsKept,
 }
 
 impl Default for VaultSettings {
@@ -162,6 +182,7 @@ impl Default for VaultSettings {
             lock_on_screen_lock: true,
             read_known_hosts: true,
             record: RecordMode::Off,
+            recordings_kept: RecordingsKept::Forever,
         }
     }
 }

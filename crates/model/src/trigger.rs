@@ -18,6 +18,21 @@ pub enum TriggerScope {
     },
 }
 
+/// The colour that what was found is marked with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum TriggerColor {
+    /// As a warning.
+    #[default]
+    Yellow,
+    /// As an error.
+    Red,
+    /// As a success.
+    Green,
+    /// Merely something to see.
+    Blue,
+}
+
 /// What happens.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "camelCase")]
@@ -25,6 +40,12 @@ pub enum TriggerAction {
     /// The person is told.
     #[default]
     Notify,
+    /// What was found is marked in terminals that are in sight; nobody is told.
+    Highlight {
+        /// With this colour.
+        #[serde(default)]
+        color: TriggerColor,
+    },
     /// A snippet is typed into that terminal, and the person is told.
     Run {
         /// One that asks for nothing.
@@ -48,6 +69,8 @@ pub struct TriggerDraft {
     pub action: TriggerAction,
     /// Seconds after which it may happen again in the same terminal, 1 to 3600.
     pub pause: u32,
+    /// Whether a notification of the desktop holds the line. Others may see it, also over a locked screen.
+    pub show_line: bool,
     /// It is looked for.
     pub enabled: bool,
 }
@@ -91,4 +114,20 @@ pub struct TriggerHit {
     pub ran: Option<String>,
     /// Why the snippet was not typed.
     pub problem: Option<String>,
+    /// Whether a notification of the desktop may hold the line.
+    pub show_line: bool,
+}
+
+/// A place in a line that is to be marked.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TriggerMark {
+    /// Which of the lines, from 0.
+    pub line: u32,
+    /// Where it begins, in UTF-16 code units.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// The colour.
+    pub color: TriggerColor,
 }

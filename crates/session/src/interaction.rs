@@ -56,6 +56,9 @@ pub struct Ask {
     pub questions: Vec<Question>,
     /// Whether the previous answer was refused.
     pub again: bool,
+    /// Names what is asked for, if the answer stays true: the same password of the same account, the same passphrase of
+    /// the same key. `None` for what is good only once, as a code of the moment.
+    pub lasting: Option<String>,
 }
 
 /// A host key to be judged.

@@ -9,7 +9,9 @@ use std::collections::VecDeque;
 /// Writes ahead. Dropping it without [`Writer::finish`] leaves unknown how much is written.
 #[derive(Debug)]
 pub struct Writer {
-    file: File,
+    /// The same file, on as many connections; pieces go to them in turn.
+    files: Vec<File>,
+    turn: usize,
     window: usize,
     piece: usize,
     next: u64,
@@ -25,7 +27,18 @@ impl Writer {
         let piece = file.client().limits().write.min(PIECE) as usize;
         let asked = VecDeque::new();
         let (window, failed) = (window.max(1), None);
-        Self { file, window, piece, next: offset, acknowledged: offset, asked, failed }
+        let (files, turn) = (vec![file], 0);
+        Self { files, turn, window, piece, next: offset, acknowledged: offset, asked, failed }
+    }
+
+    /// Sends pieces in turn over these too, which are the same file on other channels: each has a window of its own
+    /// (RFC 4254 section 5.2), which from far away decides how much is on its way.
+    #[must_use]
+    pub fn beside(mut self, others: Vec<File>) -> Self {
+        let limits = others.iter().map(|file| file.client().limits().write as usize);
+        self.piece = limits.fold(self.piece, usize::min);
+        self.files.extend(others);
+        self
     }
 
     /// Writes `data` behind what was written before, without waiting for more answers than the window needs. If it is
@@ -43,7 +56,9 @@ impl Writer {
             }
             let piece = data.split_to(self.piece.min(data.len()));
             let length = piece.len() as u64;
-            let waiting = match self.file.ask_write(self.next, piece).await {
+            self.turn = (self.turn + 1) % self.files.len();
+            let Some(file) = self.files.get(self.turn) else { return Err(SftpError::FileClosed) };
+            let waiting = match file.ask_write(self.next, piece).await {
                 Ok(waiting) => waiting,
                 Err(error) => return Err(self.fail(error)),
             };
@@ -59,7 +74,8 @@ impl Writer {
         self.acknowledged
     }
 
-    /// Waits until the server has taken everything. The disk may not have: see [`File::sync`].
+    /// Waits until the server has taken everything, and closes the [others](Self::beside). The disk may not have it yet:
+    /// see [`File::sync`].
     ///
     /// # Errors
     /// That a write was refused, or why there is no answer.
@@ -69,6 +85,9 @@ impl Writer {
         }
         while !self.asked.is_empty() {
             self.settle().await?;
+        }
+        for other in self.files.drain(1..) {
+            other.close().await?;
         }
         Ok(())
     }

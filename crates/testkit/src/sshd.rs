@@ -38,6 +38,7 @@ pub struct SshdBuilder {
     host_authority: Option<KeyPair>,
     banner: Option<String>,
     options: Vec<String>,
+    sftp: String,
     host_key: Vec<&'static str>,
 }
 
@@ -67,6 +68,7 @@ impl Sshd {
             host_authority: None,
             banner: None,
             options: Vec::new(),
+            sftp: "internal-sftp".into(),
             host_key: vec!["-t", "ed25519"],
         }
     }
@@ -181,7 +183,7 @@ impl Sshd {
             config,
             "ListenAddress 127.0.0.1\nPort {}\nHostKey {}\nPidFile none\nStrictModes no\nLogLevel VERBOSE\nUseDNS no\n\
              PermitRootLogin yes\nAuthorizedKeysFile {}\nUsePAM {}\nPasswordAuthentication {}\n\
-             KbdInteractiveAuthentication {}\nSubsystem sftp internal-sftp\nMaxStartups 200\nMaxSessions 100\n\
+             KbdInteractiveAuthentication {}\nSubsystem sftp {}\nMaxStartups 200\nMaxSessions 100\n\
              PrintMotd no\nPrintLastLog no\n",
             self.port,
             self.host_key.path.display(),
@@ -189,6 +191,7 @@ impl Sshd {
             yes(pam),
             yes(builder.login == Login::Password),
             yes(builder.login == Login::PasswordAndTotp),
+            builder.sftp,
         );
         // Shells must not run the startup files of whoever runs the tests: they may be slow, and they leave locks behind
         // when they are killed in the middle.
@@ -257,6 +260,13 @@ impl SshdBuilder {
     #[must_use]
     pub fn option(mut self, line: impl Into<String>) -> Self {
         self.options.push(line.into());
+        self
+    }
+
+    /// What serves files, instead of `internal-sftp`.
+    #[must_use]
+    pub fn sftp(mut self, command: impl Into<String>) -> Self {
+        self.sftp = command.into();
         self
     }
 

@@ -297,16 +297,35 @@ export class MemoryHost implements Host {
     snippet_delete: ({ id }) => (this.snippets.delete(id), null),
     snippet_preview: (args) => this.snippets.preview(args),
     snippet_send: () => null,
+    recordings_expiring: ({ kept }) => ({
+      count: kept.kind === 'forever' ? 0 : 1,
+      bytes: kept.kind === 'forever' ? 0 : 1_204_000,
+    }),
     trigger_list: () => ({ triggers: this.triggers, skipped: 0 }),
     trigger_save: ({ id, draft }) => {
       const saved = { id: id ?? `trigger-${this.triggers.length + 1}`, ...draft };
       this.triggers = [...this.triggers.filter((each) => each.id !== saved.id), saved];
+      this.emit({ kind: 'triggers' });
       return saved;
     },
-    trigger_delete: ({ id }) => (
-      (this.triggers = this.triggers.filter((each) => each.id !== id)),
-      null
-    ),
+    trigger_delete: ({ id }) => {
+      this.triggers = this.triggers.filter((each) => each.id !== id);
+      this.emit({ kind: 'triggers' });
+      return null;
+    },
+    trigger_marks: ({ lines }) =>
+      this.triggers.flatMap(({ enabled, pattern, ignoreCase, action }) =>
+        enabled && action.kind === 'highlight'
+          ? lines.flatMap((text, line) =>
+              [...text.matchAll(new RegExp(pattern, ignoreCase ? 'gi' : 'g'))].map((found) => ({
+                line,
+                start: found.index,
+                end: found.index + found[0].length,
+                color: action.color,
+              })),
+            )
+          : [],
+      ),
     trigger_try: ({ pattern, ignoreCase, line }) => {
       if (pattern.includes('('))
         throw {
@@ -529,6 +548,7 @@ export class MemoryHost implements Host {
     }),
     host_pick_file: () => ({ path: this.picks }),
     host_open_url: () => null,
+    host_drag_out: () => null,
     host_copy_identity_secret: () => ({ clearsIn: 30 }),
     host_copy_text: () => null,
     host_copy_html: () => null,

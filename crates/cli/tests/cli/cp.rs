@@ -56,3 +56,53 @@ async fn what_cannot_be_copied_is_said() {
     let mixed = home.run(&["cp", "box:/etc/hostname", &folder, "box:/tmp"]);
     assert!(mixed.code == 1 && mixed.err.contains("one machine at a time"), "{mixed:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_may_get_another_name() {
+    let (home, server) = Home::with_machine().await;
+    home.trust(&server);
+    let here = tempfile::tempdir().unwrap();
+    let there = tempfile::tempdir().unwrap();
+    fs::create_dir_all(here.path().join("site/img")).unwrap();
+    fs::write(here.path().join("site/index"), "hello").unwrap();
+    fs::write(here.path().join("site/img/dot"), vec![7; 300_000]).unwrap();
+    let remote = |path: &str| format!("box:{}{path}", there.path().display());
+    let local = |path: &str| here.path().join(path).display().to_string();
+    let read = |path: &str| fs::read_to_string(path).unwrap();
+    let copied = |args: &[&str]| {
+        let run = home.run(&[&["cp"], args].concat());
+        assert_eq!((run.code, run.err.as_str()), (0, ""));
+    };
+
+    copied(&[&local("site/index"), &remote("/start")]);
+    assert_eq!(read(&there.path().join("start").display().to_string()), "hello");
+    copied(&[&local("site"), &remote("/old site")]);
+    assert_eq!(fs::read(there.path().join("old site/img/dot")).unwrap(), vec![7; 300_000]);
+    copied(&[&remote("/start"), &local("beginning")]);
+    assert_eq!(read(&local("beginning")), "hello");
+    copied(&[&remote("/old site"), &local("copy")]);
+    assert_eq!(read(&local("copy/index")), "hello");
+    copied(&[&remote("/old site"), &remote("/new site")]);
+    assert!(there.path().join("new site/img/dot").exists());
+
+    // A file of that name is there by now, and a folder is gone into.
+    fs::write(here.path().join("site/index"), "changed").unwrap();
+    copied(&["--if-there", "skip", &local("site/index"), &remote("/start")]);
+    assert_eq!(read(&there.path().join("start").display().to_string()), "hello");
+    copied(&["--if-there", "keep-both", &local("site/index"), &remote("/start")]);
+    assert_eq!(read(&there.path().join("start (2)").display().to_string()), "changed");
+    copied(&[&local("site/index"), &remote("/start")]);
+    assert_eq!(read(&there.path().join("start").display().to_string()), "changed");
+    copied(&[&local("site/index"), &remote("/old site")]);
+    assert_eq!(read(&there.path().join("old site/index").display().to_string()), "changed");
+
+    for refused in [
+        vec![local("site/index"), local("copy/index"), remote("/one")],
+        vec![local("site/index"), remote("/no folder/")],
+        vec![local("site/index"), remote("/no folder/name")],
+    ] {
+        let args: Vec<&str> = refused.iter().map(String::as_str).collect();
+        let run = home.run(&[&["cp"], args.as_slice()].concat());
+        assert!(run.code == 1 && run.err.contains("must be a folder"), "{run:?}");
+    }
+}

@@ -136,7 +136,7 @@ impl Copy {
             let size = size(&found);
             self.task.counted(1, size);
             let here = matches!(self.to, Disk::Here(_));
-            if here && !found.below.iter().all(|name| names::is_plain(name)) {
+            if here && !self.names(&found).all(names::is_plain) {
                 let error = CoreError::invalid(
                     "paths",
                     format!(
@@ -302,7 +302,13 @@ impl Copy {
     }
 
     pub(super) fn place(&self, found: &Found, top: &[u8]) -> Vec<u8> {
-        found.below.iter().fold(top.to_vec(), |path, name| self.to.join(&path, name))
+        self.names(found).fold(top.to_vec(), |path, name| self.to.join(&path, name))
+    }
+
+    /// The names that lead to it from the folder things are copied to.
+    fn names<'a>(&'a self, found: &'a Found) -> impl Iterator<Item = &'a [u8]> {
+        let first = self.task.spec.name.as_deref().or(found.below.first().map(Vec::as_slice));
+        first.into_iter().chain(found.below.iter().skip(1).map(Vec::as_slice))
     }
 
     pub(super) fn above<'a>(&self, path: &'a [u8]) -> &'a [u8] {

@@ -95,7 +95,7 @@ pub(super) enum Source {
 /// A file being written, from some place on.
 pub(super) enum Sink {
     Here(super::here::Writing),
-    Machine(super::machine::Writing),
+    Machine(Box<super::machine::Writing>),
 }
 
 macro_rules! on_both {
@@ -143,7 +143,7 @@ on_both! {
     read_small(path: &[u8], size: u64) -> Option<Bytes>;
     /// Makes a file and opens it to write it, or goes on with one at the place `from`. Only its owner may read it. What
     /// else is at the path of a part is taken away.
-    write(part: &Part, from: u64) -> Sink;
+    write(part: &Part, from: u64, size: u64) -> Sink;
     /// Writes a small file at the path of a part.
     write_small(part: &[u8], bytes: Bytes, looks: Looks) -> ();
     /// Gives a part its path: in the place of what is there if it `replaces` that.

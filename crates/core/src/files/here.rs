@@ -1,6 +1,7 @@
 //! Files of this computer.
 
 mod stream;
+mod turns;
 
 pub(super) use stream::{Reading, Writing};
 
@@ -18,14 +19,19 @@ use std::{
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::Semaphore;
+use turns::Turns;
 
 /// The disks of this computer.
 #[derive(Clone, Debug)]
 pub(super) struct Here {
     home: PathBuf,
-    small: Arc<Semaphore>,
+    reads: Arc<Turns>,
+    /// One thread: those that make files in the same folder only wait for each other, and with spinning.
+    writes: Arc<Turns>,
 }
+
+/// Threads that read small files: a disk far away answers several at once.
+const READERS: usize = 4;
 
 /// Does something that waits for the disk.
 async fn blocking<T: Send + 'static>(
@@ -37,12 +43,29 @@ async fn blocking<T: Send + 'static>(
     let done = tokio::task::spawn_blocking(move || {
         work(&path).map_err(|error| problem::of_here(&path, doing, &error))
     });
-    done.await.map_err(|_| CoreError::Internal("work on the disk stopped".to_owned()))?
+    done.await.map_err(|_| stopped())?
+}
+
+/// As [`blocking`], when its turn comes.
+async fn in_turn<T: Send + 'static>(
+    turns: &Arc<Turns>,
+    path: &[u8],
+    doing: &'static str,
+    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+) -> Result<T, CoreError> {
+    let path = names::path(path);
+    let done =
+        turns.take(move || work(&path).map_err(|error| problem::of_here(&path, doing, &error)));
+    done.await.ok_or_else(stopped)?
+}
+
+fn stopped() -> CoreError {
+    CoreError::Internal("work on the disk stopped".to_owned())
 }
 
 impl Here {
     pub(super) fn new(home: PathBuf) -> Self {
-        Self { home, small: Arc::new(Semaphore::new(1)) }
+        Self { home, reads: Turns::new(READERS), writes: Turns::new(1) }
     }
 
     pub(super) async fn absolute(&self, path: Option<&[u8]>) -> Result<Vec<u8>, CoreError> {
@@ -142,7 +165,7 @@ impl Here {
         path: &[u8],
         size: u64,
     ) -> Result<Option<Bytes>, CoreError> {
-        blocking(path, "read", move |path| {
+        in_turn(&self.reads, path, "read", move |path| {
             let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
             File::open(path)?.take(size + 1).read_to_end(&mut bytes)?;
             Ok(Some(Bytes::from(bytes)).filter(|bytes| bytes.len() as u64 <= size))
@@ -150,7 +173,7 @@ impl Here {
         .await
     }
 
-    pub(super) async fn write(&self, part: &Part, from: u64) -> Result<Sink, CoreError> {
+    pub(super) async fn write(&self, part: &Part, from: u64, _: u64) -> Result<Sink, CoreError> {
         Ok(Sink::Here(stream::Writing::open(part, from).await?))
     }
 
@@ -160,9 +183,7 @@ impl Here {
         bytes: Bytes,
         looks: Looks,
     ) -> Result<(), CoreError> {
-        // One after the other: threads that make files in the same folder only wait for each other, and with spinning.
-        let _turn = self.small.acquire().await;
-        blocking(part, "written", move |path| {
+        in_turn(&self.writes, part, "written", move |path| {
             let mut file = create(path)?;
             file.write_all(&bytes)?;
             dress(&file, looks);
@@ -178,8 +199,7 @@ impl Here {
         replaces: bool,
     ) -> Result<Placed, CoreError> {
         let target = names::path(path);
-        let _turn = self.small.acquire().await;
-        blocking(part, "put in place", move |part| {
+        in_turn(&self.writes, part, "put in place", move |part| {
             if replaces {
                 fs::rename(part, target)?;
                 return Ok(Placed::Yes);

@@ -2,11 +2,13 @@
 
 use super::{
     disk::{Content, Looks, Node, Part, Placed, SMALL, Sink, Source},
+    lanes::Lanes,
     problem,
+    shell::Shell,
 };
-use crate::CoreError;
+use crate::{CoreError, sessions::Reached};
 use bytes::Bytes;
-use patchbay_model::{ApiError, ErrorCode, FileKind};
+use patchbay_model::FileKind;
 use patchbay_sftp::{Attributes, Client, File, OpenOptions, Reader, SftpError, StatusCode, Writer};
 use std::{
     collections::HashMap,
@@ -14,6 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -24,9 +27,11 @@ const WINDOW: usize = 256;
 /// The disks of a machine.
 #[derive(Clone)]
 pub(super) struct Machine {
-    pub(super) client: Client,
+    client: Client,
     /// What the machine is called.
-    pub(super) called: Arc<str>,
+    called: Arc<str>,
+    pub(super) shell: Shell,
+    lanes: Lanes,
 }
 
 /// A file being read.
@@ -61,8 +66,16 @@ impl std::fmt::Debug for Machine {
     }
 }
 
+impl From<Reached> for Machine {
+    fn from(reached: Reached) -> Self {
+        let Reached { client, shell, called } = reached;
+        let lanes = Lanes::new(shell.commands());
+        Self { client, called, shell, lanes }
+    }
+}
+
 impl Machine {
-    fn problem<'a>(
+    pub(super) fn problem<'a>(
         &'a self,
         path: &'a [u8],
         doing: &'a str,
@@ -177,9 +190,10 @@ impl Machine {
         Ok(Some(whole).filter(|whole| whole.len() <= length))
     }
 
-    pub(super) async fn write(&self, part: &Part, from: u64) -> Result<Sink, CoreError> {
+    pub(super) async fn write(&self, part: &Part, from: u64, size: u64) -> Result<Sink, CoreError> {
         let turn = Arc::clone(&part.turn).acquire_owned().await;
         let turn = turn.map_err(|_| CoreError::Internal("a file cannot be written".to_owned()))?;
+        let asked = Instant::now();
         let file = match from {
             0 => self.create(&part.path).await?,
             _ => {
@@ -188,18 +202,15 @@ impl Machine {
             }
         };
         part.reached.store(from, Ordering::Relaxed);
-        let writer = file.writer(from, WINDOW);
+        let mut writer = file.writer(from, WINDOW);
+        if Lanes::help(size.saturating_sub(from), asked.elapsed()) {
+            writer = writer.beside(self.lanes.open(&part.path).await);
+        }
         let (machine, path) = (self.clone(), part.path.clone());
         let reached = Arc::clone(&part.reached);
-        Ok(Sink::Machine(Writing {
-            machine,
-            path,
-            writer,
-            file,
-            went_on: from > 0,
-            reached,
-            _turn: turn,
-        }))
+        let went_on = from > 0;
+        let writing = Writing { machine, path, writer, file, went_on, reached, _turn: turn };
+        Ok(Sink::Machine(Box::new(writing)))
     }
 
     pub(super) async fn write_small(
@@ -273,11 +284,7 @@ impl Machine {
         }
         // It stops where the source ends, and does not say so.
         if target.stat().await.map_err(&problem)?.size.is_some_and(|size| size < node.size) {
-            let api = ApiError::new(
-                ErrorCode::Storage,
-                format!("{} became shorter while it was copied.", problem::short(path)),
-            );
-            return Err(CoreError::Api(Box::new(api.next("Copy it again."))));
+            return Err(problem::shorter(path));
         }
         match target.set_attributes(&attributes(node.looks())).await {
             // Some servers set nothing.
@@ -288,7 +295,7 @@ impl Machine {
     }
 
     /// A new file that only its owner may read. What is at its path is taken away, be it a link that leads elsewhere.
-    async fn create(&self, path: &[u8]) -> Result<File, CoreError> {
+    pub(super) async fn create(&self, path: &[u8]) -> Result<File, CoreError> {
         let problem = self.problem(path, "written");
         let new = OpenOptions::create_new().mode(0o600);
         match self.client.open(path, new).await {

@@ -11,6 +11,7 @@ mod edit;
 mod entry;
 mod here;
 mod job;
+mod lanes;
 mod machine;
 mod names;
 mod permissions;
@@ -19,6 +20,7 @@ mod place;
 pub(crate) mod problem;
 mod records;
 mod run;
+pub(crate) mod shell;
 mod task;
 #[cfg(all(test, unix))]
 mod tests;
@@ -26,12 +28,12 @@ mod transfer;
 mod verify;
 mod walk;
 
+pub use names::file_uri;
 pub use picture::{Picture, measure};
 
 use crate::{Authorized, Core, CoreError, sync};
 use disk::Disk;
 use here::Here;
-use machine::Machine;
 use patchbay_model::{
     AppEvent, Conflict, FileCount, FileKind, FileListing, FilePlace, FilePreview, TaskId, TaskInfo,
     TaskKind,
@@ -89,6 +91,14 @@ impl Drop for FilesState {
             task.stopping().cancel();
         }
     }
+}
+
+/// Where something is copied to.
+struct Goal {
+    place: FilePlace,
+    folder: Vec<u8>,
+    /// What it is called there, if that is another name.
+    name: Option<Vec<u8>>,
 }
 
 /// Files.
@@ -228,7 +238,7 @@ impl Files<'_> {
         folder: &str,
         conflict: Conflict,
     ) -> Result<TaskInfo, CoreError> {
-        let to = Some((*to.get(), names::bytes(folder)));
+        let to = Some(Goal { place: *to.get(), folder: names::bytes(folder), name: None });
         self.begin(TaskKind::Move, *from.get(), all_bytes(&paths), to, conflict, None)
     }
 
@@ -241,13 +251,42 @@ impl Files<'_> {
         folder: String,
         conflict: Conflict,
     ) -> Result<TaskInfo, CoreError> {
+        self.copy_to(from, &paths, to, &folder, None, conflict)
+    }
+
+    /// Copies one file or folder into a folder, where it is called `name`.
+    pub fn copy_as(
+        &self,
+        from: &Authorized<FilePlace>,
+        path: String,
+        to: &Authorized<FilePlace>,
+        (folder, name): (&str, &str),
+        conflict: Conflict,
+    ) -> Result<TaskInfo, CoreError> {
+        let name = named(name)?;
+        if name == b"." || name == b".." || name.contains(&b'/') {
+            let message = format!("{} cannot be a name.", problem::short(&name));
+            return Err(CoreError::invalid("name", message, "Type another one."));
+        }
+        self.copy_to(from, &[path], to, folder, Some(name), conflict)
+    }
+
+    fn copy_to(
+        &self,
+        from: &Authorized<FilePlace>,
+        paths: &[String],
+        to: &Authorized<FilePlace>,
+        folder: &str,
+        name: Option<Vec<u8>>,
+        conflict: Conflict,
+    ) -> Result<TaskInfo, CoreError> {
         let kind = match (*from.get(), *to.get()) {
             (FilePlace::Here, FilePlace::Machine { .. }) => TaskKind::Upload,
             (FilePlace::Machine { .. }, FilePlace::Here) => TaskKind::Download,
             _ => TaskKind::Copy,
         };
-        let to = Some((*to.get(), names::bytes(&folder)));
-        self.begin(kind, *from.get(), all_bytes(&paths), to, conflict, None)
+        let to = Some(Goal { place: *to.get(), folder: names::bytes(folder), name });
+        self.begin(kind, *from.get(), all_bytes(paths), to, conflict, None)
     }
 
     /// Deletes files and folders with everything inside.
@@ -387,7 +426,7 @@ impl Files<'_> {
         kind: TaskKind,
         from: FilePlace,
         paths: Vec<Vec<u8>>,
-        to: Option<(FilePlace, Vec<u8>)>,
+        to: Option<Goal>,
         conflict: Conflict,
         mode: Option<u16>,
     ) -> Result<TaskInfo, CoreError> {
@@ -412,19 +451,19 @@ impl Files<'_> {
         if moves || to.is_none() {
             words.touches.push(task::touched(&place, folder));
         }
-        let to = match to {
-            Some((goal, folder)) => {
-                words.to = self.words(goal, &names::text(&folder))?;
-                let goes = Place::of(self.0, goal)?;
+        let (to, name) = match to {
+            Some(Goal { place, folder, name }) => {
+                words.to = self.words(place, &names::text(&folder))?;
+                let goes = Place::of(self.0, place)?;
                 words.touches.push(task::touched(&goes, &folder));
-                words.machines.extend(self.machines(goal));
+                words.machines.extend(self.machines(place));
                 words.machines.dedup();
-                Some((goes, folder))
+                (Some((goes, folder)), name)
             }
-            None => None,
+            None => (None, None),
         };
-        let task =
-            Task::new(self.0, Spec { kind, from: place, paths, to, conflict, moves, mode }, words);
+        let spec = Spec { kind, from: place, paths, to, name, conflict, moves, mode };
+        let task = Task::new(self.0, spec, words);
         self.take(&task)?;
         self.run(&task, false);
         Ok(task.info())
@@ -489,8 +528,7 @@ impl Files<'_> {
         Ok(match place {
             FilePlace::Here => Disk::Here(Here::new(self.0.config().home.clone())),
             FilePlace::Machine { session } => {
-                let (client, called) = self.0.sessions().files(session)?;
-                Disk::Machine(Machine { client, called })
+                Disk::Machine(self.0.sessions().files(session)?.into())
             }
         })
     }

@@ -35,6 +35,23 @@ pub(super) fn bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
+/// A path of this computer as a `file` URI (RFC 8089), whatever its bytes.
+#[must_use]
+pub fn file_uri(path: &str) -> String {
+    let path = bytes(path);
+    // A drive's letter of Windows stands behind the host, which is empty.
+    let mut uri = String::from(if path.starts_with(b"/") { "file://" } else { "file:///" });
+    for byte in path {
+        match byte {
+            b'\\' if cfg!(windows) => uri.push('/'),
+            b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
 fn stand_in(byte: u8) -> char {
     char::from_u32(FIRST + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
@@ -112,5 +129,13 @@ mod tests {
         fn so_do_names_of_stand_ins(name in "[\u{f700}-\u{f7ff}a]{0,16}") {
             prop_assert_eq!(bytes(&text(name.as_bytes())), name.as_bytes());
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_is_a_uri_whatever_its_bytes() {
+        assert_eq!(file_uri(&text(b"/a b/it's 100%")), "file:///a%20b/it%27s%20100%25");
+        assert_eq!(file_uri(&text(b"/caf\xe9\n#?;-._~")), "file:///caf%E9%0A%23%3F%3B-._~");
+        assert_eq!(file_uri(&text("/grün".as_bytes())), "file:///gr%C3%BCn");
     }
 }

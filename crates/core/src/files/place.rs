@@ -1,6 +1,6 @@
 //! Where a task works: this computer, or a machine whatever session leads to it.
 
-use super::{disk::Disk, here::Here, machine::Machine};
+use super::{disk::Disk, here::Here};
 use crate::{Core, CoreError, sessions::files_again};
 use patchbay_model::{FilePlace, NodeId, SessionId, SessionTarget};
 use serde::{Deserialize, Serialize};
@@ -46,8 +46,7 @@ impl Place {
             Self::Here => Ok(Disk::Here(Here::new(core.config().home.clone()))),
             Self::Machine { session: None, .. } => Err(CoreError::NotFound("session")),
             Self::Machine { session: Some(session), .. } => {
-                let (client, called) = core.sessions().files(*session)?;
-                Ok(Disk::Machine(Machine { client, called }))
+                Ok(Disk::Machine(core.sessions().files(*session)?.into()))
             }
         }
     }
@@ -57,8 +56,7 @@ impl Place {
         match self {
             Self::Here => self.disk_at_hand(core),
             Self::Machine { node, session } => {
-                let (client, called) = files_again(core, *node, *session, asked).await?;
-                Ok(Disk::Machine(Machine { client, called }))
+                Ok(Disk::Machine(files_again(core, *node, *session, asked).await?.into()))
             }
         }
     }

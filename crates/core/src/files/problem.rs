@@ -73,6 +73,13 @@ pub(super) fn is_lost(error: &CoreError) -> bool {
     matches!(error, CoreError::Api(api) if api.code == ErrorCode::Disconnected)
 }
 
+/// The source has lost some of its end meanwhile.
+pub(super) fn shorter(path: &[u8]) -> CoreError {
+    let message = format!("{} became shorter while it was copied.", short(path));
+    let api = ApiError::new(ErrorCode::Storage, message);
+    CoreError::Api(Box::new(api.next("Copy it again.")))
+}
+
 /// Something of that name is there already.
 pub(super) fn exists(path: &[u8]) -> CoreError {
     CoreError::Api(Box::new(in_the_way(&short(path))))

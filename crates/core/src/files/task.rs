@@ -34,6 +34,9 @@ pub(super) struct Spec {
     pub(super) paths: Vec<Vec<u8>>,
     /// The folder something is copied to.
     pub(super) to: Option<(Place, Vec<u8>)>,
+    /// What the one thing that is copied is called there; as it is called where it comes from if it has no other name.
+    #[serde(default)]
+    pub(super) name: Option<Vec<u8>>,
     pub(super) conflict: Conflict,
     /// What is copied is taken away where it came from.
     pub(super) moves: bool,
@@ -348,6 +351,11 @@ impl Task {
     /// So many bytes were there already.
     pub(super) fn was_there(self: &Arc<Self>, bytes: u64) {
         self.change(false, |live| live.bytes_done = live.bytes_done.saturating_add(bytes));
+    }
+
+    /// So many bytes were moved that have to be moved again.
+    pub(super) fn was_in_vain(self: &Arc<Self>, bytes: u64) {
+        self.change(false, |live| live.bytes_done = live.bytes_done.saturating_sub(bytes));
     }
 
     /// How many bytes were moved, also those that were moved twice.

@@ -8,7 +8,7 @@ use patchbay_model::{
     IdentityId, IdentityKind, Secret, SessionId, SessionState, Settings, TaskId, TaskInfo,
     TaskState, TerminalSize,
 };
-use patchbay_testkit::{Fault, KeyPair, Sshd, Wire};
+use patchbay_testkit::{Fault, KeyPair, Sshd, SshdBuilder, Wire};
 use std::{
     ffi::OsStr,
     fs,
@@ -17,6 +17,8 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
+mod far;
+mod shell;
 mod transfers;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,10 +45,15 @@ impl World {
 
     /// The same over a wire with a fault.
     async fn wired(fault: Fault) -> (Self, FilePlace) {
+        Self::served(fault, Sshd::builder()).await
+    }
+
+    /// The same with a server of this kind.
+    async fn served(fault: Fault, server: SshdBuilder) -> (Self, FilePlace) {
         let mut world = Self::here().await;
         let fixture = &world.fixture;
         let key = KeyPair::ed25519(fixture.dir.path(), "id").unwrap();
-        let server = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
+        let server = server.authorized_key(&key.public).start().await.unwrap();
         let vault = fixture.ctx.authorize_vault(Right::Edit).unwrap();
         let identity = IdentityDraft {
             id: None,

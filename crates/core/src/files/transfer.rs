@@ -11,7 +11,9 @@ use super::{
     disk::{Disk, Node, Part, Placed, SMALL},
     entry,
     job::{Known, Stamp},
+    machine::Machine,
     names, problem,
+    shell::Copied,
     verify::digest,
     walk::Found,
 };
@@ -19,7 +21,10 @@ use crate::CoreError;
 use bytes::{Bytes, BytesMut};
 use patchbay_model::{Conflict, FileKind, TaskConflict};
 use sha2::{Digest as _, Sha256};
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// So much of what is there already is compared before it is gone on with.
 const OVERLAP: u64 = 256 * 1024;
@@ -180,18 +185,25 @@ impl Copy {
     }
 
     async fn bring_long(&self, found: &Found, path: &[u8]) -> Result<(), CoreError> {
-        let (node, from) = self.go_on_at(found, path).await?;
+        let (node, mut from) = self.go_on_at(found, path).await?;
         let part = self.job.begins(path.to_vec(), Stamp::of(&node));
         self.task.part_begun(Stamp::of(&node)).await;
-        self.task.was_there(from);
-        if let (true, Disk::Machine(machine)) = (self.same, &self.from)
-            && machine.copies_data()
-        {
-            let told = |bytes| self.task.moved(bytes);
-            return machine.copy_data(&found.path, &part, from, &node, told).await;
+        if let (true, Disk::Machine(machine)) = (self.same, &self.from) {
+            if machine.copies_data() {
+                self.task.was_there(from);
+                let told = |bytes| self.task.moved(bytes);
+                return machine.copy_data(&found.path, &part, from, &node, told).await;
+            }
+            if machine.shell_copies().await {
+                if self.by_shell(machine, found, &part, &node).await? == Copied::Whole {
+                    return Ok(());
+                }
+                from = 0;
+            }
         }
+        self.task.was_there(from);
         let mut source = self.from.read(&found.path, from, node.size).await?;
-        let mut sink = self.to.write(&part, from).await?;
+        let mut sink = self.to.write(&part, from, node.size).await?;
         let mut length = from;
         while let Some(bytes) = source.next().await? {
             let count = bytes.len();
@@ -200,6 +212,26 @@ impl Copy {
             self.task.moved(count);
         }
         sink.finish(length, node.looks()).await
+    }
+
+    /// From the beginning: a shell does not go on with half a file.
+    async fn by_shell(
+        &self,
+        machine: &Machine,
+        found: &Found,
+        part: &Part,
+        node: &Node,
+    ) -> Result<Copied, CoreError> {
+        let told = AtomicU64::new(0);
+        let tell = |bytes| {
+            told.fetch_add(bytes as u64, Ordering::Relaxed);
+            self.task.moved(bytes);
+        };
+        let copied = machine.shell_copy(&found.path, part, node, tell).await;
+        if !matches!(copied, Ok(Copied::Whole)) {
+            self.task.was_in_vain(told.into_inner());
+        }
+        copied
     }
 
     /// What the source is now, and from where on it is to be copied.

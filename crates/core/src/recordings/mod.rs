@@ -2,9 +2,10 @@
 //!
 //! A recording is a file of sealed chunks (`file.rs`) in a directory beside the vault, and an item in the vault that holds
 //! what it is and the key of that file. Exec sessions and files are not recorded. Deliberately absent: playing itself,
-//! which is the front end's, and deleting what is old: nothing goes unless a person says so.
+//! which is the front end's.
 
 mod file;
+mod keep;
 mod recorder;
 mod search;
 mod stored;
@@ -12,6 +13,7 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use keep::check as check_kept;
 pub(crate) use recorder::Recorder;
 
 use crate::{
@@ -49,6 +51,8 @@ const HITS: usize = 100;
 #[derive(Debug, Default)]
 pub(crate) struct RecordingsState {
     running: Mutex<BTreeMap<RecordingId, Running>>,
+    /// What is old is being deleted.
+    tidying: tokio::sync::Mutex<()>,
 }
 
 /// One that goes on.
@@ -85,13 +89,7 @@ impl Recordings<'_> {
         &self,
         _vault: &Authorized<WholeVault>,
     ) -> Result<Vec<RecordingInfo>, CoreError> {
-        let vault = self.open()?;
-        let mut infos = Vec::new();
-        for (id, stored) in self.load(&vault).await? {
-            infos.push(self.look(&vault, id, stored).await?);
-        }
-        infos.sort_by_key(|info| std::cmp::Reverse((info.started, info.id)));
-        Ok(infos)
+        self.all(&self.open()?).await
     }
 
     /// A part of a recording, from a chunk on; the first is 0.
@@ -269,14 +267,7 @@ impl Recordings<'_> {
                 "Stop it first.",
             ));
         }
-        let vault = self.open()?;
-        self.one(&vault, id).await?;
-        // The key goes first: whatever becomes of the file, nobody can read it any more.
-        vault.apply(vec![Change::Delete { kind: Kind::Recording, id: *id.as_bytes() }]).await?;
-        let file = path(&directory(vault.path()), id);
-        if let Err(error) = tokio::fs::remove_file(&file).await {
-            tracing::warn!(%error, path = %file.display(), "the file of a deleted recording stays");
-        }
+        self.remove(&self.open()?, id).await?;
         self.0.emit(AppEvent::Recordings);
         Ok(())
     }
@@ -321,6 +312,7 @@ impl Recordings<'_> {
             if let Some(core) = core.upgrade() {
                 sync::lock(&core.recordings.running).remove(&id);
                 core.emit(AppEvent::Recordings);
+                core.recordings().tidy_soon();
             }
             if let Some(problem) = problem {
                 failed(problem);
@@ -348,6 +340,28 @@ impl Recordings<'_> {
 impl Recordings<'_> {
     fn open(&self) -> Result<OpenVault, CoreError> {
         Ok(self.0.vault().unlocked()?.vault().clone())
+    }
+
+    /// All recordings, latest first.
+    async fn all(&self, vault: &OpenVault) -> Result<Vec<RecordingInfo>, CoreError> {
+        let mut infos = Vec::new();
+        for (id, stored) in self.load(vault).await? {
+            infos.push(self.look(vault, id, stored).await?);
+        }
+        infos.sort_by_key(|info| std::cmp::Reverse((info.started, info.id)));
+        Ok(infos)
+    }
+
+    /// Deletes one for good, and tells nobody.
+    async fn remove(&self, vault: &OpenVault, id: RecordingId) -> Result<(), CoreError> {
+        self.one(vault, id).await?;
+        // The key goes first: whatever becomes of the file, nobody can read it any more.
+        vault.apply(vec![Change::Delete { kind: Kind::Recording, id: *id.as_bytes() }]).await?;
+        let file = path(&directory(vault.path()), id);
+        if let Err(error) = tokio::fs::remove_file(&file).await {
+            tracing::warn!(%error, path = %file.display(), "the file of a deleted recording stays");
+        }
+        Ok(())
     }
 
     fn is_running(&self, id: RecordingId) -> bool {

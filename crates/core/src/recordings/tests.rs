@@ -279,3 +279,76 @@ async fn a_recording_that_goes_on_is_listed_played_and_kept() {
     let refused = fixture.core.recordings().rename(&fixture.whole(), id, " \u{7} ").await;
     assert_eq!(crate::testing::field(refused), "title");
 }
+
+impl Fixture {
+    async fn keep(&self, rule: patchbay_model::RecordingsKept) {
+        let vault = self.ctx.authorize_vault(Right::Edit).unwrap();
+        let settings = patchbay_model::VaultSettings {
+            recordings_kept: rule,
+            // Days pass in here.
+            lock_after_minutes: 0,
+            ..self.core.settings().vault(&vault).unwrap()
+        };
+        self.core.settings().set_vault(&vault, settings).await.unwrap();
+    }
+
+    async fn kept(&self) -> Vec<RecordingId> {
+        let all = self.core.recordings().list(&self.whole()).await.unwrap();
+        all.into_iter().map(|info| info.id).collect()
+    }
+}
+
+/// Waits until old recordings were deleted, and says how many.
+async fn expired(events: &mut tokio::sync::broadcast::Receiver<AppEvent>) -> u32 {
+    let wait = async {
+        loop {
+            if let AppEvent::RecordingsExpired { count } = events.recv().await.unwrap() {
+                return count;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), wait).await.expect("something is deleted")
+}
+
+#[tokio::test]
+async fn what_is_older_than_the_vault_says_is_deleted_when_it_opens_and_when_another_ends() {
+    use patchbay_model::RecordingsKept;
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let fixture = Fixture::open().await;
+    fixture.keep(RecordingsKept::Forever).await;
+    let old = fixture.recording(&["old"]).await;
+    let running = fixture.recorder().await;
+    fixture.clock.advance(6 * DAY);
+    let young = fixture.recording(&["young"]).await;
+    // Somebody looks what a rule would do: that alone deletes nothing.
+    let rule = RecordingsKept::Days { days: 6 };
+    let would = fixture.core.recordings().expiring(&fixture.whole(), rule).await.unwrap();
+    assert_eq!((would.count, would.bytes), (1, fixture.info(old).await.bytes));
+    fixture.keep(RecordingsKept::Days { days: 7 }).await;
+    fixture.core.recordings().tidy().await.unwrap();
+    assert_eq!(fixture.kept().await, [young, running.id(), old], "nothing is that old yet");
+
+    fixture.core.vault().lock(LockReason::Person, false);
+    fixture.clock.advance(DAY);
+    assert!(fixture.core.recordings().tidy().await.is_err());
+    assert!(fixture.file(old).exists(), "nothing is deleted behind a locked vault");
+    let mut events = fixture.core.events();
+    fixture.unlock().await;
+    assert_eq!(expired(&mut events).await, 1);
+    assert_eq!(fixture.kept().await, [young, running.id()], "one that goes on stays");
+    assert!(!fixture.file(old).exists());
+
+    // The one that ended is as young as its end; the other has its week behind it by then.
+    let mut events = fixture.core.events();
+    fixture.clock.advance(7 * DAY);
+    running.finish(None).await;
+    assert_eq!(expired(&mut events).await, 1);
+    assert_eq!(fixture.kept().await, [running.id()]);
+
+    // Another rule counts at once.
+    fixture.clock.advance(2 * DAY);
+    let mut events = fixture.core.events();
+    fixture.keep(RecordingsKept::Days { days: 1 }).await;
+    assert_eq!(expired(&mut events).await, 1);
+    assert!(fixture.kept().await.is_empty());
+}

@@ -7,8 +7,9 @@ use super::{
     OpenTarget, Plan,
     life::no_files,
     person::{Answer, Gate, Person},
+    typed::Memory,
 };
-use crate::{Core, CoreError, Ctx, Right};
+use crate::{Core, CoreError, Ctx, Right, files::shell::Shell};
 use patchbay_model::{
     ApiError, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, Secret, SessionId,
     SessionState, TerminalSize,
@@ -22,8 +23,15 @@ use tokio_util::sync::CancellationToken;
 /// For a session that shows no terminal.
 const SIZE: TerminalSize = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
 
-/// Files that can be reached, and what the machine is called.
-pub(crate) type Reached = (Client, Arc<str>);
+/// Files that can be reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Reached {
+    pub(crate) client: Client,
+    /// Beside them.
+    pub(crate) shell: Shell,
+    /// What the machine is called.
+    pub(crate) called: Arc<str>,
+}
 
 /// Reaches the files of a machine: over the session if it is still there. What a person has ended is left alone, unless
 /// one has `asked` for it just now.
@@ -58,10 +66,10 @@ async fn over_session(
             let Ok(info) = core.sessions().info(id) else { return Ok(None) };
             match info.state {
                 SessionState::Open => {
-                    if let Ok((client, called)) = core.sessions().files(id)
-                        && !client.is_closed()
+                    if let Ok(reached) = core.sessions().files(id)
+                        && !reached.client.is_closed()
                     {
-                        return Ok(Some((client, called)));
+                        return Ok(Some(reached));
                     }
                 }
                 SessionState::Closed { reason } if begun => return Err(why(&info.title, reason)),
@@ -110,15 +118,18 @@ async fn by_itself(weak: &Weak<Core>, node: NodeId) -> Result<Reached, CoreError
             _ => return Err(CoreError::Internal("files are no terminal".to_owned())),
         }
     };
-    let gate = Arc::new(Gate { core: weak.clone(), person: Arc::new(Nobody) });
+    let memory = Some(Memory::new(weak.clone(), node));
+    let gate = Arc::new(Gate { core: weak.clone(), person: Arc::new(Nobody), memory });
     let cancel = CancellationToken::new();
     // Giving up drops the future, and with it what it has opened.
     let opened = patchbay_engine_ssh::files(target, gate, cancel.clone()).await;
-    let (channel, link) = opened.map_err(|error| nobody_there(&title, error.api_error(&title)))?;
+    let (channel, mut link) =
+        opened.map_err(|error| nobody_there(&title, error.api_error(&title)))?;
     let (reader, writer) = tokio::io::split(channel);
     let client = Client::start(reader, writer, Options::default())
         .await
         .map_err(|error| CoreError::Api(Box::new(no_files(&title, &error))))?;
+    let shell = Shell::new(link.commands());
     let closed = client.closed();
     tokio::spawn(async move {
         let gone = async {
@@ -126,7 +137,7 @@ async fn by_itself(weak: &Weak<Core>, node: NodeId) -> Result<Reached, CoreError
         };
         let _reason = link.hold(gone, cancel, |_| ()).await;
     });
-    Ok((client, title.into()))
+    Ok(Reached { client, shell, called: title.into() })
 }
 
 /// A question that nobody answers is no reason to give up for good.

@@ -6,7 +6,9 @@ use super::{
     session::{Session, failed},
     tab::Tab,
     tunnels::WithSession,
+    typed::Memory,
 };
+use crate::files::shell::Shell;
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
 use patchbay_engine_ssh::{HeldLink, Target};
@@ -76,6 +78,7 @@ impl Life {
                         let reason = self.attempt(order).await;
                         self.session.closed(reason.clone());
                         self.over(&reason).await;
+                        self.forget_typed();
                     }
                     None => break,
                 },
@@ -84,6 +87,14 @@ impl Life {
             }
         }
         self.session.output.close();
+        self.forget_typed();
+    }
+
+    /// Forgets what was typed for the machine, if this was the last session of it.
+    fn forget_typed(&self) {
+        if let (Some(core), Some(machine)) = (self.session.core.upgrade(), self.session.machine()) {
+            core.sessions().forget_typed_for(machine);
+        }
     }
 
     async fn attempt(&mut self, order: Order) -> CloseReason {
@@ -152,13 +163,13 @@ impl Life {
             let (reader, writer) = tokio::io::split(channel);
             Ok((Client::start(reader, writer, Options::default()).await, link))
         };
-        let (client, link) = match self.wait_for(connecting, cancel).await {
+        let (client, mut link) = match self.wait_for(connecting, cancel).await {
             Ok((Ok(client), link)) => (client, link),
             Ok((Err(error), _)) => return failed(no_files(&machine, &error)),
             Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
             Err(error) => return failed(error),
         };
-        self.session.set_files(Some(client.clone()));
+        self.session.set_files(Some((client.clone(), Shell::new(link.commands()))));
         self.session.opened();
         let session = Arc::clone(&self.session);
         let gone = async {
@@ -171,7 +182,9 @@ impl Life {
 
     pub(super) fn gate(&self) -> Arc<dyn Interaction> {
         let person = Arc::new(Tab(Arc::clone(&self.session)));
-        Arc::new(Gate { core: self.session.core.clone(), person })
+        let core = self.session.core.clone();
+        let memory = self.session.machine().map(|machine| Memory::new(core.clone(), machine));
+        Arc::new(Gate { core, person, memory })
     }
 
     /// Waits for a connection, as long as nobody gives up.

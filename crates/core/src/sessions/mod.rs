@@ -16,13 +16,14 @@ mod tape;
 mod target;
 mod tickets;
 mod tunnels;
+mod typed;
 
 #[cfg(all(test, unix))]
 mod line_tests;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub(crate) use alone::files_again;
+pub(crate) use alone::{Reached, files_again};
 pub use patchbay_engine_line::serial_ports;
 pub use patchbay_engine_ssh::{Exec, ExecEvent, TOUCH, algorithm_policy};
 pub use person::{Answer, Person};
@@ -40,7 +41,6 @@ use patchbay_model::{
     TerminalSize,
 };
 use patchbay_session::{Output, TerminalInput};
-use patchbay_sftp::Client;
 use person::Gate;
 use session::{Names, Session};
 use std::{
@@ -51,6 +51,7 @@ use std::{
 use tickets::Tickets;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use typed::{Memory, Typed};
 
 /// More open at once are a mistake of a caller.
 const MOST_SESSIONS: usize = 1_000;
@@ -65,6 +66,7 @@ pub(crate) struct SessionsState {
     all: Mutex<HashMap<SessionId, Held>>,
     tickets: Tickets,
     stream_url: Mutex<Option<String>>,
+    typed: Typed,
 }
 
 struct Held {
@@ -181,7 +183,8 @@ impl Sessions<'_> {
         if let Some(machine) = target.hops.last_mut() {
             machine.start_command = None;
         }
-        let gate = Arc::new(Gate { core: self.0.weak(), person });
+        let memory = Some(Memory::new(self.0.weak(), *id.get()));
+        let gate = Arc::new(Gate { core: self.0.weak(), person, memory });
         Ok(Dial { target, gate, title: target::names(&route).title })
     }
 
@@ -248,18 +251,18 @@ impl Sessions<'_> {
         Ok(SessionHandle { id, output: Arc::clone(&session.output), input: session.input.clone() })
     }
 
-    /// The files of a session that was opened for them, and what the machine is called.
-    pub(crate) fn files(&self, id: SessionId) -> Result<(Client, Arc<str>), CoreError> {
+    /// The files of a session that was opened for them.
+    pub(crate) fn files(&self, id: SessionId) -> Result<Reached, CoreError> {
         let session = self.get(id)?;
         let title = session.info().title;
-        let client = session.files().ok_or_else(|| {
+        let (client, shell) = session.files().ok_or_else(|| {
             let error = ApiError::new(
                 ErrorCode::Disconnected,
                 format!("The files of {title} are not connected."),
             );
             CoreError::Api(Box::new(error.next("Connect again.").retry()))
         })?;
-        Ok((client, title.into()))
+        Ok(Reached { client, shell, called: title.into() })
     }
 
     /// One session.

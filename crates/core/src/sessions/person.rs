@@ -1,5 +1,6 @@
 //! What a connection needs of people and records, between an engine and whoever can answer.
 
+use super::typed::Memory;
 use crate::{Core, CoreError, hostkeys::Judgement};
 use patchbay_model::{HostKeyAnswer, HostKeyQuestion, Secret};
 use patchbay_session::{Ask, HostKeyCheck, HostKeyVerdict, Interaction, Progress};
@@ -80,15 +81,31 @@ fn ends_with(fingerprint: &str, typed: &str) -> bool {
 pub(super) struct Gate {
     pub(super) core: Weak<Core>,
     pub(super) person: Arc<dyn Person>,
+    /// What was typed before; none where nothing of it may be used.
+    pub(super) memory: Option<Memory>,
 }
 
 impl Interaction for Gate {
     fn progress(&self, progress: Progress) {
+        if let Some(memory) = &self.memory {
+            memory.follow(&progress);
+        }
         self.person.progress(progress);
     }
 
     fn ask(&self, ask: Ask) -> Answer<'_, Option<Vec<Secret<String>>>> {
-        self.person.ask(ask)
+        let Some(memory) = &self.memory else { return self.person.ask(ask) };
+        if let Some(known) = memory.answer(&ask) {
+            let label = ask.questions.first().map(|one| one.label.as_str()).unwrap_or_default();
+            let note = format!("{label}: what you typed for {} is used again", ask.machine);
+            self.person.progress(Progress::Note(note));
+            return Box::pin(async { Some(vec![known]) });
+        }
+        Box::pin(async move {
+            let answers = self.person.ask(ask.clone()).await?;
+            memory.note(&ask, &answers);
+            Some(answers)
+        })
     }
 
     fn check_host_key(&self, check: HostKeyCheck) -> Answer<'_, HostKeyVerdict> {

@@ -1,7 +1,7 @@
 //! Whether a key alone lets in, tried beside a session that is open for files.
 
 use super::{
-    Sessions,
+    Reached, Sessions,
     person::{Answer, Gate, Person},
     tab::Tab,
     target,
@@ -28,7 +28,7 @@ pub(crate) struct Account {
 impl Sessions<'_> {
     /// The account behind a session for files.
     pub(crate) fn account(&self, id: SessionId) -> Result<Account, CoreError> {
-        let (client, title) = self.files(id)?;
+        let Reached { client, called: title, .. } = self.files(id)?;
         let session = self.get(id)?;
         let machine = session.machine().ok_or(CoreError::NotFound("machine"))?;
         let subtitle = session.info().subtitle;
@@ -50,7 +50,7 @@ impl Sessions<'_> {
             hop.name.clone_into(&mut machine);
         }
         let person = Arc::new(OnlyTheKey { machine, person: Arc::clone(&account.person) });
-        let gate = Arc::new(Gate { core: self.0.weak(), person });
+        let gate = Arc::new(Gate { core: self.0.weak(), person, memory: None });
         // Files again: an account may have them and no shell.
         let signing_in = patchbay_engine_ssh::files(target, gate, CancellationToken::new());
         match signing_in.await {

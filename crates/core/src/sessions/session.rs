@@ -1,7 +1,7 @@
 //! One session: what front ends see of it, what it waits for, and how they are told of changes.
 
 use super::{journal::Journal, person::check_answer, tape::Tape};
-use crate::{Clock, Core, CoreError, sync, tell::Tells};
+use crate::{Clock, Core, CoreError, files::shell::Shell, sync, tell::Tells};
 use bytes::Bytes;
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
@@ -50,7 +50,7 @@ pub(super) struct Live {
     pub(super) banner: Vec<u8>,
     /// An event is on its way.
     scheduled: bool,
-    files: Option<Client>,
+    files: Option<(Client, Shell)>,
     latency_told: Duration,
 }
 
@@ -131,12 +131,12 @@ impl Session {
         }
     }
 
-    /// Its files, while it is connected for them.
-    pub(super) fn files(&self) -> Option<Client> {
+    /// Its files and the shell beside them, while it is connected for them.
+    pub(super) fn files(&self) -> Option<(Client, Shell)> {
         self.live().files.clone()
     }
 
-    pub(super) fn set_files(&self, files: Option<Client>) {
+    pub(super) fn set_files(&self, files: Option<(Client, Shell)>) {
         self.live().files = files;
     }
 

@@ -55,7 +55,7 @@ impl Person for Tab {
     fn ask(&self, ask: Ask) -> Answer<'_, Option<Vec<Secret<String>>>> {
         Box::pin(async move {
             let _turn = self.0.asking.lock().await;
-            let Ask { kind, machine, title, instructions, questions, again } = ask;
+            let Ask { kind, machine, title, instructions, questions, again, lasting: _ } = ask;
             let id = PromptId::new();
             let (sender, answer) = oneshot::channel();
             let pending = Pending::Prompt(id, questions.len(), sender);

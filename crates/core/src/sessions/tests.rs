@@ -20,6 +20,7 @@ use std::{
 };
 
 mod recording;
+mod typed;
 
 pub(super) const SIZE: TerminalSize = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -436,6 +437,7 @@ async fn passwords_are_asked_for_until_one_fits() {
     world.opened(id).await;
     assert!(!world.info(id).log.join("\n").contains(&password), "no secret in the log");
 
+    sessions.close(id).unwrap();
     let id = world.open().await;
     let prompt = world.prompt(id).await;
     sessions.answer(id, prompt.id, None).unwrap();

@@ -92,27 +92,29 @@ pub(super) struct WithSession {
     core: Weak<crate::Core>,
     machine: NodeId,
     session: SessionId,
-    starting: tokio::task::JoinHandle<()>,
+    /// Not the task itself: that would keep its memory after it is done.
+    starting: CancellationToken,
 }
 
 impl WithSession {
     pub(super) fn begin(session: &Session, machine: NodeId) -> Self {
         let (core, id) = (session.core.clone(), session.id);
-        let starting = tokio::spawn({
+        let starting = CancellationToken::new();
+        tokio::spawn(starting.clone().run_until_cancelled_owned({
             let core = core.clone();
             async move {
                 if let Some(core) = core.upgrade() {
                     core.tunnels().session_opened(machine, id).await;
                 }
             }
-        });
+        }));
         Self { core, machine, session: id, starting }
     }
 }
 
 impl Drop for WithSession {
     fn drop(&mut self) {
-        self.starting.abort();
+        self.starting.cancel();
         let (core, machine, session) = (self.core.clone(), self.machine, self.session);
         // At the end of the process nobody is left to do it, and nothing left to stop.
         if let (Some(core), Ok(runtime)) = (core.upgrade(), tokio::runtime::Handle::try_current()) {

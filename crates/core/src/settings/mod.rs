@@ -1,7 +1,9 @@
 //! Settings of this computer (a plain file), settings of the vault and the open tabs (sealed in it).
 
+mod editor;
 mod file;
 
+pub use editor::Editor;
 pub(crate) use file::SettingsFile;
 
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
 };
 use patchbay_model::{AppEvent, AppSettings, TabLayout, VaultSettings};
 use patchbay_store::{Field, Kind};
+use std::path::Path;
 
 /// What a webview may keep here at most.
 pub(crate) const LONGEST_LAYOUT: usize = 256 * 1024;
@@ -27,7 +30,12 @@ impl SettingsService<'_> {
 
     /// Changes the settings of this computer.
     pub async fn set_app(&self, settings: AppSettings) -> Result<AppSettings, CoreError> {
-        let settings = checked(settings)?;
+        let mut settings = checked(settings)?;
+        settings.editor = settings.editor.trim().to_owned();
+        // One that was uninstalled since keeps nobody from changing something else.
+        if settings.editor != self.app().editor {
+            editor::check(&settings.editor, std::env::var_os("PATH").as_deref())?;
+        }
         let core = self.0.weak();
         let keep = settings.clone();
         tokio::task::spawn_blocking(move || {
@@ -38,6 +46,11 @@ impl SettingsService<'_> {
         .transpose()?;
         self.0.emit(AppEvent::Settings { settings: Box::new(settings.clone()) });
         Ok(settings)
+    }
+
+    /// The program that a file of a machine is edited with; `None` is what the system has for it.
+    pub fn editor(&self, file: &Path) -> Result<Option<Editor>, CoreError> {
+        editor::for_file(&self.app().editor, file, std::env::var_os("PATH").as_deref())
     }
 
     /// Settings that travel with the vault.
@@ -60,11 +73,16 @@ impl SettingsService<'_> {
                 "Choose less, or 0 for never.",
             ));
         }
+        crate::recordings::check_kept(settings.recordings_kept)?;
         let unlocked = self.0.vault().unlocked()?;
         let _turn = unlocked.turn().await;
+        let before = unlocked.settings().recordings_kept;
         let change = put(Kind::Settings, THE_ONE, written(serde_json::to_vec(&settings))?);
         unlocked.vault().apply(vec![change]).await?;
         unlocked.set_settings(settings.clone());
+        if settings.recordings_kept != before {
+            self.0.recordings().tidy_soon();
+        }
         self.0.vault().touch();
         Ok(settings)
     }

@@ -3,6 +3,7 @@
 //! Whole lines are looked at, without their escape sequences. They rest while the vault is locked: patterns are kept in
 //! it. Deliberately absent: telling the person (front ends do, by the event), and parts of lines such as prompts.
 
+mod mark;
 mod pattern;
 #[cfg(all(test, unix))]
 mod tests;
@@ -14,7 +15,7 @@ use crate::{
     vault::{Unlocked, put, written},
 };
 use patchbay_model::{
-    SessionId, Trigger, TriggerAction, TriggerDraft, TriggerId, TriggerList, TriggerScope,
+    AppEvent, SessionId, Trigger, TriggerAction, TriggerDraft, TriggerId, TriggerList, TriggerScope,
 };
 use patchbay_store::{Change, Kind};
 use regex::Regex;
@@ -38,7 +39,10 @@ struct Compiled {
 /// What the tasks that look share.
 #[derive(Debug, Default)]
 struct Shared {
+    /// Those that do something when their pattern is found.
     active: RwLock<Arc<Vec<Compiled>>>,
+    /// Those that mark what is found; front ends ask for it.
+    marking: RwLock<Arc<Vec<Compiled>>>,
     skipped: AtomicU32,
 }
 
@@ -105,6 +109,7 @@ impl Triggers<'_> {
         let json = written(serde_json::to_vec(&trigger.draft))?;
         unlocked.vault().apply(vec![put(Kind::Trigger, *trigger.id.as_bytes(), json)]).await?;
         self.replace(trigger.id, Some(trigger.clone()));
+        self.0.emit(AppEvent::Triggers);
         Ok(trigger)
     }
 
@@ -122,12 +127,13 @@ impl Triggers<'_> {
         let gone = Change::Delete { kind: Kind::Trigger, id: *id.as_bytes() };
         unlocked.vault().apply(vec![gone]).await?;
         self.replace(id, None);
+        self.0.emit(AppEvent::Triggers);
         Ok(())
     }
 
     /// Looks at a session's output from now on.
     pub(crate) fn watch(&self, session: SessionId) -> Watch {
-        Watch::start(self.0, session, Arc::clone(&self.0.triggers.shared))
+        Watch::new(self.0, session, Arc::clone(&self.0.triggers.shared))
     }
 
     /// Reads them from a vault that was opened.
@@ -162,7 +168,10 @@ impl Triggers<'_> {
                 pattern::compiled(&trigger.draft.pattern, trigger.draft.ignore_case).ok()?;
             Some(Compiled { id: trigger.id, draft: trigger.draft.clone(), regex })
         });
-        *sync::write(&self.0.triggers.shared.active) = Arc::new(active.collect());
+        let (marking, active) = active
+            .partition(|compiled| matches!(compiled.draft.action, TriggerAction::Highlight { .. }));
+        *sync::write(&self.0.triggers.shared.active) = Arc::new(active);
+        *sync::write(&self.0.triggers.shared.marking) = Arc::new(marking);
         *sync::write(&self.0.triggers.all) = all;
     }
 }

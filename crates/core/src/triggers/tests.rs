@@ -11,8 +11,8 @@ use crate::{
 use bytes::Bytes;
 use patchbay_model::{
     AppEvent, EntryDraft, IdentityDraft, IdentityKind, LockReason, NodeId, SessionId, SessionState,
-    Settings, SnippetDraft, SnippetParameter, TerminalSize, TriggerAction, TriggerDraft,
-    TriggerHit, TriggerScope,
+    Settings, SnippetDraft, SnippetParameter, TerminalSize, TriggerAction, TriggerColor,
+    TriggerDraft, TriggerHit, TriggerScope,
 };
 use patchbay_session::{TerminalInput, ToViewer};
 use patchbay_testkit::{KeyPair, Sshd, terminals_or_skip};
@@ -225,10 +225,76 @@ async fn a_flood_is_not_held_up() {
         .unwrap();
     let watch = fixture.core.triggers().watch(SessionId::new());
     let piece = Bytes::from("x".repeat(1000) + "\n");
+    assert!(!watch.looks());
     // Nothing else runs in between: the queue is full soon, and what is too much is counted.
     for _ in 0..1000 {
         watch.feed(&piece);
     }
     let skipped = fixture.core.triggers().list(&vault(&fixture)).unwrap().skipped;
     assert_eq!(skipped, 1000 - 64);
+}
+
+#[tokio::test]
+async fn nothing_looks_before_there_is_something_to_look_for() {
+    let fixture = Fixture::open().await;
+    let triggers = fixture.core.triggers();
+    let piece = Bytes::from_static(b"a line\n");
+    let watch = triggers.watch(SessionId::new());
+    watch.feed(&piece);
+    assert!(!watch.looks(), "there is no trigger");
+    let marking = TriggerDraft {
+        action: TriggerAction::Highlight { color: TriggerColor::Red },
+        ..trigger("marks", "line")
+    };
+    triggers.save(&vault(&fixture), None, marking).await.unwrap();
+    watch.feed(&piece);
+    assert!(!watch.looks(), "what is marked is asked for");
+    let mut events = fixture.core.events();
+    triggers.save(&vault(&fixture), None, trigger("tells", "line")).await.unwrap();
+    assert_eq!(events.recv().await.unwrap(), AppEvent::Triggers);
+    watch.feed(&piece);
+    assert!(watch.looks());
+}
+
+#[tokio::test]
+async fn places_are_marked_by_the_same_patterns_and_within_bounds() {
+    let fixture = Fixture::open().await;
+    let triggers = fixture.core.triggers();
+    let marks = |lines: &[&str]| {
+        let lines: Vec<String> = lines.iter().map(|&line| line.to_owned()).collect();
+        let marks = triggers.marks(&vault(&fixture), SessionId::new(), &lines).unwrap();
+        marks.iter().map(|mark| (mark.line, mark.start, mark.end, mark.color)).collect::<Vec<_>>()
+    };
+    let highlight = |name, pattern, color| TriggerDraft {
+        action: TriggerAction::Highlight { color },
+        ignore_case: true,
+        ..trigger(name, pattern)
+    };
+    assert!(marks(&["error"]).is_empty());
+    let error = highlight("error", "error|^fatal", TriggerColor::Red);
+    let error = triggers.save(&vault(&fixture), None, error).await.unwrap();
+    let ok = highlight("ok", r"\bok\b|^", TriggerColor::Green);
+    assert_eq!(field(triggers.save(&vault(&fixture), None, ok).await), "pattern");
+    let ok = highlight("ok", r"\bok\b", TriggerColor::Green);
+    triggers.save(&vault(&fixture), None, ok).await.unwrap();
+    triggers.save(&vault(&fixture), None, trigger("tells", "ready")).await.unwrap();
+    use TriggerColor::{Green, Red};
+    assert_eq!(
+        marks(&["ready", "ok: no Error", "", "not fatal", "🚒 ERROR ok"]),
+        [(1, 0, 2, Green), (1, 7, 12, Red), (4, 3, 8, Red), (4, 9, 11, Green)],
+        "counted as a web page counts"
+    );
+    let carpet = "error ".repeat(1000);
+    assert_eq!(marks(&[&carpet]).len(), 16);
+    assert_eq!(marks(&vec![carpet.as_str(); 400]).len(), 43 * 16);
+    assert!(marks(&[&"é".repeat(10_000)]).is_empty());
+    // Elsewhere it does not count; and behind a locked vault nothing is told.
+    let elsewhere = fixture.add(None, "elsewhere").await;
+    let scope = TriggerScope::Node { id: elsewhere };
+    let draft = TriggerDraft { scope, ..error.draft.clone() };
+    triggers.save(&vault(&fixture), Some(error.id), draft).await.unwrap();
+    assert!(marks(&["error"]).is_empty());
+    let vault = vault(&fixture);
+    fixture.core.vault().lock(LockReason::Person, false);
+    assert!(triggers.marks(&vault, SessionId::new(), &["ok".to_owned()]).is_err());
 }

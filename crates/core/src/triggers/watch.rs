@@ -9,7 +9,7 @@ use patchbay_model::{
 };
 use std::{
     collections::HashMap,
-    sync::{Arc, Weak, atomic::Ordering},
+    sync::{Arc, OnceLock, Weak, atomic::Ordering},
     time::Duration,
 };
 use tokio::sync::mpsc;
@@ -21,24 +21,39 @@ const LONGEST_LINE: usize = 8 * 1024;
 
 /// Hands output over to be looked at.
 pub(crate) struct Watch {
-    pieces: mpsc::Sender<Bytes>,
+    session: SessionId,
+    core: Weak<Core>,
+    clock: Arc<dyn Clock>,
+    /// The task that looks; there is none before there is something to look for.
+    pieces: OnceLock<mpsc::Sender<Bytes>>,
     shared: Arc<Shared>,
 }
 
 impl Watch {
-    /// Starts looking; until it is dropped.
-    pub(super) fn start(core: &Core, session: SessionId, shared: Arc<Shared>) -> Self {
+    /// Looks from now on, until it is dropped.
+    pub(super) fn new(core: &Core, session: SessionId, shared: Arc<Shared>) -> Self {
+        let clock = Arc::clone(&core.config().clock);
+        Self { session, core: core.weak(), clock, pieces: OnceLock::new(), shared }
+    }
+
+    fn start(&self) -> mpsc::Sender<Bytes> {
         let (pieces, queue) = mpsc::channel(QUEUE);
         let looking = Looking {
-            session,
-            core: core.weak(),
-            clock: Arc::clone(&core.config().clock),
-            shared: Arc::clone(&shared),
+            session: self.session,
+            core: self.core.clone(),
+            clock: Arc::clone(&self.clock),
+            shared: Arc::clone(&self.shared),
             line: Vec::new(),
             acted: HashMap::new(),
         };
         tokio::spawn(looking.run(queue));
-        Self { pieces, shared }
+        pieces
+    }
+
+    /// Whether a task looks.
+    #[cfg(test)]
+    pub(super) fn looks(&self) -> bool {
+        self.pieces.get().is_some()
     }
 
     /// Never waits: what comes too fast is left out, and counted.
@@ -46,7 +61,9 @@ impl Watch {
         if sync::read(&self.shared.active).is_empty() {
             return;
         }
-        if self.pieces.try_send(bytes.clone()).is_err() {
+        // It goes on when the last trigger rests, and so knows how long ago each acted.
+        let pieces = self.pieces.get_or_init(|| self.start());
+        if pieces.try_send(bytes.clone()).is_err() {
             self.shared.skipped.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -100,7 +117,7 @@ impl Looking {
 }
 
 /// Whether a session's output is meant.
-fn in_scope(core: &Core, session: SessionId, trigger: &Compiled) -> bool {
+pub(super) fn in_scope(core: &Core, session: SessionId, trigger: &Compiled) -> bool {
     let TriggerScope::Node { id } = trigger.draft.scope else { return true };
     let Ok(SessionTarget::Entry { id: machine }) =
         core.sessions().info(session).map(|info| info.target)
@@ -129,6 +146,7 @@ async fn act(core: &Core, session: SessionId, trigger: &Compiled, line: &str) {
         line: line.chars().take(500).collect(),
         ran,
         problem,
+        show_line: trigger.draft.show_line,
     };
     core.emit(AppEvent::Trigger { hit: Box::new(hit) });
 }

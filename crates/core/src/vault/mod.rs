@@ -156,6 +156,7 @@ impl<'a> Vault<'a> {
         self.0.files().restore(unlocked.vault()).await;
         self.next_tree_revision();
         countdown::start(self.0, &unlocked);
+        self.0.recordings().tidy_soon();
         Ok(self.changed())
     }
 
@@ -166,6 +167,7 @@ impl<'a> Vault<'a> {
         }
         let open = sync::write(&self.state().open).take();
         self.0.triggers().rest();
+        self.0.sessions().forget_typed();
         *sync::lock(&self.state().fresh) = None;
         if let Some(open) = open {
             // Somebody may hold a clone for a moment longer: the keys are gone all the same.

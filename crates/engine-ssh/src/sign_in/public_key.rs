@@ -16,6 +16,7 @@ use russh::{
     },
 };
 use std::{
+    hash::{Hash, Hasher},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -119,9 +120,10 @@ impl SignIn<'_> {
     ) -> Result<Arc<PrivateKey>, SshError> {
         let mut passphrase = passphrase.cloned();
         for tries in 0.. {
-            let (text, with) = (text.clone(), passphrase.take());
+            let (sealed, with) = (text.clone(), passphrase.take());
             // Deriving a key from a passphrase takes up to seconds.
-            let read = tokio::task::spawn_blocking(move || keys::read(&text, with.as_ref())).await;
+            let read =
+                tokio::task::spawn_blocking(move || keys::read(&sealed, with.as_ref())).await;
             let error = match read {
                 Ok(Ok(key)) => return Ok(Arc::new(key)),
                 Ok(Err(error)) => error,
@@ -135,10 +137,10 @@ impl SignIn<'_> {
             if self.declined || tries == TRIES {
                 return Err(error);
             }
-            passphrase = self
-                .report
-                .ask_one(PromptKind::KeyPassphrase, "Passphrase of the private key", false, again)
-                .await;
+            let (label, lasting) = ("Passphrase of the private key", name_of(text));
+            let asking =
+                self.report.ask_one(PromptKind::KeyPassphrase, label, false, again, lasting);
+            passphrase = asking.await;
             if passphrase.is_none() {
                 self.declined = true;
                 return Err(error);
@@ -306,4 +308,11 @@ impl Signer for KeySigner {
         encoded.encode(&mut to_sign).map_err(|_| failed())?;
         Ok(to_sign)
     }
+}
+
+/// Tells a key from others of the same person, without saying anything about it.
+fn name_of(text: &Secret<String>) -> String {
+    let mut hasher = std::hash::DefaultHasher::new();
+    text.expose_secret().hash(&mut hasher);
+    format!("passphrase of key {:016x}", hasher.finish())
 }

@@ -6,6 +6,7 @@ use crate::{
     text::{phrase, plain},
 };
 use patchbay_model::{PromptKind, Question, Secret};
+use patchbay_session::Ask;
 use russh::{
     MethodKind,
     client::{AuthResult, KeyboardInteractiveAuthResponse as Reply, Prompt},
@@ -73,11 +74,10 @@ impl SignIn<'_> {
                 }
                 talk.step
             } else if self.accepts(MethodKind::Password) {
-                let Some(password) = self
-                    .report
-                    .ask_one(PromptKind::Password, &self.password_label(), false, again)
-                    .await
-                else {
+                let (label, lasting) = (self.password_label(), self.the_password());
+                let asking =
+                    self.report.ask_one(PromptKind::Password, &label, false, again, lasting);
+                let Some(password) = asking.await else {
                     self.declined = true;
                     break;
                 };
@@ -168,13 +168,15 @@ impl SignIn<'_> {
         let questions: Vec<Question> =
             prompts.iter().map(|p| Question { label: label(&p.prompt), echo: p.echo }).collect();
         let count = questions.len();
-        let asking = self.report.ask(
-            PromptKind::KeyboardInteractive,
-            phrase(name),
-            plain(instructions),
+        let asking = self.report.ask(Ask {
+            kind: PromptKind::KeyboardInteractive,
+            machine: self.report.machine.clone(),
+            title: phrase(name),
+            instructions: plain(instructions),
             questions,
             again,
-        );
+            lasting: wants_password(prompts).then(|| self.the_password()),
+        });
         let Some(answers) = asking.await else {
             // The server waits for an answer and for nothing else, so there is no other way to try.
             self.declined = true;

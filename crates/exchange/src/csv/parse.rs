@@ -65,7 +65,9 @@ fn split(text: &str, delimiter: char, first: u32, most: usize) -> Vec<Record> {
     let mut quoted = false;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        if c == '\n' {
+        // A carriage return alone is how the old Mac ended lines, and Excel there still offers it.
+        let ends = c == '\n' || c == '\r' && chars.peek() != Some(&'\n');
+        if ends {
             line += 1;
         }
         match c {
@@ -76,7 +78,7 @@ fn split(text: &str, delimiter: char, first: u32, most: usize) -> Vec<Record> {
             '"' if quoted => quoted = false,
             '"' if cell.is_empty() => quoted = true,
             '\r' if !quoted && chars.peek() == Some(&'\n') => {}
-            '\n' if !quoted => {
+            _ if ends && !quoted => {
                 cells.push(std::mem::take(&mut cell));
                 records.push(Record { line: begun, cells: std::mem::take(&mut cells) });
                 begun = line;
@@ -121,6 +123,7 @@ mod tests {
         assert_eq!(cells("a\tb\nc\td\n"), [["a", "b"], ["c", "d"]]);
         assert_eq!(cells("sep=;\na;b\n"), [["a", "b"]]);
         assert_eq!(cells("only\none"), [["only"], ["one"]]);
+        assert_eq!(cells("a;b\rc;d\re;f"), [["a", "b"], ["c", "d"], ["e", "f"]]);
     }
 
     #[test]

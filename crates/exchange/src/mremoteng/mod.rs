@@ -4,17 +4,16 @@
 //! own to expand. Not taken over: what belongs to remote desktops alone, and external tools.
 
 mod crypt;
-mod xml;
 
+use crate::xml::{Attributes, Event};
 use crate::{
     ExchangeError, File, Found, JumpTo, Machine, Options, Protocol,
     found::{DEEPEST, filled, port},
-    text,
+    text, xml,
 };
 use crypt::Crypt;
 pub(crate) use crypt::is_encrypted_file;
 use patchbay_model::{EntryDraft, Secret, Settings};
-use xml::{Attributes, Event};
 
 const FORMAT: &str = "a connection file of mRemoteNG";
 
@@ -41,7 +40,7 @@ fn document(
     mut crypt: Crypt,
     found: &mut Found,
 ) -> Result<(), ExchangeError> {
-    let mut reader = xml::Reader::new(text);
+    let mut reader = xml::Reader::new(FORMAT, text);
     let root = loop {
         match reader.next()? {
             Some((_, Event::Open(name, attributes) | Event::Empty(name, attributes))) => {
@@ -57,7 +56,12 @@ fn document(
     crypt.configure(&root, file, found)?;
     if root.is("FullFileEncryption") {
         let opened = crypt.open_required(&reader.text()?)?;
-        return nodes(xml::Reader::new(opened.expose_secret()), &file.name, &mut crypt, found);
+        return nodes(
+            xml::Reader::new(FORMAT, opened.expose_secret()),
+            &file.name,
+            &mut crypt,
+            found,
+        );
     }
     nodes(reader, &file.name, &mut crypt, found)
 }
@@ -105,6 +109,9 @@ fn nodes(
         if open {
             levels.push(level);
         }
+    }
+    if levels.len() > 1 {
+        found.skip(file, 0, "The rest of the file", "The file ends in the middle of a folder.");
     }
     Ok(())
 }

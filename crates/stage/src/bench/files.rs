@@ -20,8 +20,6 @@ use std::{
 use tokio::{io::AsyncWriteExt, process::Command};
 
 const LARGE: usize = 512 << 20;
-/// From far away the peer would take minutes for as much.
-const FAR: usize = 256 << 20;
 const FAR_ONE_WAY: Duration = Duration::from_millis(25);
 const SMALL: usize = 4 << 10;
 const MANY: usize = 10_000;
@@ -45,11 +43,7 @@ pub(crate) async fn take(name: &str) -> Result<Vec<Figure>, Error> {
             far: figure.ends_with("far"),
             many: figure.ends_with("many"),
         };
-        let source = match way {
-            _ if way.far => bench.large("far", FAR)?,
-            _ if way.many => bench.many()?,
-            _ => bench.large("large", LARGE)?,
-        };
+        let source = if way.many { bench.many()? } else { bench.large()? };
         let (mut ours, mut peers) = (vec![], vec![]);
         for _ in 0..ROUNDS {
             ours.push(bench.ours(&source, way).await?);
@@ -104,10 +98,10 @@ impl Bench {
         Ok(Self { near, far, ctx, port: world.port(), wire, login: Login::to(world)?, folder })
     }
 
-    fn large(&self, name: &str, length: usize) -> Result<PathBuf, Error> {
-        let path = self.folder.join(name);
+    fn large(&self) -> Result<PathBuf, Error> {
+        let path = self.folder.join("large");
         if !path.exists() {
-            fs::write(&path, noise(length))?;
+            fs::write(&path, noise(LARGE))?;
         }
         Ok(path)
     }

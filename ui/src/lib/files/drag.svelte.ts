@@ -1,6 +1,7 @@
 /**
  * Dragging files with the pointer from one side to the other, which copies them: to the folder that side shows, or to
- * one of its rows. The keyboard copies with F5.
+ * one of its rows. The keyboard copies with F5. Past the edge of the window what is dragged goes over to the system, if
+ * that can be.
  *
  * Pointer events and not the browser's drag and drop, as in the tree.
  */
@@ -15,6 +16,8 @@ export class FileDrag {
   entries = $state.raw<readonly FileEntry[]>([]);
   /** The name of the folder it would go to on the other side; empty for the one that is shown there. */
   into = $state('');
+  /** Why it cannot leave the window, while it tries to. */
+  stays = $state('');
   /** It is over the other side. */
   over = $state(false);
   x = $state(0);
@@ -30,6 +33,8 @@ export class FileDrag {
       entries: readonly FileEntry[],
       folder?: string,
     ) => void,
+    /** Takes it out of the window, or says why not. */
+    private readonly leave: (from: FilesPane, entries: readonly FileEntry[]) => string | null,
   ) {}
 
   get active(): boolean {
@@ -51,6 +56,14 @@ export class FileDrag {
       this.entries = press.pane.chosen;
       this.from = press.pane;
     }
+    if (isOutside(event)) {
+      const why = this.leave(press.pane, this.entries);
+      if (why === null) {
+        this.cancel();
+        return;
+      }
+      this.stays = why;
+    } else this.stays = '';
     this.x = event.clientX;
     this.y = event.clientY;
     this.#aim(press.list);
@@ -72,6 +85,7 @@ export class FileDrag {
     this.from = null;
     this.over = false;
     this.into = '';
+    this.stays = '';
   }
 
   #aim(own: HTMLElement): void {
@@ -83,4 +97,8 @@ export class FileDrag {
     const folder = this.over ? under?.closest<HTMLElement>('[data-folder]') : null;
     this.into = folder?.dataset['folder'] ?? '';
   }
+}
+
+function isOutside({ clientX: x, clientY: y }: PointerEvent): boolean {
+  return x < 0 || y < 0 || x >= innerWidth || y >= innerHeight;
 }

@@ -204,6 +204,38 @@ describe('the rest of a files page', () => {
     expect(side?.classList.contains('aimed')).toBe(false);
   });
 
+  it('hands files of this computer over to the system at the edge of the window', async () => {
+    document.elementFromPoint = () => null;
+    const drag = async (side: 'here' | 'machine', name: string) => {
+      const pane = side === 'here' ? view.here : view.machine;
+      pane.select(name);
+      const labelled = (each: HTMLElement) => each.getAttribute('aria-label')?.startsWith(name);
+      const found = () => within(list(side)).queryAllByTestId('file-row').find(labelled);
+      await waitFor(() => expect(found()).toBeTruthy());
+      const row = found()!;
+      list(side).setPointerCapture = () => undefined;
+      list(side).releasePointerCapture = () => undefined;
+      const point = (kind: string, clientX: number) => {
+        const event = new MouseEvent(kind, { bubbles: true, clientX, clientY: 50 });
+        return fireEvent(row, Object.assign(event, { pointerId: 1 }));
+      };
+      await point('pointerdown', 50);
+      await point('pointermove', 80);
+      await point('pointermove', -1);
+    };
+    await view.here.go('/home/ops/ops');
+    await drag('here', 'hosts.ini');
+    expect(called('host_drag_out')).toEqual([{ paths: ['/home/ops/ops/hosts.ini'] }]);
+    expect(view.drag.active).toBe(false);
+
+    await drag('machine', 'config');
+    expect(called('host_drag_out').length).toBe(1);
+    expect(screen.getByTestId('drag-ghost').textContent).toContain(
+      'Copy it to this computer first',
+    );
+    view.drag.cancel();
+  });
+
   it('saves files of a machine to a folder that is chosen', async () => {
     view.machine.select('README');
     const save = fileActions.find(({ id }) => id === 'files.saveTo');

@@ -29,7 +29,10 @@ export class FilesView {
   asking = $state.raw<Question | null>(null);
   /** Counts up when the keyboard should go to the side that has it. */
   focusWanted = $state(0);
-  readonly drag = new FileDrag((from, entries, folder) => void this.copy(from, entries, folder));
+  readonly drag = new FileDrag(
+    (from, entries, folder) => void this.copy(from, entries, folder),
+    (from, entries) => this.#dragOut(from, entries),
+  );
 
   readonly pane: FilesPane = $derived.by(() => (this.side === 'here' ? this.here : this.machine));
 
@@ -126,6 +129,16 @@ export class FilesView {
     } catch (problem) {
       from.complain(problem);
     }
+  }
+
+  /** To the desktop or another program, which can take only what is on this computer. Says why not. */
+  #dragOut(from: FilesPane, entries: readonly FileEntry[]): string | null {
+    if (from.place.kind !== 'here') return 'Copy it to this computer first';
+    // Elsewhere the system takes no drag that has begun inside the page.
+    if (!/linux/i.test(navigator.userAgent)) return 'Copy it to a folder instead';
+    const paths = entries.map((entry) => from.pathOf(entry));
+    void call('host_drag_out', { paths }).catch((problem: unknown) => from.complain(problem));
+    return null;
   }
 
   /** Copies to a folder of this computer that the person chooses. */

@@ -141,6 +141,12 @@ run: RunInfo } |
 { kind: "runGone";
 /** Which. */
 id: RunId } |
+/** A trigger was saved or deleted, perhaps by another window: read them again. */
+{ kind: "triggers" } |
+/** Recordings were deleted because the vault keeps them only so long, or only so much. */
+{ kind: "recordingsExpired";
+/** How many. */
+count: number } |
 /** A trigger found what it looks for. */
 { kind: "trigger";
 /** What, and where. */
@@ -196,6 +202,13 @@ export type AppSettings = {
 	restoreTabs: RestoreTabs,
 	/** Let other programs use the vault's keys through Patchbay's own SSH agent while it is open. */
 	serveAgent: boolean,
+	/** What becomes of running sessions when the last window is closed. */
+	closing: Closing,
+	/**
+	 *  The program that files of machines are edited with, and its arguments: split at blanks, `"` and `'` hold what
+	 *  belongs together, and `{file}` is the file, which comes last if it is not named. Empty is what the system has.
+	 */
+	editor: string,
 };
 
 /** Whether to ask about each use of a key. */
@@ -285,6 +298,15 @@ message: string } |
 error: ApiError } |
 /** The person closed it. */
 { kind: "byPerson" };
+
+/** What becomes of running sessions when Patchbay is closed. */
+export type Closing =
+/** The person is asked. */
+"ask" |
+/** They go on without a window, where that is possible. */
+"keep" |
+/** They end. */
+"end";
 
 /** What to do about a file that is there already. */
 export type Conflict =
@@ -1750,6 +1772,12 @@ export type RecordingRename = {
 	title: string,
 };
 
+/** A rule for how long recordings are kept. */
+export type RecordingRule = {
+	/** The rule, which need not be the vault's. */
+	kept: RecordingsKept,
+};
+
 /** What a search found so far. */
 export type RecordingSearch = {
 	/** In the order of the recordings, latest first, and of time within one. */
@@ -1772,6 +1800,27 @@ export type RecordingState =
 "interrupted" |
 /** Its file is not there, or not as it was written. */
 "damaged";
+
+/** Recordings that would be deleted by a rule. */
+export type RecordingsExpiring = {
+	/** How many. */
+	count: number,
+	/** Bytes of their files. */
+	bytes: number,
+};
+
+/** How long recordings are kept. */
+export type RecordingsKept =
+/** Until somebody deletes them. */
+{ kind: "forever" } |
+/** So long after they ended. */
+{ kind: "days";
+/** 1 to 3650. */
+days: number } |
+/** As many as have room, the latest first. */
+{ kind: "size";
+/** 1 to 1024. */
+gib: number };
 
 /** A recovery key, to be written down. */
 export type RecoveryKeyText = {
@@ -2683,10 +2732,25 @@ export type Trigger = {
 export type TriggerAction =
 /** The person is told. */
 { kind: "notify" } |
+/** What was found is marked in terminals that are in sight; nobody is told. */
+{ kind: "highlight";
+/** With this colour. */
+color: TriggerColor } |
 /** A snippet is typed into that terminal, and the person is told. */
 { kind: "run";
 /** One that asks for nothing. */
 snippet: SnippetId };
+
+/** The colour that what was found is marked with. */
+export type TriggerColor =
+/** As a warning. */
+"yellow" |
+/** As an error. */
+"red" |
+/** As a success. */
+"green" |
+/** Merely something to see. */
+"blue";
 
 /** What a person edits of a trigger. */
 export type TriggerDraft = {
@@ -2702,6 +2766,8 @@ export type TriggerDraft = {
 	action: TriggerAction,
 	/** Seconds after which it may happen again in the same terminal, 1 to 3600. */
 	pause: number,
+	/** Whether a notification of the desktop holds the line. Others may see it, also over a locked screen. */
+	showLine: boolean,
 	/** It is looked for. */
 	enabled: boolean,
 };
@@ -2722,10 +2788,20 @@ export type TriggerHit = {
 	ran: string | null,
 	/** Why the snippet was not typed. */
 	problem: string | null,
+	/** Whether a notification of the desktop may hold the line. */
+	showLine: boolean,
 };
 
 /** A pattern that is looked for in output. */
 export type TriggerId = string;
+
+/** Lines to mark. */
+export type TriggerLines = {
+	/** The session that shows them. */
+	session: SessionId,
+	/** Whole lines, 500 at most. */
+	lines: string[],
+};
 
 /** All triggers. */
 export type TriggerList = {
@@ -2733,6 +2809,18 @@ export type TriggerList = {
 	triggers: Trigger[],
 	/** Pieces of output that came faster than they could be looked at, and were not, since Patchbay was started. */
 	skipped: number,
+};
+
+/** A place in a line that is to be marked. */
+export type TriggerMark = {
+	/** Which of the lines, from 0. */
+	line: number,
+	/** Where it begins, in UTF-16 code units. */
+	start: number,
+	/** Where it ends. */
+	end: number,
+	/** The colour. */
+	color: TriggerColor,
 };
 
 /** A trigger. */
@@ -2968,6 +3056,8 @@ export type VaultSettings = {
 	readKnownHosts: boolean,
 	/** What of terminals is recorded where neither the machine nor a folder says so. */
 	record: RecordMode,
+	/** How long recordings are kept. */
+	recordingsKept: RecordingsKept,
 };
 
 /** Settings of the vault. */
@@ -3096,6 +3186,8 @@ export interface Commands {
 	trigger_delete: { args: TriggerRef; result: null };
 	/** Whether a pattern is found in a line. */
 	trigger_try: { args: TriggerTry; result: boolean };
+	/** Which places in lines of a session are to be marked. */
+	trigger_marks: { args: TriggerLines; result: TriggerMark[] };
 	/** Machines that folders, tags and machines stand for, in the order of the tree. */
 	run_targets: { args: RunTargets; result: NodeId[] };
 	/** Runs a command or snippet on many machines; nothing is asked on the way. */
@@ -3276,6 +3368,8 @@ export interface Commands {
 	recording_rename: { args: RecordingRename; result: RecordingInfo };
 	/** Deletes a recording for good. */
 	recording_delete: { args: RecordingRef; result: null };
+	/** What a rule for keeping recordings would delete now. */
+	recordings_expiring: { args: RecordingRule; result: RecordingsExpiring };
 	/** Records a terminal that is open, from now on. */
 	session_record: { args: SessionRecord; result: SessionInfo };
 	/** Ends the recording of a session; the session goes on. */

@@ -35,6 +35,8 @@ export interface HostCommands {
   /** What was marked last in any program, for the middle mouse button; empty on systems without such a thing. */
   host_read_selection: { args: None; result: { text: string } };
   host_select_text: { args: { text: string }; result: null };
+  /** Hands files of this computer over to a drag of the system; the button must be down. Only on Linux. */
+  host_drag_out: { args: { paths: string[] }; result: null };
   host_window: { args: { action: 'minimize' | 'maximize' | 'close' | 'drag' }; result: null };
   /** The windows there are; from then on the page is told about them. */
   host_windows: { args: None; result: { own: string; windows: WindowInfo[]; canKeep: boolean } };

@@ -4,6 +4,7 @@ import { broadcast } from '$lib/broadcast/broadcast.svelte';
 import { notices } from '$lib/frame/notices.svelte';
 import { call, useHost } from '$lib/host';
 import { sessions } from '$lib/sessions/sessions.svelte';
+import { settings } from '$lib/settings/settings.svelte';
 import { panesIn, toNamed, windowsIn, withWindows } from '$lib/tabs/layout';
 import { panes } from '$lib/tabs/model';
 import { tabs } from '$lib/tabs/tabs.svelte';
@@ -304,6 +305,35 @@ describe('windows', () => {
     await windows.close('keep');
     expect(named('host_window_close').at(-1)?.args).toEqual({ how: 'keep' });
     expect(windows.closing).toBeNull();
+  });
+
+  it('close as was answered once and for all, and ask about what that said nothing of', async () => {
+    await start();
+    await connect('app-01');
+    const close = async () => {
+      const before = named('host_window_close').length;
+      host.tellWindow({ kind: 'close', to: 'main' });
+      await vi.waitFor(() => expect(named('host_window_close').length).toBeGreaterThan(before));
+      return named('host_window_close').at(-1)?.args;
+    };
+    expect(await close()).toEqual({ how: 'asking' });
+    await windows.closeFromNow('quit');
+    expect(named('host_window_close').at(-1)?.args).toEqual({ how: 'quit' });
+    expect(host.settings.closing).toBe('end');
+    expect(await close()).toEqual({ how: 'quit' });
+    expect(windows.closing).toBeNull();
+
+    await settings.update({ closing: 'keep' });
+    expect(await close()).toEqual({ how: 'keep' });
+    windows.canKeep = false;
+    expect(await close()).toEqual({ how: 'asking' });
+    windows.closing = null;
+    windows.canKeep = true;
+    // What is typed is in the window alone.
+    windows.all = [{ label: 'window-2', number: 2, tabs: '', unsaved: 1 }];
+    expect(await close()).toEqual({ how: 'asking' });
+    windows.closing = null;
+    await settings.update({ closing: 'ask' });
   });
 
   it('survive what is no layout', () => {

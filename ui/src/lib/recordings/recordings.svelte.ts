@@ -1,5 +1,7 @@
 /** The recordings of the open vault, and which of them is being played. */
 
+import { counted } from '$lib/files/format';
+import { notices } from '$lib/frame/notices.svelte';
 import {
   asApiError,
   call,
@@ -8,6 +10,8 @@ import {
   type RecordingId,
   type RecordingInfo,
 } from '$lib/host';
+import { settings } from '$lib/settings/settings.svelte';
+import { keptWords } from './words';
 
 /** A recording to play, and where to begin. */
 export interface Playing {
@@ -34,6 +38,21 @@ class RecordingsState {
     return onEvent((event) => {
       if (event.kind === 'recordings') void this.load();
     });
+  }
+
+  /** Says when some were deleted by the vault's rule; the returned function stops and forgets everything. */
+  hear(): () => void {
+    const unlisten = onEvent((event) => {
+      if (event.kind !== 'recordingsExpired') return;
+      const { recordingsKept } = settings.vault;
+      notices.say(`${counted(event.count, 'recording')} deleted: no longer kept.`, {
+        detail: `${keptWords(recordingsKept)}.`,
+      });
+    });
+    return () => {
+      unlisten();
+      this.forget();
+    };
   }
 
   byId(id: RecordingId): RecordingInfo | undefined {

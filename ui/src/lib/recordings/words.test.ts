@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockText, fileName, recordWords } from './words';
+import { clockText, fileName, keptWords, recordWords } from './words';
 
 describe('words of recordings', () => {
   it('tells times as players do', () => {
@@ -10,6 +10,13 @@ describe('words of recordings', () => {
       '1:02:03',
       '0:00',
     ]);
+  });
+
+  it('says how long they are kept', () => {
+    expect(keptWords({ kind: 'forever' })).toBe('Kept until you delete them');
+    expect(keptWords({ kind: 'days', days: 1 })).toBe('Deleted a day after they ended');
+    expect(keptWords({ kind: 'days', days: 30 })).toBe('Deleted 30 days after they ended');
+    expect(keptWords({ kind: 'size', gib: 5 })).toBe('At most 5 GiB: the oldest are deleted first');
   });
 
   it('makes file names of titles that are none', () => {

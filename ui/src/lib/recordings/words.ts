@@ -1,6 +1,6 @@
 /** Recordings in words. */
 
-import type { RecordingInfo, RecordMode } from '$lib/host';
+import type { RecordingInfo, RecordingsKept, RecordMode } from '$lib/host';
 
 /** "0:07", "12:34", "1:02:03". */
 export function clockText(ms: number): string {
@@ -32,6 +32,18 @@ export const RECORD_CHOICES: readonly { value: RecordMode; label: string }[] = [
   { value: 'output', label: 'Output' },
   { value: 'outputAndKeys', label: 'Output and typed lines' },
 ];
+
+/** "Deleted 30 days after they ended". */
+export function keptWords(kept: RecordingsKept): string {
+  switch (kept.kind) {
+    case 'forever':
+      return 'Kept until you delete them';
+    case 'days':
+      return `Deleted ${kept.days === 1 ? 'a day' : `${kept.days} days`} after they ended`;
+    case 'size':
+      return `At most ${kept.gib} GiB: the oldest are deleted first`;
+  }
+}
 
 export function recordWords(what: RecordMode): string {
   return RECORD_CHOICES.find((choice) => choice.value === what)?.label ?? what;

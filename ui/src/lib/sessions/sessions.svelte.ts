@@ -139,17 +139,21 @@ class SessionsState {
 
   /** Opens a session without a tab; `undefined` if that failed, and then a notice says why. */
   async open(target: KeptTarget | SessionTarget): Promise<SessionInfo | undefined> {
-    return attempt(async () => {
-      const asked = this.#heard;
-      const session = await call('session_open', {
-        target: target.kind === 'files' ? { kind: 'files', id: target.id } : target,
-        size: expectedSize(),
-        attempt: crypto.randomUUID(),
-      });
-      if ('folder' in target && target.folder !== undefined) startIn(session.id, target.folder);
-      this.#answer(session, asked);
-      return session;
+    return attempt(() => this.begin(target));
+  }
+
+  /** The same; throws why not. */
+  async begin(target: KeptTarget | SessionTarget): Promise<SessionInfo> {
+    const asked = this.#heard;
+    const session = await call('session_open', {
+      target: target.kind === 'files' ? { kind: 'files', id: target.id } : target,
+      size: expectedSize(),
+      attempt: crypto.randomUUID(),
     });
+    if ('folder' in target && target.folder !== undefined) startIn(session.id, target.folder);
+    // Heard of: a list that was asked for before and comes later knows nothing of it.
+    if (!this.#isNewer(session.id, asked)) this.#hear(session);
+    return session;
   }
 
   /** Connects again; what the terminal shows stays. */
@@ -250,7 +254,9 @@ class SessionsState {
   #forget(id: SessionId): void {
     this.#all.delete(id);
     this.#opened.delete(id);
-    this.#lastHeard.delete(id);
+    // A list that was asked for before does not bring it back.
+    this.#heard += 1;
+    this.#lastHeard.set(id, this.#heard);
     forgetTerminal(id);
     forgetFiles(id);
     tabs.sessionGone(id);

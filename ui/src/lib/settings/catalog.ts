@@ -58,6 +58,20 @@ export const SETTINGS: readonly SettingItem[] = [
     'Once the vault is unlocked',
     'restore start session',
   ),
+  item(
+    'appearance',
+    'closing',
+    'Closing with sessions running',
+    'What becomes of them. Unsaved changes and tasks that would end are always asked about',
+    'quit exit window keep disconnect background ask again',
+  ),
+  item(
+    'appearance',
+    'editor',
+    'Editor',
+    'Opens files of machines. Empty is what this system has for each',
+    'program application open edit file external',
+  ),
   item('terminal', 'font', 'Typeface', 'Falls back to JetBrains Mono', 'font family'),
   item('terminal', 'fontSize', 'Size and line height', '', 'font zoom text'),
   item(
@@ -144,6 +158,13 @@ export const SETTINGS: readonly SettingItem[] = [
     'Record terminals',
     'Where neither the machine nor a folder says so, and for shells on this computer',
     'recording asciicast session',
+  ),
+  item(
+    'vault',
+    'recordingsKept',
+    'Keep recordings',
+    'The oldest go first, for good, and none that goes on',
+    'retention delete old days size disk space recording',
   ),
   item(
     'vault',

@@ -20,6 +20,8 @@ export const DEFAULT_APP: AppSettings = {
   },
   restoreTabs: true,
   serveAgent: false,
+  closing: 'ask',
+  editor: '',
 };
 
 export const DEFAULT_VAULT: VaultSettings = {
@@ -28,4 +30,5 @@ export const DEFAULT_VAULT: VaultSettings = {
   lockOnScreenLock: true,
   readKnownHosts: true,
   record: 'off',
+  recordingsKept: { kind: 'forever' },
 };

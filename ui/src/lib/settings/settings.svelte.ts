@@ -14,6 +14,12 @@ export type AppChange = Partial<Omit<AppSettings, 'terminal'>> & {
 
 const PREFERS_DARK = '(prefers-color-scheme: dark)';
 
+const merged = (app: AppSettings, change: AppChange): AppSettings => ({
+  ...app,
+  ...change,
+  terminal: { ...app.terminal, ...change.terminal },
+});
+
 class SettingsState {
   /** Settings of this computer. */
   app = $state<AppSettings>(DEFAULT_APP);
@@ -92,11 +98,27 @@ class SettingsState {
 
   /** Changes settings of this computer. */
   update(change: AppChange): Promise<void> {
-    this.app = { ...this.app, ...change, terminal: { ...this.app.terminal, ...change.terminal } };
-    const wanted = $state.snapshot(this.app);
-    return this.#write(async () => {
-      this.#kept.app = await call('settings_set', { settings: wanted });
+    this.app = merged(this.app, change);
+    const wanted = $state.snapshot(change) as AppChange;
+    return this.#write(() => this.#set(wanted));
+  }
+
+  /** The same for what the core may refuse: nothing changes before it is written, and the field says why it is not. */
+  async tryUpdate(change: AppChange): Promise<ApiError | null> {
+    let refusal: ApiError | null = null;
+    await this.#write(async () => {
+      try {
+        await this.#set(change);
+      } catch (problem) {
+        refusal = asApiError(problem);
+      }
     });
+    return refusal;
+  }
+
+  async #set(change: AppChange): Promise<void> {
+    // Onto what is on the disk: another change on its way, or one that was refused, is not this one's business.
+    this.#kept.app = await call('settings_set', { settings: merged(this.#kept.app, change) });
   }
 
   /** Changes settings of the vault. */

@@ -51,3 +51,29 @@ it('takes back what could not be written, and says so', async () => {
   expect(settings.app.theme).toBe('system');
   expect(settings.problem?.message).toBe('the disk is full');
 });
+
+it('what a field tries is shown once it is written, and said at the field if it is refused', async () => {
+  answer = (given) =>
+    given.editor === 'nosuch'
+      ? Promise.reject({ code: 'invalid', message: 'No program nosuch is found.', nextStep: '' })
+      : Promise.resolve(given);
+  const refused = settings.tryUpdate({ editor: 'nosuch' });
+  expect(settings.app.editor).toBe('');
+  // Another setting is changed in the same moment: it is not refused along with it.
+  const other = settings.update({ closing: 'keep' });
+  expect(await refused).toMatchObject({ message: 'No program nosuch is found.' });
+  await other;
+  expect(settings.problem).toBeNull();
+  expect(settings.app).toEqual({ ...DEFAULT_APP, closing: 'keep' });
+
+  const kept = settings.tryUpdate({ editor: 'gedit' });
+  const theme = settings.update({ theme: 'dark' });
+  expect(await kept).toBeNull();
+  await theme;
+  expect(settings.app).toEqual({
+    ...DEFAULT_APP,
+    closing: 'keep',
+    editor: 'gedit',
+    theme: 'dark',
+  });
+});

@@ -6,7 +6,7 @@
  */
 
 import { folderOf } from '$lib/files/folders.svelte';
-import { call, type SessionId } from '$lib/host';
+import { asApiError, call, type SessionId, type SessionInfo } from '$lib/host';
 import { editorKey, openEditors } from '$lib/machines/open-editors.svelte';
 import { notices } from '$lib/frame/notices.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
@@ -15,6 +15,7 @@ import { vault } from '$lib/vault/vault.svelte';
 import { windows } from '$lib/windows/windows.svelte';
 import { untrack } from 'svelte';
 import { fits } from './arrange';
+import { Keeping } from './keeping';
 import { keepLayout, restoreLayout, sessionsIn, windowsIn, withWindows } from './layout';
 import {
   findPane,
@@ -47,7 +48,6 @@ export interface OpenTab extends Tab {
   spec: TabSpec;
 }
 
-const SAVE_AFTER_MS = 500;
 const REMEMBERED = 20;
 /** Percent that an edge moves with one press of a key. */
 const RESIZE_BY = 5;
@@ -67,8 +67,7 @@ class TabsState {
   #closed = $state.raw<readonly string[]>([]);
   /** The vault whose tabs these are. */
   #vault: string | null = null;
-  #saveTimer: ReturnType<typeof setTimeout> | undefined;
-  #saving: (() => Promise<void>) | null = null;
+  #keeping: Keeping | null = null;
   /** Counts up when the keyboard should go into the pane in front. */
   focusWanted = $state(0);
 
@@ -389,12 +388,11 @@ class TabsState {
     this.#vault = path;
     this.ready = false;
     this.#closed = [];
-    const [{ json: saved }, known] = await Promise.all([
-      call('layout_get'),
-      sessions.load(),
-      windows.load(),
-    ]);
-    if (this.#vault !== path) return;
+    this.#keeping?.stop();
+    this.#keeping = new Keeping((json) => this.#write(path, json));
+    const read = await this.#read(path);
+    if (this.#vault !== path || read === null) return;
+    const { saved, known } = read;
     const json = windows.isMain ? saved : windows.ownTabs;
     const wait = windows.isMain && windows.others.length === 0 && settings.app.restoreTabs;
     const apart = wait ? windowsIn(saved) : [];
@@ -408,13 +406,14 @@ class TabsState {
       const elsewhere = new Set([
         ...[...apart, ...windows.others.map((other) => other.tabs)].flatMap(sessionsIn),
         ...wanted.flatMap((tab) => panes(tab.root)).map(sessionOf),
+        // Something may have been opened while the old tabs came back.
+        ...this.panes.map(sessionOf),
       ]);
       // Tunnels have no tab of their session: their page is that of the machine.
       for (const { id, target } of known.filter(isRunning))
         if (target.kind !== 'tunnels' && !elsewhere.has(id))
           wanted.push(makeTab({ kind: 'session', sessionId: id }));
     }
-    // Something may have been opened while the old tabs came back.
     this.#tabs = [...wanted, ...this.#tabs];
     this.active ??= (wanted.find((tab) => tab.id === active) ?? wanted[0])?.id ?? null;
     this.focusWanted += 1;
@@ -422,10 +421,42 @@ class TabsState {
     for (const other of apart) await windows.open(other);
   }
 
-  /** The session that is kept, if it is still there; a new one to the same otherwise. */
-  async #join(id: SessionId, target: KeptTarget, connect = true): Promise<SessionId | null> {
+  /** What was kept and what runs; null if it cannot be read, and then it is tried again once the vault is open anew. */
+  async #read(path: string): Promise<{ saved: string; known: SessionInfo[] } | null> {
+    try {
+      const [{ json }, known] = await Promise.all([
+        call('layout_get'),
+        sessions.load(),
+        windows.load(),
+      ]);
+      return { saved: json, known };
+    } catch (problem) {
+      if (this.#vault === path) this.#vault = null;
+      // Behind the lock screen nothing need be said.
+      if (vault.unlocked) notices.problem(asApiError(problem));
+      return null;
+    }
+  }
+
+  /**
+   * The session that is kept, if it is still there; a new one to the same otherwise. One that cannot be opened now, as
+   * when the vault was locked again meanwhile, waits in its place: left out, it would be gone from what is kept, too.
+   */
+  async #join(
+    id: SessionId,
+    target: KeptTarget,
+    connect = true,
+  ): Promise<SessionId | TabSpec | null> {
     if (sessions.get(id)) return this.sessionIds.has(id) ? null : id;
-    return connect ? this.#connect(target) : null;
+    if (!connect) return null;
+    try {
+      return (await sessions.begin(target)).id;
+    } catch (problem) {
+      const error = asApiError(problem);
+      if (error.code !== 'notFound') return { kind: 'queued', target };
+      notices.problem(error);
+      return null;
+    }
   }
 
   #isShown(tab: Tab): boolean {
@@ -436,24 +467,24 @@ class TabsState {
 
   /** Keeps the tabs now, before the window goes. */
   async flush(): Promise<void> {
-    clearTimeout(this.#saveTimer);
-    await this.#saving?.();
+    await this.#keeping?.flush();
   }
 
   #save(json: string, others: readonly string[], unsaved: number): void {
     windows.tell(json, unsaved);
     // The main window keeps what all of them show.
-    if (!windows.isMain) return;
-    clearTimeout(this.#saveTimer);
-    this.#saving = async () => {
-      this.#saving = null;
-      if (!vault.unlocked) return;
-      // One that could not be kept is kept with the next change.
-      await call('layout_set', { layout: { json: withWindows(json, others) } }).catch(
-        () => undefined,
-      );
-    };
-    this.#saveTimer = setTimeout(() => void this.#saving?.(), SAVE_AFTER_MS);
+    if (windows.isMain) this.#keeping?.want(withWindows(json, others));
+  }
+
+  /** Whether they are in the vault they belong to. */
+  async #write(path: string, json: string): Promise<boolean> {
+    if (!vault.unlocked || vault.status?.path !== path) return false;
+    try {
+      await call('layout_set', { layout: { json } });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #kept(tabs: readonly Tab[], active: string | null): string {

@@ -1,4 +1,4 @@
-/** The pages that tabs show, each loaded when it is first needed. */
+/** The pages that tabs show, each loaded when it is first needed; terminals, which come first, are not among them. */
 
 export const views = {
   editor: () => import('$lib/machines/EditorPage.svelte'),
@@ -8,5 +8,6 @@ export const views = {
   identities: () => import('$lib/identities/IdentitiesPage.svelte'),
   recordings: () => import('$lib/recordings/RecordingsPage.svelte'),
   tunnels: () => import('$lib/tunnels/TunnelsPage.svelte'),
+  files: () => import('$lib/files/FilesPage.svelte'),
   import: () => import('$lib/import/ImportPage.svelte'),
 };

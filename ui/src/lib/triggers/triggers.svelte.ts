@@ -5,10 +5,13 @@ import { asApiError, call, onEvent } from '$lib/host';
 import type { ApiError, Trigger, TriggerDraft, TriggerHit, TriggerId } from '$lib/host';
 import { existingTerminal } from '$lib/sessions/terminal/registry';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { marking } from './marking.svelte';
 import { hitWords, isSeen } from './words';
 
 const byName = (a: Trigger, b: Trigger): number =>
   a.name.localeCompare(b.name, undefined, { numeric: true });
+
+const marks = ({ enabled, action }: Trigger): boolean => enabled && action.kind === 'highlight';
 
 class TriggersState {
   list = $state.raw<Trigger[]>([]);
@@ -21,10 +24,12 @@ class TriggersState {
   start(): () => void {
     const unlisten = onEvent((event) => {
       if (event.kind === 'trigger') this.#hear(event.hit);
+      else if (event.kind === 'triggers') void this.load();
     });
+    void this.load();
     return () => {
       unlisten();
-      this.list = [];
+      this.#take([]);
       this.loaded = false;
     };
   }
@@ -32,7 +37,7 @@ class TriggersState {
   async load(): Promise<void> {
     try {
       const { triggers, skipped } = await call('trigger_list');
-      this.list = triggers.toSorted(byName);
+      this.#take(triggers.toSorted(byName));
       this.skipped = skipped;
       this.loaded = true;
       this.problem = null;
@@ -44,13 +49,21 @@ class TriggersState {
   /** Saves, and throws what is wrong. */
   async save(id: TriggerId | null, draft: TriggerDraft): Promise<void> {
     const kept = await call('trigger_save', { id, draft });
-    this.list = [...this.list.filter((other) => other.id !== kept.id), kept].toSorted(byName);
+    this.#take([...this.list.filter((other) => other.id !== kept.id), kept].toSorted(byName));
   }
 
   /** Deletes, and throws what is wrong. */
   async remove(id: TriggerId): Promise<void> {
     await call('trigger_delete', { id });
-    this.list = this.list.filter((other) => other.id !== id);
+    this.#take(this.list.filter((other) => other.id !== id));
+  }
+
+  #take(list: Trigger[]): void {
+    const before = JSON.stringify(this.list.filter(marks));
+    this.list = list;
+    const now = list.filter(marks);
+    // Terminals look through everything again.
+    if (JSON.stringify(now) !== before) marking.set(now.length > 0);
   }
 
   #hear(hit: TriggerHit): void {

@@ -10,6 +10,7 @@ const hit: TriggerHit = {
   line: 'oom-killer',
   ran: null,
   problem: null,
+  showLine: false,
 };
 
 describe('a hit', () => {
@@ -38,10 +39,13 @@ it('a trigger says what it does and where', () => {
     scope: { kind: 'everywhere' },
     action: { kind: 'notify' },
     pause: 10,
+    showLine: false,
     enabled: true,
   };
   const none = () => undefined;
   expect(triggerWords(trigger, none, none)).toBe('Tells you, everywhere');
+  const marks: Trigger = { ...trigger, action: { kind: 'highlight', color: 'red' } };
+  expect(triggerWords(marks, none, none)).toBe('Marks it in red, everywhere');
   expect(
     triggerWords(
       { ...trigger, scope: { kind: 'node', id: 'n' }, action: { kind: 'run', snippet: 'r' } },

@@ -1,6 +1,14 @@
 // Triggers in words.
 
-import type { Trigger, TriggerHit } from '$lib/host';
+import type { Trigger, TriggerColor, TriggerHit } from '$lib/host';
+
+/** The colours to choose from. */
+export const MARK_COLORS: readonly { value: TriggerColor; label: string }[] = [
+  { value: 'yellow', label: 'Yellow' },
+  { value: 'red', label: 'Red' },
+  { value: 'green', label: 'Green' },
+  { value: 'blue', label: 'Blue' },
+];
 
 /** Whether nothing need be said: the person looks at it, and nothing was done. */
 export function isSeen(hit: TriggerHit, inSight: boolean): boolean {
@@ -25,7 +33,9 @@ export function triggerWords(
   const what =
     action.kind === 'notify'
       ? 'Tells you'
-      : `Runs ${snippetName(action.snippet) ?? 'a deleted snippet'}`;
+      : action.kind === 'highlight'
+        ? `Marks it in ${action.color}`
+        : `Runs ${snippetName(action.snippet) ?? 'a deleted snippet'}`;
   const where =
     scope.kind === 'everywhere' ? 'everywhere' : `on ${nodeName(scope.id) ?? 'a deleted machine'}`;
   return `${what}, ${where}`;

@@ -7,6 +7,7 @@
 import { call, onWindowEvent, type WindowInfo } from '$lib/host';
 import { tasks } from '$lib/files/tasks.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
+import { settings } from '$lib/settings/settings.svelte';
 import { sessionsIn } from '$lib/tabs/layout';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { vault } from '$lib/vault/vault.svelte';
@@ -153,10 +154,28 @@ class WindowsState {
       return;
     }
     const stake = await this.#atStake();
-    if (this.isMain ? stake.sessions + stake.unsaved + stake.tasks > 0 : stake.unsaved > 0) {
+    const remembered = this.#remembered(stake);
+    if (remembered !== null) await this.close(remembered);
+    else if (this.isMain ? stake.sessions + stake.unsaved + stake.tasks > 0 : stake.unsaved > 0) {
       this.closing = stake;
       await this.#saysAsking();
     } else await this.close(this.isMain ? 'quit' : 'leave');
+  }
+
+  /** Closes as the person answered, who does not want to be asked again. */
+  async closeFromNow(how: 'keep' | 'quit'): Promise<void> {
+    // One that cannot be written is asked again; that is no reason to stay open.
+    await settings.update({ closing: how === 'keep' ? 'keep' : 'end' });
+    await this.close(how);
+  }
+
+  /** What was answered once and for all, if it answers this: what it said nothing of is asked about. */
+  #remembered({ sessions, unsaved, tasks }: AtStake): 'keep' | 'quit' | null {
+    if (!this.isMain || sessions === 0 || unsaved > 0) return null;
+    const { closing } = settings.app;
+    // Tasks go on with the sessions.
+    if (closing === 'keep' && this.canKeep) return 'keep';
+    return closing === 'end' && tasks === 0 ? 'quit' : null;
   }
 
   /** Says that the person is asked. */

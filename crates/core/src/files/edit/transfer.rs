@@ -208,7 +208,7 @@ async fn copy(
     mode: Option<u16>,
 ) -> Result<[u8; 32], CoreError> {
     let mut source = from.read(source, 0, size).await?;
-    let mut sink = to.write(&Part::new(target.to_vec()), 0).await?;
+    let mut sink = to.write(&Part::new(target.to_vec()), 0, size).await?;
     let (mut digest, mut length) = (Sha256::new(), 0);
     while let Some(bytes) = source.next().await? {
         digest.update(&bytes);

@@ -9,7 +9,7 @@ const LONG: usize = 24 << 20;
 const HALF: u64 = 10 << 20;
 
 /// Bytes of which no two pieces are the same.
-fn noise(length: usize, seed: u64) -> Vec<u8> {
+pub(super) fn noise(length: usize, seed: u64) -> Vec<u8> {
     let mut state = seed | 1;
     let mut bytes = Vec::with_capacity(length + 8);
     while bytes.len() < length {
@@ -32,7 +32,7 @@ fn ways(machine: FilePlace) -> [(FilePlace, FilePlace); 2] {
 }
 
 impl World {
-    fn wire(&self) -> &Wire {
+    pub(super) fn wire(&self) -> &Wire {
         self.wire.as_ref().unwrap()
     }
 
@@ -246,7 +246,7 @@ impl World {
                 let _changed = events.recv().await;
             }
         };
-        tokio::time::timeout(4 * PATIENCE, wait).await.unwrap();
+        tokio::time::timeout(10 * PATIENCE, wait).await.unwrap();
         assert_eq!(world.wire().cuts(), DROPS);
         assert!(
             fs::read(world.path("from/long")).unwrap() == fs::read(world.path("to/long")).unwrap()

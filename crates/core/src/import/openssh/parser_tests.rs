@@ -344,3 +344,39 @@ fn many_aliases_and_patterns_end_in_time() {
     let _found = resolver.resolve("h49999");
     assert!(started.elapsed().as_secs() < 2, "one alias costs no more than one walk over the file");
 }
+
+#[test]
+fn a_command_that_is_a_jump_is_a_jump() {
+    let jump = |command: &str| {
+        let found = resolved(&format!("Host a\n ProxyCommand {command}\n"), "a");
+        found.jumps.iter().map(shown).collect::<Vec<_>>().join(",")
+    };
+    for (command, host) in [
+        ("ssh -W %h:%p gate", "gate"),
+        ("ssh gate -q -W [%h]:%p", "gate"),
+        ("/usr/bin/ssh -qaxT -p 2222 -l ops gate -W %h:%p", "ops@gate:2222"),
+        (
+            "exec ssh -p2222 ops@gate.example.com nc -w 30 %h %p 2>/dev/null",
+            "ops@gate.example.com:2222",
+        ),
+        ("C:\\Windows\\System32\\OpenSSH\\ssh.exe gate -W %h:%p", "gate"),
+        ("ssh gate netcat -q0 %h %p", "gate"),
+    ] {
+        assert_eq!(jump(command), host, "{command}");
+    }
+    for command in [
+        "nc %h %p",
+        "ssh -W localhost:2222 gate",
+        "ssh gate",
+        "ssh -o ProxyCommand=x gate -W %h:%p",
+        "ssh -i key gate -W %h:%p",
+        "ssh gate nc -X connect -x p:1 %h %p",
+        "ssh %h -W %h:%p",
+        "ssh 'a;b' -W %h:%p",
+        "ssh gate sh -c x",
+        "ssh -W",
+        "ssh -",
+    ] {
+        assert_eq!(jump(command), "", "{command}");
+    }
+}

@@ -4,7 +4,7 @@
 
 use super::{
     keywords::{self, Setting},
-    lex, pattern,
+    lex, pattern, values,
 };
 use crate::tree::is_deceptive;
 use patchbay_model::ImportRemark;
@@ -183,6 +183,10 @@ impl<'a> Reader<'a> {
 
     fn set(&mut self, setting: Setting, mut arguments: Vec<String>, place: Place) {
         if setting == Setting::ProxyCommand {
+            if let Some(jump) = values::jump_of_command(&arguments) {
+                self.config.steps.push(Step::Set(Setting::ProxyJump, jump, place));
+                return;
+            }
             let none = matches!(arguments.as_slice(), [none] if none.eq_ignore_ascii_case("none"));
             if !none {
                 self.remark(&place, keywords::reason("proxycommand"));

@@ -92,3 +92,72 @@ fn jump_host(text: &str) -> Result<JumpHost, String> {
     };
     Ok(JumpHost { user: user.map(str::to_owned), host: host.to_owned(), port })
 }
+
+/// The jump of a `ProxyCommand` that does what `ProxyJump` does: `ssh gate -W %h:%p`, and as it was before there was
+/// `-W`, `ssh gate nc %h %p`. Any other command, and any option that a jump has no word for, is none.
+pub(super) fn jump_of_command(words: &[String]) -> Option<String> {
+    /// Options without a value that change nothing about where it leads.
+    const HARMLESS: &str = "qTaxnNC46kv";
+    let words: Vec<&str> =
+        words.iter().map(String::as_str).filter(|word| *word != "exec").collect();
+    let (program, mut rest) = words.split_first()?;
+    let base = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+    if !["ssh", "ssh.exe"].contains(&base(program).as_str()) {
+        return None;
+    }
+    let (mut host, mut user, mut at, mut passes_on) = (None, None, None, false);
+    while let Some((word, after)) = rest.split_first() {
+        rest = after;
+        let Some(options) = word.strip_prefix('-') else {
+            if host.is_none() {
+                host = Some(*word);
+                continue;
+            }
+            passes_on |= is_netcat(&base(word), rest);
+            rest = &[];
+            continue;
+        };
+        let letter = options.chars().next()?;
+        if options.chars().all(|letter| HARMLESS.contains(letter)) {
+            continue;
+        }
+        let glued = options.split_at_checked(letter.len_utf8())?.1;
+        let value = if glued.is_empty() {
+            let (value, after) = rest.split_first()?;
+            rest = after;
+            *value
+        } else {
+            glued
+        };
+        match letter {
+            'W' if ["%h:%p", "[%h]:%p"].contains(&value) => passes_on = true,
+            'l' => user = Some(value),
+            'p' => at = Some(port(value).ok()?),
+            _ => return None,
+        }
+    }
+    let (named, host) = match host?.rsplit_once('@') {
+        Some((user, host)) => (Some(user), host),
+        None => (None, host?),
+    };
+    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    if !passes_on || host.is_empty() || !plain(host) || !named.or(user).is_none_or(plain) {
+        return None;
+    }
+    let user = named.or(user).map(|user| format!("{user}@")).unwrap_or_default();
+    Some(format!("{user}{host}{}", at.map(|port| format!(":{port}")).unwrap_or_default()))
+}
+
+/// Whether a command on the gate passes bytes on to the machine.
+fn is_netcat(program: &str, arguments: &[&str]) -> bool {
+    let own = |word: &&&str| !word.starts_with("2>") && **word != "/dev/null";
+    let arguments: Vec<&str> = arguments.iter().filter(own).copied().collect();
+    let ends = arguments.split_last_chunk::<2>();
+    ["nc", "netcat", "ncat"].contains(&program)
+        && ends.is_some_and(|(options, [host, port])| {
+            let timing = |word: &&str| {
+                word.starts_with("-w") || word.starts_with("-q") || word.parse::<u32>().is_ok()
+            };
+            (*host, *port) == ("%h", "%p") && options.iter().all(timing)
+        })
+}

@@ -5,7 +5,7 @@
  */
 
 import type { ITheme } from '@xterm/xterm';
-import type { TerminalTheme } from '$lib/host';
+import type { TerminalTheme, TriggerColor } from '$lib/host';
 import { mix, readable } from './color';
 
 /** Reads a token such as `--t-red` in the light or the dark theme. */
@@ -170,6 +170,13 @@ export function searchColors(theme: ITheme) {
     activeMatchBorder: yellow,
     activeMatchColorOverviewRuler: yellow,
   };
+}
+
+/** How what a trigger found is marked. */
+export function markColors(theme: ITheme, color: TriggerColor) {
+  const background = theme.background ?? '#000000';
+  const hue = theme[color] ?? background;
+  return { background: mix(background, hue, 0.35), ruler: mix(background, hue, 0.8) };
 }
 
 /** Reads tokens from the style sheets, of either theme whatever the window's is. */

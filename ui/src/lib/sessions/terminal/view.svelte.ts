@@ -9,6 +9,7 @@
 import { call, type SessionId, type TerminalSize } from '$lib/host';
 import { SessionStream } from '$lib/host/stream';
 import { settings } from '$lib/settings/settings.svelte';
+import { marking } from '$lib/triggers/marking.svelte';
 import { untrack } from 'svelte';
 import { ringBell } from './bell';
 import { Clipboard } from './clipboard.svelte';
@@ -16,11 +17,12 @@ import { Finder } from './finder.svelte';
 import { guardInput } from './gate';
 import { bufferHtml } from './html';
 import { reportedFolder, reportedHost } from './folder';
+import { Highlighter } from './highlight';
 import { handleKey } from './keys';
 import { fontFamily, looks, measureLine } from './looks';
 import { osc52Text } from './osc52';
 import { avoidWebgl, rendererChoice } from './renderer';
-import { documentTokens } from './themes';
+import { documentTokens, markColors } from './themes';
 import { cleanTitle } from './title';
 import { keysFor, othersOf } from './together';
 import type { Screen } from './xterm';
@@ -54,6 +56,7 @@ export class TerminalView {
   size = $state.raw<TerminalSize>(lastSize);
   readonly finder = new Finder();
   readonly clipboard = new Clipboard();
+  readonly #highlighter = new Highlighter();
   /** Holds the terminal; moved from pane to pane. */
   readonly element = document.createElement('div');
 
@@ -85,6 +88,7 @@ export class TerminalView {
     container.append(this.element);
     this.#fitting.observe(container);
     this.#stream?.show(true);
+    this.#highlighter.show(true);
     this.#show();
   }
 
@@ -97,6 +101,7 @@ export class TerminalView {
     this.#undraw = null;
     this.element.remove();
     this.#stream?.show(false);
+    this.#highlighter.show(false);
   }
 
   focus(): void {
@@ -201,6 +206,7 @@ export class TerminalView {
     this.#fitting.disconnect();
     this.#stop?.();
     this.#stream?.close();
+    this.#highlighter.dispose();
     this.#undraw?.();
     this.#screen?.terminal.dispose();
     this.element.remove();
@@ -261,6 +267,11 @@ export class TerminalView {
     }
     this.finder.attach(search, () => terminal.options.theme);
     this.clipboard.attach(terminal, this.element, () => othersOf(this.id));
+    this.#highlighter.attach(
+      terminal,
+      (lines) => call('trigger_marks', { session: this.id, lines }),
+      (color) => markColors(terminal.options.theme ?? {}, color),
+    );
   }
 
   #follow({ terminal }: Screen): void {
@@ -270,6 +281,9 @@ export class TerminalView {
         Object.assign(terminal.options, looks);
         this.background = looks.theme?.background ?? '';
         untrack(() => this.fit());
+        // Marks have colours of the theme. No effect of their own: they come after it.
+        void marking.version;
+        this.#highlighter.want(marking.on);
       });
     });
   }

@@ -48,6 +48,8 @@ export function createScreen(looks: ITerminalOptions, openUrl: (url: string) => 
     smoothScrollDuration: 0,
     logLevel: 'off',
     windowOptions: WINDOW_OPTIONS,
+    // As wide as the scroll bar is without: beside it stands where something was found or marked.
+    overviewRuler: { width: 14 },
     linkHandler: { activate: follow, allowNonHttpProtocols: false },
     ...looks,
   });
