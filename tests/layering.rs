@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-engine-ssh", &["model", "session"]),
     ("patchbay-engine-local", &["model", "session"]),
     ("patchbay-engine-line", &["model", "session"]),
+    ("patchbay-engine-vnc", &["model", "session"]),
     ("patchbay-sftp", &[]),
     ("patchbay-exchange", &["model"]),
     (
@@ -51,6 +52,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "exchange",
             "engine-ssh",
             "engine-line",
+            "engine-vnc",
             "core",
             "commands",
         ],
