@@ -326,6 +326,8 @@ impl Client {
             encoding::CURSOR_WITH_ALPHA,
             encoding::VMWARE_CURSOR,
             encoding::CURSOR,
+            encoding::POINTER,
+            encoding::VMWARE_POINTER,
             encoding::FENCE,
             encoding::CONTINUOUS,
             encoding::QEMU_KEYS,
@@ -518,6 +520,11 @@ impl Client {
                 Step::Done
             }
             encoding::EXTENDED_DESKTOP_SIZE => self.extended_size(input, rect)?,
+            encoding::POINTER | encoding::VMWARE_POINTER => {
+                let (x, y) = (rect.x, rect.y);
+                self.events.push_back(DesktopEvent::PointerMoved { x, y });
+                Step::Done
+            }
             encoding::DESKTOP_NAME => self.name(input)?,
             encoding::LEDS => match input.u8() {
                 Some(bits) => self.leds(bits.into()),

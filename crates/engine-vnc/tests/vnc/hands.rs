@@ -33,6 +33,33 @@ async fn the_pointer_is_where_it_is_put() {
 }
 
 #[tokio::test]
+async fn a_pointer_that_is_moved_there_is_followed() {
+    let vnc = Vnc::builder("None").start().await.unwrap();
+    let mut desktop = opened(&vnc).await;
+    tell(&desktop, DesktopInput::Pointer { x: 5, y: 5, buttons: Buttons::default() }).await;
+    // For a while after the person moved it, the server leaves it to the person.
+    let mut x = 300;
+    let mut moved = None;
+    until(&mut desktop, "the pointer there", |_| {
+        vnc.run("xdotool", &["getmouselocation"]).unwrap().starts_with("x:5 y:5 ")
+    })
+    .await;
+    let end = Instant::now() + Duration::from_secs(20);
+    while moved.is_none() {
+        assert!(Instant::now() < end, "nobody says that it moved");
+        x += 1;
+        vnc.run("xdotool", &["mousemove", &x.to_string(), "200"]).unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        while let Ok(event) = desktop.events.try_recv() {
+            if let DesktopEvent::PointerMoved { x: at, y: 200 } = event {
+                moved = Some(at);
+            }
+        }
+    }
+    assert!(moved.is_some_and(|at| (300..=x).contains(&at)));
+}
+
+#[tokio::test]
 async fn programs_see_buttons_and_the_wheel() {
     let vnc = Vnc::builder("None").start().await.unwrap();
     let dir = tempfile::tempdir().unwrap();
