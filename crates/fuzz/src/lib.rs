@@ -41,6 +41,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("tls_certificate", targets::tls_certificate::run),
     ("vault_file", targets::vault_file::run),
     ("vault_wrap", targets::vault_wrap::run),
+    ("vnc_handshake", targets::vnc_handshake::run),
+    ("vnc_stream", targets::vnc_stream::run),
     ("x11_setup", targets::x11_setup::run),
     ("xauthority", targets::xauthority::run),
 ];

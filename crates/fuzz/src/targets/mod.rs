@@ -29,6 +29,8 @@ pub(crate) mod telnet;
 pub(crate) mod tls_certificate;
 pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;
+pub(crate) mod vnc_handshake;
+pub(crate) mod vnc_stream;
 pub(crate) mod x11_setup;
 pub(crate) mod xauthority;
 
