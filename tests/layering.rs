@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-engine-local", &["model", "session"]),
     ("patchbay-engine-line", &["model", "session"]),
     ("patchbay-engine-rdp", &["model", "session"]),
+    ("patchbay-engine-vnc", &["model", "session"]),
     ("patchbay-sftp", &[]),
     ("patchbay-exchange", &["model"]),
     (
@@ -54,6 +55,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "engine-ssh",
             "engine-line",
             "engine-rdp",
+            "engine-vnc",
             "core",
             "commands",
         ],

@@ -92,6 +92,26 @@ fn codecs() -> BitmapCodecs {
     client_codecs_capabilities(&[]).unwrap_or(BitmapCodecs(Vec::new()))
 }
 
+/// Options of a test.
+#[cfg(test)]
+pub(crate) fn tests_options(size: Size) -> RdpOptions {
+    RdpOptions {
+        machine: "web-01".to_owned(),
+        address: "web-01".to_owned(),
+        port: 3389,
+        user: None,
+        domain: None,
+        password: None,
+        size,
+        scale: 100,
+        keyboard_layout: None,
+        clipboard: false,
+        audio: false,
+        drive: None,
+        allow_without_nla: false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

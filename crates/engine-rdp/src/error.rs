@@ -147,6 +147,14 @@ pub enum RdpError {
         /// Where.
         to: Box<Redirection>,
     },
+    /// The folder that was to be lent cannot be.
+    #[error("no folder {path}: {reason}")]
+    NoFolder {
+        /// Where it should be.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
     /// The server ended the session and said why.
     #[error("the server ended the session: {reason}")]
     Ended {
@@ -319,6 +327,12 @@ impl RdpError {
                 .next("Connect again.")
                 .retry()
             }
+            Self::NoFolder { path, reason } => ApiError::new(
+                ErrorCode::Invalid,
+                format!("The folder {path} cannot be lent to {machine} ({reason})."),
+            )
+            .next("Choose another folder, or lend none.")
+            .on("drive"),
             Self::Cancelled => ApiError::new(
                 ErrorCode::Cancelled,
                 format!("Connecting to {machine} was cancelled."),

@@ -16,11 +16,13 @@ mod joined;
 mod nla;
 mod opening;
 mod paint;
+mod resume;
 pub mod text;
 mod tls;
 mod wire;
 
 pub use error::{RdpError, Redirection, Refusal, Waiting};
+pub use resume::Resume;
 
 use futures_util::FutureExt;
 use patchbay_model::Secret;
@@ -86,11 +88,26 @@ pub async fn connect(
     interaction: Arc<dyn Interaction>,
     cancel: CancellationToken,
 ) -> Result<Desktop, RdpError> {
+    connect_again(stream, options, interaction, cancel, &Resume::default()).await
+}
+
+/// As [`connect`], going on where the connection before it ended: with its session after a loss, or where the server
+/// sent it ([`RdpError::Redirected`]).
+///
+/// # Errors
+/// When there is no desktop.
+pub async fn connect_again(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    options: RdpOptions,
+    interaction: Arc<dyn Interaction>,
+    cancel: CancellationToken,
+    resume: &Resume,
+) -> Result<Desktop, RdpError> {
     // What the server sends is decoded on the way: a decoder's panic must end this attempt and nothing else.
-    let opening = AssertUnwindSafe(opening::open(stream, &options, interaction.as_ref()));
+    let opening = AssertUnwindSafe(opening::open(stream, &options, interaction.as_ref(), resume));
     let joined = tokio::select! {
         () = cancel.cancelled() => return Err(RdpError::Cancelled),
         opened = opening.catch_unwind() => opened.unwrap_or_else(|_| Err(RdpError::decoder()))?,
     };
-    desk::start(joined, &options, cancel)
+    desk::start(joined, &options, cancel, resume)
 }

@@ -1,11 +1,12 @@
 //! From a connected stream to an open connection: security, certificate, sign-in, settings (MS-RDPBCGR section 1.3.1.1).
 
 use crate::{
-    RdpError, RdpOptions, Redirection, Waiting, channels, config, guard, joined::Joined, nla, tls,
-    wire::Wire,
+    RdpError, RdpOptions, Redirection, Resume, Waiting, channels, config, guard, joined::Joined,
+    nla, tls, wire::Wire,
 };
 use ironrdp_connector::{
-    ClientConnector, ClientConnectorState, ConnectionOutcome, ConnectionResult, Sequence,
+    ClientConnector, ClientConnectorState, ConnectionOutcome, ConnectionResult, Credentials,
+    Sequence,
 };
 use ironrdp_core::{WriteBuf, decode};
 use ironrdp_pdu::{
@@ -17,6 +18,7 @@ use patchbay_model::{PromptKind, Question, Secret, Stage};
 use patchbay_session::{Ask, Interaction, Progress};
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio::io::{AsyncRead, AsyncWrite};
+use zeroize::Zeroize;
 
 /// More messages than this are not needed to open a connection.
 const MOST_STEPS: usize = 500;
@@ -25,17 +27,19 @@ pub(crate) async fn open<S>(
     stream: S,
     options: &RdpOptions,
     interaction: &dyn Interaction,
+    resume: &Resume,
 ) -> Result<Joined<S>, RdpError>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
-    let report = Report { machine: &options.machine, interaction };
+    let at = format!("{}:{}", options.address, options.port);
+    let report = Report { machine: &options.machine, at, interaction };
     report.began(Stage::Handshake, "RDP");
     let mut wire = Wire::new(stream);
     // The server is not told where this computer is: it has no use for it.
     let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-    let connector = ClientConnector::new(config::config(options), nowhere);
-    let (mut connector, outbox) = channels::attach(connector, options);
+    let connector = resume.tell(ClientConnector::new(config::config(options), nowhere));
+    let (mut connector, outbox) = channels::attach(connector, options)?;
     negotiate(&mut wire, &mut connector, options.allow_without_nla).await?;
     let stream = wire.into_inner().ok_or_else(|| RdpError::Protocol {
         detail: "it sent something before encryption began".to_owned(),
@@ -60,7 +64,7 @@ where
     report.done(Stage::SignIn, user.clone());
 
     report.began(Stage::Shell, "Desktop");
-    let result = settle(&mut wire, &mut connector, &user).await?;
+    let result = settle(&mut wire, &mut connector, &user, resume).await?;
     report.done(
         Stage::Shell,
         format!("{}×{}", result.desktop_size.width, result.desktop_size.height),
@@ -148,6 +152,7 @@ async fn settle<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &mut Wire<S>,
     connector: &mut ClientConnector,
     user: &str,
+    resume: &Resume,
 ) -> Result<ConnectionResult, RdpError> {
     let waiting = Waiting::Desktop;
     let mut out = WriteBuf::new();
@@ -181,17 +186,36 @@ async fn settle<S: AsyncRead + AsyncWrite + Unpin>(
         if written.size().is_some() {
             wire.send(out.filled(), waiting).await?;
         }
+        forget(connector);
         match connector.state.take_outcome() {
             Some(ConnectionOutcome::Connected(result)) => return Ok(result),
-            Some(ConnectionOutcome::Redirected(to)) => return Err(redirected(&to)),
+            Some(ConnectionOutcome::Redirected(to)) => return Err(redirected(&to, resume)),
             None => {}
         }
     }
     Err(RdpError::Protocol { detail: "it does not come to an end with its settings".to_owned() })
 }
 
+/// Wipes the password once it was sent: the connector's settings live as long as the session.
+fn forget(connector: &mut ClientConnector) {
+    use ClientConnectorState as State;
+    let needed = matches!(
+        connector.state,
+        State::BasicSettingsExchangeSendInitial { .. }
+            | State::BasicSettingsExchangeWaitResponse { .. }
+            | State::ChannelConnection { .. }
+            | State::SecureSettingsExchange { .. }
+    );
+    if let (false, Credentials::UsernamePassword { password, .. }) =
+        (needed, &mut connector.config.credentials)
+    {
+        password.zeroize();
+    }
+}
+
 /// Where a server sends the connection (MS-RDPBCGR section 2.2.13.1).
-pub(crate) fn redirected(to: &ServerRedirectionPdu) -> RdpError {
+pub(crate) fn redirected(to: &ServerRedirectionPdu, resume: &Resume) -> RdpError {
+    resume.keep_redirection(to);
     let listed = to.target_net_addresses.as_ref().and_then(|all| all.first());
     let address = to.target_fqdn.as_ref().or(to.target_net_address.as_ref()).or(listed);
     let address = address.or(to.target_netbios_name.as_ref());
@@ -206,6 +230,8 @@ pub(crate) fn redirected(to: &ServerRedirectionPdu) -> RdpError {
 
 struct Report<'a> {
     machine: &'a str,
+    /// Where, as it was typed.
+    at: String,
     interaction: &'a dyn Interaction,
 }
 
@@ -221,7 +247,8 @@ impl Report<'_> {
 
     async fn ask_name(&self) -> Result<String, RdpError> {
         for again in [false, true, true] {
-            let answer = self.ask(PromptKind::User, "User name", String::new(), again).await?;
+            let lasting = format!("user name at {}", self.at);
+            let answer = self.ask(PromptKind::User, "User name".to_owned(), again, lasting).await?;
             let name = answer.expose_secret().trim();
             if !name.is_empty() {
                 return Ok(name.to_owned());
@@ -231,25 +258,25 @@ impl Report<'_> {
     }
 
     async fn ask_password(&self, user: &str) -> Result<Secret<String>, RdpError> {
-        self.ask(PromptKind::Password, &format!("Password of {user}"), String::new(), false).await
+        let lasting = format!("password of {user} at {}", self.at);
+        self.ask(PromptKind::Password, format!("Password of {user}"), false, lasting).await
     }
 
     async fn ask(
         &self,
         kind: PromptKind,
-        label: &str,
-        instructions: String,
+        label: String,
         again: bool,
+        lasting: String,
     ) -> Result<Secret<String>, RdpError> {
-        let echo = kind == PromptKind::User;
         let ask = Ask {
             kind,
             machine: self.machine.to_owned(),
             title: String::new(),
-            instructions,
-            questions: vec![Question { label: label.to_owned(), echo }],
+            instructions: String::new(),
+            questions: vec![Question { label, echo: kind == PromptKind::User }],
             again,
-            lasting: None,
+            lasting: Some(lasting),
         };
         let answers = self.interaction.ask(ask).await.ok_or(RdpError::Cancelled)?;
         answers.into_iter().next().ok_or(RdpError::Cancelled)
@@ -263,19 +290,9 @@ mod tests {
     #[test]
     fn a_name_may_say_its_domain() {
         let options = |user: &str, domain: Option<&str>| RdpOptions {
-            machine: "web-01".to_owned(),
-            address: "web-01".to_owned(),
-            port: 3389,
             user: Some(user.to_owned()),
             domain: domain.map(str::to_owned),
-            password: None,
-            size: patchbay_session::desktop::Size::new(800, 600),
-            scale: 100,
-            keyboard_layout: None,
-            clipboard: false,
-            audio: false,
-            drive: None,
-            allow_without_nla: false,
+            ..config::tests_options(patchbay_session::desktop::Size::new(800, 600))
         };
         let both = |user: &str, domain| split(&options(user, domain));
         assert_eq!(both("ada", None), ("ada".to_owned(), None));

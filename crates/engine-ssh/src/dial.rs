@@ -3,6 +3,7 @@
 use crate::{Hop, SshError, Waiting, report::Report, text::phrase};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use patchbay_model::Stage;
+use socket2::SockRef;
 use std::{
     io,
     net::{IpAddr, SocketAddr},
@@ -129,6 +130,8 @@ async fn attempt(address: SocketAddr) -> io::Result<TcpStream> {
     socket.set_keepalive(true)?;
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
+    // Telnet sends half of a command out of band (RFC 854, the Synch signal), and SSH nothing.
+    SockRef::from(&stream).set_out_of_band_inline(true)?;
     Ok(stream)
 }
 

@@ -21,16 +21,9 @@ impl Person {
         self.interaction.progress(Progress::Done { stage, detail: detail.into() });
     }
 
-    pub(crate) fn note(&self, text: impl Into<String>) {
-        self.interaction.progress(Progress::Note(text.into()));
-    }
-
     /// The password that is stored, or what the person types.
     pub(crate) async fn password(&self) -> Result<Secret<String>, VncError> {
-        match &self.options.password {
-            Some(password) => Ok(password.clone()),
-            None => self.ask(PromptKind::Password, "Password", false).await,
-        }
+        self.password_of("the desktop").await
     }
 
     /// The user name and the password, asked for where they are not stored.
@@ -38,11 +31,22 @@ impl Person {
         let user = match self.options.user.as_deref().filter(|user| !user.is_empty()) {
             Some(user) => user.to_owned(),
             None => {
-                let user = self.ask(PromptKind::User, "User name", true).await?;
+                let user = self.ask(PromptKind::User, "User name", true, "user").await?;
                 user.expose_secret().trim().to_owned()
             }
         };
-        Ok((user, self.password().await?))
+        let password = self.password_of(&user).await?;
+        Ok((user, password))
+    }
+
+    async fn password_of(&self, whose: &str) -> Result<Secret<String>, VncError> {
+        match &self.options.password {
+            Some(password) => Ok(password.clone()),
+            None => {
+                let what = format!("password of {whose}");
+                self.ask(PromptKind::Password, "Password", false, &what).await
+            }
+        }
     }
 
     async fn ask(
@@ -50,6 +54,7 @@ impl Person {
         kind: PromptKind,
         label: &str,
         echo: bool,
+        what: &str,
     ) -> Result<Secret<String>, VncError> {
         let ask = Ask {
             kind,
@@ -58,7 +63,7 @@ impl Person {
             instructions: String::new(),
             questions: vec![Question { label: label.to_owned(), echo }],
             again: false,
-            lasting: None,
+            lasting: Some(format!("{what} at vnc {}:{}", self.options.address, self.options.port)),
         };
         let answers = self.interaction.ask(ask).await.ok_or(VncError::Cancelled)?;
         answers.into_iter().next().ok_or(VncError::Cancelled)

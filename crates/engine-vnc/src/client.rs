@@ -40,7 +40,14 @@ enum Phase {
     /// In a rectangle.
     Rect { encoding: i32, rect: Rect, left: u16 },
     /// In what nobody wants.
-    Skip { bytes: u64, left: u16 },
+    Skip { bytes: u64, then: Then },
+}
+
+/// What comes after it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Then {
+    Message,
+    Rect { left: u16 },
 }
 
 /// What the server can do beyond the least.
@@ -254,12 +261,18 @@ impl Client {
             }
             Phase::Update { left } => self.rect(input, left),
             Phase::Rect { encoding, rect, left } => self.draw(input, encoding, rect, left),
-            Phase::Skip { bytes, left } => {
+            Phase::Skip { bytes: 0, then: Then::Message } => {
+                self.phase = Phase::Idle;
+                Ok(Step::Done)
+            }
+            Phase::Skip { bytes: 0, then: Then::Rect { left } } => {
+                self.phase = Phase::Update { left };
+                Ok(Step::Done)
+            }
+            Phase::Skip { bytes, then } => {
                 let there = input.up_to(usize::try_from(bytes).unwrap_or(usize::MAX)).len();
-                let bytes = bytes - there as u64;
-                self.phase =
-                    if bytes == 0 { Phase::Update { left } } else { Phase::Skip { bytes, left } };
-                Ok(if bytes == 0 { Step::Done } else { Step::More(1) })
+                self.phase = Phase::Skip { bytes: bytes - there as u64, then };
+                Ok(if there == 0 { Step::More(1) } else { Step::Done })
             }
         }
     }
@@ -313,6 +326,8 @@ impl Client {
             encoding::CURSOR_WITH_ALPHA,
             encoding::VMWARE_CURSOR,
             encoding::CURSOR,
+            encoding::POINTER,
+            encoding::VMWARE_POINTER,
             encoding::FENCE,
             encoding::CONTINUOUS,
             encoding::QEMU_KEYS,
@@ -429,24 +444,26 @@ impl Client {
     /// What was copied there. Returns how many bytes are needed, if they are not there.
     fn cut_text(&mut self, input: &mut Input<'_>) -> Result<Option<usize>, VncError> {
         let (Some(_), Some(length)) = (input.array::<3>(), input.i32()) else { return Ok(Some(8)) };
-        if length < 0 {
-            let length = bounded(length.unsigned_abs(), MOST_MESSAGE, "clipboard")?;
-            let Some(data) = input.take(length) else { return Ok(Some(8 + length)) };
-            if self.clipboard
-                && let Told::Text(text) = self.shared.told(data, &mut self.out)?
-            {
-                self.events.push_back(DesktopEvent::Clipboard(Clipboard::Text(text)));
-            }
+        let extended = length < 0;
+        let length = usize::try_from(length.unsigned_abs()).unwrap_or(usize::MAX);
+        let most = if extended { MOST_MESSAGE } else { MOST_CLIPBOARD };
+        let kept = if extended && length > most { 0 } else { length.min(most) };
+        let Some(data) = input.take(kept) else { return Ok(Some(8 + kept)) };
+        // What is too long is cut off, and what is packed has no use without its end.
+        self.phase = Phase::Skip { bytes: (length - kept) as u64, then: Then::Message };
+        if !self.clipboard || (extended && kept < 4) {
             return Ok(None);
         }
-        let length = length.unsigned_abs();
-        let length =
-            bounded(length, u32::try_from(MOST_CLIPBOARD).unwrap_or(u32::MAX), "clipboard")?;
-        let Some(text) = input.take(length) else { return Ok(Some(8 + length)) };
-        if self.clipboard {
-            let text = crate::text::latin1(text).replace("\r\n", "\n");
-            self.events.push_back(DesktopEvent::Clipboard(Clipboard::Text(text)));
-        }
+        let text = if extended {
+            match self.shared.told(data, &mut self.out)? {
+                Told::Text(text) => text,
+                Told::Nothing => return Ok(None),
+            }
+        } else {
+            crate::text::latin1(data).replace("\r\n", "\n")
+        };
+        let text = crate::text::cut(text, MOST_CLIPBOARD);
+        self.events.push_back(DesktopEvent::Clipboard(Clipboard::Text(text)));
         Ok(None)
     }
 
@@ -492,7 +509,7 @@ impl Client {
                     cursor::Decoded::More(needs) => Step::More(needs),
                     cursor::Decoded::TooLarge(bytes) => {
                         self.events.push_back(DesktopEvent::Cursor(Cursor::Usual));
-                        self.phase = Phase::Skip { bytes, left };
+                        self.phase = Phase::Skip { bytes, then: Then::Rect { left } };
                         return Ok(Step::Done);
                     }
                 }
@@ -503,6 +520,11 @@ impl Client {
                 Step::Done
             }
             encoding::EXTENDED_DESKTOP_SIZE => self.extended_size(input, rect)?,
+            encoding::POINTER | encoding::VMWARE_POINTER => {
+                let (x, y) = (rect.x, rect.y);
+                self.events.push_back(DesktopEvent::PointerMoved { x, y });
+                Step::Done
+            }
             encoding::DESKTOP_NAME => self.name(input)?,
             encoding::LEDS => match input.u8() {
                 Some(bits) => self.leds(bits.into()),

@@ -14,7 +14,7 @@ const NOTIFY: u32 = 1 << 27;
 const PROVIDE: u32 = 1 << 28;
 
 /// The longest message: text that does not compress, and its frame.
-pub(crate) const MOST_MESSAGE: u32 = MOST_CLIPBOARD as u32 + MOST_CLIPBOARD as u32 / 1000 + 1024;
+pub(crate) const MOST_MESSAGE: usize = MOST_CLIPBOARD + MOST_CLIPBOARD / 1000 + 1024;
 
 /// What the server can take, and what it may ask for.
 #[derive(Default)]

@@ -20,6 +20,8 @@ const LAST_WORD: Duration = Duration::from_secs(10);
 
 /// How often the link is measured.
 const MEASURE: Duration = Duration::from_secs(1);
+/// After so many measures without a byte the far end is given up.
+const SILENT: u32 = 60;
 
 /// What came and is not yet decoded.
 pub(crate) struct Buffer {
@@ -86,11 +88,13 @@ pub(crate) struct Meter {
     sent: Option<(u64, Instant)>,
     number: u64,
     said: String,
+    /// Measures since anything came, as far as it was waited for.
+    silent: u32,
 }
 
 impl Meter {
     pub(crate) const fn new(quality: Option<u8>) -> Self {
-        Self { link: Link::new(quality), sent: None, number: 0, said: String::new() }
+        Self { link: Link::new(quality), sent: None, number: 0, said: String::new(), silent: 0 }
     }
 
     /// What the person wants of the picture.
@@ -111,6 +115,12 @@ impl Meter {
             self.said.clone_from(&said);
             client.tell(DesktopEvent::Quality(said));
         }
+    }
+
+    /// Whether a question has been waiting for long while nothing at all came; `reading` says whether it could have.
+    const fn is_over(&mut self, reading: bool) -> bool {
+        self.silent = if reading && self.sent.is_some() { self.silent + 1 } else { 0 };
+        self.silent > SILENT
     }
 
     /// Looks whether the number came back.
@@ -188,10 +198,19 @@ impl Pump {
                     Ok(Sent::Everything) => unflushed = false,
                     Err(error) => break self.failed(&VncError::lost(&error)),
                 },
-                _ = clock.tick() => self.meter.tick(&mut self.client),
+                _ = clock.tick() => {
+                    if self.meter.is_over(reading) {
+                        let reason = format!("it has not answered for {SILENT} s");
+                        break self.failed(&VncError::Lost { reason });
+                    }
+                    self.meter.tick(&mut self.client);
+                }
                 read = reader.read(self.buffer.room(needs)), if reading => match read {
                     Ok(0) => break CloseReason::Exited { code: None },
-                    Ok(count) => self.buffer.came(count),
+                    Ok(count) => {
+                        self.meter.silent = 0;
+                        self.buffer.came(count);
+                    }
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     // Many servers of TLS hang up without a word.
                     Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -230,4 +249,22 @@ async fn send(writer: &mut (impl AsyncWrite + Unpin), unsent: &VecDeque<u8>) -> 
         return writer.flush().await.map(|()| Sent::Everything);
     }
     writer.write(first).await.map(Sent::Bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Instant, Meter, SILENT};
+
+    #[test]
+    fn silence_counts_while_an_answer_is_waited_for() {
+        let mut meter = Meter::new(None);
+        // Nobody was asked anything.
+        assert!((0..=2 * SILENT).all(|_| !meter.is_over(true)));
+        meter.sent = Some((1, Instant::now()));
+        assert!((0..SILENT).all(|_| !meter.is_over(true)));
+        // Whoever does not listen hears nothing.
+        assert!(!meter.is_over(false));
+        assert!((0..SILENT).all(|_| !meter.is_over(true)));
+        assert!(meter.is_over(true));
+    }
 }

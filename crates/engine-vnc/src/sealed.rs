@@ -61,15 +61,6 @@ impl<S, F: Frames> Sealed<S, F> {
         }
     }
 
-    /// The stream below. There must be nothing left of what came, or it is lost: an error then.
-    pub(crate) fn into_inner(self) -> io::Result<S> {
-        if self.incoming.is_empty() && self.read == self.plain.len() {
-            Ok(self.stream)
-        } else {
-            Err(io::Error::new(io::ErrorKind::InvalidData, "data came before it was due"))
-        }
-    }
-
     /// Opens all frames that are there.
     fn open(&mut self) -> io::Result<()> {
         self.plain.clear();

@@ -30,6 +30,12 @@ pub(crate) fn name(bytes: &[u8]) -> String {
     phrase(text.trim_end_matches('\0'))
 }
 
+/// The beginning, of at most so many bytes.
+pub(crate) fn cut(mut text: String, most: usize) -> String {
+    text.truncate(text.floor_char_boundary(most));
+    text
+}
+
 const fn shown(c: char) -> bool {
     !matches!(
         c,
@@ -46,7 +52,14 @@ const fn shown(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{name, phrase, to_latin1};
+    use super::{cut, name, phrase, to_latin1};
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        assert_eq!(cut("aüb".to_owned(), 2), "a");
+        assert_eq!(cut("aüb".to_owned(), 3), "aü");
+        assert_eq!(cut("aüb".to_owned(), 99), "aüb");
+    }
 
     #[test]
     fn nothing_acts_on_a_screen() {

@@ -26,6 +26,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("picture", targets::picture::run),
     ("ppk_body", targets::ppk_body::run),
     ("public_key", targets::public_key::run),
+    ("rdp_frame", targets::rdp_frame::run),
+    ("rdp_picture", targets::rdp_picture::run),
     ("recovery_key", targets::recovery_key::run),
     ("run_output", targets::run_output::run),
     ("sealed", targets::sealed::run),
@@ -39,6 +41,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("tls_certificate", targets::tls_certificate::run),
     ("vault_file", targets::vault_file::run),
     ("vault_wrap", targets::vault_wrap::run),
+    ("vnc_handshake", targets::vnc_handshake::run),
+    ("vnc_stream", targets::vnc_stream::run),
     ("x11_setup", targets::x11_setup::run),
     ("xauthority", targets::xauthority::run),
 ];

@@ -41,7 +41,7 @@ pub use shadow::{Shadow, shadow_or_skip};
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]
-pub use vnc::{TightVnc, Vnc, VncBuilder, X11vnc};
+pub use vnc::{QemuVnc, TightVnc, Vnc, VncBuilder, X11vnc};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
 pub use wire::{Fault, Wire};

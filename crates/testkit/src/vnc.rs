@@ -286,6 +286,51 @@ impl TightVnc {
     }
 }
 
+/// QEMU's own server: the screen of a machine that has nothing to start from. Ends when it is dropped.
+#[derive(Debug)]
+pub struct QemuVnc {
+    port: u16,
+    log: PathBuf,
+    _daemon: Daemon,
+    _dir: TempDir,
+}
+
+impl QemuVnc {
+    /// Starts it. Its log names the keys that reach the machine. With `encrypted` it has TLS without a certificate.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn start(encrypted: bool) -> Result<Self, TestkitError> {
+        let dir = tempfile::tempdir().map_err(|e| TestkitError::file("make a folder", e))?;
+        let port = free_port()?;
+        let mut command = Command::new("qemu-system-x86_64");
+        command.args(["-nodefaults", "-vga", "std", "-audiodev", "none,id=sound", "-m", "32"]);
+        command.args(["-trace", "input_event_key_qcode"]);
+        let mut vnc = format!("127.0.0.1:{},audiodev=sound", port.saturating_sub(5900));
+        if encrypted {
+            command.args(["-object", "tls-creds-anon,id=tls,endpoint=server"]);
+            vnc.push_str(",tls-creds=tls");
+        }
+        command.args(["-vnc", &vnc]);
+        let log = dir.path().join("log");
+        let mut daemon = Daemon::start(command, &log)?;
+        daemon.until("QEMU", LIMIT, || greets(port, "RFB 003.008\n")).await?;
+        Ok(Self { port, log, _daemon: daemon, _dir: dir })
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What it has logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
 /// Hidden with DES under a key that everybody knows, as VNC keeps it.
 fn password_file(at: &Path, password: &str) -> Result<(), TestkitError> {
     let script = "vncpasswd -f >\"$1\" 2>/dev/null";

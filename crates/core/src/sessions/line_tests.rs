@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::{
-    OpenTarget,
+    OpenTarget, SessionHandle,
     tests::{SIZE, World, shows},
 };
 use crate::{CoreError, Right, testing::Fixture, testing::field};
@@ -83,10 +83,20 @@ async fn ends<T>(fixture: &Fixture, id: SessionId, what: impl Fn(&SessionState) 
 }
 
 async fn types(fixture: &Fixture, id: SessionId, keys: &str, expected: &str) {
+    shows(&sends(fixture, id, keys).await, expected).await;
+}
+
+async fn sends(fixture: &Fixture, id: SessionId, keys: &str) -> SessionHandle {
     let handle = fixture.core.sessions().handle(id).unwrap();
     let bytes = patchbay_session::TerminalInput::Bytes(keys.to_owned().into());
     handle.input.send(bytes).await.unwrap();
-    shows(&handle, expected).await;
+    handle
+}
+
+/// The echo may be lost: telnetd hangs up as soon as the shell is gone.
+async fn leaves(fixture: &Fixture, id: SessionId) {
+    sends(fixture, id, "exit\r").await;
+    assert_eq!(closed(fixture, id).await, CloseReason::Exited { code: None });
 }
 
 fn error(reason: CloseReason) -> ApiError {
@@ -107,20 +117,22 @@ async fn telnet_is_a_session_like_any_other() {
     let sessions = fixture.core.sessions();
     let id = open(&fixture, machine).await;
     settled(&fixture, id).await.unwrap();
-    types(&fixture, id, "echo is-$TERM; stty size\r", "is-xterm-256color\r\n24 80").await;
+    types(&fixture, id, "echo is-$TERM; stty size\r", "is-xterm-256color\r\n24 80\r\nready> ")
+        .await;
     let info = sessions.info(id).unwrap();
     assert_eq!(info.subtitle, format!("127.0.0.1:{}", server.port()));
     assert_eq!(info.protocol, Some(Protocol::Telnet));
     assert_eq!(info.steps.len(), 2);
     assert!(info.steps.iter().all(|step| step.state == StepState::Done), "{:?}", info.steps);
-    sessions.signal(id, LineSignal::Break).await.unwrap();
     assert_eq!(field(sessions.signal(id, LineSignal::RtsOn).await), "signal");
-    types(&fixture, id, "exit\r", "exit").await;
-    assert_eq!(closed(&fixture, id).await, CloseReason::Exited { code: None });
+    leaves(&fixture, id).await;
     assert_eq!(field(sessions.signal(id, LineSignal::Break).await), "signal");
     sessions.reconnect(&fixture.ctx, id, SIZE).await.unwrap();
     settled(&fixture, id).await.unwrap();
-    types(&fixture, id, "echo again-$((1+1))\r", "again-2").await;
+    types(&fixture, id, "echo again-$((1+1))\r", "again-2\r\nready> ").await;
+    // Last: with it, what is typed around that time is thrown away.
+    sessions.signal(id, LineSignal::Break).await.unwrap();
+    shows(&sessions.handle(id).unwrap(), "^\\").await;
     let files = OpenTarget::Files(fixture.ctx.authorize(machine, Right::Use).unwrap());
     let Err(CoreError::Invalid { message, .. }) = sessions.open(files, SIZE, None).await else {
         panic!("it has files");
@@ -144,10 +156,15 @@ async fn telnet_and_raw_tcp_go_through_a_jump_host() {
     let telnet = add(&world.fixture, telnet).await;
     let id = open(&world.fixture, telnet).await;
     settled(&world.fixture, id).await.unwrap();
-    types(&world.fixture, id, "echo is-$TERM; stty size\r", "is-xterm-256color\r\n24 80").await;
+    types(
+        &world.fixture,
+        id,
+        "echo is-$TERM; stty size\r",
+        "is-xterm-256color\r\n24 80\r\nready> ",
+    )
+    .await;
     assert_eq!(world.info(id).steps[1].detail, "through box");
-    types(&world.fixture, id, "exit\r", "exit").await;
-    assert_eq!(closed(&world.fixture, id).await, CloseReason::Exited { code: None });
+    leaves(&world.fixture, id).await;
 
     let echo = EchoServer::start().await.unwrap();
     let raw = add(&world.fixture, tcp(Protocol::Raw, echo.port(), jump.clone())).await;

@@ -2,9 +2,10 @@
 
 mod audio;
 pub(crate) mod clipboard;
+mod drive;
 mod graphics;
 
-use crate::RdpOptions;
+use crate::{Drive, RdpError, RdpOptions};
 use ironrdp_cliprdr::pdu::ClipboardFormatId;
 use ironrdp_connector::ClientConnector;
 use ironrdp_displaycontrol::client::DisplayControlClient;
@@ -50,24 +51,42 @@ impl Outbox {
     }
 }
 
-/// Offers the channels that are wanted.
+/// The channel that carries others: for the size of the desktop, and for the graphics pipeline.
+pub(crate) fn dynamic(outbox: &Outbox) -> DrdynvcClient {
+    DrdynvcClient::new()
+        .with_dynamic_channel(DisplayControlClient::new(|_| Ok(Vec::new())))
+        .with_dynamic_channel(graphics::channel(outbox))
+}
+
+/// Offers the channels that are wanted; fails if the folder that is to be lent is not there.
 pub(crate) fn attach(
     connector: ClientConnector,
     options: &RdpOptions,
-) -> (ClientConnector, Outbox) {
+) -> Result<(ClientConnector, Outbox), RdpError> {
     let outbox = Outbox::default();
-    let dynamic = DrdynvcClient::new()
-        .with_dynamic_channel(DisplayControlClient::new(|_| Ok(Vec::new())))
-        .with_dynamic_channel(graphics::channel(&outbox));
-    let mut connector = connector.with_static_channel(dynamic);
+    let mut connector = connector.with_static_channel(dynamic(&outbox));
     if options.clipboard {
         connector.attach_static_channel(clipboard::channel(&outbox));
     }
-    if options.audio {
+    let folder = |drive: &Drive| {
+        drive::Folder::new(drive).map_err(|error| RdpError::NoFolder {
+            path: drive.path.display().to_string(),
+            reason: error.to_string(),
+        })
+    };
+    match &options.drive {
+        Some(lent) => {
+            connector.attach_static_channel(drive::channel(lent, folder(lent)?, COMPUTER));
+        }
         // Windows plays nothing to who has no channel of devices.
-        let devices = Rdpdr::new(Box::new(NoopRdpdrBackend), COMPUTER.to_owned());
-        connector.attach_static_channel(devices);
+        None if options.audio => {
+            let devices = Rdpdr::new(Box::new(NoopRdpdrBackend), COMPUTER.to_owned());
+            connector.attach_static_channel(devices);
+        }
+        None => {}
+    }
+    if options.audio {
         connector.attach_static_channel(audio::channel(&outbox));
     }
-    (connector, outbox)
+    Ok((connector, outbox))
 }

@@ -1,7 +1,7 @@
 //! What goes both ways beside the picture, with xrdp.
 
 use crate::person::{LIMIT, Person, Seen, open, options};
-use patchbay_engine_rdp::{RdpOptions, dib::Picture};
+use patchbay_engine_rdp::{Drive, RdpOptions, dib::Picture};
 use patchbay_session::desktop::{Clipboard, DesktopEvent, DesktopInput, Size};
 use patchbay_testkit::{Backend, Xrdp, xrdp_or_skip};
 use std::{
@@ -199,4 +199,72 @@ async fn the_desktop_takes_another_size() {
         assert!(Instant::now() < end, "{} {}\n{}", theirs.len(), ours.len(), server.log());
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
+}
+
+/// Uses the drive as programs of the session do, and leaves notes in the home.
+const USE_DRIVE: &str = "cd $HOME; for i in $(seq 400); do test -e shared/lent/hello.txt && break; sleep 0.1; done\n\
+     ls -A shared/lent > listed; cp shared/lent/hello.txt got; cp shared/lent/inner/big got-big\n\
+     cat shared/lent/link > leaked 2>/dev/null; cat shared/lent/../../secret >> leaked 2>/dev/null\n\
+     (echo new > shared/lent/new) 2>/dev/null; cp got-big shared/lent/inner/copy 2>/dev/null\n\
+     mv shared/lent/old shared/lent/renamed 2>/dev/null; rm shared/lent/gone 2>/dev/null\n\
+     mkdir shared/lent/made 2>/dev/null; touch done; exec sleep 1000";
+
+async fn lend(writable: bool) -> Option<(tempfile::TempDir, Xrdp, Seen)> {
+    if !xrdp_or_skip("a folder as a drive of xrdp") {
+        return None;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let lent = dir.path().join("lent");
+    std::fs::create_dir_all(lent.join("inner")).unwrap();
+    let big: Vec<u8> = (0..700_000_u32).map(|n| (n % 253) as u8).collect();
+    std::fs::write(lent.join("inner/big"), big).unwrap();
+    for (name, text) in
+        [("hello.txt", "hello"), ("old", "old"), ("gone", "gone"), ("../secret", "secret")]
+    {
+        std::fs::write(lent.join(name), text).unwrap();
+    }
+    std::os::unix::fs::symlink(dir.path().join("secret"), lent.join("link")).unwrap();
+    let server = Xrdp::start(Backend::Xvnc, USE_DRIVE).await.unwrap();
+    let drive = Drive { name: "lent".to_owned(), path: lent, writable };
+    let seen =
+        desktop(&server, |options| RdpOptions { drive: Some(drive.clone()), ..options }).await;
+    let end = Instant::now() + LIMIT;
+    while !server.home().join("done").exists() {
+        assert!(Instant::now() < end, "{}", server.log());
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    Some((dir, server, seen))
+}
+
+fn text(path: &std::path::Path) -> Option<String> {
+    std::fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lent_folder_is_read_and_nothing_beside_it() {
+    let Some((dir, server, _seen)) = lend(false).await else { return };
+    let (home, lent) = (server.home(), dir.path().join("lent"));
+    let listed = text(&home.join("listed")).unwrap();
+    let mut listed: Vec<&str> = listed.lines().collect();
+    listed.sort_unstable();
+    assert_eq!(listed, ["gone", "hello.txt", "inner", "old"], "{}", server.log());
+    assert_eq!(text(&home.join("got")).as_deref(), Some("hello"));
+    assert!(text(&home.join("got-big")) == text(&lent.join("inner/big")));
+    assert_eq!(text(&home.join("leaked")).as_deref(), Some(""));
+    for changed in ["new", "inner/copy", "renamed", "made"] {
+        assert!(!lent.join(changed).exists(), "{changed}");
+    }
+    assert!(lent.join("gone").exists() && lent.join("old").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lent_folder_is_written_if_it_may_be() {
+    let Some((dir, server, _seen)) = lend(true).await else { return };
+    let lent = dir.path().join("lent");
+    assert_eq!(text(&lent.join("new")).as_deref(), Some("new\n"), "{}", server.log());
+    assert!(text(&lent.join("inner/copy")) == text(&lent.join("inner/big")));
+    assert_eq!(text(&lent.join("renamed")).as_deref(), Some("old"));
+    assert!(lent.join("made").is_dir() && !lent.join("gone").exists());
+    assert_eq!(text(&server.home().join("leaked")).as_deref(), Some(""));
+    assert_eq!(text(&dir.path().join("secret")).as_deref(), Some("secret"));
 }

@@ -120,6 +120,41 @@ async fn keys_text_and_pointer_arrive() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_text_arrives_whole_and_in_order() {
+    if !xrdp_or_skip("a long text at xrdp") {
+        return;
+    }
+    let session = "exec xterm -e sh -c 'stty -echo; touch $HOME/ready; exec cat > $HOME/typed'";
+    let server = Xrdp::start(Backend::Xvnc, session).await.unwrap();
+    let mut seen = desktop(&server).await;
+    until_file(&server, "ready", |_| server.home().join("ready").exists()).await;
+    seen.tell(DesktopInput::Pointer { x: 200, y: 200, buttons: Buttons::default() }).await;
+    let text: String = (0..300).map(|n| format!("line {n} of a long text\n")).collect();
+    seen.tell(DesktopInput::Text(text.clone())).await;
+    until_file(&server, "typed", |typed| typed == text).await;
+    seen.take();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_back_finds_the_session_as_it_was() {
+    if !xrdp_or_skip("coming back to xrdp") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xvnc, PICTURE).await.unwrap();
+    let seen = desktop(&server).await;
+    until_file(&server, "drawn", |_| server.home().join("drawn").exists()).await;
+    let display = server.run("sh", &["-c", "echo $DISPLAY"]).await.unwrap();
+    // Dropped without a word: it is said goodbye to all the same.
+    drop(seen);
+    std::fs::remove_file(server.home().join("drawn")).unwrap();
+    let mut seen = desktop(&server).await;
+    let (most, _) = same_picture(&server, &mut seen, 0.0).await;
+    assert_eq!(most, 0);
+    assert_eq!(server.run("sh", &["-c", "echo $DISPLAY"]).await.unwrap(), display);
+    assert!(!server.home().join("drawn").exists(), "nothing was started anew");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_is_not_trusted_ends_it_before_anything_is_sent() {
     if !xrdp_or_skip("the certificate of xrdp") {
         return;

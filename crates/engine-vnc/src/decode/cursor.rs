@@ -99,6 +99,7 @@ fn picture(rect: Rect, rgba: Vec<u8>) -> Cursor {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing)]
     use super::*;
 
     #[test]

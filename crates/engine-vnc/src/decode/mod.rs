@@ -37,6 +37,7 @@ pub(crate) mod encoding {
     pub(crate) const QUALITY: i32 = -32;
     pub(crate) const DESKTOP_SIZE: i32 = -223;
     pub(crate) const LAST_RECT: i32 = -224;
+    pub(crate) const POINTER: i32 = -232;
     pub(crate) const CURSOR: i32 = -239;
     /// Plus how hard to compress, 0 to 9.
     pub(crate) const COMPRESSION: i32 = -256;
@@ -51,6 +52,7 @@ pub(crate) mod encoding {
     pub(crate) const MORE_BUTTONS: i32 = -316;
     pub(crate) const CLIPBOARD: i32 = 0xc0a1_e5ce_u32.cast_signed();
     pub(crate) const VMWARE_CURSOR: i32 = 0x574d_5664;
+    pub(crate) const VMWARE_POINTER: i32 = 0x574d_5666;
     pub(crate) const VMWARE_LEDS: i32 = 0x574d_5668;
 
     /// Those that have pixels, the best first.

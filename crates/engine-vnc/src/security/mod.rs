@@ -2,8 +2,10 @@
 
 mod apple;
 mod dh;
+mod eax;
 mod ms_logon;
 mod plain;
+mod ra2;
 mod tight;
 mod tls;
 mod vencrypt;
@@ -21,6 +23,7 @@ enum Kind {
     Apple,
     MsLogon,
     Tight,
+    Ra2(ra2::Kind),
 }
 
 /// How the person is checked.
@@ -33,7 +36,11 @@ enum Login {
 
 /// What is known, the best first.
 const KNOWN: &[(u8, Kind)] = &[
+    (129, Kind::Ra2(ra2::Kind { large: true, all: true })),
+    (5, Kind::Ra2(ra2::Kind { large: false, all: true })),
     (19, Kind::VeNCrypt),
+    (130, Kind::Ra2(ra2::Kind { large: true, all: false })),
+    (6, Kind::Ra2(ra2::Kind { large: false, all: false })),
     (30, Kind::Apple),
     (113, Kind::MsLogon),
     (16, Kind::Tight),
@@ -181,6 +188,7 @@ async fn go_through(kind: Kind, wire: &mut Wire, person: &Person) -> Result<Logi
             return Ok(Login::Plain);
         }
         Kind::VeNCrypt => return vencrypt::sign_in(wire, person).await,
+        Kind::Ra2(kind) => return ra2::sign_in(kind, wire, person).await,
         Kind::Tight => return tight::sign_in(wire, person).await,
     }
     Ok(Login::None)

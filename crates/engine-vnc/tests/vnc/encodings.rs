@@ -7,13 +7,19 @@ use patchbay_testkit::{Vnc, X11vnc};
 use std::{
     io::{Read, Write},
     net::TcpStream,
-    path::Path,
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-const WIDTH: u16 = 1021;
-const HEIGHT: u16 = 763;
+/// Where small recordings for the fuzz targets are to be put, if that is wanted.
+fn records() -> Option<PathBuf> {
+    std::env::var_os("PATCHBAY_RECORD").map(PathBuf::from)
+}
+
+fn size() -> (u16, u16) {
+    if records().is_some() { (130, 84) } else { (1021, 763) }
+}
 
 /// A viewer that takes one encoding alone, and keeps what it was sent.
 pub struct Viewer {
@@ -85,20 +91,20 @@ impl Viewer {
 /// Shows three pictures and looks at each; gives what the server sent. `most` is how far colours
 /// may be off on average.
 async fn record(encodings: &[i32], most: u64, x11vnc: bool) -> Vec<u8> {
-    let vnc = Vnc::builder("None").size(WIDTH, HEIGHT).start().await.unwrap();
+    let (width, height) = size();
+    let vnc = Vnc::builder("None").size(width, height).start().await.unwrap();
     let other = if x11vnc { Some(X11vnc::start(&vnc, &["-nopw"]).await.unwrap()) } else { None };
     let port = other.as_ref().map_or(vnc.port(), X11vnc::port);
     let mut viewer = Viewer::connect(port, encodings);
     let dir = tempfile::tempdir().unwrap();
     for seed in 0..3 {
         let file = dir.path().join(format!("{seed}.ppm"));
-        picture::write(&file, WIDTH, HEIGHT, seed);
+        picture::write(&file, width, height, seed);
         vnc.show(&file).unwrap();
         let truth = vnc.seen().unwrap();
         let drawn = std::fs::read(file).unwrap();
-        assert!(
-            drawn.ends_with(&truth) && truth.len() == drawn.len() - b"P6\n1021 763\n255\n".len()
-        );
+        let pixels = usize::from(width) * usize::from(height);
+        assert!(drawn.ends_with(&truth) && truth.len() == pixels * 3);
         viewer.until("the picture", |viewer| {
             let shown = viewer.shown();
             let off = |(a, b): (&u8, &u8)| u64::from(a.abs_diff(*b));
@@ -109,9 +115,10 @@ async fn record(encodings: &[i32], most: u64, x11vnc: bool) -> Vec<u8> {
     let used = viewer.client.tally().encodings;
     assert!(used >> encodings[0] & 1 == 1, "the server used {used:b} instead");
     let record = std::mem::take(&mut viewer.record);
-    if let Some(to) = std::env::var_os("PATCHBAY_RECORD") {
+    if let Some(to) = records() {
         let server = if x11vnc { "x11vnc" } else { "tigervnc" };
-        std::fs::write(Path::new(&to).join(format!("{}-{server}", encodings[0])), &record).unwrap();
+        let names: Vec<_> = encodings.iter().map(i32::to_string).collect();
+        std::fs::write(to.join(format!("good-{server}-{}", names.join(""))), &record).unwrap();
     }
     record
 }

@@ -6,7 +6,8 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
-    missing_docs
+    missing_docs,
+    unreachable_pub
 )]
 
 mod desk;
@@ -14,4 +15,6 @@ mod encodings;
 mod hands;
 mod person;
 mod picture;
+mod qemu;
+mod recorded;
 mod security;

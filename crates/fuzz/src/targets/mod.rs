@@ -14,6 +14,8 @@ pub(crate) mod mac;
 pub(crate) mod picture;
 pub(crate) mod ppk_body;
 pub(crate) mod public_key;
+pub(crate) mod rdp_frame;
+pub(crate) mod rdp_picture;
 pub(crate) mod recovery_key;
 pub(crate) mod run_output;
 pub(crate) mod sealed;
@@ -27,6 +29,8 @@ pub(crate) mod telnet;
 pub(crate) mod tls_certificate;
 pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;
+pub(crate) mod vnc_handshake;
+pub(crate) mod vnc_stream;
 pub(crate) mod x11_setup;
 pub(crate) mod xauthority;
 

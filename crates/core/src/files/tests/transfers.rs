@@ -246,7 +246,7 @@ impl World {
                 let _changed = events.recv().await;
             }
         };
-        tokio::time::timeout(4 * PATIENCE, wait).await.unwrap();
+        tokio::time::timeout(10 * PATIENCE, wait).await.unwrap();
         assert_eq!(world.wire().cuts(), DROPS);
         assert!(
             fs::read(world.path("from/long")).unwrap() == fs::read(world.path("to/long")).unwrap()

@@ -316,7 +316,7 @@ impl Frames for Records {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
 
     /// The vector of the TLS working group for P_SHA256.
