@@ -14,7 +14,7 @@ use patchbay_model::{
 use patchbay_session::desktop::{
     Buttons, DesktopInput, DesktopViewer, Size, ToDesktopViewer as Say,
 };
-use patchbay_testkit::{Vnc, terminals_or_skip};
+use patchbay_testkit::{Backend, Vnc, Xrdp, terminals_or_skip, xrdp_or_skip};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -118,11 +118,15 @@ impl Seen {
 }
 
 async fn password(fixture: &Fixture, password: &str) -> Settings {
+    identity(fixture, None, password).await
+}
+
+async fn identity(fixture: &Fixture, user: Option<&str>, password: &str) -> Settings {
     let vault = fixture.ctx.authorize_vault(Right::Edit).unwrap();
     let draft = IdentityDraft {
         id: None,
         name: "wall".into(),
-        user: None,
+        user: user.map(str::to_owned),
         kind: IdentityKind::Password,
         password: Some(password.to_owned().into()),
         private_key: None,
@@ -213,14 +217,9 @@ async fn a_password_that_is_refused_is_asked_for_and_a_certificate_is_judged() {
     .await;
     sessions.answer(id, prompt.id, Some(vec!["test".to_owned().into()])).unwrap();
     opened(&fixture, id).await;
-    // Known from now on.
+    // The certificate is known from now on, and so is what was typed as long as it is of use.
     let again = open(&fixture, machine).await;
-    until(&fixture, again, |info| match &info.state {
-        SessionState::Asking { .. } => Some(()),
-        SessionState::HostKey { .. } | SessionState::Closed { .. } => panic!("{info:?}"),
-        _ => None,
-    })
-    .await;
+    opened(&fixture, again).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -256,4 +255,38 @@ async fn what_is_not_safe_is_said_and_a_jump_host_leads_there() {
     let other = desktop.hub.attach();
     Seen::until(&other, |seen| seen.pixels.starts_with(&[0xaa, 0x33, 0x11])).await;
     assert_eq!(server.run("xdotool", &["getmouselocation"]).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rdp_takes_user_and_password_of_an_identity_and_the_size_of_the_tab() {
+    if !xrdp_or_skip("a session of xrdp") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xvnc, "exec sleep 600").await.unwrap();
+    let fixture = Fixture::open().await;
+    let account = server.account();
+    let settings = identity(&fixture, Some(account.name()), account.password()).await;
+    let settings = Settings { port: Some(server.port()), weak_sign_in: Some(true), ..settings };
+    let draft = EntryDraft {
+        protocol: Protocol::Rdp,
+        settings,
+        ..wall(server.port(), Settings::default())
+    };
+    let machine = add(&fixture, draft).await;
+    let target = OpenTarget::Entry(fixture.ctx.authorize(machine, Right::Use).unwrap());
+    let tab = patchbay_model::TerminalSize { width: 900, height: 640, ..SIZE };
+    let sessions = fixture.core.sessions();
+    let id = sessions.open(target, tab, None).await.unwrap().id;
+    until(&fixture, id, |info| matches!(info.state, SessionState::HostKey { .. }).then_some(()))
+        .await;
+    sessions.answer_host_key(id, patchbay_model::HostKeyAnswer::Once).unwrap();
+    opened(&fixture, id).await;
+    let viewer = handle(&fixture, id).hub.attach();
+    let background = [0x20, 0x40, 0x60];
+    let seen = Seen::until(&viewer, |seen| {
+        seen.rgb().rchunks(3).next().is_some_and(|corner| corner == background)
+    });
+    assert_eq!(seen.await.size, Size::new(900, 640));
+    sessions.disconnect(id).unwrap();
+    assert_eq!(closed(&fixture, id).await, CloseReason::ByPerson);
 }
