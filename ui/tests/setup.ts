@@ -30,8 +30,13 @@ if (typeof window !== 'undefined') {
     addListener: () => undefined,
     removeListener: () => undefined,
   }));
-  // Nothing is painted here.
-  HTMLCanvasElement.prototype.getContext = () => null;
+  // Nothing is painted here, but terminals insist on something to paint their ruler with.
+  const painter = new Proxy(
+    {},
+    { get: (_, name) => () => (name === 'measureText' ? { width: 0 } : undefined) },
+  );
+  HTMLCanvasElement.prototype.getContext = ((kind: string) =>
+    kind === '2d' ? painter : null) as typeof HTMLCanvasElement.prototype.getContext;
   Element.prototype.scrollIntoView ??= () => undefined;
 }
 
