@@ -11,13 +11,6 @@ export const SCALING_WORDS: Record<Scaling, string> = {
   original: 'Original size',
 };
 
-export const SCALING_HINTS: Record<Scaling, string> = {
-  follow: 'The machine makes its desktop as large as the tab, where it can',
-  fit: 'A larger desktop is shrunk, a smaller one stays as it is',
-  fill: 'As large as the tab allows',
-  original: 'A pixel for a pixel; the tab scrolls',
-};
-
 export interface Extent {
   width: number;
   height: number;
