@@ -36,6 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "engine-local",
             "engine-line",
             "engine-rdp",
+            "engine-vnc",
             "exchange",
         ],
     ),
