@@ -5,7 +5,7 @@ use crate::environment::Environment;
 use crate::notify::Notifications;
 use crate::stream::{Line, StreamServer};
 use crate::{SetupError, host, watch, window, windows};
-use patchbay_core::{Core, Ctx, Right};
+use patchbay_core::{Core, Ctx, Right, sessions::DesktopHandle};
 use patchbay_model::{ApiError, AppEvent, LockReason};
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,7 +152,10 @@ fn serve(core: &Arc<Core>) -> Result<(), SetupError> {
     let core = Arc::clone(core);
     let redeem = Arc::new(move |token: &str| {
         let session = core.sessions().redeem(token)?;
-        Some(Line { output: session.output, input: session.input })
+        Some(match session.desktop {
+            Some(DesktopHandle { hub, input }) => Line::Desktop { hub, input },
+            None => Line::Terminal { output: session.output, input: session.input },
+        })
     });
     tokio::spawn(async move {
         if let Err(error) = server.run(redeem).await {

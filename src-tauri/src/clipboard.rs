@@ -26,6 +26,8 @@ pub(crate) trait Board {
     fn set(&mut self, text: &str, secret: bool) -> Result<(), ClipboardError>;
     /// HTML for programs that take it, text for the others.
     fn set_html(&mut self, html: &str, text: &str) -> Result<(), ClipboardError>;
+    /// A picture, as red, green, blue and alpha of each pixel.
+    fn set_picture(&mut self, picture: &Picture) -> Result<(), ClipboardError>;
     fn clear(&mut self) -> Result<(), ClipboardError>;
     /// The primary selection; empty where there is none.
     fn selection(&mut self) -> Result<String, ClipboardError>;
@@ -33,9 +35,18 @@ pub(crate) trait Board {
     fn select(&mut self, text: &str) -> Result<(), ClipboardError>;
 }
 
+/// A picture.
+pub(crate) struct Picture {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    /// Red, green, blue and alpha of each pixel, row by row.
+    pub(crate) rgba: Vec<u8>,
+}
+
 enum Job {
     Copy { text: Secret<String>, secret: bool, done: oneshot::Sender<Result<(), ClipboardError>> },
     CopyHtml { html: String, text: String, done: oneshot::Sender<Result<(), ClipboardError>> },
+    CopyPicture(Picture, oneshot::Sender<Result<(), ClipboardError>>),
     Read(oneshot::Sender<Result<String, ClipboardError>>),
     Select(String, oneshot::Sender<Result<(), ClipboardError>>),
     ReadSelection(oneshot::Sender<Result<String, ClipboardError>>),
@@ -74,6 +85,11 @@ impl Clipboard {
     /// Copies HTML, and text for programs that take no HTML.
     pub(crate) async fn copy_html(&self, html: String, text: String) -> Result<(), ClipboardError> {
         self.ask(|done| Job::CopyHtml { html, text, done }).await
+    }
+
+    /// Copies a picture.
+    pub(crate) async fn copy_picture(&self, picture: Picture) -> Result<(), ClipboardError> {
+        self.ask(|done| Job::CopyPicture(picture, done)).await
     }
 
     /// Copies text that is taken back after [`KEEPS_SECRET`].
@@ -165,6 +181,13 @@ impl<B: Board, F: Fn() -> Result<B, ClipboardError>> Keeper<B, F> {
                 }
                 let _ = done.send(copied);
             }
+            Job::CopyPicture(picture, done) => {
+                let copied = self.board().and_then(|board| board.set_picture(&picture));
+                if copied.is_ok() {
+                    self.secret = None;
+                }
+                let _ = done.send(copied);
+            }
             Job::Read(done) => {
                 let _ = done.send(self.board().and_then(Board::text));
             }
@@ -217,6 +240,12 @@ impl Board for Desktop {
 
     fn set_html(&mut self, html: &str, text: &str) -> Result<(), ClipboardError> {
         self.0.set_html(html, Some(text)).map_err(|error| ClipboardError(error.to_string()))
+    }
+
+    fn set_picture(&mut self, picture: &Picture) -> Result<(), ClipboardError> {
+        let Picture { width, height, rgba } = picture;
+        let image = arboard::ImageData { width: *width, height: *height, bytes: rgba.into() };
+        self.0.set_image(image).map_err(|error| ClipboardError(error.to_string()))
     }
 
     fn clear(&mut self) -> Result<(), ClipboardError> {
@@ -292,6 +321,11 @@ mod tests {
         }
         fn set_html(&mut self, _html: &str, text: &str) -> Result<(), ClipboardError> {
             self.set(text, false)
+        }
+        fn set_picture(&mut self, picture: &Picture) -> Result<(), ClipboardError> {
+            let Picture { width, height, .. } = picture;
+            self.0.lock().unwrap().push(format!("{width}×{height}"));
+            Ok(())
         }
         fn clear(&mut self) -> Result<(), ClipboardError> {
             self.set("", false)

@@ -1,7 +1,7 @@
 //! What only a desktop can do for the page: dialogs, clipboard, browser, the window itself.
 
 use crate::bridge::Shell;
-use crate::clipboard::{ClipboardError, KEEPS_SECRET};
+use crate::clipboard::{ClipboardError, KEEPS_SECRET, Picture};
 use crate::drag;
 use crate::edit;
 use crate::started;
@@ -81,6 +81,22 @@ struct SaveText {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Png {
+    /// In base64.
+    png: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SavePng {
+    title: String,
+    default_name: String,
+    /// In base64.
+    png: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Window {
     action: WindowAction,
 }
@@ -149,6 +165,8 @@ pub(crate) async fn dispatch(
             let Html { html, text } = parse(args)?;
             json(&shell.clipboard.copy_html(html, text).await.map_err(no_clipboard)?)
         }
+        "host_copy_png" => json(&copy_png(shell, &parse::<Png>(args)?.png).await?),
+        "host_save_png" => json(&save_png(window, parse(args)?).await?),
         "host_save_text" => json(&save_text(window, parse(args)?).await?),
         "host_read_clipboard" => {
             json(&Text { text: shell.clipboard.read().await.map_err(no_clipboard)? })
@@ -242,11 +260,42 @@ fn picked_file(path: Option<FilePath>) -> Result<PickedFile, ApiError> {
 /// The person says where in the same call, so that the page cannot write anywhere by itself.
 async fn save_text(window: &WebviewWindow, wanted: SaveText) -> Result<PickedFile, ApiError> {
     let SaveText { title, default_name, text } = wanted;
+    save(window, title, default_name, text.into_bytes()).await
+}
+
+async fn save_png(window: &WebviewWindow, wanted: SavePng) -> Result<PickedFile, ApiError> {
+    let SavePng { title, default_name, png } = wanted;
+    save(window, title, default_name, decoded(&png)?).await
+}
+
+async fn copy_png(shell: &Shell, png: &str) -> Result<(), ApiError> {
+    let image = tauri::image::Image::from_bytes(&decoded(png)?).map_err(|_| no_picture())?;
+    let side = |side: u32| usize::try_from(side).map_err(|_| no_picture());
+    let (width, height) = (side(image.width())?, side(image.height())?);
+    let picture = Picture { width, height, rgba: image.rgba().to_vec() };
+    shell.clipboard.copy_picture(picture).await.map_err(no_clipboard)
+}
+
+fn decoded(png: &str) -> Result<Vec<u8>, ApiError> {
+    data_encoding::BASE64.decode(png.as_bytes()).map_err(|_| no_picture())
+}
+
+fn no_picture() -> ApiError {
+    ApiError::new(ErrorCode::Invalid, "This is no picture in PNG.")
+}
+
+/// Asks where, and writes it there.
+async fn save(
+    window: &WebviewWindow,
+    title: String,
+    default_name: String,
+    bytes: Vec<u8>,
+) -> Result<PickedFile, ApiError> {
     let dialog = PickFile { title, save: true, default_name: Some(default_name) };
     let PickedFile { path: Some(path) } = pick_file(window, dialog).await? else {
         return Ok(PickedFile { path: None });
     };
-    tokio::fs::write(&path, text).await.map_err(|error| {
+    tokio::fs::write(&path, bytes).await.map_err(|error| {
         ApiError::new(ErrorCode::Storage, format!("{path} could not be written: {error}."))
             .next("Choose another folder, or make room.")
             .retry()

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use patchbay_model::Secret;
 use patchbay_session::codec::MAX_MESSAGE;
-use patchbay_session::{FromViewer, Output, TerminalInput, ToViewer, Viewer};
+use patchbay_session::desktop::{DesktopHub, DesktopInput};
+use patchbay_session::{CodecError, FromViewer, Output, TerminalInput, ToViewer, Viewer};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -21,6 +22,8 @@ use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, 
 use tokio_tungstenite::tungstenite::http::{HeaderMap, StatusCode, header};
 use tokio_tungstenite::tungstenite::{self, Message, protocol::WebSocketConfig};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
+
+mod desktop;
 
 /// As long as a token is good.
 const GREETING: Duration = Duration::from_secs(10);
@@ -42,11 +45,19 @@ const PATH: &str = "/stream";
 type Socket = WebSocketStream<TcpStream>;
 
 /// One end of a session's bytes.
-pub(crate) struct Line {
-    /// What it says.
-    pub(crate) output: Arc<Output>,
-    /// What it is told.
-    pub(crate) input: mpsc::Sender<TerminalInput>,
+pub(crate) enum Line {
+    Terminal {
+        /// What it says.
+        output: Arc<Output>,
+        /// What it is told.
+        input: mpsc::Sender<TerminalInput>,
+    },
+    Desktop {
+        /// What it shows.
+        hub: Arc<DesktopHub>,
+        /// What it is told.
+        input: mpsc::Sender<DesktopInput>,
+    },
 }
 
 /// Gives the session that a token is for; the token is worthless from then on.
@@ -132,7 +143,7 @@ enum StreamError {
     #[error("more input than the program reads")]
     Flood,
     #[error(transparent)]
-    Codec(#[from] patchbay_session::CodecError),
+    Codec(#[from] CodecError),
     #[error(transparent)]
     Socket(#[from] Box<tungstenite::Error>),
     #[error(transparent)]
@@ -162,8 +173,10 @@ impl Door {
             timeout(self.greeting, self.greet(tcp)).await.map_err(|_| StreamError::Silent)?;
         drop(stranger);
         let (socket, line, resume) = greeted?;
-        let viewer = line.output.attach(resume);
-        carry(socket, &viewer, line.input).await
+        match line {
+            Line::Terminal { output, input } => carry(socket, &output.attach(resume), input).await,
+            Line::Desktop { hub, input } => desktop::carry(socket, &hub.attach(), input).await,
+        }
     }
 
     /// Checks where the connection comes from and what it may see.
@@ -299,6 +312,13 @@ const fn size(message: &ToViewer) -> usize {
 
 /// What a message says, if anything.
 fn heard(message: Message) -> Result<Option<FromViewer>, StreamError> {
+    understood(message, FromViewer::decode)
+}
+
+fn understood<T>(
+    message: Message,
+    decode: impl FnOnce(Bytes) -> Result<T, CodecError>,
+) -> Result<Option<T>, StreamError> {
     let bytes: Bytes = match message {
         Message::Binary(bytes) => bytes,
         Message::Text(text) => text.into(),
@@ -306,7 +326,7 @@ fn heard(message: Message) -> Result<Option<FromViewer>, StreamError> {
             return Ok(None);
         }
     };
-    match FromViewer::decode(bytes) {
+    match decode(bytes) {
         Ok(message) => Ok(Some(message)),
         Err(later) if later.may_skip() => Ok(None),
         Err(error) => Err(error.into()),

@@ -1,6 +1,7 @@
 //! Stories of one part of the product each.
 
 mod broadcast;
+mod desktop;
 mod exchange;
 mod fleet;
 mod keys;

@@ -26,7 +26,15 @@ pub(crate) async fn connect(app: &App, name: &str) -> Result<u8, Failure> {
         return Err(error.next("Use “exec NAME -- CMD” in scripts.").into());
     }
     let machine = app.machine(name).await?;
-    let target = OpenTarget::Entry(app.ctx.authorize(machine.id, Right::Use)?);
+    let id = app.ctx.authorize(machine.id, Right::Use)?;
+    let detail = app.ctx.core.tree().detail(&id)?;
+    if detail.entry.is_some_and(|entry| entry.draft.protocol.is_desktop()) {
+        let message = format!("{} is a desktop, which a terminal cannot show.", machine.path);
+        return Err(ApiError::new(ErrorCode::Invalid, message)
+            .next("Open it in the window.")
+            .into());
+    }
+    let target = OpenTarget::Entry(id);
     let mut events = app.ctx.core.events();
     let sessions = app.ctx.core.sessions();
     let opened = sessions.open(target, size(), None).await?;

@@ -98,13 +98,17 @@ fn describe(machine: &names::Machine, detail: &NodeDetail, jump: &str) -> String
         let timeout = format!("{} s", effective.connect_timeout.value);
         line("Connect time-out", &timeout, &origin(&effective.connect_timeout));
     }
-    if matches!(protocol, Protocol::Ssh | Protocol::Telnet) {
+    if !matches!(protocol, Protocol::Raw | Protocol::Serial) {
         line("User", effective.user.value.as_deref().unwrap_or_default(), &origin(&effective.user));
+    }
+    if matches!(protocol, Protocol::Ssh | Protocol::Telnet) {
         let every = format!("{} s", effective.keep_alive.value);
         line("Keep-alive", &every, &origin(&effective.keep_alive));
     }
-    if protocol == Protocol::Ssh {
+    if protocol == Protocol::Ssh || protocol.is_desktop() {
         line("Identities", &identities, &origin(&effective.identities));
+    }
+    if protocol == Protocol::Ssh {
         line(
             "Legacy algorithms",
             if effective.legacy_algorithms.value { "allowed" } else { "no" },

@@ -84,12 +84,12 @@ impl Wire {
         in_time(waiting, limit, writing).await
     }
 
-    /// Anything else that takes its time.
-    pub(crate) async fn in_time<T>(
+    /// Anything else that takes its time. Holds no reference meanwhile: a stream need not be shared between threads.
+    pub(crate) fn in_time<T, F: Future<Output = std::io::Result<T>>>(
         &self,
-        doing: impl Future<Output = std::io::Result<T>>,
-    ) -> Result<T, VncError> {
-        in_time(self.waiting, self.limit, doing).await
+        doing: F,
+    ) -> impl Future<Output = Result<T, VncError>> + use<T, F> {
+        in_time(self.waiting, self.limit, doing)
     }
 
     /// The stream, for whoever [puts](Self::put) another around it.

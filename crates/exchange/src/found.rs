@@ -46,8 +46,8 @@ pub fn supported(protocol: &Protocol) -> Result<patchbay_model::Protocol, String
         Protocol::Telnet => return Ok(patchbay_model::Protocol::Telnet),
         Protocol::Raw => return Ok(patchbay_model::Protocol::Raw),
         Protocol::Serial => return Ok(patchbay_model::Protocol::Serial),
-        Protocol::Rdp => "RDP",
-        Protocol::Vnc => "VNC",
+        Protocol::Rdp => return Ok(patchbay_model::Protocol::Rdp),
+        Protocol::Vnc => return Ok(patchbay_model::Protocol::Vnc),
         Protocol::Other(name) => name,
     };
     Err(format!("{name} is not supported yet."))

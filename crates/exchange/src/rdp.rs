@@ -43,10 +43,9 @@ fn one(file: &File, at: usize, text: &str, found: &mut Found) {
     }
     let port = get("server port").and_then(|port| port.parse().ok()).or(port);
     let domain = get("domain").and_then(|domain| filled(&domain));
-    let user = get("username").and_then(|user| filled(&user)).map(|user| match domain {
-        Some(domain) if !user.contains(['\\', '@']) => format!("{domain}\\{user}"),
-        _ => user,
-    });
+    let user = get("username").and_then(|user| filled(&user));
+    // A user may be written with a domain, which then counts.
+    let domain = domain.filter(|_| user.as_ref().is_none_or(|user| !user.contains(['\\', '@'])));
     found.add(Machine {
         folder: None,
         protocol: Protocol::Rdp,
@@ -56,6 +55,7 @@ fn one(file: &File, at: usize, text: &str, found: &mut Found) {
             settings: Settings {
                 port: port.filter(|port| ![0, USUAL_PORT].contains(port)),
                 user,
+                domain,
                 ..Settings::default()
             },
             ..EntryDraft::default()
@@ -101,7 +101,9 @@ mod tests {
             ("Desk", "desk.example")
         );
         assert_eq!(desk.draft.settings.port, Some(3390));
-        assert_eq!(desk.draft.settings.user.as_deref(), Some("LAB\\ops"));
+        let own = &desk.draft.settings;
+        assert_eq!((own.user.as_deref(), own.domain.as_deref()), (Some("ops"), Some("LAB")));
+        assert!(own.share_clipboard.is_none() && own.drive.is_none() && own.audio.is_none());
         assert_eq!(found.machines[1].draft.name, "192.0.2.7");
         let skipped: Vec<_> = found.skipped.iter().map(|one| one.file.as_str()).collect();
         assert_eq!(skipped, ["empty.rdp", "Default.rdp"]);

@@ -132,6 +132,7 @@ fn profile(file: &File, at: usize, values: &Values<'_>, secret: Option<&[u8]>, f
     let usual = usual_port(&protocol);
     // One is run instead of a shell, the other is typed into it.
     let command = filled(get("exec")).or_else(|| filled(get("run_line")));
+    let rdp = protocol == Protocol::Rdp;
     let folder = found.folder(get("group").split('/'));
     found.add(Machine {
         folder,
@@ -144,6 +145,7 @@ fn profile(file: &File, at: usize, values: &Values<'_>, secret: Option<&[u8]>, f
             settings: Settings {
                 port: own_port.and_then(|own| port(&own.to_string(), usual)),
                 user,
+                domain: filled(get("domain")).filter(|_| rdp),
                 compression: (get("ssh_compression") == "1").then_some(true),
                 start_command: command.filter(|_| supported),
                 ..Settings::default()
@@ -269,7 +271,7 @@ mod tests {
         );
         assert_eq!(found.machines[1].protocol, Protocol::Rdp);
         let skipped: Vec<_> = found.skipped.iter().map(|one| one.what.as_str()).collect();
-        assert_eq!(skipped, ["ring", "x.remmina"]);
+        assert_eq!(skipped, ["desk", "ring", "x.remmina"]);
 
         let without = read(Format::Remmina, &files[..1], &Options::default()).unwrap();
         assert!(without.skipped[0].reason.contains("remmina.pref"));

@@ -1,7 +1,8 @@
 //! Machines (entries) and the folders that hold them, with the settings they pass down.
 
 use crate::{
-    FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, RecordMode, SerialFrame, Tunnel,
+    DesktopSize, FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, PictureQuality,
+    RecordMode, SerialFrame, Tunnel,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -19,6 +20,10 @@ pub enum Protocol {
     Raw,
     /// A serial port of this computer; the machine's address is the name of the port.
     Serial,
+    /// The remote framebuffer (RFC 6143): a desktop.
+    Vnc,
+    /// Remote Desktop (MS-RDPBCGR): a desktop.
+    Rdp,
 }
 
 impl Protocol {
@@ -30,6 +35,8 @@ impl Protocol {
             Self::Telnet => "Telnet",
             Self::Raw => "raw TCP",
             Self::Serial => "a serial line",
+            Self::Vnc => "VNC",
+            Self::Rdp => "RDP",
         }
     }
 
@@ -39,6 +46,8 @@ impl Protocol {
         match self {
             Self::Ssh => Some(22),
             Self::Telnet => Some(23),
+            Self::Vnc => Some(5900),
+            Self::Rdp => Some(3389),
             Self::Raw | Self::Serial => None,
         }
     }
@@ -48,7 +57,22 @@ impl Protocol {
     pub const fn default_enter(self) -> LineEnding {
         match self {
             Self::Telnet => LineEnding::CrLf,
-            Self::Ssh | Self::Raw | Self::Serial => LineEnding::Cr,
+            Self::Ssh | Self::Raw | Self::Serial | Self::Vnc | Self::Rdp => LineEnding::Cr,
+        }
+    }
+
+    /// Whether it shows a desktop, and no terminal.
+    #[must_use]
+    pub const fn is_desktop(self) -> bool {
+        matches!(self, Self::Vnc | Self::Rdp)
+    }
+
+    /// The size of a desktop where nobody says one: what others may be looking at is left as it is.
+    #[must_use]
+    pub const fn default_size(self) -> DesktopSize {
+        match self {
+            Self::Rdp => DesktopSize::Tab,
+            Self::Vnc | Self::Ssh | Self::Telnet | Self::Raw | Self::Serial => DesktopSize::Machine,
         }
     }
 }
@@ -106,6 +130,29 @@ pub struct Settings {
     pub start_command: Option<String>,
     /// What of its sessions is recorded from their beginning.
     pub record: Option<RecordMode>,
+    /// The Windows domain to sign in to.
+    pub domain: Option<String>,
+    /// Whether others may look at the same desktop at the same time (VNC).
+    pub shared: Option<bool>,
+    /// Whether a desktop is only looked at.
+    pub view_only: Option<bool>,
+    /// How good the picture of a desktop is.
+    pub quality: Option<PictureQuality>,
+    /// How large a desktop is.
+    pub desktop_size: Option<DesktopSize>,
+    /// The keyboard of Windows there, by its number (0x407 is German); 0 is that of this computer.
+    pub keyboard_layout: Option<u32>,
+    /// Whether what is copied on one side can be pasted on the other.
+    pub share_clipboard: Option<bool>,
+    /// Whether the sound of the machine is played here.
+    pub audio: Option<bool>,
+    /// A folder of this computer that the machine may use as a drive.
+    pub drive: Option<String>,
+    /// Whether the machine may also write to it.
+    pub drive_writable: Option<bool>,
+    /// Whether to go on where nobody proves who they are before the desktop is there: RDP without NLA, VNC that neither
+    /// encrypts nor wants a password.
+    pub weak_sign_in: Option<bool>,
 }
 
 /// A machine.
@@ -234,6 +281,18 @@ pub struct EffectiveSettings {
     pub terminal_type: Effective<String>,
     pub start_command: Effective<Option<String>>,
     pub record: Effective<RecordMode>,
+    pub domain: Effective<Option<String>>,
+    pub shared: Effective<bool>,
+    pub view_only: Effective<bool>,
+    pub quality: Effective<PictureQuality>,
+    /// `None` is what the protocol usually has; see [`EffectiveSettings::size_of`].
+    pub desktop_size: Effective<Option<DesktopSize>>,
+    pub keyboard_layout: Effective<u32>,
+    pub share_clipboard: Effective<bool>,
+    pub audio: Effective<bool>,
+    pub drive: Effective<Option<String>>,
+    pub drive_writable: Effective<bool>,
+    pub weak_sign_in: Effective<bool>,
 }
 
 impl EffectiveSettings {
@@ -243,7 +302,9 @@ impl EffectiveSettings {
         match (protocol, &self.port.origin) {
             (Protocol::Serial, _) => None,
             (Protocol::Ssh, _) | (_, Origin::Here) => Some(self.port.value),
-            (Protocol::Telnet | Protocol::Raw, _) => protocol.default_port(),
+            (Protocol::Telnet | Protocol::Raw | Protocol::Vnc | Protocol::Rdp, _) => {
+                protocol.default_port()
+            }
         }
     }
 
@@ -251,6 +312,15 @@ impl EffectiveSettings {
     #[must_use]
     pub fn enter_of(&self, protocol: Protocol) -> LineEnding {
         self.enter.value.unwrap_or_else(|| protocol.default_enter())
+    }
+
+    /// How large the desktop of a machine of this protocol is.
+    #[must_use]
+    pub fn size_of(&self, protocol: Protocol) -> DesktopSize {
+        match self.desktop_size.value {
+            Some(DesktopSize::Machine) if protocol == Protocol::Rdp => DesktopSize::Tab,
+            size => size.unwrap_or_else(|| protocol.default_size()),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Host keys: what a server presented, what is on record, and what the person decides.
+//! Host keys and certificates: what a server presented, what is on record, and what the person decides.
 
 use crate::{CertificateInfo, HostKeyId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,8 @@ pub struct HostKeyRecord {
     pub last_seen: Option<Timestamp>,
     /// How often a server proved it.
     pub times: u32,
+    /// Set for the certificate of a desktop; what it says of itself.
+    pub tls: Option<TlsCertificate>,
 }
 
 /// The key a server presents now.
@@ -52,8 +54,28 @@ pub struct PresentedKey {
     pub fingerprint: String,
     /// The OpenSSH random art, eleven lines.
     pub picture: String,
-    /// One line, as `known_hosts` holds it after the name.
+    /// One line, as `known_hosts` holds it after the name; for a certificate its text in PEM.
     pub openssh: String,
+    /// Set if it is a certificate, and no host key; the fingerprint is then its SHA-256 in hexadecimal digits.
+    pub tls: Option<TlsCertificate>,
+}
+
+/// What a certificate (RFC 5280) says of itself: hostile text, control characters removed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TlsCertificate {
+    /// Whom it is for.
+    pub subject: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// The names and addresses it is good for.
+    pub names: Vec<String>,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+    /// Why it does not vouch for the machine by itself, as the end of "it …".
+    pub fault: String,
 }
 
 /// A host certificate that does not count.

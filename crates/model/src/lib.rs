@@ -5,6 +5,7 @@
 
 mod agent;
 mod algorithms;
+mod desktop;
 mod edit;
 mod entry;
 mod error;
@@ -29,6 +30,7 @@ mod vault;
 
 pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
 pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
+pub use desktop::{DesktopSize, PictureQuality, SessionDesktop};
 pub use edit::{EditAnswer, EditInfo, EditState};
 pub use entry::{
     Effective, EffectiveSettings, Entry, EntryDraft, Folder, FolderDraft, Jump, NodeDetail, Origin,
@@ -42,7 +44,7 @@ pub use files::{
 };
 pub use hostkey::{
     HostKeyAnswer, HostKeyQuestion, HostKeyRecord, HostKeyStanding, PresentedCertificate,
-    PresentedKey,
+    PresentedKey, TlsCertificate,
 };
 pub use id::{
     EditId, HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, RunId, SessionId,

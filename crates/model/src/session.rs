@@ -1,7 +1,8 @@
 //! Sessions as the UI sees them.
 
 use crate::{
-    ApiError, HostKeyQuestion, NodeId, PromptId, Protocol, SessionId, SessionRecording, Use,
+    ApiError, HostKeyQuestion, NodeId, PromptId, Protocol, SessionDesktop, SessionId,
+    SessionRecording, Use,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -225,6 +226,8 @@ pub struct SessionInfo {
     pub agent: Option<Use>,
     /// The X server of this computer, if the machine may use it.
     pub x11: Option<Use>,
+    /// Set for a desktop; such a session has no terminal.
+    pub desktop: Option<SessionDesktop>,
 }
 
 /// How to reach the bytes of a session from the webview.

@@ -28,7 +28,7 @@ pub struct TreeRows {
     pub depths: Vec<u16>,
     /// 1 for a folder, 0 for an entry.
     pub folders: Vec<u8>,
-    /// How each is reached: 0 SSH (and folders), 1 Telnet, 2 raw TCP, 3 a serial line.
+    /// How each is reached: 0 SSH (and folders), 1 Telnet, 2 raw TCP, 3 a serial line, 4 VNC, 5 RDP.
     pub protocols: Vec<u8>,
     /// Names.
     pub names: Vec<String>,

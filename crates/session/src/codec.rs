@@ -22,12 +22,12 @@ const DROPPABLE: u8 = 0x40;
 const OUTPUT: u8 = 0x01;
 const START: u8 = 0x02;
 const LIVE: u8 = 0x03;
-const END: u8 = 0x04;
+pub(crate) const END: u8 = 0x04;
 const HELLO: u8 = 0x80;
 const INPUT: u8 = 0x81;
 const ACK: u8 = 0x82;
 const RESIZE: u8 = 0x83;
-const SHOWN: u8 = 0xC4;
+pub(crate) const SHOWN: u8 = 0xC4;
 
 /// What is wrong with a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -217,12 +217,12 @@ impl FromViewer {
     }
 }
 
-fn open(mut message: Bytes) -> Result<(u8, Bytes), CodecError> {
+pub(crate) fn open(mut message: Bytes) -> Result<(u8, Bytes), CodecError> {
     let kind = message.try_get_u8().map_err(|_| CodecError::Empty)?;
     Ok((kind, message))
 }
 
-fn flag(kind: u8, body: &mut Bytes) -> Result<bool, CodecError> {
+pub(crate) fn flag(kind: u8, body: &mut Bytes) -> Result<bool, CodecError> {
     match body.try_get_u8().map_err(|_| CodecError::Length(kind))? {
         0 => Ok(false),
         1 => Ok(true),
@@ -230,7 +230,7 @@ fn flag(kind: u8, body: &mut Bytes) -> Result<bool, CodecError> {
     }
 }
 
-fn finished<T>(kind: u8, rest: &Bytes, message: T) -> Result<T, CodecError> {
+pub(crate) fn finished<T>(kind: u8, rest: &Bytes, message: T) -> Result<T, CodecError> {
     if rest.is_empty() { Ok(message) } else { Err(CodecError::Length(kind)) }
 }
 

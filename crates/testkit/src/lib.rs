@@ -14,12 +14,16 @@ mod line;
 #[cfg(unix)]
 mod screen;
 #[cfg(unix)]
+mod shadow;
+#[cfg(unix)]
 mod sshd;
 #[cfg(unix)]
 mod vnc;
 #[cfg(unix)]
 mod window;
 mod wire;
+#[cfg(unix)]
+mod xrdp;
 #[cfg(unix)]
 mod xserver;
 
@@ -33,11 +37,15 @@ pub use line::{EchoServer, SerialPair, Telnetd};
 #[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]
+pub use shadow::{Shadow, shadow_or_skip};
+#[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]
 pub use vnc::{QemuVnc, TightVnc, Vnc, VncBuilder, X11vnc};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
 pub use wire::{Fault, Wire};
+#[cfg(unix)]
+pub use xrdp::{Backend, Xrdp, xrdp_or_skip};
 #[cfg(unix)]
 pub use xserver::XServer;

@@ -52,6 +52,10 @@ const DEBIAN_TEST: &[&str] = &[
     "xclip",
     "qemu-system-x86",
     "xterm",
+    "xrdp",
+    "xorgxrdp",
+    "freerdp2-shadow-x11",
+    "winpr-utils",
 ];
 
 const DEBIAN_BENCH: &[&str] = &["remmina", "keepassxc"];

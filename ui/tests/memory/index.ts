@@ -553,6 +553,8 @@ export class MemoryHost implements Host {
     host_copy_text: () => null,
     host_copy_html: () => null,
     host_save_text: () => ({ path: this.picks }),
+    host_copy_png: () => null,
+    host_save_png: () => ({ path: this.picks }),
     host_read_clipboard: () => ({ text: '' }),
     host_read_selection: () => ({ text: '' }),
     host_select_text: () => null,

@@ -27,6 +27,17 @@ export const noSettings: Settings = {
   terminalType: null,
   startCommand: null,
   record: null,
+  domain: null,
+  shared: null,
+  viewOnly: null,
+  quality: null,
+  desktopSize: null,
+  keyboardLayout: null,
+  shareClipboard: null,
+  audio: null,
+  drive: null,
+  driveWritable: null,
+  weakSignIn: null,
 };
 
 function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft {
@@ -137,7 +148,12 @@ const icons: Record<string, string> = {
   'pdu-a2': 'plug',
 };
 
-const protocols: Record<string, Protocol> = { 'pdu-a2': 'telnet', 'console-a2': 'serial' };
+const protocols: Record<string, Protocol> = {
+  'pdu-a2': 'telnet',
+  'console-a2': 'serial',
+  'dc-01': 'rdp',
+  'kiosk-lobby': 'vnc',
+};
 
 /** About sixty machines in ten folders. */
 export function someMachines(): MemoryNode[] {

@@ -13,6 +13,7 @@ export function sampleHostKeys(): HostKeyRecord[] {
     firstSeen: since,
     lastSeen: since + 260 * DAY,
     times: 41,
+    tls: null,
   };
   return [
     {
@@ -27,6 +28,7 @@ export function sampleHostKeys(): HostKeyRecord[] {
       host: '[192.0.2.42]:2222',
       fingerprint: 'SHA256:4uYtBz0PqLs9VxN6dHc2RjM8fKe1GwXa7oTiC5nEvQk',
       times: 1,
+      tls: null,
     },
     {
       ...key,
@@ -35,6 +37,7 @@ export function sampleHostKeys(): HostKeyRecord[] {
       algorithm: 'ecdsa-sha2-nistp256',
       fingerprint: 'SHA256:mT8vKq2LsY5xR1wZ9dN4cHj7bFg0PeUa3XoViC6tEkQ',
       times: 7,
+      tls: null,
     },
     {
       ...key,
@@ -46,6 +49,7 @@ export function sampleHostKeys(): HostKeyRecord[] {
       firstSeen: null,
       lastSeen: null,
       times: 0,
+      tls: null,
     },
   ];
 }

@@ -7,6 +7,8 @@ import type {
   SessionState,
   StreamSocket,
 } from '$lib/host';
+import { defaultSize, isDesktop } from '$lib/machines/protocols';
+import { DesktopSocket } from './desktop';
 import { problem } from './problem';
 
 const encode = new TextEncoder();
@@ -88,6 +90,8 @@ class EchoSocket implements StreamSocket {
 export class MemorySessions {
   #running = new Map<string, Running>();
   #next = 1;
+  /** The streams of desktops, in the order they were opened. */
+  readonly desktops: DesktopSocket[] = [];
 
   constructor(
     private readonly nameOf: (id: string) => { name: string; address: string; protocol: Protocol },
@@ -121,6 +125,9 @@ export class MemorySessions {
       recording: null,
       agent: null,
       x11: null,
+      desktop: isDesktop(protocol)
+        ? { viewOnly: false, clipboard: true, size: defaultSize(protocol), quality: 'auto' }
+        : null,
     };
     this.#running.set(info.id, new Running(info));
     setTimeout(() => this.#arrive(info.id, name), 30);
@@ -128,7 +135,11 @@ export class MemorySessions {
   }
 
   socket(url: string): StreamSocket {
-    return new EchoSocket(this.#get(new URL(url).searchParams.get('session') ?? ''));
+    const running = this.#get(new URL(url).searchParams.get('session') ?? '');
+    if (!running.info.desktop) return new EchoSocket(running);
+    const socket = new DesktopSocket();
+    this.desktops.push(socket);
+    return socket;
   }
 
   attach(id: string): { url: string; token: string } {
@@ -241,6 +252,7 @@ function question(machine: string, changed: boolean): HostKeyQuestion {
     fingerprint: 'SHA256:Zr61vBfWp8dKqLxE3sVhTn0CyMa4JgRo7NiXk5PtUeQ',
     picture: PICTURE,
     openssh: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA==',
+    tls: null,
   };
   const record = {
     id: 'key-1',
@@ -253,6 +265,7 @@ function question(machine: string, changed: boolean): HostKeyQuestion {
     firstSeen: Date.UTC(2025, 2, 4, 9, 12),
     lastSeen: Date.UTC(2026, 10, 22, 1, 40),
     times: 212,
+    tls: null,
   };
   return {
     machine,

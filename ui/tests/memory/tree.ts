@@ -36,6 +36,17 @@ const builtIn: Required<{ [K in keyof Settings]: NonNullable<Settings[K]> | null
   terminalType: 'xterm-256color',
   startCommand: null,
   record: 'off',
+  domain: null,
+  shared: true,
+  viewOnly: false,
+  quality: 'auto',
+  desktopSize: null,
+  keyboardLayout: 0,
+  shareClipboard: false,
+  audio: false,
+  drive: null,
+  driveWritable: false,
+  weakSignIn: false,
 };
 
 export class MemoryTree {

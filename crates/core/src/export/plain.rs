@@ -166,6 +166,8 @@ const fn name(protocol: Protocol) -> &'static str {
         Protocol::Telnet => "Telnet",
         Protocol::Raw => "Raw",
         Protocol::Serial => "Serial",
+        Protocol::Vnc => "VNC",
+        Protocol::Rdp => "RDP",
     }
 }
 

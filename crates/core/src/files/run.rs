@@ -35,7 +35,7 @@ enum End {
 /// Runs a task. `asked` says that a person has just wished for it.
 pub(super) fn start(core: Weak<Core>, task: Arc<Task>, turns: Arc<Semaphore>, asked: bool) {
     let stop = task.stopping();
-    bulk::spawn(async move {
+    bulk::TRANSFERS.spawn(async move {
         task.keep(false).await;
         let end = tokio::select! {
             biased;

@@ -38,6 +38,7 @@ impl HostKeys<'_> {
                 last_seen: now,
                 times: 0,
                 authority: true,
+                certificate: None,
             },
         );
         self.apply(vec![kept(id, &authority)?]).await?;

@@ -36,7 +36,12 @@ impl Records {
 
     fn own_known(&self) -> KnownHosts {
         KnownHosts {
-            records: self.own.iter().filter_map(|(_, key)| key.record().ok()).collect(),
+            records: self
+                .own
+                .iter()
+                .filter(|(_, key)| key.certificate.is_none())
+                .filter_map(|(_, key)| key.record().ok())
+                .collect(),
             bad: Vec::new(),
         }
     }
@@ -162,6 +167,7 @@ mod tests {
             last_seen: Timestamp(2),
             times: 3,
             authority: false,
+            certificate: None,
         };
         Records {
             own: own.iter().map(|one| (HostKeyId::new(), stored(one))).collect(),

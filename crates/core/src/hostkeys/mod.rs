@@ -7,6 +7,7 @@
 mod authority;
 #[cfg(all(test, unix))]
 mod authority_tests;
+mod certificate;
 mod files;
 mod judge;
 mod stored;
@@ -15,6 +16,7 @@ use crate::{
     Authorized, Core, CoreError, WholeVault,
     vault::{put, written},
 };
+pub use certificate::describe;
 use judge::{Records, Ruling};
 use patchbay_engine_ssh::{
     HostKeyHints, hostkey,
@@ -117,14 +119,24 @@ impl HostKeys<'_> {
         let mut changes = Vec::new();
         if replace {
             let own = self.own().await?;
-            let old = own.into_iter().filter(|(_, key)| !key.authority && key.host == host);
+            let old = own
+                .into_iter()
+                .filter(|(_, key)| !key.authority && key.certificate.is_none() && key.host == host);
             changes.extend(
                 old.map(|(id, _)| Change::Delete { kind: Kind::HostKey, id: *id.as_bytes() }),
             );
         }
         changes.push(kept(
             HostKeyId::new(),
-            &Stored { host, key, first_seen: now, last_seen: now, times: 1, authority: false },
+            &Stored {
+                host,
+                key,
+                first_seen: now,
+                last_seen: now,
+                times: 1,
+                authority: false,
+                certificate: None,
+            },
         )?);
         self.apply(changes).await
     }
@@ -175,6 +187,7 @@ impl HostKeys<'_> {
                     last_seen: now,
                     times: 0,
                     authority: false,
+                    certificate: None,
                 };
                 changes.push(kept(HostKeyId::new(), &stored)?);
             }
@@ -185,8 +198,13 @@ impl HostKeys<'_> {
 
     /// The vault's own keys: name and key.
     pub(crate) async fn own_keys(&self) -> Result<Vec<(String, String)>, CoreError> {
-        let mut keys: Vec<_> =
-            self.own().await?.into_iter().map(|(_, key)| (key.host, key.key)).collect();
+        let mut keys: Vec<_> = self
+            .own()
+            .await?
+            .into_iter()
+            .filter(|(_, key)| key.certificate.is_none())
+            .map(|(_, key)| (key.host, key.key))
+            .collect();
         keys.sort();
         Ok(keys)
     }

@@ -1,5 +1,6 @@
 //! How a host key is kept in the vault.
 
+use super::certificate;
 use patchbay_engine_ssh::{
     SshError, hostkey,
     known_hosts::{Marker, Record},
@@ -26,6 +27,21 @@ pub(super) struct Stored {
     /// The key of an authority; `host` holds patterns then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) authority: bool,
+    /// Set for the certificate of a desktop; `key` holds its fingerprint then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) certificate: Option<StoredCertificate>,
+}
+
+/// What a certificate on record says of itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct StoredCertificate {
+    pub(super) subject: String,
+    pub(super) issuer: String,
+    #[serde(default)]
+    pub(super) names: Vec<String>,
+    pub(super) from: Timestamp,
+    pub(super) until: Timestamp,
 }
 
 impl Stored {
@@ -37,7 +53,17 @@ impl Stored {
 
     /// As front ends see it.
     pub(super) fn shown(&self, id: HostKeyId) -> HostKeyRecord {
-        let PresentedKey { algorithm, fingerprint, picture, .. } = presented(&self.key);
+        let tls = self.tls();
+        let PresentedKey { algorithm, fingerprint, picture, .. } = match &tls {
+            None => presented(&self.key),
+            Some(_) => PresentedKey {
+                algorithm: certificate::ALGORITHM.to_owned(),
+                fingerprint: self.key.clone(),
+                picture: String::new(),
+                openssh: String::new(),
+                tls: None,
+            },
+        };
         HostKeyRecord {
             id: Some(id),
             host: if self.host.starts_with('|') { HASHED.to_owned() } else { self.host.clone() },
@@ -49,6 +75,7 @@ impl Stored {
             first_seen: Some(self.first_seen),
             last_seen: Some(self.last_seen),
             times: self.times,
+            tls,
         }
     }
 }
@@ -62,6 +89,7 @@ pub(super) fn presented(openssh: &str) -> PresentedKey {
         fingerprint: or_unreadable(hostkey::fingerprint(openssh)),
         picture: hostkey::picture(openssh).unwrap_or_default(),
         openssh: openssh.to_owned(),
+        tls: None,
     }
 }
 
@@ -84,5 +112,6 @@ pub(super) fn of_file(record: &Record) -> HostKeyRecord {
         first_seen: None,
         last_seen: None,
         times: 0,
+        tls: None,
     }
 }

@@ -152,5 +152,7 @@ const fn neutral(protocol: Spoken) -> Protocol {
         Spoken::Telnet => Protocol::Telnet,
         Spoken::Raw => Protocol::Raw,
         Spoken::Serial => Protocol::Serial,
+        Spoken::Vnc => Protocol::Vnc,
+        Spoken::Rdp => Protocol::Rdp,
     }
 }

@@ -163,7 +163,7 @@ async fn a_file_that_is_not_there_is_named() {
 const CSV: &str = "Groups,Label,Hostname/IP,Port,Username,Password,Protocol\n\
     Lab/Web,web-1,192.0.2.1,2222,deploy,hunter2,ssh\n\
     Lab/Web,web-2,192.0.2.2,,deploy,hunter2,ssh\n\
-    ,desk,192.0.2.3,3389,me,x,rdp\n\
+    ,desk,192.0.2.3,3389,me,x,spice\n\
     ,bad name,not a host,,,,ssh\n";
 
 async fn import(fixture: &Fixture, source: &ImportSource) -> (ImportPreview, ImportDone) {
@@ -174,6 +174,22 @@ async fn import(fixture: &Fixture, source: &ImportSource) -> (ImportPreview, Imp
     let import = fixture.core.import();
     let done = import.apply(&vault, &fixture.folder(None), source, keys).await.unwrap();
     (preview, done)
+}
+
+#[tokio::test]
+async fn desktops_come_in_with_nothing_of_this_computer_lent_to_them() {
+    let fixture = Fixture::open().await;
+    let path = fixture.dir.path().join("desk.rdp");
+    let text = "full address:s:192.0.2.3\r\nusername:s:LAB\\ops\r\nredirectclipboard:i:1\r\n\
+        drivestoredirect:s:*\r\naudiomode:i:0\r\n";
+    std::fs::write(&path, text).unwrap();
+    let (preview, done) = import(&fixture, &at(path.to_str().unwrap())).await;
+    assert_eq!((done.machines, done.remarks.len()), (1, 0), "{preview:?}");
+    let detail = fixture.core.tree().detail(&fixture.node(done.added[0])).unwrap();
+    assert_eq!(detail.entry.unwrap().draft.protocol, patchbay_model::Protocol::Rdp);
+    let own = detail.effective;
+    assert_eq!(own.port_of(patchbay_model::Protocol::Rdp), Some(3389));
+    assert!(!own.share_clipboard.value && !own.audio.value && own.drive.value.is_none());
 }
 
 #[tokio::test]
@@ -277,10 +293,10 @@ async fn a_protected_file_asks_for_its_password() {
     assert_eq!(preview(None).await, ImportLock::Needed);
     assert_eq!(preview(Some("wrong")).await, ImportLock::Wrong);
     let (preview, done) = import(&fixture, &source(Some("geheim"))).await;
-    assert_eq!((preview.lock, done.machines), (ImportLock::Open, 2));
+    assert_eq!((preview.lock, done.machines), (ImportLock::Open, 3));
     let there = fixture.core.identities().list(&vault).unwrap();
     let names: Vec<_> = there.iter().map(|identity| identity.name.as_str()).collect();
-    assert_eq!(names, ["deploy@web & more", "root@gate"]);
+    assert_eq!(names, ["deploy@web & more", "me@desk", "root@gate"]);
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ impl Journal {
         let stages = match self.protocol.filter(|_| self.machine == self.wanted) {
             Some(Protocol::Telnet | Protocol::Raw) => &[Stage::Name, Stage::Connect],
             Some(Protocol::Serial) => &[Stage::Connect][..],
-            Some(Protocol::Ssh) | None => STAGES,
+            Some(Protocol::Ssh | Protocol::Vnc | Protocol::Rdp) | None => STAGES,
         };
         let entry = |stage: &Stage| Entry { step: empty(*stage), began: self.started };
         self.stages = stages.iter().map(entry).collect();

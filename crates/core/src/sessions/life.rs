@@ -1,6 +1,7 @@
 //! The life of a session: a task of its own that connects, passes bytes, and waits to be connected again.
 
 use super::{
+    desktop::DesktopPlan,
     line::Line,
     person::Gate,
     session::{Session, failed},
@@ -13,7 +14,9 @@ use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
 use patchbay_engine_ssh::{HeldLink, Target};
 use patchbay_model::{ApiError, CloseReason, ErrorCode, RecordMode};
-use patchbay_session::{Interaction, Terminal, TerminalEvent, TerminalInput};
+use patchbay_session::{
+    Interaction, Terminal, TerminalEvent, TerminalInput, desktop::DesktopInput,
+};
 use patchbay_sftp::{Client, Options, SftpError};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -29,6 +32,8 @@ pub(super) enum Plan {
     Ssh(Box<Target>),
     /// Telnet, raw TCP, a serial line.
     Line(Box<Line>),
+    /// VNC, RDP.
+    Desktop(Box<DesktopPlan>),
     Local(LocalShell),
     /// To the files of a machine.
     Files(Box<Target>),
@@ -62,6 +67,8 @@ pub(super) struct Opened {
 pub(super) struct Life {
     pub(super) session: Arc<Session>,
     pub(super) input: mpsc::Receiver<TerminalInput>,
+    /// The same for a desktop.
+    pub(super) done: mpsc::Receiver<DesktopInput>,
     pub(super) orders: mpsc::Receiver<Order>,
 }
 
@@ -84,9 +91,11 @@ impl Life {
                 },
                 // Nothing is connected: what is typed goes nowhere.
                 Some(input) = self.input.recv() => self.note(&input),
+                Some(input) = self.done.recv() => self.note_desktop(&input),
             }
         }
         self.session.output.close();
+        self.session.hub.close();
         self.forget_typed();
     }
 
@@ -107,6 +116,9 @@ impl Life {
         // Boxed: what connecting needs is given back when it is done, and a thousand terminals stay small.
         let opened = match plan {
             Plan::Files(target) => return Box::pin(self.files(*target, &cancel)).await,
+            Plan::Desktop(plan) => {
+                return Box::pin(self.desktop(*plan, purpose, &cancel)).await;
+            }
             Plan::Line(line) => Box::pin(self.line(*line, &cancel)).await,
             Plan::Tunnels(target) => return Box::pin(self.tunnels(*target, &cancel)).await,
             Plan::Local(shell) => {
@@ -211,6 +223,7 @@ impl Life {
                     return Err(ApiError::new(ErrorCode::Cancelled, "Cancelled."));
                 }
                 Some(input) = self.input.recv() => self.note(&input),
+                Some(input) = self.done.recv() => self.note_desktop(&input),
             }
         }
     }
@@ -306,7 +319,7 @@ pub(super) fn no_files(machine: &str, error: &SftpError) -> ApiError {
         )
 }
 
-fn stopped(machine: &str) -> ApiError {
+pub(super) fn stopped(machine: &str) -> ApiError {
     ApiError::new(
         ErrorCode::Internal,
         format!("The connection to {machine} stopped inside Patchbay."),

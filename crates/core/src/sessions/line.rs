@@ -27,14 +27,14 @@ pub(super) enum Speaks {
     Raw(Keys),
 }
 
-/// The machine and those on the way to it. `None` if it is reached by SSH.
+/// The machine and those on the way to it. `None` if it is no line.
 pub(super) async fn build(core: &Core, route: &[ResolvedHop]) -> Result<Option<Line>, CoreError> {
     let Some((machine, jumps)) = route.split_last() else { return Ok(None) };
     let (draft, settings) = (&machine.entry.draft, &machine.settings);
     let protocol = draft.protocol;
     let keys = Keys { enter: settings.enter_of(protocol), echo: settings.local_echo.value };
     let speaks = match protocol {
-        Protocol::Ssh => return Ok(None),
+        Protocol::Ssh | Protocol::Vnc | Protocol::Rdp => return Ok(None),
         Protocol::Serial => {
             return Ok(Some(Line::Serial(SerialLine {
                 machine: draft.name.clone(),
@@ -159,7 +159,7 @@ impl Life {
 }
 
 /// In the words for SSH, but for what is about SSH.
-fn explain(error: &SshError, machine: &str, what: &str) -> ApiError {
+pub(super) fn explain(error: &SshError, machine: &str, what: &str) -> ApiError {
     match error {
         SshError::Refused { address } => ApiError::new(
             ErrorCode::Refused,

@@ -5,6 +5,9 @@
 //! engines), keeping and passing on output (`patchbay-session`), and the sockets of the webview (the shell).
 
 mod alone;
+mod desktop;
+#[cfg(all(test, unix))]
+mod desktop_tests;
 mod journal;
 mod life;
 mod line;
@@ -40,9 +43,12 @@ use patchbay_model::{
     PromptId, Protocol, RecordMode, Secret, SessionId, SessionInfo, SessionState, SessionTarget,
     TerminalSize,
 };
-use patchbay_session::{Output, TerminalInput};
+use patchbay_session::{
+    Output, TerminalInput,
+    desktop::{DesktopHub, DesktopInput},
+};
 use person::Gate;
-use session::{Names, Session};
+use session::{Inputs, Names, Session};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -99,6 +105,17 @@ pub struct SessionHandle {
     pub output: Arc<Output>,
     /// What is typed, and the size. While nothing is connected, what is typed goes nowhere.
     pub input: mpsc::Sender<TerminalInput>,
+    /// Set if it is a desktop, and no terminal.
+    pub desktop: Option<DesktopHandle>,
+}
+
+/// A desktop, for whoever shows it.
+#[derive(Clone, Debug)]
+pub struct DesktopHandle {
+    /// What it shows; goes on over reconnects and ends when the session is forgotten.
+    pub hub: Arc<DesktopHub>,
+    /// What the person does. While nothing is connected it goes nowhere.
+    pub input: mpsc::Sender<DesktopInput>,
 }
 
 /// What to open.
@@ -248,7 +265,13 @@ impl Sessions<'_> {
     /// The bytes of a session, for front ends in this process.
     pub fn handle(&self, id: SessionId) -> Result<SessionHandle, CoreError> {
         let session = self.get(id)?;
-        Ok(SessionHandle { id, output: Arc::clone(&session.output), input: session.input.clone() })
+        let is_desktop = session.info().desktop.is_some();
+        let desktop = is_desktop.then(|| DesktopHandle {
+            hub: Arc::clone(&session.hub),
+            input: session.input.desktop.clone(),
+        });
+        let input = session.input.terminal.clone();
+        Ok(SessionHandle { id, output: Arc::clone(&session.output), input, desktop })
     }
 
     /// The files of a session that was opened for them.
@@ -295,7 +318,7 @@ impl Sessions<'_> {
             return Err(refused("it is not connected"));
         }
         let (done, answer) = oneshot::channel();
-        let told = session.input.send(TerminalInput::Signal { signal, done });
+        let told = session.input.terminal.send(TerminalInput::Signal { signal, done });
         let answer = async { told.await.is_ok().then_some(answer.await.ok()).flatten() };
         match tokio::time::timeout(SIGNAL, answer).await {
             Ok(Some(Ok(()))) => Ok(()),
@@ -432,6 +455,7 @@ impl Sessions<'_> {
                     title: shell.name(),
                     subtitle: "this computer".to_owned(),
                     protocol: None,
+                    desktop: None,
                 };
                 // Without an open vault there is nothing to seal a recording with, and no setting that asks for one.
                 let settings = self.0.vault().unlocked().map(|unlocked| unlocked.settings());
@@ -441,8 +465,11 @@ impl Sessions<'_> {
         }
     }
 
-    /// How to reach a machine's terminal.
+    /// How to reach a machine's terminal or desktop.
     async fn machine(&self, route: &[ResolvedHop]) -> Result<Plan, CoreError> {
+        if let Some(desktop) = desktop::build(self.0, route).await? {
+            return Ok(Plan::Desktop(Box::new(desktop)));
+        }
         Ok(match line::build(self.0, route).await? {
             Some(line) => Plan::Line(Box::new(line)),
             None => Plan::Ssh(Box::new(target::build(self.0, route).await?)),
@@ -457,8 +484,14 @@ impl Sessions<'_> {
         size: TerminalSize,
         attempt: Option<String>,
     ) -> Result<SessionInfo, CoreError> {
-        let moves_much = matches!(plan, Plan::Files(_) | Plan::Tunnels(_));
-        let (input, typed) = mpsc::channel(INPUT_QUEUE);
+        let lane = match plan {
+            Plan::Files(_) | Plan::Tunnels(_) => Some(bulk::TRANSFERS),
+            Plan::Desktop(_) => Some(bulk::DESKTOPS),
+            Plan::Ssh(_) | Plan::Line(_) | Plan::Local(_) => None,
+        };
+        let (terminal, typed) = mpsc::channel(INPUT_QUEUE);
+        let (desktop, done) = mpsc::channel(INPUT_QUEUE);
+        let input = Inputs { terminal, desktop };
         let (orders, ordered) = mpsc::channel(1);
         let session = Session::new(self.0, target, names, size, attempt, input);
         let mut all = sync::lock(&self.0.sessions.all);
@@ -480,11 +513,10 @@ impl Sessions<'_> {
             let _room = orders.try_send(Order { plan, purpose, cancel });
         }
         let info = session.info();
-        let life = Life { session, input: typed, orders: ordered }.run();
-        if moves_much {
-            bulk::spawn(life)
-        } else {
-            tokio::spawn(life)
+        let life = Life { session, input: typed, done, orders: ordered }.run();
+        match lane {
+            Some(lane) => lane.spawn(life),
+            None => tokio::spawn(life),
         };
         Ok(info)
     }
@@ -518,7 +550,11 @@ fn needs_ssh(route: &[ResolvedHop], what: &str) -> Result<(), CoreError> {
         Some(draft) if draft.protocol != Protocol::Ssh => Err(CoreError::invalid(
             "id",
             format!("{} is reached by {}, which cannot {what}.", draft.name, draft.protocol.name()),
-            "Open a terminal instead.",
+            if draft.protocol.is_desktop() {
+                "Open its desktop instead."
+            } else {
+                "Open a terminal instead."
+            },
         )),
         _ => Ok(()),
     }

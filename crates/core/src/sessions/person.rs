@@ -3,7 +3,9 @@
 use super::typed::Memory;
 use crate::{Core, CoreError, hostkeys::Judgement};
 use patchbay_model::{HostKeyAnswer, HostKeyQuestion, Secret};
-use patchbay_session::{Ask, HostKeyCheck, HostKeyVerdict, Interaction, Progress};
+use patchbay_session::{
+    Ask, CertificateCheck, HostKeyCheck, HostKeyVerdict, Interaction, Progress,
+};
 use std::{
     future::Future,
     pin::Pin,
@@ -32,6 +34,10 @@ pub(super) fn check_answer(
     answer: &HostKeyAnswer,
 ) -> Result<(), CoreError> {
     use patchbay_model::HostKeyStanding::{Changed, Revoked, Unknown};
+    let (key, host_key) = match question.presented.tls {
+        Some(_) => ("certificate", "certificate"),
+        None => ("key", "host key"),
+    };
     match (answer, question.standing) {
         (HostKeyAnswer::Refuse, _) | (HostKeyAnswer::Trust | HostKeyAnswer::Once, Unknown) => {
             Ok(())
@@ -43,7 +49,7 @@ pub(super) fn check_answer(
             Err(CoreError::invalid(
                 "lastEight",
                 format!(
-                    "Those are not the last eight characters of the key {} presents.",
+                    "Those are not the last eight characters of the {key} {} presents.",
                     question.machine
                 ),
                 "Type the end of the fingerprint you were told by whoever runs the machine.",
@@ -51,21 +57,21 @@ pub(super) fn check_answer(
         }
         (_, Revoked) => Err(CoreError::invalid(
             "answer",
-            format!("The host key of {} is revoked and cannot be trusted.", question.machine),
+            format!("The {host_key} of {} is revoked and cannot be trusted.", question.machine),
             "Close the connection and ask whoever runs the machine.",
         )),
         (_, Changed) => Err(CoreError::invalid(
             "answer",
-            format!("Another host key is on record for {}.", question.machine),
+            format!("Another {host_key} is on record for {}.", question.machine),
             "Type the last eight characters of the new fingerprint to replace it.",
         )),
         (HostKeyAnswer::Replace { .. }, Unknown) => Err(CoreError::invalid(
             "answer",
             format!(
-                "No host key is on record for {}, so there is nothing to replace.",
+                "No {host_key} is on record for {}, so there is nothing to replace.",
                 question.machine
             ),
-            "Trust the key instead.",
+            format!("Trust the {key} instead."),
         )),
     }
 }
@@ -119,15 +125,48 @@ impl Interaction for Gate {
                     self.person.progress(Progress::Note(note));
                     HostKeyVerdict::Trusted
                 }
-                Ok(Judgement::Ask(question)) => self.decide(&check, *question).await,
+                Ok(Judgement::Ask(question)) => self.decide(Check::Key(check), *question).await,
+                Err(error) => refused(&format!("it cannot be looked up: {error}")),
+            }
+        })
+    }
+
+    fn check_certificate(&self, check: CertificateCheck) -> Answer<'_, HostKeyVerdict> {
+        Box::pin(async move {
+            let Some(core) = self.core.upgrade() else { return refused("Patchbay is closing") };
+            let judged = core.hostkeys().judge_certificate(&check).await;
+            drop(core);
+            match judged {
+                Ok(Judgement::Trusted { note }) => {
+                    self.person.progress(Progress::Note(note));
+                    HostKeyVerdict::Trusted
+                }
+                Ok(Judgement::Ask(question)) => {
+                    self.decide(Check::Certificate(check), *question).await
+                }
                 Err(error) => refused(&format!("it cannot be looked up: {error}")),
             }
         })
     }
 }
 
+/// What is decided about.
+enum Check {
+    Key(HostKeyCheck),
+    Certificate(CertificateCheck),
+}
+
+impl Check {
+    async fn keep(&self, core: &Core, replace: bool) -> Result<(), CoreError> {
+        match self {
+            Self::Key(check) => core.hostkeys().keep(check, replace).await,
+            Self::Certificate(check) => core.hostkeys().keep_certificate(check, replace).await,
+        }
+    }
+}
+
 impl Gate {
-    async fn decide(&self, check: &HostKeyCheck, question: HostKeyQuestion) -> HostKeyVerdict {
+    async fn decide(&self, check: Check, question: HostKeyQuestion) -> HostKeyVerdict {
         let answer = self.person.decide(question.clone()).await;
         if let Err(error) = check_answer(&question, &answer) {
             return refused(&error.to_string());
@@ -139,7 +178,7 @@ impl Gate {
             HostKeyAnswer::Replace { .. } => true,
         };
         let Some(core) = self.core.upgrade() else { return refused("Patchbay is closing") };
-        match core.hostkeys().keep(check, keep).await {
+        match check.keep(&core, keep).await {
             Ok(()) => HostKeyVerdict::Trusted,
             Err(error) => HostKeyVerdict::NotSaved { reason: error.to_string() },
         }
@@ -165,6 +204,7 @@ mod tests {
                 fingerprint: "SHA256:abcdefghijklmnop".into(),
                 picture: String::new(),
                 openssh: String::new(),
+                tls: None,
             },
             certificate: None,
             on_record: Vec::new(),

@@ -5,9 +5,13 @@ use crate::{Clock, Core, CoreError, files::shell::Shell, sync, tell::Tells};
 use bytes::Bytes;
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
-    Protocol, Secret, SessionId, SessionInfo, SessionState, SessionTarget, Stage, TerminalSize,
+    Protocol, Secret, SessionDesktop, SessionId, SessionInfo, SessionState, SessionTarget, Stage,
+    TerminalSize,
 };
-use patchbay_session::{Output, TerminalInput};
+use patchbay_session::{
+    Output, TerminalInput,
+    desktop::{DesktopHub, DesktopInput},
+};
 use patchbay_sftp::Client;
 use std::{
     sync::{Arc, Mutex, MutexGuard, Weak},
@@ -24,8 +28,10 @@ pub(super) struct Session {
     /// Names the call that opened it.
     pub(super) attempt: Option<String>,
     pub(super) output: Arc<Output>,
-    /// For whoever is attached; stays the same over reconnects.
-    pub(super) input: mpsc::Sender<TerminalInput>,
+    /// What is shown of a desktop, in place of output.
+    pub(super) hub: Arc<DesktopHub>,
+    /// For whoever is attached; stay the same over reconnects.
+    pub(super) input: Inputs,
     /// Ends it for good.
     pub(super) gone: CancellationToken,
     pub(super) core: Weak<Core>,
@@ -67,7 +73,7 @@ impl Session {
         names: Names,
         size: TerminalSize,
         attempt: Option<String>,
-        input: mpsc::Sender<TerminalInput>,
+        input: Inputs,
     ) -> Arc<Self> {
         let clock = Arc::clone(&core.config().clock);
         let now = clock.now();
@@ -86,11 +92,13 @@ impl Session {
             recording: None,
             agent: None,
             x11: None,
+            desktop: names.desktop,
         };
         Arc::new(Self {
             id,
             attempt,
             output: Output::new(patchbay_session::CAPACITY),
+            hub: DesktopHub::new(),
             input,
             gone: CancellationToken::new(),
             core: core.weak(),
@@ -160,6 +168,7 @@ impl Session {
             if let Some(names) = names {
                 live.info.subtitle = names.subtitle;
                 live.info.protocol = names.protocol;
+                live.info.desktop = names.desktop;
             }
             live.size = size;
             live.cancel = self.gone.child_token();
@@ -350,6 +359,13 @@ impl Live {
     }
 }
 
+/// The ways to a session's far end, of which it listens to one.
+#[derive(Clone, Debug)]
+pub(super) struct Inputs {
+    pub(super) terminal: mpsc::Sender<TerminalInput>,
+    pub(super) desktop: mpsc::Sender<DesktopInput>,
+}
+
 /// What people call the far end.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
@@ -357,6 +373,8 @@ pub(super) struct Names {
     pub(super) subtitle: String,
     /// None for a shell on this computer.
     pub(super) protocol: Option<Protocol>,
+    /// Set for a desktop.
+    pub(super) desktop: Option<SessionDesktop>,
 }
 
 /// Puts the state back when a question is withdrawn.

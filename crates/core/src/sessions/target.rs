@@ -1,6 +1,6 @@
 //! From machines of the tree to what an engine dials.
 
-use super::session::Names;
+use super::{desktop, session::Names};
 use crate::{Core, CoreError, hostkeys::Hints, tree::ResolvedHop};
 use patchbay_engine_ssh::{Credential, Hop, Target};
 use patchbay_model::{EntryDraft, Protocol};
@@ -42,12 +42,19 @@ pub(super) fn address(draft: &EntryDraft) -> Result<&str, CoreError> {
 /// What people call the machine.
 pub(super) fn names(route: &[ResolvedHop]) -> Names {
     let Some(machine) = route.last() else {
-        return Names { title: String::new(), subtitle: String::new(), protocol: None };
+        return Names {
+            title: String::new(),
+            subtitle: String::new(),
+            protocol: None,
+            desktop: None,
+        };
     };
     let draft = &machine.entry.draft;
     let (protocol, settings) = (draft.protocol, &machine.settings);
     let user = match protocol {
-        Protocol::Ssh | Protocol::Telnet => settings.user.value.as_ref(),
+        Protocol::Ssh | Protocol::Telnet | Protocol::Vnc | Protocol::Rdp => {
+            settings.user.value.as_ref()
+        }
         Protocol::Raw | Protocol::Serial => None,
     };
     let user = user.map(|user| format!("{user}@")).unwrap_or_default();
@@ -62,7 +69,8 @@ pub(super) fn names(route: &[ResolvedHop]) -> Names {
         }
         Some(port) => format!("{user}{}:{port}", draft.address),
     };
-    Names { title: draft.name.clone(), subtitle, protocol: Some(protocol) }
+    let desktop = desktop::shown(protocol, settings);
+    Names { title: draft.name.clone(), subtitle, protocol: Some(protocol), desktop }
 }
 
 async fn dial(core: &Core, hop: &ResolvedHop, hints: &Hints, last: bool) -> Result<Hop, CoreError> {

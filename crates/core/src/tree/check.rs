@@ -15,7 +15,9 @@ pub(crate) fn entry(mut draft: EntryDraft) -> Result<EntryDraft, CoreError> {
     draft.name = name(&draft.name)?;
     draft.address = match draft.protocol {
         Protocol::Serial => lines::port_name(&draft.address)?,
-        Protocol::Ssh | Protocol::Telnet | Protocol::Raw => address(&draft.address)?,
+        Protocol::Ssh | Protocol::Telnet | Protocol::Raw | Protocol::Vnc | Protocol::Rdp => {
+            address(&draft.address)?
+        }
     };
     draft.mac = filled(draft.mac).map(|text| mac(&text)).transpose()?;
     draft.tags = tags(draft.tags)?;
@@ -213,6 +215,7 @@ fn settings(mut own: Settings) -> Result<Settings, CoreError> {
         ));
     }
     lines::serial(&own)?;
+    lines::desktop(&mut own)?;
     own.user = user(own.user)?;
     within("connectTimeout", "The time-out", own.connect_timeout, 1, 600)?;
     within("keepAlive", "The keep-alive interval", own.keep_alive, 0, 86_400)?;

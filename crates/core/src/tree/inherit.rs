@@ -3,7 +3,7 @@
 use super::forest::{Forest, Node};
 use patchbay_model::{
     Effective, EffectiveSettings, FlowControl, IdentityId, Jump, LocalEcho, NodeId, Origin,
-    RecordMode, SerialFrame, Settings, WhereValuesComeFrom,
+    PictureQuality, RecordMode, SerialFrame, Settings, WhereValuesComeFrom,
 };
 
 /// What counts where nobody says anything.
@@ -132,6 +132,19 @@ impl<'a> Ladder<'a> {
                 .pick(built_in::TERMINAL_TYPE.to_owned(), |own| own.terminal_type.clone()),
             start_command: self.pick(None, |own| own.start_command.clone().map(Some)),
             record: self.pick(RecordMode::Off, |own| own.record),
+            domain: self.pick(None, |own| own.domain.clone().map(Some)),
+            // Whoever is there already stays.
+            shared: self.pick(true, |own| own.shared),
+            view_only: self.pick(false, |own| own.view_only),
+            quality: self.pick(PictureQuality::Auto, |own| own.quality),
+            desktop_size: self.pick(None, |own| own.desktop_size.map(Some)),
+            keyboard_layout: self.pick(0, |own| own.keyboard_layout),
+            // What the machine gets of this computer is nothing, unless somebody says so.
+            share_clipboard: self.pick(false, |own| own.share_clipboard),
+            audio: self.pick(false, |own| own.audio),
+            drive: self.pick(None, |own| own.drive.clone().map(Some)),
+            drive_writable: self.pick(false, |own| own.drive_writable),
+            weak_sign_in: self.pick(false, |own| own.weak_sign_in),
         }
     }
 
@@ -150,7 +163,7 @@ impl<'a> Ladder<'a> {
     }
 }
 
-fn origins(effective: &EffectiveSettings) -> [&Origin; 18] {
+fn origins(effective: &EffectiveSettings) -> [&Origin; 29] {
     let EffectiveSettings {
         port,
         baud,
@@ -170,6 +183,17 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 18] {
         terminal_type,
         start_command,
         record,
+        domain,
+        shared,
+        view_only,
+        quality,
+        desktop_size,
+        keyboard_layout,
+        share_clipboard,
+        audio,
+        drive,
+        drive_writable,
+        weak_sign_in,
     } = effective;
     [
         &port.origin,
@@ -190,5 +214,16 @@ fn origins(effective: &EffectiveSettings) -> [&Origin; 18] {
         &terminal_type.origin,
         &start_command.origin,
         &record.origin,
+        &domain.origin,
+        &shared.origin,
+        &view_only.origin,
+        &quality.origin,
+        &desktop_size.origin,
+        &keyboard_layout.origin,
+        &share_clipboard.origin,
+        &audio.origin,
+        &drive.origin,
+        &drive_writable.origin,
+        &weak_sign_in.origin,
     ]
 }

@@ -2,11 +2,15 @@
 
 use super::check::{line, shown};
 use crate::CoreError;
-use patchbay_model::{EntryDraft, LineEnding, LocalEcho, Protocol, SerialFrame, Settings};
+use patchbay_model::{
+    DesktopSize, EntryDraft, LineEnding, LocalEcho, Protocol, SerialFrame, Settings,
+};
 
 const LONGEST_PORT_NAME: usize = 1024;
 /// Faster than any port there is.
 const FASTEST: u32 = 20_000_000;
+/// What RDP can be told (MS-RDPEDISP 2.2.2.2.1), and a desktop can be seen of.
+const DESKTOP_SIDES: std::ops::RangeInclusive<u16> = 200..=8192;
 
 /// The name of a serial port, as `/dev/ttyUSB0` or `COM3`.
 pub(crate) fn port_name(text: &str) -> Result<String, CoreError> {
@@ -40,6 +44,45 @@ pub(crate) fn serial(own: &Settings) -> Result<(), CoreError> {
             "frame",
             format!("{data_bits} data bits and {stop_bits} stop bits do not exist."),
             "There are 5 to 8 data bits and 1 or 2 stop bits.",
+        ));
+    }
+    Ok(())
+}
+
+/// The size of a desktop, and the folder that it may use.
+pub(crate) fn desktop(own: &mut Settings) -> Result<(), CoreError> {
+    if let Some(DesktopSize::Fixed { width, height }) = own.desktop_size
+        && !(DESKTOP_SIDES.contains(&width) && DESKTOP_SIDES.contains(&height))
+    {
+        return Err(CoreError::invalid(
+            "desktopSize",
+            format!("A desktop of {width} by {height} pixels cannot be had."),
+            "Each side has 200 to 8192 pixels.",
+        ));
+    }
+    for (field, what, text) in [
+        ("domain", "The domain", &mut own.domain),
+        ("drive", "The name of the folder", &mut own.drive),
+    ] {
+        *text = text.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        if let Some(text) = text {
+            line(field, what, text)?;
+            if text.len() > LONGEST_PORT_NAME {
+                return Err(CoreError::invalid(
+                    field,
+                    format!("{what} is too long."),
+                    "Shorten it.",
+                ));
+            }
+        }
+    }
+    if let Some(folder) = &own.drive
+        && !std::path::Path::new(folder).is_absolute()
+    {
+        return Err(CoreError::invalid(
+            "drive",
+            format!("“{}” is not the whole path of a folder.", shown(folder)),
+            "Give it from the root on, as /home/me/shared.",
         ));
     }
     Ok(())
@@ -84,29 +127,53 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         terminal_type,
         start_command,
         record,
+        domain,
+        shared,
+        view_only,
+        quality,
+        desktop_size,
+        keyboard_layout,
+        share_clipboard,
+        audio,
+        drive,
+        drive_writable,
+        weak_sign_in,
     } = own;
     let ssh = protocol == Protocol::Ssh;
     let serial = protocol == Protocol::Serial;
-    let signs = ssh || protocol == Protocol::Telnet;
+    let (vnc, rdp) = (protocol == Protocol::Vnc, protocol == Protocol::Rdp);
+    let desktop = vnc || rdp;
+    let line = ssh || protocol == Protocol::Telnet;
     Settings {
         port: port.filter(|_| !serial),
         baud: baud.filter(|_| serial),
         frame: frame.filter(|_| serial),
         flow_control: flow_control.filter(|_| serial),
-        enter: enter.filter(|_: &LineEnding| !ssh),
-        local_echo: local_echo.filter(|_: &LocalEcho| !ssh),
-        user: user.filter(|_| signs),
-        identities: identities.filter(|_| ssh),
+        enter: enter.filter(|_: &LineEnding| !ssh && !desktop),
+        local_echo: local_echo.filter(|_: &LocalEcho| !ssh && !desktop),
+        user: user.filter(|_| line || desktop),
+        identities: identities.filter(|_| ssh || desktop),
         jump: jump.filter(|_| !serial),
         connect_timeout: connect_timeout.filter(|_| !serial),
-        keep_alive: keep_alive.filter(|_| signs),
+        keep_alive: keep_alive.filter(|_| line),
         legacy_algorithms: legacy_algorithms.filter(|_| ssh),
         compression: compression.filter(|_| ssh),
         forward_agent: forward_agent.filter(|_| ssh),
         forward_x11: forward_x11.filter(|_| ssh),
-        terminal_type: terminal_type.filter(|_| signs),
+        terminal_type: terminal_type.filter(|_| line),
         start_command: start_command.filter(|_| ssh),
-        record,
+        record: record.filter(|_| !desktop),
+        domain: domain.filter(|_| rdp),
+        shared: shared.filter(|_| vnc),
+        view_only: view_only.filter(|_| desktop),
+        quality: quality.filter(|_| vnc),
+        desktop_size: desktop_size.filter(|_| desktop),
+        keyboard_layout: keyboard_layout.filter(|_| rdp),
+        share_clipboard: share_clipboard.filter(|_| desktop),
+        audio: audio.filter(|_| rdp),
+        drive: drive.filter(|_| rdp),
+        drive_writable: drive_writable.filter(|_| rdp),
+        weak_sign_in: weak_sign_in.filter(|_| desktop),
     }
 }
 
@@ -132,7 +199,7 @@ mod tests {
     use super::super::check;
     use crate::testing::field;
     use patchbay_model::{
-        EntryDraft, IdentityId, LineEnding, LocalEcho, Protocol, SerialFrame, Settings,
+        DesktopSize, EntryDraft, IdentityId, LineEnding, LocalEcho, Protocol, SerialFrame, Settings,
     };
 
     fn draft(protocol: Protocol, address: &str, settings: Settings) -> EntryDraft {
@@ -162,6 +229,11 @@ mod tests {
             connect_timeout: Some(5),
             terminal_type: Some("vt100".into()),
             start_command: Some("top".into()),
+            domain: Some("LAB".into()),
+            shared: Some(false),
+            audio: Some(true),
+            share_clipboard: Some(true),
+            record: Some(patchbay_model::RecordMode::Output),
             ..Settings::default()
         }
     }
@@ -183,6 +255,13 @@ mod tests {
         assert_eq!(serial.settings.baud, Some(9600));
         assert_eq!(serial.settings.enter, Some(LineEnding::Lf));
         assert!(serial.settings.connect_timeout.is_none() && serial.settings.user.is_none());
+        assert!(ssh.domain.is_none() && ssh.share_clipboard.is_none() && ssh.record.is_some());
+        let vnc = kept(Protocol::Vnc, "host").settings;
+        assert!(vnc.identities.is_some() && vnc.record.is_none() && vnc.keep_alive.is_none());
+        assert!(vnc.domain.is_none() && vnc.audio.is_none() && vnc.enter.is_none());
+        assert_eq!((vnc.shared, vnc.share_clipboard), (Some(false), Some(true)));
+        let rdp = kept(Protocol::Rdp, "host").settings;
+        assert_eq!((rdp.domain.as_deref(), rdp.audio, rdp.shared), (Some("LAB"), Some(true), None));
     }
 
     #[test]
@@ -198,5 +277,10 @@ mod tests {
         let frame = SerialFrame { data_bits: 9, ..SerialFrame::default() };
         let odd = Settings { frame: Some(frame), ..Settings::default() };
         assert_eq!(of(Protocol::Serial, "COM3", odd), "frame");
+        let tiny = Some(DesktopSize::Fixed { width: 10, height: 600 });
+        let tiny = Settings { desktop_size: tiny, ..Settings::default() };
+        assert_eq!(of(Protocol::Rdp, "host", tiny), "desktopSize");
+        let part = Settings { drive: Some("shared".into()), ..Settings::default() };
+        assert_eq!(of(Protocol::Rdp, "host", part), "drive");
     }
 }

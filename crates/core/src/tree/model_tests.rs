@@ -310,7 +310,7 @@ fn values_come_from_the_nearest_folder() {
     assert_eq!(effective.user.origin, Origin::Folder { id: inner, name: "inner".into() });
     assert_eq!(effective.keep_alive.origin, Origin::BuiltIn);
     let counts: Vec<u32> = ladder.described(&effective).iter().map(|rung| rung.values).collect();
-    assert_eq!(counts, [16, 1, 1, 0]);
+    assert_eq!(counts, [27, 1, 1, 0]);
     assert_eq!(ladder.path(), ["outer", "inner"]);
 }
 

@@ -5,7 +5,7 @@ use crate::CoreError;
 use patchbay_model::{EntryDraft, FlowControl, Parity, Protocol, SerialFrame, Settings};
 
 /// Understands `host`, `user@host`, `host:port`, `[v6]:port`, a bare IPv6 address, any of them after `ssh://` or
-/// `ssh `, and `-p PORT` and `-l USER` as `ssh` takes them; `telnet://`, `telnet host port` and `tcp://`;
+/// `ssh `, and `-p PORT` and `-l USER` as `ssh` takes them; `telnet://`, `telnet host port`, `tcp://`, `vnc://` and `rdp://`;
 /// `serial:/dev/ttyUSB0?baud=9600&frame=7E1&flow=rtscts`. The machine is called as its address.
 ///
 /// # Errors
@@ -56,8 +56,13 @@ pub fn parse(text: &str) -> Result<EntryDraft, CoreError> {
 }
 
 /// What may stand before an address.
-const SCHEMES: &[(&str, Protocol)] =
-    &[("ssh://", Protocol::Ssh), ("telnet://", Protocol::Telnet), ("tcp://", Protocol::Raw)];
+const SCHEMES: &[(&str, Protocol)] = &[
+    ("ssh://", Protocol::Ssh),
+    ("telnet://", Protocol::Telnet),
+    ("tcp://", Protocol::Raw),
+    ("vnc://", Protocol::Vnc),
+    ("rdp://", Protocol::Rdp),
+];
 
 /// A serial port with options as in the query of a URL.
 fn serial(text: &str) -> Result<EntryDraft, CoreError> {
@@ -242,6 +247,8 @@ mod tests {
         assert_eq!(of("telnet sw1 2001"), telnet(Some(2001)));
         assert_eq!(of("telnet -l ops sw1"), telnet(None));
         assert_eq!(of("tcp://[::1]:7"), (Protocol::Raw, "::1".into(), Some(7)));
+        assert_eq!(of("vnc://wall:5901"), (Protocol::Vnc, "wall".into(), Some(5901)));
+        assert_eq!(of("rdp://ops@win"), (Protocol::Rdp, "win".into(), None));
         let console = parse("serial:/dev/ttyUSB0?baud=9600&frame=7e2&flow=rtscts").unwrap();
         assert_eq!(console.protocol, Protocol::Serial);
         assert_eq!((console.name.as_str(), console.address.as_str()), ("ttyUSB0", "/dev/ttyUSB0"));
@@ -263,7 +270,7 @@ mod tests {
             "host:70000",
             "[::1",
             "[::1]x",
-            "rdp://host",
+            "spice://host",
             "a b",
             "-v host",
             "user@",

@@ -53,6 +53,8 @@ const fn column(protocol: Protocol) -> u8 {
         Protocol::Telnet => 1,
         Protocol::Raw => 2,
         Protocol::Serial => 3,
+        Protocol::Vnc => 4,
+        Protocol::Rdp => 5,
     }
 }
 

@@ -4,8 +4,9 @@
 
 use super::forest::{Body, Node};
 use patchbay_model::{
-    EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho, NodeId,
-    Protocol, RecordMode, SerialFrame, Settings, Tunnel, TunnelEnd, TunnelId, TunnelKind,
+    DesktopSize, EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho,
+    NodeId, PictureQuality, Protocol, RecordMode, SerialFrame, Settings, Tunnel, TunnelEnd,
+    TunnelId, TunnelKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +125,28 @@ struct StoredSettings {
     start_command: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     record: Option<RecordMode>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    domain: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    shared: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    view_only: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quality: Option<PictureQuality>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    desktop_size: Option<DesktopSize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keyboard_layout: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    share_clipboard: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    audio: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    drive: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    drive_writable: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    weak_sign_in: Option<bool>,
 }
 
 impl StoredSettings {
@@ -287,7 +310,18 @@ same_fields!(
     forward_x11,
     terminal_type,
     start_command,
-    record
+    record,
+    domain,
+    shared,
+    view_only,
+    quality,
+    desktop_size,
+    keyboard_layout,
+    share_clipboard,
+    audio,
+    drive,
+    drive_writable,
+    weak_sign_in
 );
 
 #[cfg(test)]
@@ -332,6 +366,17 @@ mod tests {
             terminal_type: Some("xterm".into()),
             start_command: Some("htop".into()),
             record: Some(RecordMode::Output),
+            domain: Some("LAB".into()),
+            shared: Some(false),
+            view_only: Some(true),
+            quality: Some(PictureQuality::Sharp),
+            desktop_size: Some(DesktopSize::Fixed { width: 1024, height: 768 }),
+            keyboard_layout: Some(0x407),
+            share_clipboard: Some(true),
+            audio: Some(false),
+            drive: Some("/srv/shared".into()),
+            drive_writable: Some(true),
+            weak_sign_in: Some(false),
         };
         let draft = FolderDraft {
             name: "Ümlaut \u{1F600}".into(),

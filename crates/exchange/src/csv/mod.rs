@@ -9,7 +9,7 @@ pub use write::{Row, write};
 
 use crate::{
     ExchangeError, File, Found, Machine, Protocol, SignIn,
-    found::{filled, port, tags},
+    found::{filled, port, tags, usual_port},
     text,
 };
 use parse::Record;
@@ -70,7 +70,7 @@ impl Reader<'_> {
         };
         let protocol = protocol(&cell(Column::Protocol));
         let (host, own_port) = crate::found::host_and_port(&address);
-        let usual = if protocol == Protocol::Telnet { 23 } else { 22 };
+        let usual = usual_port(&protocol);
         let written = cell(Column::Port);
         let given = match (written.trim(), own_port) {
             ("", own) => own.filter(|own| *own != usual),

@@ -8,7 +8,7 @@ mod crypt;
 use crate::xml::{Attributes, Event};
 use crate::{
     ExchangeError, File, Found, JumpTo, Machine, Options, Protocol,
-    found::{DEEPEST, filled, port},
+    found::{DEEPEST, filled, port, usual_port},
     text, xml,
 };
 use crypt::Crypt;
@@ -78,6 +78,7 @@ struct Level {
     mac: String,
     tunnel: String,
     command: String,
+    domain: String,
 }
 
 fn nodes(
@@ -135,6 +136,7 @@ fn of(attributes: &Attributes, above: &Level) -> Level {
         mac: value("InheritMacAddress", "MacAddress", &above.mac),
         tunnel: value("InheritSSHTunnelConnectionName", "SSHTunnelConnectionName", &above.tunnel),
         command: value("InheritOpeningCommand", "OpeningCommand", &above.command),
+        domain: value("InheritDomain", "Domain", &above.domain),
     }
 }
 
@@ -176,8 +178,9 @@ fn connection(
             None
         }
     };
-    let usual = if protocol == Protocol::Telnet { 23 } else { 22 };
+    let usual = usual_port(&protocol);
     let tunnel = filled(&level.tunnel);
+    let rdp = protocol == Protocol::Rdp;
     found.add(Machine {
         folder: level.folder,
         protocol,
@@ -190,6 +193,7 @@ fn connection(
                 port: port(&level.port, usual),
                 user,
                 start_command: filled(&level.command),
+                domain: filled(&level.domain).filter(|_| rdp),
                 ..Settings::default()
             },
             ..EntryDraft::default()

@@ -28,7 +28,7 @@ fn check(found: &Found) {
     assert_eq!(found.folders[web.folder.unwrap()].draft.name, "Production");
     assert_eq!((password(found, 0), password(found, 1)), ("hunter2".into(), "other".into()));
     assert_eq!(found.machines[2].protocol, Protocol::Rdp);
-    assert_eq!(found.machines[2].sign_ins, None, "not even decrypted");
+    assert_eq!(found.machines[2].sign_ins, Some(vec![2]));
     let skipped: Vec<_> = found.skipped.iter().map(|one| one.what.as_str()).collect();
     assert_eq!(skipped, ["nowhere"]);
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Found, JumpTo, Machine, Protocol,
-    found::{filled, port},
+    found::{filled, port, usual_port},
 };
 use patchbay_model::{EntryDraft, Settings};
 use std::collections::HashMap;
@@ -44,7 +44,7 @@ pub(super) fn add(file: &str, place: (usize, u32), name: &str, values: &Values, 
         _ => (None, written),
     };
     let user = filled(get("UserName")).or(inline_user);
-    let usual = if protocol == Protocol::Telnet { 23 } else { 22 };
+    let usual = usual_port(&protocol);
     let key = filled(get("PublicKeyFile")).map(|path| found.key_file(&path, None));
     for reason in left_out(values) {
         found.skip(file, place.1, name, reason);

@@ -18,6 +18,8 @@ pub(crate) fn run(data: &[u8]) -> bool {
         Protocol::Ssh => "ssh",
         Protocol::Telnet => "telnet",
         Protocol::Raw => "tcp",
+        Protocol::Vnc => "vnc",
+        Protocol::Rdp => "rdp",
         Protocol::Serial => {
             assert!(!draft.address.is_empty() && !draft.address.contains(acts), "{draft:?}");
             assert!(draft.address.len() <= 1024 && draft.settings.port.is_none(), "{draft:?}");

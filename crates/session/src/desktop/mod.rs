@@ -2,18 +2,22 @@
 //!
 //! An engine decodes what the far end draws into a [`Screen`], says the rest as [`DesktopEvent`]s, and takes
 //! [`DesktopInput`]s. Whoever shows the desktop watches the screen and is handed what changed since it last looked, so a
-//! slow viewer skips what nobody would have seen. Deliberately absent: compression of what goes to a viewer, and
-//! anything that only one protocol knows.
+//! slow viewer skips what nobody would have seen. The [`hub`](DesktopHub) outlives connections and speaks to viewers in the
+//! messages of [`codec`]. Deliberately absent: anything that only one protocol knows.
 
+pub mod codec;
 mod event;
+mod hub;
 mod input;
 mod rect;
 mod region;
 mod screen;
 
+pub use codec::{FromDesktopViewer, Pixels, ToDesktopViewer};
 pub use event::{
     Audio, Clipboard, Cursor, DesktopEvent, Leds, MOST_CLIPBOARD, MOST_CURSOR, Monitor,
 };
+pub use hub::{DesktopHub, DesktopViewer};
 pub use input::{Buttons, DesktopInput, Key, Wheel};
 pub use rect::{Rect, Size};
 pub use region::Region;

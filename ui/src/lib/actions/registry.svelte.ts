@@ -8,7 +8,7 @@ import type { IconComponent } from '$lib/components/Icon.svelte';
 import { OPEN_OVERLAY } from '$lib/frame/overlay';
 import { vault } from '$lib/vault/vault.svelte';
 import { untrack } from 'svelte';
-import { allowedInTerminal, matches, ofTextFields } from './shortcut';
+import { allowedInDesktop, allowedInTerminal, matches, ofTextFields } from './shortcut';
 
 export interface Action {
   /** `machine.connect`. */
@@ -82,7 +82,8 @@ class Registry {
     if (document.querySelector(OPEN_OVERLAY)) return undefined;
     const target = event.target instanceof Element ? event.target : null;
     const inTerminal = target?.closest('.xterm') != null;
-    const inText = !inTerminal && target?.closest(TEXT_FIELDS) != null;
+    const inDesktop = target?.closest('[data-remote-keys]') != null;
+    const inText = !inTerminal && !inDesktop && target?.closest(TEXT_FIELDS) != null;
     return this.available.find(
       (action) =>
         !action.local &&
@@ -90,6 +91,7 @@ class Registry {
           (shortcut) =>
             shortcut !== undefined &&
             (!inTerminal || allowedInTerminal(shortcut)) &&
+            (!inDesktop || allowedInDesktop(shortcut)) &&
             (!inText || !ofTextFields(shortcut)) &&
             matches(shortcut, event),
         ),

@@ -46,6 +46,14 @@ export function allowedInTerminal(shortcut: string, mac = isMac): boolean {
   );
 }
 
+/**
+ * Whether a shortcut may be taken from a desktop that has the keyboard: only Ctrl+Alt+Enter, the whole screen. Everything
+ * else is the machine's. Ctrl and Alt alone, pressed and let go, give the keyboard back (`lib/desktop/keyboard.ts`).
+ */
+export function allowedInDesktop(shortcut: string): boolean {
+  return shortcut === 'Ctrl+Alt+Enter';
+}
+
 /** Whether a text field needs the keys itself: without a modifier, or to edit and copy. */
 export function ofTextFields(shortcut: string): boolean {
   if (/^(Shift\+)?(F\d+|Escape)$/.test(shortcut)) return false;

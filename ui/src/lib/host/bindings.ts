@@ -344,6 +344,19 @@ export type DeletePreview = {
 	usedAsJumpBy: string[],
 };
 
+/** How large a remote desktop is. */
+export type DesktopSize =
+/** As the tab that shows it, where the machine can do that. */
+{ kind: "tab" } |
+/** As the machine has it. RDP always says a size, and takes that of the tab. */
+{ kind: "machine" } |
+/** Always the same. */
+{ kind: "fixed";
+/** Pixels across. */
+width: number;
+/** Pixels down. */
+height: number };
+
 /** A line of a comparison. */
 export type DiffLine =
 /** On both sides. */
@@ -476,6 +489,18 @@ export type EffectiveSettings = {
 	terminalType: Effective<string>,
 	startCommand: Effective<string | null>,
 	record: Effective<RecordMode>,
+	domain: Effective<string | null>,
+	shared: Effective<boolean>,
+	viewOnly: Effective<boolean>,
+	quality: Effective<PictureQuality>,
+	/** `None` is what the protocol usually has; see [`EffectiveSettings::size_of`]. */
+	desktopSize: Effective<DesktopSize | null>,
+	keyboardLayout: Effective<number>,
+	shareClipboard: Effective<boolean>,
+	audio: Effective<boolean>,
+	drive: Effective<string | null>,
+	driveWritable: Effective<boolean>,
+	weakSignIn: Effective<boolean>,
 };
 
 /** A machine. */
@@ -893,6 +918,8 @@ export type HostKeyRecord = {
 	lastSeen: Timestamp | null,
 	/** How often a server proved it. */
 	times: number,
+	/** Set for the certificate of a desktop; what it says of itself. */
+	tls: TlsCertificate | null,
 };
 
 /** A host key to forget. */
@@ -1542,6 +1569,19 @@ export type PictureFormat =
 /** Drawn by numbers: it has no size of its own. */
 "svg";
 
+/** How good the picture of a remote desktop is, against how much data it takes. */
+export type PictureQuality =
+/** As the link allows. */
+"auto" |
+/** As little data as possible. */
+"lowTraffic" |
+/** Text stays readable, pictures lose. */
+"balanced" |
+/** Hardly any loss. */
+"sharp" |
+/** None. */
+"lossless";
+
 /** A host certificate that does not count. */
 export type PresentedCertificate = {
 	/** What it says of itself. */
@@ -1558,8 +1598,10 @@ export type PresentedKey = {
 	fingerprint: string,
 	/** The OpenSSH random art, eleven lines. */
 	picture: string,
-	/** One line, as `known_hosts` holds it after the name. */
+	/** One line, as `known_hosts` holds it after the name; for a certificate its text in PEM. */
 	openssh: string,
+	/** Set if it is a certificate, and no host key; the fingerprint is then its SHA-256 in hexadecimal digits. */
+	tls: TlsCertificate | null,
 };
 
 /** A private key to write to a file. */
@@ -1615,7 +1657,11 @@ export type Protocol =
 /** The bytes of a TCP connection as they are: nothing is encrypted. */
 "raw" |
 /** A serial port of this computer; the machine's address is the name of the port. */
-"serial";
+"serial" |
+/** The remote framebuffer (RFC 6143): a desktop. */
+"vnc" |
+/** Remote Desktop (MS-RDPBCGR): a desktop. */
+"rdp";
 
 /** A public key to write to a file. */
 export type PublicKeyExport = {
@@ -2164,6 +2210,18 @@ export type SessionCancelPrompt = {
 	prompt: PromptId,
 };
 
+/** What whoever shows a desktop has to know of how it was opened. */
+export type SessionDesktop = {
+	/** Neither keys nor the pointer are passed on. */
+	viewOnly: boolean,
+	/** What is copied on one side can be pasted on the other. */
+	clipboard: boolean,
+	/** How large it is to be. */
+	size: DesktopSize,
+	/** How good the picture is to be. */
+	quality: PictureQuality,
+};
+
 /** A decision about a host key. */
 export type SessionHostKey = {
 	/** The session. */
@@ -2203,6 +2261,8 @@ export type SessionInfo = {
 	agent: Use | null,
 	/** The X server of this computer, if the machine may use it. */
 	x11: Use | null,
+	/** Set for a desktop; such a session has no terminal. */
+	desktop: SessionDesktop | null,
 };
 
 /** What to open. */
@@ -2359,6 +2419,31 @@ export type Settings = {
 	startCommand: string | null,
 	/** What of its sessions is recorded from their beginning. */
 	record: RecordMode | null,
+	/** The Windows domain to sign in to. */
+	domain: string | null,
+	/** Whether others may look at the same desktop at the same time (VNC). */
+	shared: boolean | null,
+	/** Whether a desktop is only looked at. */
+	viewOnly: boolean | null,
+	/** How good the picture of a desktop is. */
+	quality: PictureQuality | null,
+	/** How large a desktop is. */
+	desktopSize: DesktopSize | null,
+	/** The keyboard of Windows there, by its number (0x407 is German); 0 is that of this computer. */
+	keyboardLayout: number | null,
+	/** Whether what is copied on one side can be pasted on the other. */
+	shareClipboard: boolean | null,
+	/** Whether the sound of the machine is played here. */
+	audio: boolean | null,
+	/** A folder of this computer that the machine may use as a drive. */
+	drive: string | null,
+	/** Whether the machine may also write to it. */
+	driveWritable: boolean | null,
+	/**
+	 *  Whether to go on where nobody proves who they are before the desktop is there: RDP without NLA, VNC that neither
+	 *  encrypts nor wants a password.
+	 */
+	weakSignIn: boolean | null,
 };
 
 /** Settings of this computer. */
@@ -2694,6 +2779,22 @@ export type Theme =
 /** Milliseconds since the Unix epoch, UTC. */
 export type Timestamp = number;
 
+/** What a certificate (RFC 5280) says of itself: hostile text, control characters removed. */
+export type TlsCertificate = {
+	/** Whom it is for. */
+	subject: string,
+	/** Who issued it. */
+	issuer: string,
+	/** The names and addresses it is good for. */
+	names: string[],
+	/** From when. */
+	from: Timestamp,
+	/** Until when. */
+	until: Timestamp,
+	/** Why it does not vouch for the machine by itself, as the end of "it …". */
+	fault: string,
+};
+
 /**
  * Every node in the order the tree shows them (depth first), one array a column.
  *
@@ -2708,7 +2809,7 @@ export type TreeRows = {
 	depths: number[],
 	/** 1 for a folder, 0 for an entry. */
 	folders: number[],
-	/** How each is reached: 0 SSH (and folders), 1 Telnet, 2 raw TCP, 3 a serial line. */
+	/** How each is reached: 0 SSH (and folders), 1 Telnet, 2 raw TCP, 3 a serial line, 4 VNC, 5 RDP. */
 	protocols: number[],
 	/** Names. */
 	names: string[],

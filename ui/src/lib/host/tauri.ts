@@ -31,6 +31,13 @@ export interface HostCommands {
     args: { title: string; defaultName: string; text: string };
     result: { path: string | null };
   };
+  /** A PNG in base64. */
+  host_copy_png: { args: { png: string }; result: null };
+  /** Asks for a file with the desktop's own dialog and writes the PNG, given in base64, there; null if the person cancels. */
+  host_save_png: {
+    args: { title: string; defaultName: string; png: string };
+    result: { path: string | null };
+  };
   host_read_clipboard: { args: None; result: { text: string } };
   /** What was marked last in any program, for the middle mouse button; empty on systems without such a thing. */
   host_read_selection: { args: None; result: { text: string } };

@@ -156,6 +156,7 @@ describe('installing a key', () => {
     recording: null,
     agent: null,
     x11: null,
+    desktop: null,
   });
 
   it('waits for the session, installs, tells, and closes what it opened', async () => {

@@ -30,6 +30,17 @@ export function effective(over: Partial<EffectiveSettings> = {}): EffectiveSetti
     terminalType: from('xterm-256color'),
     startCommand: from<string | null>(null),
     record: from<EffectiveSettings['record']['value']>('off'),
+    domain: from<string | null>(null),
+    shared: from(true),
+    viewOnly: from(false),
+    quality: from<EffectiveSettings['quality']['value']>('auto'),
+    desktopSize: from<EffectiveSettings['desktopSize']['value']>(null),
+    keyboardLayout: from(0),
+    shareClipboard: from(false),
+    audio: from(false),
+    drive: from<string | null>(null),
+    driveWritable: from(false),
+    weakSignIn: from(false),
     ...over,
   };
 }

@@ -4,6 +4,7 @@
 // No calls and no runes here: everything is a plain function of its arguments.
 
 import type {
+  DesktopSize,
   Entry,
   EntryDraft,
   FlowControl,
@@ -12,6 +13,7 @@ import type {
   Jump,
   LineEnding,
   LocalEcho,
+  PictureQuality,
   Protocol,
   RecordMode,
   SerialFrame,
@@ -52,6 +54,17 @@ export interface FormValues {
   terminalType: string;
   startCommand: string;
   record: RecordMode | null;
+  domain: string;
+  shared: boolean | null;
+  viewOnly: boolean | null;
+  quality: PictureQuality | null;
+  desktopSize: DesktopSize | null;
+  keyboardLayout: number | null;
+  shareClipboard: boolean | null;
+  audio: boolean | null;
+  drive: string;
+  driveWritable: boolean | null;
+  weakSignIn: boolean | null;
 }
 
 export type FieldName = keyof FormValues;
@@ -77,6 +90,17 @@ export const SETTING_NAMES = [
   'terminalType',
   'startCommand',
   'record',
+  'domain',
+  'shared',
+  'viewOnly',
+  'quality',
+  'desktopSize',
+  'keyboardLayout',
+  'shareClipboard',
+  'audio',
+  'drive',
+  'driveWritable',
+  'weakSignIn',
 ] as const satisfies readonly SettingName[];
 
 export function emptyForm(): FormValues {
@@ -109,6 +133,17 @@ export function emptyForm(): FormValues {
     terminalType: '',
     startCommand: '',
     record: null,
+    domain: '',
+    shared: null,
+    viewOnly: null,
+    quality: null,
+    desktopSize: null,
+    keyboardLayout: null,
+    shareClipboard: null,
+    audio: null,
+    drive: '',
+    driveWritable: null,
+    weakSignIn: null,
   };
 }
 
@@ -149,6 +184,17 @@ export function formOf(node: Entry | Folder): FormValues {
     terminalType: text(own.terminalType),
     startCommand: text(own.startCommand),
     record: own.record ?? null,
+    domain: text(own.domain),
+    shared: own.shared ?? null,
+    viewOnly: own.viewOnly ?? null,
+    quality: own.quality ?? null,
+    desktopSize: own.desktopSize ?? null,
+    keyboardLayout: own.keyboardLayout ?? null,
+    shareClipboard: own.shareClipboard ?? null,
+    audio: own.audio ?? null,
+    drive: text(own.drive),
+    driveWritable: own.driveWritable ?? null,
+    weakSignIn: own.weakSignIn ?? null,
   };
 }
 
@@ -186,6 +232,17 @@ function settingsOf(form: FormValues): Settings {
     terminalType: trimmed(form.terminalType),
     startCommand: trimmed(form.startCommand),
     record: form.record,
+    domain: trimmed(form.domain),
+    shared: form.shared,
+    viewOnly: form.viewOnly,
+    quality: form.quality,
+    desktopSize: form.desktopSize,
+    keyboardLayout: form.keyboardLayout,
+    shareClipboard: form.shareClipboard,
+    audio: form.audio,
+    drive: trimmed(form.drive),
+    driveWritable: form.driveWritable,
+    weakSignIn: form.weakSignIn,
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   Origin,
   WhereValuesComeFrom,
 } from '../host/bindings';
+import { QUALITY_WORDS } from '../desktop/quality';
 import { recordWords } from '../recordings/words';
 import { type FormValues, isOwn, SETTING_NAMES, type SettingName } from './form';
 import {
@@ -16,7 +17,10 @@ import {
   ECHO_WORDS,
   ENTER_WORDS,
   FLOW_WORDS,
+  defaultSize,
   frameWords,
+  keyboardWords,
+  sizeWords,
 } from './protocols';
 
 /** Names that ids stand for, handed in so that this file needs no store. */
@@ -80,7 +84,19 @@ function inheritedWords(
     case 'compression':
     case 'forwardAgent':
     case 'forwardX11':
+    case 'shared':
+    case 'viewOnly':
+    case 'shareClipboard':
+    case 'audio':
+    case 'driveWritable':
+    case 'weakSignIn':
       return effective[name].inherited ? 'on' : 'off';
+    case 'quality':
+      return QUALITY_WORDS[effective.quality.inherited];
+    case 'desktopSize':
+      return sizeWords(effective.desktopSize.inherited ?? defaultSize(form.protocol));
+    case 'keyboardLayout':
+      return keyboardWords(effective.keyboardLayout.inherited);
     case 'record':
       return recordWords(effective.record.inherited);
     case 'keepAlive':

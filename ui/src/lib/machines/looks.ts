@@ -17,6 +17,7 @@ import Mail from '@lucide/svelte/icons/mail';
 import Monitor from '@lucide/svelte/icons/monitor';
 import Network from '@lucide/svelte/icons/network';
 import Router from '@lucide/svelte/icons/router';
+import ScreenShare from '@lucide/svelte/icons/screen-share';
 import Server from '@lucide/svelte/icons/server';
 import Shield from '@lucide/svelte/icons/shield';
 import SquareChevronRight from '@lucide/svelte/icons/square-chevron-right';
@@ -53,6 +54,8 @@ export const PROTOCOL_ICONS: Record<Protocol, IconComponent> = {
   telnet: SquareChevronRight,
   raw: EthernetPort,
   serial: Cable,
+  vnc: ScreenShare,
+  rdp: Monitor,
 };
 
 /** What screen readers say of each. */

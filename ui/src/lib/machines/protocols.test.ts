@@ -2,18 +2,30 @@ import { describe, expect, it } from 'vitest';
 import { entryDraft, emptyForm, formOf, folderDraft, inheritAgain, isOwn } from './form';
 import { effective, entry, from, production } from './fixtures';
 import { counts, sourceOf } from './inherit';
-import { applies, frameOf, FRAMES, frameWords, openWarning, protocolAt } from './protocols';
+import {
+  defaultSize,
+  keyboardWords,
+  sizeWords,
+  applies,
+  frameOf,
+  FRAMES,
+  frameWords,
+  openWarning,
+  protocolAt,
+} from './protocols';
 import { formErrors } from './validate';
 
 const names = { machine: (id: string) => id, identity: (id: string) => id };
 
 describe('protocols', () => {
   it('are numbers in the tree', () => {
-    expect([0, 1, 2, 3, undefined, 9].map(protocolAt)).toEqual([
+    expect([0, 1, 2, 3, 4, 5, undefined, 9].map(protocolAt)).toEqual([
       'ssh',
       'telnet',
       'raw',
       'serial',
+      'vnc',
+      'rdp',
       'ssh',
       'ssh',
     ]);
@@ -27,12 +39,61 @@ describe('protocols', () => {
       null,
     ]);
   });
+  it('say of a desktop what its server said of itself', () => {
+    expect([openWarning('vnc'), openWarning('rdp')]).toEqual([null, null]);
+    expect(openWarning('vnc', true)).toMatch(/not encrypted/);
+  });
+  it('have a use for what they share with the machine only where they can', () => {
+    expect(applies('rdp', 'drive') && applies('rdp', 'audio') && applies('rdp', 'domain')).toBe(
+      true,
+    );
+    expect(applies('vnc', 'drive') || applies('vnc', 'audio') || applies('vnc', 'domain')).toBe(
+      false,
+    );
+    expect(applies('vnc', 'shared') && !applies('rdp', 'shared')).toBe(true);
+    for (const desktop of ['vnc', 'rdp'] as const) {
+      expect(applies(desktop, 'identities') && applies(desktop, 'jump')).toBe(true);
+      expect(applies(desktop, 'record') || applies(desktop, 'terminalType')).toBe(false);
+    }
+    expect(applies('ssh', 'shareClipboard')).toBe(false);
+  });
+  it('write sizes and keyboards as people know them', () => {
+    expect(sizeWords({ kind: 'fixed', width: 1920, height: 1080 })).toBe('1920 × 1080');
+    expect([defaultSize('rdp').kind, defaultSize('vnc').kind]).toEqual(['tab', 'machine']);
+    expect([keyboardWords(0x407), keyboardWords(0x1234)]).toEqual(['German', '0x1234']);
+  });
   it('write frames as everybody does', () => {
     for (const words of FRAMES)
       expect(frameWords(frameOf(words) ?? { dataBits: 0, parity: 'none', stopBits: 0 })).toBe(
         words,
       );
     expect([frameOf('9N1'), frameOf('8N3'), frameOf('8n1')]).toEqual([null, null, null]);
+  });
+});
+
+describe('the form of a desktop', () => {
+  const desk = { ...formOf(entry), protocol: 'rdp' as const, domain: 'LAB', drive: '/srv/shared' };
+
+  it('sends what its protocol uses, and nothing of this computer by itself', () => {
+    expect(entryDraft(desk).settings).toMatchObject({ domain: 'LAB', drive: '/srv/shared' });
+    const vnc = entryDraft({ ...desk, protocol: 'vnc' }).settings;
+    expect(vnc).toMatchObject({ domain: null, drive: null, shareClipboard: null, audio: null });
+  });
+  it('says what cannot be right beside the field', () => {
+    const wrong = {
+      ...desk,
+      drive: 'shared',
+      desktopSize: { kind: 'fixed' as const, width: 10, height: 600 },
+    };
+    expect(formErrors(wrong, false)).toMatchObject({
+      drive: expect.stringMatching(/whole path/) as string,
+      desktopSize: expect.stringMatching(/200 to 8192/) as string,
+    });
+    expect(formErrors({ ...desk, drive: 'C:\\shared' }, false).drive).toBeUndefined();
+  });
+  it('says where its values come from', () => {
+    const told = sourceOf(desk, effective({ desktopSize: from(null) }), 'desktopSize', names);
+    expect(told).toMatchObject({ own: false, inherited: 'As the tab' });
   });
 });
 

@@ -96,6 +96,21 @@ function deviceError(value: string): string | undefined {
   return lineError(typed, 'The name of a port', 1024);
 }
 
+function folderError(value: string): string | undefined {
+  const typed = value.trim();
+  if (typed === '') return undefined;
+  if (!/^(\/|[A-Za-z]:[\\/]|\\\\)/.test(typed)) return 'Give the whole path of the folder.';
+  return lineError(typed, 'The path', 1024);
+}
+
+function sizeError(size: FormValues['desktopSize']): string | undefined {
+  if (size?.kind !== 'fixed') return undefined;
+  const fits = (side: number) => Number.isInteger(side) && side >= 200 && side <= 8192;
+  return fits(size.width) && fits(size.height)
+    ? undefined
+    : 'Each side is a whole number from 200 to 8192 pixels.';
+}
+
 function portError(form: FormValues): string | undefined {
   if (form.protocol === 'raw' && form.port.trim() === '')
     return `${PROTOCOL_NAMES.raw} has no usual port: say which.`;
@@ -121,6 +136,9 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
     tunnels: folder ? undefined : tunnelsError(form.tunnels),
     terminalType: terminalTypeError(form.terminalType),
     startCommand: lineError(form.startCommand, 'A start command', LIMITS.startCommand),
+    domain: lineError(form.domain, 'A domain', LIMITS.user),
+    drive: folderError(form.drive),
+    desktopSize: sizeError(form.desktopSize),
     tags: form.tags.map(tagError).find((error) => error !== undefined),
     notes: form.notes.length > LIMITS.notes ? 'Notes hold at most 65,536 characters.' : undefined,
   };
@@ -137,10 +155,21 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
 export const FIELDS = {
   where: ['protocol', 'name', 'address', 'device', 'port', 'mac'],
   line: ['baud', 'frame', 'flowControl'],
-  signin: ['user', 'identities'],
+  signin: ['user', 'domain', 'identities', 'weakSignIn'],
   route: ['jump', 'connectTimeout', 'keepAlive', 'legacyAlgorithms', 'compression'],
   labels: ['tags', 'icon', 'color', 'notes'],
   terminal: ['terminalType', 'startCommand', 'enter', 'localEcho', 'record'],
+  desktop: [
+    'desktopSize',
+    'quality',
+    'viewOnly',
+    'shared',
+    'keyboardLayout',
+    'shareClipboard',
+    'audio',
+    'drive',
+    'driveWritable',
+  ],
   tunnels: ['forwardAgent', 'forwardX11', 'tunnels'],
 } as const satisfies Record<string, readonly FieldName[]>;
 

@@ -39,7 +39,10 @@ function view(): TerminalView | undefined {
 
 const here = () => current() !== undefined;
 /** A terminal: files have no output. */
-const terminal = () => here() && current()?.target.kind !== 'files';
+const terminal = () => {
+  const session = current();
+  return session !== undefined && session.target.kind !== 'files' && session.desktop === null;
+};
 const running = () => here() && current()?.state.kind !== 'closed';
 const open = () => terminal() && current()?.state.kind === 'open';
 const canReconnect = () => {
@@ -116,7 +119,7 @@ export const sessionActions: readonly Action[] = [
     icon: SquareTerminal,
     keywords: 'shell console',
     detail,
-    when: () => machine() !== null && !terminal(),
+    when: () => machine() !== null && current()?.target.kind === 'files',
     run: () => goTo('entry'),
   },
   {

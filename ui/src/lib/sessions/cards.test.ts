@@ -1,6 +1,12 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { useHost, type HostKeyQuestion, type Prompt, type SessionInfo } from '$lib/host';
+import {
+  useHost,
+  type HostKeyQuestion,
+  type Prompt,
+  type SessionInfo,
+  type TlsCertificate,
+} from '$lib/host';
 import { MemoryHost } from '../../../tests/memory';
 import PasteDialog from './PasteDialog.svelte';
 import PromptCard from './PromptCard.svelte';
@@ -21,6 +27,7 @@ const session: SessionInfo = {
   recording: null,
   agent: null,
   x11: null,
+  desktop: null,
 };
 const FINGERPRINT = 'SHA256:Zr61uBfWp8dKqLxE3sVhTn0CyMa4JgRo7NiXk5PtUeQ';
 const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
@@ -32,6 +39,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
     fingerprint: FINGERPRINT,
     picture: '+--+',
     openssh: 'ssh-ed25519 AAAA',
+    tls: null,
   },
   certificate: null,
   onRecord:
@@ -49,6 +57,7 @@ const question = (standing: HostKeyQuestion['standing']): HostKeyQuestion => ({
             firstSeen: 0,
             lastSeen: 0,
             times: 3,
+            tls: null,
           },
         ],
   alsoAt: [],
@@ -60,6 +69,46 @@ const made = (name: string) =>
 beforeEach(() => {
   host = new MemoryHost();
   useHost(host);
+});
+
+const tls = (subject: string): TlsCertificate => ({
+  subject,
+  issuer: subject,
+  names: ['db.example.net'],
+  from: Date.UTC(2026, 0, 2),
+  until: Date.UTC(2027, 0, 2),
+  fault: 'is signed by itself, so nobody vouches for it',
+});
+
+describe('the trust card of a certificate', () => {
+  const certificate = (standing: HostKeyQuestion['standing']): HostKeyQuestion => {
+    const asked = question(standing);
+    return {
+      ...asked,
+      presented: { ...asked.presented, picture: '', tls: tls('CN=db') },
+      onRecord: asked.onRecord.map((record) => ({ ...record, picture: '', tls: tls('CN=old') })),
+    };
+  };
+
+  it('shows what the certificate says of itself, and why that is not enough', () => {
+    render(TrustCard, { session, question: certificate('unknown'), paneId: 'p' });
+    const { textContent: text } = screen.getByTestId('trust-card');
+    expect(text).toContain('No certificate is on record');
+    expect(text).toContain('CN=db');
+    expect(text).toContain('2 Jan 2026 to 2 Jan 2027');
+    expect(screen.getByTestId('tls-fault').textContent).toContain('signed by itself');
+    expect(text).not.toMatch(/host key|ssh-keygen/);
+  });
+
+  it('is red for another one, says what differs, and wants the end of the fingerprint', () => {
+    render(TrustCard, { session, question: certificate('changed'), paneId: 'p' });
+    const { textContent: text } = screen.getByTestId('trust-card');
+    expect(text).toContain('The certificate of db-primary has changed');
+    expect(text).toContain('whom it is made out for, who issued it');
+    expect(text).not.toContain('when it is valid.');
+    expect(screen.queryByTestId('trust')).toBeNull();
+    expect(screen.getByTestId('replace-key').textContent).toContain('Replace the certificate');
+  });
 });
 
 describe('the trust card', () => {

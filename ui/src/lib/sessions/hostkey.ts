@@ -1,6 +1,6 @@
 /** Host keys as people compare them. */
 
-import type { HostKeyQuestion, HostKeyRecord } from '$lib/host';
+import type { HostKeyQuestion, HostKeyRecord, TlsCertificate } from '$lib/host';
 
 /** A fingerprint without the name of its hash. */
 export function bareFingerprint(fingerprint: string): string {
@@ -26,6 +26,41 @@ export function hashName(fingerprint: string): string {
 export function counterpart(question: HostKeyQuestion): HostKeyRecord | undefined {
   const { onRecord, presented } = question;
   return onRecord.find((record) => record.algorithm === presented.algorithm) ?? onRecord[0];
+}
+
+/** What a question is about. */
+export function noun({ presented }: Pick<HostKeyQuestion, 'presented'>): 'key' | 'certificate' {
+  return presented.tls ? 'certificate' : 'key';
+}
+
+/** What a certificate says of itself, as lines of a card. */
+export function tlsFacts(tls: TlsCertificate | null | undefined): [string, string][] {
+  if (!tls) return [];
+  const day = (at: number) => new Date(at).toLocaleDateString('en-GB', DAY);
+  return [
+    ['Made out for', tls.subject],
+    ...(tls.names.length ? ([['Names', tls.names.join(', ')]] as [string, string][]) : []),
+    ['Issued by', tls.issuer === tls.subject ? 'Itself' : tls.issuer],
+    ['Valid', `${day(tls.from)} to ${day(tls.until)}`],
+  ];
+}
+
+const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+
+/** What of a certificate differs from the one on record, in words. */
+export function tlsChanges(
+  old: TlsCertificate | null | undefined,
+  now: TlsCertificate | null | undefined,
+): string | null {
+  if (!old || !now) return null;
+  const changed = [
+    ...(old.subject === now.subject ? [] : ['whom it is made out for']),
+    ...(old.names.join() === now.names.join() ? [] : ['its names']),
+    ...(old.issuer === now.issuer ? [] : ['who issued it']),
+    ...(old.from === now.from && old.until === now.until ? [] : ['when it is valid']),
+  ];
+  if (changed.length === 0) return 'Only the certificate itself has changed, nothing it says.';
+  return `What has changed, beside the certificate itself: ${changed.join(', ')}.`;
 }
 
 /** The file a server has this key in, by OpenSSH's names. */

@@ -1,6 +1,8 @@
 /** What can be done with a session and its terminal: their menus. */
 
 import type { MenuItems, MenuItem } from '$lib/components/menu';
+import { desktopMenu } from '$lib/desktop/menu';
+import type { DesktopView } from '$lib/desktop/view.svelte';
 import { call, type LineSignal, type SessionInfo } from '$lib/host';
 import { isRecorded } from '$lib/recordings/actions';
 import { tabs } from '$lib/tabs/tabs.svelte';
@@ -16,6 +18,7 @@ export function sessionMenu(
   session: SessionInfo,
   view: TerminalView | undefined,
   paneId: string,
+  desktop?: DesktopView,
 ): MenuItems {
   const id = machineOf(session.target);
   const orphan = sessions.isOrphan(session);
@@ -29,6 +32,7 @@ export function sessionMenu(
         ]
       : []),
     ...(view ? [...outputMenu(session, view), null] : []),
+    ...(desktop ? desktopMenu(session, desktop) : []),
     ...lineMenu(session),
     { label: 'Split right', shortcut: 'Ctrl+Shift+E', run: () => void tabs.split(paneId, 'right') },
     { label: 'Split down', shortcut: 'Ctrl+Shift+O', run: () => void tabs.split(paneId, 'down') },

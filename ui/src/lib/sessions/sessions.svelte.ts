@@ -5,6 +5,8 @@
  * `lib/tabs`, their terminals in `terminal/`.
  */
 
+import { desktopOf, forgetDesktop } from '$lib/desktop/registry';
+import { densityOf, expectedDesktop } from '$lib/desktop/size';
 import { startIn } from '$lib/files/folders.svelte';
 import { forgetFiles } from '$lib/files/registry.svelte';
 import { attempt, notices } from '$lib/frame/notices.svelte';
@@ -18,7 +20,9 @@ import {
   type SessionId,
   type SessionInfo,
   type SessionTarget,
+  type TerminalSize,
 } from '$lib/host';
+import { isDesktop } from '$lib/machines/protocols';
 import type { KeptTarget } from '$lib/tabs/model';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
@@ -28,6 +32,13 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { forgetTerminal, terminalOf } from './terminal/registry';
 import { expectedSize } from './terminal/view.svelte';
 import { DELETED, machineOf } from './words';
+
+/** The size to open a session with: of a desktop, that of its tab. */
+function sizeFor(target: KeptTarget | SessionTarget): TerminalSize {
+  const size = expectedSize();
+  const protocol = target.kind === 'entry' ? tree.byId(target.id)?.protocol : undefined;
+  return protocol && isDesktop(protocol) ? expectedDesktop(size, protocol) : size;
+}
 
 class SessionsState {
   #all = new SvelteMap<SessionId, SessionInfo>();
@@ -67,6 +78,7 @@ class SessionsState {
             kept.delete(id);
             // Another window shows it now; its output is read there.
             forgetTerminal(id);
+            forgetDesktop(id);
           }
           for (const id of shown) {
             kept.add(id);
@@ -147,7 +159,7 @@ class SessionsState {
     const asked = this.#heard;
     const session = await call('session_open', {
       target: target.kind === 'files' ? { kind: 'files', id: target.id } : target,
-      size: expectedSize(),
+      size: sizeFor(target),
       attempt: crypto.randomUUID(),
     });
     if ('folder' in target && target.folder !== undefined) startIn(session.id, target.folder);
@@ -168,7 +180,13 @@ class SessionsState {
     }
     const asked = this.#heard;
     await attempt(async () =>
-      this.#answer(await call('session_reconnect', { id, size: expectedSize() }), asked),
+      this.#answer(
+        await call('session_reconnect', {
+          id,
+          size: session ? sizeFor(session.target) : expectedSize(),
+        }),
+        asked,
+      ),
     );
   }
 
@@ -246,9 +264,18 @@ class SessionsState {
 
   #showState(session: SessionInfo): void {
     if (session.target.kind === 'files' || session.target.kind === 'tunnels') return;
+    const open = session.state.kind === 'open';
+    if (session.desktop) {
+      // A machine that was reached by a terminal before.
+      forgetTerminal(session.id);
+      const density = densityOf(session.protocol);
+      desktopOf(session.id).know(session.title, session.desktop, open, density);
+      return;
+    }
+    forgetDesktop(session.id);
     const view = terminalOf(session.id);
     view.name(session.title);
-    view.accept(session.state.kind === 'open');
+    view.accept(open);
   }
 
   #forget(id: SessionId): void {
@@ -258,6 +285,7 @@ class SessionsState {
     this.#heard += 1;
     this.#lastHeard.set(id, this.#heard);
     forgetTerminal(id);
+    forgetDesktop(id);
     forgetFiles(id);
     tabs.sessionGone(id);
   }

@@ -34,6 +34,7 @@ describe('a question about a host key', () => {
     firstSeen: null,
     lastSeen: null,
     times: 0,
+    tls: null,
   };
   const question: HostKeyQuestion = {
     machine: 'm',
@@ -44,6 +45,7 @@ describe('a question about a host key', () => {
       fingerprint: FINGERPRINT,
       picture: '',
       openssh: 'ssh-ed25519 AAAA',
+      tls: null,
     },
     certificate: null,
     onRecord: [
@@ -155,6 +157,7 @@ describe('endings', () => {
       recording: null,
       agent: null,
       x11: null,
+      desktop: null,
     };
     const text = report(info);
     for (const part of [

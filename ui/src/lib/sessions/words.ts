@@ -11,6 +11,7 @@ import type {
   Step,
   Use,
 } from '$lib/host';
+import { isDesktop } from '$lib/machines/protocols';
 import type { DotState } from '$lib/components/StatusDot.svelte';
 
 /** The parts of connecting, in order, as the strip names them. */
@@ -28,11 +29,31 @@ export function machineOf(target: SessionTarget): NodeId | null {
   return target.kind === 'localShell' ? null : target.id;
 }
 
+/** The steps as a desktop has them. */
+const DESKTOP_STAGES: typeof STAGES = [
+  { stage: 'name', name: 'Name' },
+  { stage: 'connect', name: 'Connect' },
+  { stage: 'handshake', name: 'Security' },
+  { stage: 'hostKey', name: 'Certificate' },
+  { stage: 'signIn', name: 'Sign in' },
+  { stage: 'shell', name: 'Desktop' },
+];
+
+/** Whether a desktop said while it was opened that nothing is encrypted. */
+export function isUnencrypted({
+  steps,
+  protocol,
+}: Pick<SessionInfo, 'steps' | 'protocol'>): boolean {
+  if (!isDesktop(protocol)) return false;
+  return steps.some(({ stage, detail }) => stage === 'handshake' && /not encrypted/.test(detail));
+}
+
 /** What is being waited for; `target` is what the session is opened to. */
 export function waitingFor(
   stage: Stage,
   machine: string,
   target: SessionTarget['kind'] = 'entry',
+  desktop = false,
 ): string {
   switch (stage) {
     case 'name':
@@ -42,18 +63,18 @@ export function waitingFor(
     case 'handshake':
       return `Agreeing on encryption with ${machine}`;
     case 'hostKey':
-      return `Checking the host key of ${machine}`;
+      return `Checking the ${desktop ? 'certificate' : 'host key'} of ${machine}`;
     case 'signIn':
       return `Signing in to ${machine}`;
     case 'shell':
-      return target === 'files'
-        ? `Waiting for ${machine} to give access to its files`
-        : `Waiting for ${machine} to open a shell`;
+      if (target === 'files') return `Waiting for ${machine} to give access to its files`;
+      return `Waiting for ${machine} to ${desktop ? 'show its desktop' : 'open a shell'}`;
   }
 }
 
 /** The parts of connecting that there are. Jump hosts are reached by SSH, whatever the machine behind them speaks. */
 function stagesOf(steps: readonly Step[], protocol: Protocol | null): typeof STAGES {
+  if (isDesktop(protocol)) return DESKTOP_STAGES;
   if (protocol === null || protocol === 'ssh' || steps.some(({ stage }) => stage === 'handshake'))
     return STAGES;
   if (protocol === 'serial') return [{ stage: 'connect', name: 'Open the port' }];

@@ -13,6 +13,7 @@ const kept: HostKeyRecord = {
   firstSeen: Date.parse('2026-03-03T12:00:00Z'),
   lastSeen: Date.parse('2026-11-20T12:00:00Z'),
   times: 41,
+  tls: null,
 };
 const read: HostKeyRecord = {
   ...kept,
@@ -22,6 +23,7 @@ const read: HostKeyRecord = {
   firstSeen: null,
   lastSeen: null,
   times: 0,
+  tls: null,
 };
 
 it('says since when a key is trusted, and where one that is not ours stands', () => {

@@ -13,7 +13,9 @@ export function recordKey(record: HostKeyRecord, at: number): string {
 
 /** "Ed25519, trusted on 3 Mar 2026, last proved on 20 Nov 2026, 41 times". */
 export function recordWords(record: HostKeyRecord): string {
-  const said = [algorithmWords(record.algorithm)];
+  const said = [
+    record.tls ? `Certificate of ${record.tls.subject}` : algorithmWords(record.algorithm),
+  ];
   if (record.id === null) said.push(`from ${record.source}`);
   if (record.firstSeen !== null) said.push(`trusted on ${on(record.firstSeen)}`);
   if (record.lastSeen !== null) {

@@ -1,0 +1,400 @@
+//! VNC and RDP: what is dialled for them, and the desktop while it is open.
+//!
+//! A desktop ends and is connected again as a terminal is; its picture stays in sight meanwhile. Deliberately absent:
+//! recording, and following a server that names another one to go to.
+
+use super::{
+    life::{Life, Purpose, stopped},
+    line::explain,
+    session::{Session, failed},
+    target,
+};
+use crate::{Core, CoreError, tree::ResolvedHop};
+use patchbay_engine_rdp::{Drive, RdpOptions};
+use patchbay_engine_ssh::{Credential, Destination, HeldLink, HeldStream, Target, dial_through};
+use patchbay_engine_vnc::VncOptions;
+use patchbay_model::{
+    ApiError, CloseReason, DesktopSize, EffectiveSettings, ErrorCode, Protocol, Secret,
+    SessionDesktop, TerminalSize,
+};
+use patchbay_session::{
+    Interaction, Progress,
+    desktop::{Desktop, DesktopEvent, DesktopHub, DesktopInput, Size},
+};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::mpsc,
+};
+use tokio_util::sync::CancellationToken;
+
+/// How often a password is asked for before it is over.
+const TRIES: u32 = 3;
+/// For a tab that has not said how large it is.
+const USUAL: Size = Size::new(1280, 800);
+
+/// Where a desktop is.
+pub(super) struct DesktopPlan {
+    jumps: Target,
+    to: Destination,
+    speaks: Speaks,
+    shown: SessionDesktop,
+}
+
+/// What is spoken there.
+#[derive(Clone)]
+enum Speaks {
+    Vnc(VncOptions),
+    Rdp(RdpOptions),
+}
+
+/// What whoever shows it has to know; nothing if it is no desktop.
+pub(super) fn shown(protocol: Protocol, settings: &EffectiveSettings) -> Option<SessionDesktop> {
+    protocol.is_desktop().then(|| SessionDesktop {
+        view_only: settings.view_only.value,
+        clipboard: settings.share_clipboard.value,
+        size: settings.size_of(protocol),
+        quality: settings.quality.value,
+    })
+}
+
+/// The machine and those on the way to it; nothing if it is no desktop.
+pub(super) async fn build(
+    core: &Core,
+    route: &[ResolvedHop],
+) -> Result<Option<DesktopPlan>, CoreError> {
+    let Some((machine, jumps)) = route.split_last() else { return Ok(None) };
+    let (draft, settings) = (&machine.entry.draft, &machine.settings);
+    let Some(shown) = shown(draft.protocol, settings) else { return Ok(None) };
+    let address = target::address(draft)?.to_owned();
+    let port = settings.port_of(draft.protocol).unwrap_or_default();
+    let sign_in = core.identities().sign_in(&machine.identities).await?;
+    let user = settings.user.value.clone().or(sign_in.user);
+    let password = sign_in.credentials.into_iter().find_map(|credential| match credential {
+        Credential::Password(password) => Some(password),
+        _ => None,
+    });
+    let name = draft.name.clone();
+    let speaks = match draft.protocol {
+        Protocol::Rdp => Speaks::Rdp(RdpOptions {
+            machine: name.clone(),
+            address: address.clone(),
+            port,
+            user,
+            domain: settings.domain.value.clone(),
+            password,
+            size: USUAL,
+            scale: 100,
+            keyboard_layout: Some(settings.keyboard_layout.value).filter(|layout| *layout != 0),
+            clipboard: shown.clipboard,
+            audio: settings.audio.value,
+            drive: settings.drive.value.as_ref().map(|path| drive(path, settings)),
+            allow_without_nla: settings.weak_sign_in.value,
+        }),
+        _ => Speaks::Vnc(VncOptions {
+            machine: name.clone(),
+            address: address.clone(),
+            port,
+            user,
+            password,
+            shared: settings.shared.value,
+            view_only: shown.view_only,
+            allow_anonymous_plain: settings.weak_sign_in.value,
+            clipboard: shown.clipboard,
+            quality: shown.quality.level(),
+        }),
+    };
+    let connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
+    let to = Destination { name, address, port, connect_timeout };
+    let jumps = target::jumps(core, jumps).await?;
+    Ok(Some(DesktopPlan { jumps, to, speaks, shown }))
+}
+
+fn drive(path: &str, settings: &EffectiveSettings) -> Drive {
+    let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or("Patchbay");
+    let writable = settings.drive_writable.value;
+    Drive { name: name.to_owned(), path: PathBuf::from(path), writable }
+}
+
+impl Speaks {
+    fn password(&mut self) -> &mut Option<Secret<String>> {
+        match self {
+            Self::Vnc(options) => &mut options.password,
+            Self::Rdp(options) => &mut options.password,
+        }
+    }
+
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Vnc(_) => "VNC",
+            Self::Rdp(_) => "RDP",
+        }
+    }
+}
+
+impl Life {
+    /// Connects to a desktop, and passes on what it shows until it ends.
+    pub(super) async fn desktop(
+        &mut self,
+        plan: DesktopPlan,
+        purpose: Purpose,
+        cancel: &CancellationToken,
+    ) -> CloseReason {
+        let DesktopPlan { jumps, to, mut speaks, shown } = plan;
+        let size = wanted(shown.size, self.session.size());
+        if let Speaks::Rdp(options) = &mut speaks {
+            options.size = size;
+        }
+        let connecting = connect(jumps, to, speaks, self.gate(), cancel.clone());
+        let (desktop, link) = match self.wait_for(connecting, cancel).await {
+            Ok(opened) => opened,
+            Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
+            Err(error) => return failed(error),
+        };
+        if purpose == Purpose::Trial {
+            self.session.opened();
+            desktop.cancel.cancel();
+            return CloseReason::Exited { code: Some(0) };
+        }
+        if matches!(shown.size, DesktopSize::Fixed { .. }) {
+            // Has room: nothing was sent yet. One that cannot do it stays as it is.
+            let _no_room = desktop.input.try_send(DesktopInput::Resize { size, scale: 100 });
+        }
+        self.session.hub.show(Arc::clone(&desktop.screen));
+        self.session.opened();
+        let reason = self.pass_desktop(desktop, link, shown, cancel).await;
+        if matches!(reason, CloseReason::Failed { .. }) {
+            self.session.hub.tell(DesktopEvent::Cursor(patchbay_session::desktop::Cursor::Usual));
+        }
+        reason
+    }
+
+    /// Passes on what happens while the connections below are held up; whichever ends first says why.
+    async fn pass_desktop(
+        &mut self,
+        desktop: Desktop,
+        link: HeldLink,
+        shown: SessionDesktop,
+        cancel: &CancellationToken,
+    ) -> CloseReason {
+        let Desktop { screen, events, input: far, cancel: engine } = desktop;
+        let session = Arc::clone(&self.session);
+        let over = CancellationToken::new();
+        let holding = link.hold_plain(over.clone().cancelled_owned(), cancel.clone(), |_| ());
+        tokio::pin!(holding);
+        let passing = async {
+            tokio::select! {
+                reason = hear(&session, events, shown.clipboard) => reason,
+                () = tell(&session, &mut self.done, far, shown) => CloseReason::ByPerson,
+                () = cancel.cancelled() => CloseReason::ByPerson,
+            }
+        };
+        let reason = tokio::select! {
+            held = &mut holding => held,
+            passed = passing => {
+                over.cancel();
+                match holding.await {
+                    // A jump host that is gone is why the stream has ended.
+                    fault @ CloseReason::Failed { .. } => fault,
+                    _ => passed,
+                }
+            }
+        };
+        engine.cancel();
+        // Whoever attaches later sees the last picture, and its end.
+        screen.close();
+        reason
+    }
+
+    pub(super) fn note_desktop(&self, input: &DesktopInput) {
+        note(&self.session, input);
+    }
+}
+
+/// Dials and signs in. A password that is refused is asked for, over another connection.
+async fn connect(
+    jumps: Target,
+    to: Destination,
+    mut speaks: Speaks,
+    gate: Arc<dyn Interaction>,
+    cancel: CancellationToken,
+) -> Result<(Desktop, HeldLink), ApiError> {
+    let machine = to.name.clone();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let dialling = dial_through(jumps.clone(), to.clone(), Arc::clone(&gate), cancel.clone());
+        let (stream, link) =
+            dialling.await.map_err(|error| explain(&error, &machine, speaks.name()))?;
+        let stream = Sole(Mutex::new(stream));
+        let (asked, stop) = (Arc::clone(&gate), cancel.clone());
+        let opened = match speaks.clone() {
+            Speaks::Vnc(options) => patchbay_engine_vnc::connect(stream, options, asked, stop)
+                .await
+                .map_err(|error| error.api_error(&machine)),
+            Speaks::Rdp(options) => patchbay_engine_rdp::connect(stream, options, asked, stop)
+                .await
+                .map_err(|error| error.api_error(&machine)),
+        };
+        match opened {
+            Ok(desktop) => return Ok((desktop, link)),
+            Err(error) if error.code == ErrorCode::AuthFailed && tries < TRIES => {
+                let text = format!("{} Another password is asked for.", error.message);
+                gate.progress(Progress::Note(text));
+                *speaks.password() = None;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// A stream that engines may refer to while they wait: only one task ever uses it.
+struct Sole(Mutex<HeldStream>);
+
+impl Sole {
+    fn stream(self: Pin<&mut Self>) -> Pin<&mut HeldStream> {
+        Pin::new(self.get_mut().0.get_mut().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl AsyncRead for Sole {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.stream().poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Sole {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.stream().poll_write(cx, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream().poll_shutdown(cx)
+    }
+}
+
+/// What the desktop says, to whoever looks at it.
+async fn hear(
+    session: &Arc<Session>,
+    mut events: mpsc::Receiver<DesktopEvent>,
+    clipboard: bool,
+) -> CloseReason {
+    let hub: &DesktopHub = &session.hub;
+    while let Some(event) = events.recv().await {
+        match event {
+            DesktopEvent::Closed(reason) => return reason,
+            DesktopEvent::Clipboard(_) if !clipboard => {}
+            event => {
+                if let DesktopEvent::Latency(ms) = event {
+                    session.latency(ms);
+                }
+                hub.tell(event);
+            }
+        }
+    }
+    failed(stopped(&session.info().title))
+}
+
+/// What the person does, to the desktop. Never ends.
+async fn tell(
+    session: &Arc<Session>,
+    done: &mut mpsc::Receiver<DesktopInput>,
+    far: mpsc::Sender<DesktopInput>,
+    shown: SessionDesktop,
+) {
+    while let Some(input) = done.recv().await {
+        note(session, &input);
+        if is_allowed(&input, shown) {
+            // After the far end has closed, the reason is on its way; what is done until then goes nowhere.
+            let _closed = far.send(input).await;
+        }
+    }
+    std::future::pending().await
+}
+
+fn note(session: &Session, input: &DesktopInput) {
+    if let DesktopInput::Resize { size, .. } = input {
+        let Size { width, height } = *size;
+        session.set_size(TerminalSize { width, height, ..session.size() });
+    }
+}
+
+/// Whether the machine's settings let it pass, whatever a page sends.
+const fn is_allowed(input: &DesktopInput, shown: SessionDesktop) -> bool {
+    match input {
+        DesktopInput::Pointer { .. }
+        | DesktopInput::Wheel { .. }
+        | DesktopInput::Key(_)
+        | DesktopInput::Text(_) => !shown.view_only,
+        DesktopInput::Clipboard(_) => shown.clipboard && !shown.view_only,
+        DesktopInput::Resize { .. }
+        | DesktopInput::Focus(_)
+        | DesktopInput::Leds(_)
+        | DesktopInput::Quality(_)
+        | DesktopInput::Refresh(_) => true,
+    }
+}
+
+/// The size to ask for.
+fn wanted(size: DesktopSize, tab: TerminalSize) -> Size {
+    match size {
+        DesktopSize::Fixed { width, height } => Size { width, height },
+        DesktopSize::Tab | DesktopSize::Machine if tab.width >= 200 && tab.height >= 200 => {
+            Size { width: tab.width, height: tab.height }
+        }
+        DesktopSize::Tab | DesktopSize::Machine => USUAL,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use patchbay_model::PictureQuality;
+    use patchbay_session::desktop::{Buttons, Clipboard};
+
+    #[test]
+    fn settings_count_whatever_a_page_sends() {
+        let shown = |view_only, clipboard| SessionDesktop {
+            view_only,
+            clipboard,
+            size: DesktopSize::Tab,
+            quality: PictureQuality::Auto,
+        };
+        let click = DesktopInput::Pointer { x: 1, y: 1, buttons: Buttons::default() };
+        let copied = DesktopInput::Clipboard(Clipboard::Text("x".into()));
+        assert!(is_allowed(&click, shown(false, false)) && !is_allowed(&click, shown(true, true)));
+        assert!(is_allowed(&copied, shown(false, true)));
+        assert!(
+            !is_allowed(&copied, shown(false, false)) && !is_allowed(&copied, shown(true, true))
+        );
+        assert!(is_allowed(&DesktopInput::Focus(false), shown(true, false)));
+    }
+
+    #[test]
+    fn a_tab_that_says_nothing_gets_a_usual_size() {
+        let tab = |width, height| TerminalSize { cols: 80, rows: 24, width, height };
+        assert_eq!(wanted(DesktopSize::Tab, tab(0, 0)), USUAL);
+        assert_eq!(wanted(DesktopSize::Tab, tab(1000, 700)), Size::new(1000, 700));
+        let fixed = DesktopSize::Fixed { width: 800, height: 600 };
+        assert_eq!(wanted(fixed, tab(1000, 700)), Size::new(800, 600));
+    }
+}

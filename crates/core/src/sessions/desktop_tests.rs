@@ -1,0 +1,256 @@
+//! Desktops as sessions, straight and through a real SSH server, against a VNC server that others wrote.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use super::{
+    DesktopHandle, OpenTarget,
+    tests::{SIZE, World},
+};
+use crate::{CoreError, Right, testing::Fixture};
+use patchbay_model::{
+    CloseReason, EntryDraft, ErrorCode, IdentityDraft, IdentityKind, Jump, NodeId, Protocol,
+    SessionId, SessionInfo, SessionState, Settings,
+};
+use patchbay_session::desktop::{
+    Buttons, DesktopInput, DesktopViewer, Size, ToDesktopViewer as Say,
+};
+use patchbay_testkit::{Vnc, terminals_or_skip};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn wall(port: u16, settings: Settings) -> EntryDraft {
+    EntryDraft {
+        name: "wall".into(),
+        protocol: Protocol::Vnc,
+        address: "127.0.0.1".into(),
+        settings: Settings { port: Some(port), ..settings },
+        ..EntryDraft::default()
+    }
+}
+
+async fn add(fixture: &Fixture, draft: EntryDraft) -> NodeId {
+    fixture.core.tree().add_entry(&fixture.folder(None), draft).await.unwrap().id
+}
+
+async fn open(fixture: &Fixture, machine: NodeId) -> SessionId {
+    let target = OpenTarget::Entry(fixture.ctx.authorize(machine, Right::Use).unwrap());
+    fixture.core.sessions().open(target, SIZE, None).await.unwrap().id
+}
+
+async fn until<T>(fixture: &Fixture, id: SessionId, what: impl Fn(&SessionInfo) -> Option<T>) -> T {
+    let mut events = fixture.core.events();
+    let wait = async {
+        loop {
+            if let Some(found) = what(&fixture.core.sessions().info(id).unwrap()) {
+                return found;
+            }
+            let _changed = events.recv().await;
+        }
+    };
+    let waited = tokio::time::timeout(PATIENCE, wait).await;
+    waited.unwrap_or_else(|_| panic!("still {:#?}", fixture.core.sessions().info(id)))
+}
+
+async fn opened(fixture: &Fixture, id: SessionId) {
+    until(fixture, id, |info| match &info.state {
+        SessionState::Open => Some(()),
+        SessionState::Closed { reason } => panic!("closed: {reason:?}"),
+        _ => None,
+    })
+    .await;
+}
+
+async fn closed(fixture: &Fixture, id: SessionId) -> CloseReason {
+    until(fixture, id, |info| match &info.state {
+        SessionState::Closed { reason } => Some(reason.clone()),
+        _ => None,
+    })
+    .await
+}
+
+fn handle(fixture: &Fixture, id: SessionId) -> DesktopHandle {
+    fixture.core.sessions().handle(id).unwrap().desktop.expect("a desktop")
+}
+
+/// A picture as a viewer puts it together.
+struct Seen {
+    size: Size,
+    pixels: Vec<u8>,
+}
+
+impl Seen {
+    /// Takes what comes until the picture is as it should be.
+    async fn until(viewer: &DesktopViewer, fits: impl Fn(&Self) -> bool) -> Self {
+        let mut seen = Self { size: Size::default(), pixels: Vec::new() };
+        let looking = async {
+            loop {
+                match viewer.next().await.expect("it goes on") {
+                    Say::Resized(size) => {
+                        seen.size = size;
+                        seen.pixels = vec![0; size.pixels() * 4];
+                    }
+                    Say::Frame { rect, pixels } => {
+                        let raw = pixels.unpack(rect).unwrap();
+                        let width = usize::from(rect.width) * 4;
+                        for (row, line) in raw.chunks(width).enumerate() {
+                            let y = usize::from(rect.y) + row;
+                            let at = (y * usize::from(seen.size.width) + usize::from(rect.x)) * 4;
+                            seen.pixels[at..at + width].copy_from_slice(line);
+                        }
+                    }
+                    Say::FrameEnd(id) => {
+                        viewer.ack(id);
+                        if fits(&seen) {
+                            return seen;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, looking).await.expect("the picture comes")
+    }
+
+    fn rgb(&self) -> Vec<u8> {
+        self.pixels.chunks(4).flat_map(|pixel| pixel[..3].to_vec()).collect()
+    }
+}
+
+async fn password(fixture: &Fixture, password: &str) -> Settings {
+    let vault = fixture.ctx.authorize_vault(Right::Edit).unwrap();
+    let draft = IdentityDraft {
+        id: None,
+        name: "wall".into(),
+        user: None,
+        kind: IdentityKind::Password,
+        password: Some(password.to_owned().into()),
+        private_key: None,
+        passphrase: None,
+        certificate: None,
+        agent_fingerprint: None,
+    };
+    let identity = fixture.core.identities().add(&vault, draft).await.unwrap();
+    Settings { identities: Some(vec![identity.id]), ..Settings::default() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desktop_is_a_session_like_any_other() {
+    let server = Vnc::builder("VncAuth").start().await.unwrap();
+    server.run("xsetroot", &["-solid", "#336699"]).unwrap();
+    let fixture = Fixture::open().await;
+    let settings = password(&fixture, "test").await;
+    let machine = add(&fixture, wall(server.port(), settings)).await;
+    let id = open(&fixture, machine).await;
+    opened(&fixture, id).await;
+    let info = fixture.core.sessions().info(id).unwrap();
+    assert_eq!(info.subtitle, format!("127.0.0.1:{}", server.port()));
+    assert!(!info.desktop.unwrap().view_only);
+    let desktop = handle(&fixture, id);
+    let viewer = desktop.hub.attach();
+    let expected = server.seen().unwrap();
+    let seen = Seen::until(&viewer, |seen| seen.rgb() == expected).await;
+    assert_eq!((seen.size, &seen.pixels[..4]), (Size::new(640, 480), &[0x33, 0x66, 0x99, 255][..]));
+
+    // It follows what a tab asks for, and the pointer goes where it is told.
+    let size = Size::new(800, 500);
+    desktop.input.send(DesktopInput::Resize { size, scale: 100 }).await.unwrap();
+    Seen::until(&viewer, |seen| seen.size == size).await;
+    let buttons = Buttons::default();
+    desktop.input.send(DesktopInput::Pointer { x: 123, y: 45, buttons }).await.unwrap();
+    let moved = async {
+        while !server.run("xdotool", &["getmouselocation"]).unwrap().contains("x:123 y:45") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, moved).await.unwrap();
+
+    let sessions = fixture.core.sessions();
+    sessions.disconnect(id).unwrap();
+    assert_eq!(closed(&fixture, id).await, CloseReason::ByPerson);
+    sessions.reconnect(&fixture.ctx, id, SIZE).await.unwrap();
+    opened(&fixture, id).await;
+    Seen::until(&viewer, |seen| seen.size == size).await;
+    drop(server);
+    let CloseReason::Failed { error } = closed(&fixture, id).await else { panic!("it went on") };
+    assert_eq!(error.code, ErrorCode::Disconnected, "{error}");
+    // The last picture stays for whoever comes now.
+    Seen::until(&desktop.hub.attach(), |seen| seen.size == size).await;
+
+    let files = OpenTarget::Files(fixture.ctx.authorize(machine, Right::Use).unwrap());
+    let Err(CoreError::Invalid { message, .. }) = sessions.open(files, SIZE, None).await else {
+        panic!("it has files");
+    };
+    assert!(message.contains("VNC"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_refused_is_asked_for_and_a_certificate_is_judged() {
+    let server = Vnc::builder("X509Vnc").start().await.unwrap();
+    let fixture = Fixture::open().await;
+    let settings = password(&fixture, "wrong").await;
+    let machine = add(&fixture, wall(server.port(), settings)).await;
+    let id = open(&fixture, machine).await;
+    let sessions = fixture.core.sessions();
+    let question = until(&fixture, id, |info| match &info.state {
+        SessionState::HostKey { question } => Some(question.clone()),
+        SessionState::Closed { reason } => panic!("closed: {reason:?}"),
+        _ => None,
+    })
+    .await;
+    let tls = question.presented.tls.expect("a certificate");
+    assert!(tls.subject.contains("CN=lab") && tls.names == ["127.0.0.1"], "{tls:?}");
+    sessions.answer_host_key(id, patchbay_model::HostKeyAnswer::Trust).unwrap();
+    let prompt = until(&fixture, id, |info| match &info.state {
+        SessionState::Asking { prompt } => Some(prompt.clone()),
+        SessionState::Closed { reason } => panic!("closed: {reason:?}"),
+        _ => None,
+    })
+    .await;
+    sessions.answer(id, prompt.id, Some(vec!["test".to_owned().into()])).unwrap();
+    opened(&fixture, id).await;
+    // Known from now on.
+    let again = open(&fixture, machine).await;
+    until(&fixture, again, |info| match &info.state {
+        SessionState::Asking { .. } => Some(()),
+        SessionState::HostKey { .. } | SessionState::Closed { .. } => panic!("{info:?}"),
+        _ => None,
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_safe_is_said_and_a_jump_host_leads_there() {
+    if !terminals_or_skip("desktops through a jump host") {
+        return;
+    }
+    let server = Vnc::builder("None").start().await.unwrap();
+    let world = World::new().await;
+    let fixture = &world.fixture;
+    world.trusted().await;
+    let jump = Some(Jump::Through { entry: world.machine });
+    let draft = wall(server.port(), Settings { jump: jump.clone(), ..Settings::default() });
+    let machine = add(fixture, draft).await;
+    let CloseReason::Failed { error } = closed(fixture, open(fixture, machine).await).await else {
+        panic!("nobody was asked");
+    };
+    assert!(!error.next_step.is_empty(), "{error:?}");
+
+    let settings =
+        Settings { jump, weak_sign_in: Some(true), view_only: Some(true), ..Settings::default() };
+    let machine = add(fixture, wall(server.port(), settings)).await;
+    let id = open(fixture, machine).await;
+    opened(fixture, id).await;
+    let desktop = handle(fixture, id);
+    let viewer = desktop.hub.attach();
+    Seen::until(&viewer, |seen| seen.size == Size::new(640, 480)).await;
+    let before = server.run("xdotool", &["getmouselocation"]).unwrap();
+    let buttons = Buttons::default();
+    desktop.input.send(DesktopInput::Pointer { x: 1, y: 1, buttons }).await.unwrap();
+    // Another colour comes later than the pointer would have: what was to stay here stayed.
+    server.run("xsetroot", &["-solid", "#aa3311"]).unwrap();
+    let new =
+        Seen::until(&desktop.hub.attach(), |seen| seen.pixels.starts_with(&[0xaa, 0x33, 0x11]));
+    new.await;
+    assert_eq!(server.run("xdotool", &["getmouselocation"]).unwrap(), before);
+}

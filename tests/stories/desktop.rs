@@ -1,0 +1,140 @@
+//! A remote desktop in a tab, against TigerVNC.
+
+use crate::steps::App;
+use patchbay_testkit::{Vnc, Window};
+use serde_json::json;
+use std::{fs, time::Duration};
+
+const DESKTOP: &str = "[data-testid=desktop]";
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the canvas holds, as red, green and blue of each pixel: its sum by a hash that both sides work out.
+const SUM: &str = "const c = document.querySelector('[data-testid=desktop]');
+    const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+    let sum = 0x811c9dc5;
+    for (let at = 0; at < data.length; at += 1)
+        if (at % 4 !== 3) sum = Math.imul(sum ^ data[at], 0x01000193) >>> 0;
+    return sum";
+
+/// FNV-1a, 32 bits.
+fn sum(rgb: &[u8]) -> u64 {
+    let hash = |sum: u32, byte: &u8| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    u64::from(rgb.iter().fold(0x811c_9dc5, hash))
+}
+
+/// Until the page shows what the server shows.
+async fn same_picture(window: &Window, server: &Vnc) {
+    let same = async {
+        loop {
+            let shown = window.run(SUM, vec![]).await.unwrap().as_u64();
+            if shown == Some(sum(&server.seen().unwrap())) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, same).await.expect("the picture is the server's own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desktop_is_seen_typed_into_resized_and_connected_again() {
+    let server = Vnc::builder("X509Vnc").start().await.unwrap();
+    server.run("xsetroot", &["-solid", "#336699"]).unwrap();
+    let app = App::start(&[]).await;
+    let window = &app.window;
+    app.create_vault().await;
+    let address = format!("vnc://127.0.0.1:{}", server.port());
+    window.fill("[data-testid=quick-connect]", &address).await.unwrap();
+    window.press("Enter").await.unwrap();
+
+    let card = window.wait_text("[data-testid=trust-card]", "CN=lab").await.unwrap();
+    assert!(card.contains("signed by itself"), "{card}");
+    app.accessible("the certificate of a desktop that is not known").await;
+    app.trust().await;
+    window.find("[data-testid=prompt-card]").await.unwrap();
+    window.fill("[data-testid=prompt-answer-0]", "test").await.unwrap();
+    window.click("[data-testid=prompt-send]").await.unwrap();
+    window.find(DESKTOP).await.unwrap();
+    same_picture(window, &server).await;
+    app.accessible("a desktop").await;
+
+    // What is typed arrives there.
+    let (ready, typed) = (app.home().join("ready"), app.home().join("typed"));
+    let cat = format!("echo > '{}'; cat > '{}'", ready.display(), typed.display());
+    let mut xterm = server.program("xterm");
+    let mut xterm = xterm.args(["-geometry", "80x24+0+0", "-e", "sh", "-c", &cat]).spawn().unwrap();
+    let shown = async {
+        let visible = ["search", "--onlyvisible", "--class", "xterm"];
+        while !ready.exists() || server.run("xdotool", &visible).is_ok_and(|it| it.is_empty()) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, shown).await.unwrap();
+    // Without a window manager the keys go where the pointer is: into its middle, which is that of the tab.
+    window.click("[aria-label^='Desktop of']").await.unwrap();
+    window.wait_true("return document.activeElement.matches('[data-remote-keys]')").await.unwrap();
+    let there = async {
+        while !server.run("xdotool", &["getmouselocation"]).unwrap().contains("x:3") {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, there).await.expect("the pointer in the middle");
+    window.type_keys("Hello, Wall 42!").await.unwrap();
+    window.press("Enter").await.unwrap();
+    let arrived = async {
+        while fs::read_to_string(&typed).unwrap_or_default() != "Hello, Wall 42!\n" {
+            tokio::task::yield_now().await;
+        }
+    };
+    if tokio::time::timeout(PATIENCE, arrived).await.is_err() {
+        let has = "const e = document.activeElement;
+            return e.outerHTML.slice(0, 200) + JSON.stringify(document.querySelector('[data-testid=desktop-area]').className)";
+        let has = window.run(has, vec![]).await.unwrap();
+        panic!("{:?} arrived, and the page is at {has}", fs::read_to_string(&typed));
+    }
+    xterm.kill().unwrap();
+    xterm.wait().unwrap();
+
+    // The keyboard comes back for Ctrl and Alt, and the palette finds what can be done.
+    window
+        .run(
+            "for (const kind of ['keydown', 'keyup'])
+               for (const [key, code] of [['Control', 'ControlLeft'], ['Alt', 'AltLeft']])
+                 document.activeElement.dispatchEvent(new KeyboardEvent(kind, { key, code, bubbles: true }))",
+            vec![],
+        )
+        .await
+        .unwrap();
+    window.wait_true("return !document.activeElement.matches('[data-remote-keys]')").await.unwrap();
+    app.choose("Follow the tab").await;
+    window
+        .wait_true(
+            "const c = document.querySelector('[data-testid=desktop]');
+             const a = document.querySelector('[data-testid=desktop-area]');
+             return Math.abs(c.width - a.clientWidth) < 2 && c.height === a.clientHeight",
+        )
+        .await
+        .unwrap();
+    window.resize(1000, 700).await.unwrap();
+    window
+        .wait_true(
+            "const c = document.querySelector('[data-testid=desktop]');
+             const a = document.querySelector('[data-testid=desktop-area]');
+             return Math.abs(c.width - a.clientWidth) < 2 && c.height === a.clientHeight",
+        )
+        .await
+        .unwrap();
+    same_picture(window, &server).await;
+
+    window.click("[data-testid=disconnect]").await.unwrap();
+    window.wait_text("[data-testid=closed-bar]", "Disconnected").await.unwrap();
+    window.find(DESKTOP).await.unwrap();
+    server.run("xsetroot", &["-solid", "#aa3311"]).unwrap();
+    window.click("[data-testid=closed-reconnect]").await.unwrap();
+    window.find("[data-testid=prompt-card]").await.unwrap();
+    window.fill("[data-testid=prompt-answer-0]", "test").await.unwrap();
+    window.click("[data-testid=prompt-send]").await.unwrap();
+    window.find("[data-testid=desktop-pace]").await.unwrap();
+    same_picture(window, &server).await;
+    let listed = app.call("session_list", json!({})).await;
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
+}
