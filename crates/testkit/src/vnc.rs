@@ -223,7 +223,7 @@ impl X11vnc {
         command.args(["-noshm", "-noipv6"]).args(arguments);
         let log = dir.path().join("log");
         let mut daemon = Daemon::start(command, &log)?;
-        daemon.until("x11vnc", LIMIT, || greets(port, "RFB 003.008\n")).await?;
+        daemon.until("x11vnc", LIMIT, || greets(port, "RFB 003.00")).await?;
         Ok(Self { port, log, _daemon: daemon, _dir: dir })
     }
 

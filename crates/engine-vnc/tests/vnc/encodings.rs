@@ -193,3 +193,21 @@ async fn zrle() {
     replays(&record(&[16], 0, false).await);
     replays(&record(&[16], 0, true).await);
 }
+
+#[tokio::test]
+async fn copy_rect() {
+    let vnc = Vnc::builder("None").size(800, 600).start().await.unwrap();
+    let mut viewer = Viewer::connect(vnc.port(), &[1, 0]);
+    // Over a window the server draws the pointer of whoever has not moved it.
+    vnc.run("xdotool", &["mousemove", "799", "599"]).unwrap();
+    // The X server scrolls by copying.
+    let scroll = "for n in $(seq 100); do echo line $n; sleep 0.02; done; exec sleep 100";
+    let mut xterm = vnc.program("xterm");
+    let mut xterm =
+        xterm.args(["-geometry", "80x24+10+10", "-e", "sh", "-c", scroll]).spawn().unwrap();
+    viewer.until("a copy", |viewer| viewer.client.tally().encodings & 2 != 0);
+    viewer.until("the picture", |viewer| viewer.shown() == vnc.seen().unwrap());
+    xterm.kill().unwrap();
+    xterm.wait().unwrap();
+    replays(&viewer.record);
+}

@@ -7,7 +7,7 @@ use crate::{
 use patchbay_engine_vnc::{VncError, VncOptions};
 use patchbay_model::{PromptKind, Secret, Stage};
 use patchbay_session::{Progress, desktop::Size};
-use patchbay_testkit::{Vnc, root_or_skip};
+use patchbay_testkit::{Vnc, X11vnc, root_or_skip};
 use std::sync::Arc;
 
 #[tokio::test]
@@ -27,6 +27,26 @@ async fn the_password_is_checked() {
 
     // Nobody answers.
     assert_eq!(open(with, &Arc::default()).await.unwrap_err(), VncError::Cancelled);
+}
+
+#[tokio::test]
+async fn old_versions_are_spoken() {
+    let vnc = Vnc::builder("None").start().await.unwrap();
+    vnc.run("xsetroot", &["-solid", "red"]).unwrap();
+    for version in ["3.3", "3.7"] {
+        let open_to_all = ["-rfbversion", version, "-nopw"];
+        let other = X11vnc::start(&vnc, &open_to_all).await.unwrap();
+        let said = looked_at(version, options(other.port()), &Arc::default()).await;
+        assert_eq!(said, "without a password, not encrypted");
+        let with_password = ["-rfbversion", version, "-passwd", "test"];
+        let other = X11vnc::start(&vnc, &with_password).await.unwrap();
+        let said = looked_at(version, options(other.port()), &Arc::default()).await;
+        assert_eq!(said, "VncAuth, not encrypted");
+        let mut with = options(other.port());
+        with.password = Some(Secret::new("wrong".to_owned()));
+        let refused = open(with, &Arc::default()).await.unwrap_err();
+        assert!(matches!(refused, VncError::AuthFailed { .. }), "{refused}");
+    }
 }
 
 #[tokio::test]
