@@ -3,7 +3,6 @@
 use crate::{Hop, SshError, Waiting, report::Report, text::phrase};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use patchbay_model::Stage;
-use socket2::SockRef;
 use std::{
     io,
     net::{IpAddr, SocketAddr},
@@ -130,12 +129,10 @@ async fn attempt(address: SocketAddr) -> io::Result<TcpStream> {
     socket.set_keepalive(true)?;
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
-    // Telnet sends half of a command out of band (RFC 854, the Synch signal), and SSH nothing.
-    SockRef::from(&stream).set_out_of_band_inline(true)?;
     Ok(stream)
 }
 
-fn explain(hop: &Hop, error: Option<io::Error>) -> SshError {
+pub(crate) fn explain(hop: &Hop, error: Option<io::Error>) -> SshError {
     let address = shown(hop);
     let Some(error) = error else { return timed_out(hop, Waiting::Connect) };
     let reason = match error.kind() {

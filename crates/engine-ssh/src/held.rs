@@ -26,7 +26,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire for S {}
 
 /// What the far end reads and writes.
 pub struct HeldStream {
-    stream: Box<dyn Wire>,
+    stream: Box<dyn Wire + Sync>,
     heard: Arc<Mutex<Instant>>,
 }
 
@@ -41,7 +41,7 @@ pub struct HeldLink {
 
 /// A stream and the connection it runs over.
 pub(crate) fn held(
-    stream: impl Wire + 'static,
+    stream: impl Wire + Sync + 'static,
     route: Option<Route>,
     keep_alive: Option<Duration>,
 ) -> (HeldStream, HeldLink) {

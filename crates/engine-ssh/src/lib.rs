@@ -22,6 +22,7 @@ mod exec;
 mod files;
 mod gate;
 mod held;
+mod inline;
 mod link;
 mod policy;
 mod pump;

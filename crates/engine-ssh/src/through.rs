@@ -5,6 +5,7 @@ use crate::{
     algorithms::Carries,
     dial,
     held::{HeldLink, HeldStream, held},
+    inline::Inline,
     report::Report,
     route::{self, Route},
 };
@@ -44,7 +45,9 @@ pub async fn dial_through(
             Hop { connect_timeout: to.connect_timeout, ..Hop::new(&to.name, &to.address, to.port) };
         let Some(last) = jumps.hops.last() else {
             let deadline = Instant::now() + to.connect_timeout;
-            return Ok(held(dial::tcp(&hop, deadline, &report).await?, None, None));
+            let stream = dial::tcp(&hop, deadline, &report).await?;
+            let stream = Inline::new(stream).map_err(|error| dial::explain(&hop, Some(error)))?;
+            return Ok(held(stream, None, None));
         };
         let route = Route::open(&jumps, &interaction, Carries::Files).await;
         let route = route.map_err(|error| match error {

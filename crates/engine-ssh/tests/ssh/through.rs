@@ -115,3 +115,23 @@ async fn the_stream_ends_with_the_way_to_it() {
     let CloseReason::Failed { error } = reason else { panic!("{reason:?}") };
     assert!(error.message.contains("switch-01 was lost: hop-0"), "{error:?}");
 }
+
+/// As telnetd does after an interrupt: half of a command is urgent, and what follows is not to wait for more.
+#[tokio::test]
+async fn what_comes_behind_an_urgent_byte_is_not_left_lying() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (jumps, cancel) = (Target::default(), CancellationToken::new());
+    let dialled = dial_through(jumps, to("127.0.0.1", port), Person::new(), cancel).await;
+    let (mut stream, _link) = dialled.unwrap();
+    let far = socket2::Socket::from(listener.accept().unwrap().0);
+    far.send(b"before\xff").unwrap();
+    far.send_out_of_band(b"\xf2").unwrap();
+    far.send(b"behind").unwrap();
+    let mut came = Vec::new();
+    while came.len() < 14 {
+        let read = tokio::time::timeout(LIMIT, stream.read_buf(&mut came)).await;
+        read.unwrap_or_else(|_| panic!("{came:?}, and no more")).unwrap();
+    }
+    assert_eq!(came, b"before\xff\xf2behind");
+}
