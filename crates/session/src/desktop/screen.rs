@@ -121,8 +121,8 @@ impl Screen {
     /// Reads pixels of a part, row after row without gaps; nothing if it is not wholly inside.
     pub fn read(&self, rect: Rect) -> Option<Vec<u8>> {
         let state = self.lock();
-        let mut out = Vec::with_capacity(rect.pixels() * BYTES);
         state.size.rect().contains(rect).then_some(())?;
+        let mut out = Vec::with_capacity(rect.pixels() * BYTES);
         rows(&state.pixels, state.size, rect).for_each(|row| out.extend_from_slice(row));
         Some(out)
     }
