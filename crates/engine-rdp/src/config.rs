@@ -102,6 +102,7 @@ pub(crate) fn tests_options(size: Size) -> RdpOptions {
         user: None,
         domain: None,
         password: None,
+        refused: false,
         size,
         scale: 100,
         keyboard_layout: None,

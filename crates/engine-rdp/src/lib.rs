@@ -50,6 +50,8 @@ pub struct RdpOptions {
     /// Tried once. When it is refused the server closes the connection, and the caller may connect again without one,
     /// so that it is asked for.
     pub password: Option<Secret<String>>,
+    /// What was given over an earlier connection was refused: the person is asked again, and told so.
+    pub refused: bool,
     /// How large the desktop should be.
     pub size: Size,
     /// How large things on it should be drawn, in percent: 100 to 500.

@@ -33,7 +33,7 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let at = format!("{}:{}", options.address, options.port);
-    let report = Report { machine: &options.machine, at, interaction };
+    let report = Report { machine: &options.machine, at, refused: options.refused, interaction };
     report.began(Stage::Handshake, "RDP");
     let mut wire = Wire::new(stream);
     // The server is not told where this computer is: it has no use for it.
@@ -232,6 +232,8 @@ struct Report<'a> {
     machine: &'a str,
     /// Where, as it was typed.
     at: String,
+    /// A password was refused before.
+    refused: bool,
     interaction: &'a dyn Interaction,
 }
 
@@ -246,7 +248,7 @@ impl Report<'_> {
     }
 
     async fn ask_name(&self) -> Result<String, RdpError> {
-        for again in [false, true, true] {
+        for again in [self.refused, true, true] {
             let lasting = format!("user name at {}", self.at);
             let answer = self.ask(PromptKind::User, "User name".to_owned(), again, lasting).await?;
             let name = answer.expose_secret().trim();
@@ -259,7 +261,7 @@ impl Report<'_> {
 
     async fn ask_password(&self, user: &str) -> Result<Secret<String>, RdpError> {
         let lasting = format!("password of {user} at {}", self.at);
-        self.ask(PromptKind::Password, format!("Password of {user}"), false, lasting).await
+        self.ask(PromptKind::Password, format!("Password of {user}"), self.refused, lasting).await
     }
 
     async fn ask(

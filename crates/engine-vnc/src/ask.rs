@@ -62,7 +62,7 @@ impl Person {
             title: String::new(),
             instructions: String::new(),
             questions: vec![Question { label: label.to_owned(), echo }],
-            again: false,
+            again: self.options.refused,
             lasting: Some(format!("{what} at vnc {}:{}", self.options.address, self.options.port)),
         };
         let answers = self.interaction.ask(ask).await.ok_or(VncError::Cancelled)?;

@@ -59,6 +59,8 @@ pub struct VncOptions {
     pub user: Option<String>,
     /// The password; asked for if it is needed and missing.
     pub password: Option<Secret<String>>,
+    /// What was given over an earlier connection was refused: the person is asked again, and told so.
+    pub refused: bool,
     /// Whether others may stay connected.
     pub shared: bool,
     /// Whether nothing the person does reaches the far end.

@@ -11,28 +11,22 @@ use super::{
 };
 use crate::{Core, CoreError, tree::ResolvedHop};
 use patchbay_engine_rdp::{Drive, RdpOptions};
-use patchbay_engine_ssh::{Credential, Destination, HeldLink, HeldStream, Target, dial_through};
+use patchbay_engine_ssh::{Credential, Destination, HeldLink, Target, dial_through};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
-    ApiError, CloseReason, DesktopSize, EffectiveSettings, ErrorCode, Protocol, Secret,
-    SessionDesktop, TerminalSize,
+    ApiError, CloseReason, DesktopSize, EffectiveSettings, ErrorCode, Protocol, SessionDesktop,
+    TerminalSize,
 };
 use patchbay_session::{
     Interaction, Progress,
     desktop::{Desktop, DesktopEvent, DesktopHub, DesktopInput, Size},
 };
 use std::{
-    io,
     path::{Path, PathBuf},
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll},
+    sync::Arc,
     time::Duration,
 };
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::mpsc,
-};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 /// How often a password is asked for before it is over.
@@ -90,6 +84,7 @@ pub(super) async fn build(
             user,
             domain: settings.domain.value.clone(),
             password,
+            refused: false,
             size: USUAL,
             scale: 100,
             keyboard_layout: Some(settings.keyboard_layout.value).filter(|layout| *layout != 0),
@@ -104,6 +99,7 @@ pub(super) async fn build(
             port,
             user,
             password,
+            refused: false,
             shared: settings.shared.value,
             view_only: shown.view_only,
             allow_anonymous_plain: settings.weak_sign_in.value,
@@ -124,11 +120,14 @@ fn drive(path: &str, settings: &EffectiveSettings) -> Drive {
 }
 
 impl Speaks {
-    fn password(&mut self) -> &mut Option<Secret<String>> {
-        match self {
-            Self::Vnc(options) => &mut options.password,
-            Self::Rdp(options) => &mut options.password,
-        }
+    /// Has the person asked for the password over the next connection.
+    fn refused(&mut self) {
+        let (password, refused) = match self {
+            Self::Vnc(options) => (&mut options.password, &mut options.refused),
+            Self::Rdp(options) => (&mut options.password, &mut options.refused),
+        };
+        *password = None;
+        *refused = true;
     }
 
     const fn name(&self) -> &'static str {
@@ -233,7 +232,6 @@ async fn connect(
         let dialling = dial_through(jumps.clone(), to.clone(), Arc::clone(&gate), cancel.clone());
         let (stream, link) =
             dialling.await.map_err(|error| explain(&error, &machine, speaks.name()))?;
-        let stream = Sole(Mutex::new(stream));
         let (asked, stop) = (Arc::clone(&gate), cancel.clone());
         let opened = match speaks.clone() {
             Speaks::Vnc(options) => patchbay_engine_vnc::connect(stream, options, asked, stop)
@@ -248,47 +246,10 @@ async fn connect(
             Err(error) if error.code == ErrorCode::AuthFailed && tries < TRIES => {
                 let text = format!("{} Another password is asked for.", error.message);
                 gate.progress(Progress::Note(text));
-                *speaks.password() = None;
+                speaks.refused();
             }
             Err(error) => return Err(error),
         }
-    }
-}
-
-/// A stream that engines may refer to while they wait: only one task ever uses it.
-struct Sole(Mutex<HeldStream>);
-
-impl Sole {
-    fn stream(self: Pin<&mut Self>) -> Pin<&mut HeldStream> {
-        Pin::new(self.get_mut().0.get_mut().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl AsyncRead for Sole {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.stream().poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Sole {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.stream().poll_write(cx, bytes)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_flush(cx)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_shutdown(cx)
     }
 }
 

@@ -215,6 +215,7 @@ async fn a_password_that_is_refused_is_asked_for_and_a_certificate_is_judged() {
         _ => None,
     })
     .await;
+    assert!(prompt.again, "it is said that one was refused");
     sessions.answer(id, prompt.id, Some(vec!["test".to_owned().into()])).unwrap();
     opened(&fixture, id).await;
     // The certificate is known from now on, and so is what was typed as long as it is of use.

@@ -113,7 +113,10 @@ impl Memory {
     pub(super) fn follow(&self, progress: &Progress) {
         match progress {
             Progress::Began { stage: Stage::SignIn, .. } => {
-                *sync::lock(&self.now) = Now::default();
+                // A desktop that refuses a password is signed in to anew: what was given then is not given again.
+                let mut now = sync::lock(&self.now);
+                let given = std::mem::take(&mut now.given);
+                *now = Now { given, ..Now::default() };
             }
             Progress::Done { stage: Stage::SignIn, .. } => {
                 let Now { typed, doubtful, .. } = std::mem::take(&mut *sync::lock(&self.now));
@@ -186,6 +189,16 @@ mod tests {
         assert_eq!(memory.answer(&ask(true)), None);
         assert_eq!(kept(&memory, &fixture.core), 0);
 
+        // A desktop signs in anew over another connection.
+        let memory = Memory::new(fixture.core.weak(), memory.machine);
+        typed.keep(memory.machine, std::iter::once((ask(false).lasting.unwrap(), secret("old"))));
+        memory.follow(&began());
+        assert_eq!(memory.answer(&ask(false)), Some(secret("old")));
+        memory.follow(&began());
+        assert_eq!(memory.answer(&ask(true)), None);
+        assert_eq!(kept(&memory, &fixture.core), 0);
+
+        let memory = Memory::new(fixture.core.weak(), NodeId::new());
         // A password and a code under the same label, one after the other.
         memory.follow(&began());
         memory.note(&ask(false), &[secret("hunter2")]);

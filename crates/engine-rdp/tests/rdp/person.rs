@@ -60,6 +60,7 @@ pub(crate) fn options(port: u16, user: &str, password: &str) -> RdpOptions {
         user: Some(user.to_owned()).filter(|user| !user.is_empty()),
         domain: None,
         password: Some(Secret::new(password.to_owned())).filter(|_| !password.is_empty()),
+        refused: false,
         size: Size::new(800, 600),
         scale: 100,
         keyboard_layout: Some(0x409),

@@ -245,6 +245,7 @@ mod tests {
                 port: 5900,
                 user: Some("ada".into()),
                 password: Some(Secret::new("pass word".into())),
+                refused: false,
                 shared: true,
                 view_only: false,
                 allow_anonymous_plain: false,

@@ -21,6 +21,7 @@ pub fn options(port: u16) -> VncOptions {
         port,
         user: None,
         password: Some(Secret::new("test".to_owned())),
+        refused: false,
         shared: true,
         view_only: false,
         allow_anonymous_plain: true,

@@ -16,6 +16,7 @@ pub(crate) fn run(data: &[u8]) -> bool {
         port: 5900,
         user: None,
         password: None,
+        refused: false,
         shared: true,
         view_only: false,
         allow_anonymous_plain: true,
