@@ -356,7 +356,7 @@ impl Drop for DesktopViewer {
 }
 
 /// A region in pieces of a message each, from above.
-fn strips(region: &Region) -> VecDeque<Rect> {
+pub(super) fn strips(region: &Region) -> VecDeque<Rect> {
     let mut strips = VecDeque::new();
     for rect in region.rects() {
         let row = usize::from(rect.width).max(1) * BYTES;
