@@ -6,7 +6,7 @@
 //! Deliberately absent: the far end. A slow viewer does not slow it; it sees fewer frames.
 
 use super::{
-    Audio, BYTES, Clipboard, DesktopEvent, Rect, Region, Screen, Update, Watcher,
+    Audio, BYTES, Clipboard, Cursor, DesktopEvent, Rect, Region, Screen, Update, Watcher,
     codec::{MAX_PART, MAX_WORDS, Pixels, ToDesktopViewer as Say},
 };
 use bytes::Bytes;
@@ -101,7 +101,7 @@ impl DesktopHub {
         state.screen = Some((number, screen));
         // What the last connection said of itself is over.
         state.known.clear();
-        state.tell(&Say::Cursor(super::Cursor::Usual));
+        state.tell(&Say::Cursor(Cursor::Usual));
         drop(state);
         self.changed.notify_waiters();
     }
@@ -110,6 +110,22 @@ impl DesktopHub {
     #[must_use]
     pub fn has_picture(&self) -> bool {
         self.lock().screen.as_ref().is_some_and(|(_, screen)| screen.size().pixels() > 0)
+    }
+
+    /// What the present connection shows, or the last one showed.
+    #[must_use]
+    pub fn screen(&self) -> Option<Arc<Screen>> {
+        self.lock().screen.as_ref().map(|(_, screen)| Arc::clone(screen))
+    }
+
+    /// How the pointer looks there.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        let known = self.lock().known.iter().find_map(|say| match say {
+            Say::Cursor(cursor) => Some(cursor.clone()),
+            _ => None,
+        });
+        known.unwrap_or(Cursor::Usual)
     }
 
     /// Passes on what an engine says; what is not for viewers is left out.

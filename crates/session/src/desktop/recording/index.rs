@@ -87,6 +87,12 @@ impl Index {
         self.keys.get(behind.checked_sub(1)?).copied()
     }
 
+    /// The first chunk of the first key frame from a chunk on.
+    #[must_use]
+    pub fn key_from(&self, chunk: usize) -> Option<usize> {
+        self.keys.get(self.keys.partition_point(|key| *key < chunk)).copied()
+    }
+
     /// When nothing happened for at least so long, in milliseconds: the beginnings and the ends, in their order.
     ///
     /// `least` is to be longer than [`WAITS`](super::WAITS): there are no such pauses within a chunk.

@@ -27,13 +27,9 @@ fn take(size: Size) -> Take {
 
 impl Take {
     /// Everything that is new, at this time.
-    async fn see(&mut self, at: u32) {
+    fn see(&mut self, at: u32) {
         let time = Duration::from_millis(at.into());
-        while let Some(update) = tokio::select! {
-            biased;
-            update = self.watcher.next() => Some(update),
-            () = std::future::ready(()) => None,
-        } {
+        while let Some(update) = self.watcher.try_next() {
             match update {
                 Update::Resized(size) => self.writer.resized(time, size, &self.watcher),
                 Update::Damage(region) => self.writer.changed(time, &region, &self.watcher),
@@ -88,10 +84,10 @@ fn picture(chunks: &[Chunk], from: usize, at: u32) -> (Size, Vec<u8>) {
     (size, painter.screen().read(size.rect()).unwrap())
 }
 
-#[tokio::test]
-async fn going_to_a_time_shows_what_playing_shows_and_what_was_there() {
+#[test]
+fn going_to_a_time_shows_what_playing_shows_and_what_was_there() {
     let mut take = take(SIZE);
-    take.see(0).await;
+    take.see(0);
     for n in 0..60_u32 {
         let colour = u8::try_from(n * 4).unwrap();
         let x = u16::try_from(n * 3).unwrap() % 180;
@@ -99,7 +95,7 @@ async fn going_to_a_time_shows_what_playing_shows_and_what_was_there() {
         if n == 30 {
             take.screen.resize(Size::new(240, 100)).unwrap();
         }
-        take.see(n * 700 + 350).await;
+        take.see(n * 700 + 350);
     }
     let (chunks, shown) = take.chunks();
     let index = index(&chunks);
@@ -113,19 +109,19 @@ async fn going_to_a_time_shows_what_playing_shows_and_what_was_there() {
     }
 }
 
-#[tokio::test]
-async fn only_what_is_different_is_written() {
+#[test]
+fn only_what_is_different_is_written() {
     let mut take = take(Size::new(1000, 800));
-    take.see(0).await;
+    take.see(0);
     // Drawn anew as it was, but for a few pixels.
     take.draw(|canvas| {
         canvas.fill(Rect::new(0, 0, 1000, 800), [0; 3]).unwrap();
         canvas.fill(Rect::new(500, 400, 3, 3), [200, 0, 0]).unwrap();
     });
-    take.see(100).await;
+    take.see(100);
     take.draw(|canvas| canvas.fill(Rect::new(0, 0, 1000, 800), [0; 3]).unwrap());
     take.draw(|canvas| canvas.fill(Rect::new(500, 400, 3, 3), [200, 0, 0]).unwrap());
-    take.see(200).await;
+    take.see(200);
     let (chunks, _) = take.chunks();
     let changes: Vec<_> = chunks
         .iter()
@@ -138,11 +134,11 @@ async fn only_what_is_different_is_written() {
     assert!(rect.pixels() <= 64 * 3 && rect.contains(Rect::new(500, 400, 3, 3)), "{rect:?}");
 }
 
-#[tokio::test]
-async fn the_pointer_is_there_and_pauses_are_found() {
+#[test]
+fn the_pointer_is_there_and_pauses_are_found() {
     let mut take = take(SIZE);
     take.writer.pointer(Duration::from_millis(1), (3, 4));
-    take.see(5).await;
+    take.see(5);
     let cursor = Cursor::Picture {
         size: Size::new(1, 1),
         hotspot: (0, 0),
@@ -175,8 +171,8 @@ async fn the_pointer_is_there_and_pauses_are_found() {
     assert_eq!(index.length(), 30_000);
 }
 
-#[tokio::test]
-async fn a_large_key_frame_counts_only_when_all_of_it_is_there() {
+#[test]
+fn a_large_key_frame_counts_only_when_all_of_it_is_there() {
     let mut take = take(Size::new(1024, 1024));
     take.draw(|canvas| {
         let mut seed = 1_u32;
@@ -187,7 +183,7 @@ async fn a_large_key_frame_counts_only_when_all_of_it_is_there() {
             }
         }
     });
-    take.see(0).await;
+    take.see(0);
     let (chunks, _) = take.chunks();
     assert!(chunks.len() >= 4, "{}", chunks.len());
     assert!(chunks.iter().all(|chunk| chunk.bytes.len() < 2 * 1024 * 1024));
@@ -195,12 +191,12 @@ async fn a_large_key_frame_counts_only_when_all_of_it_is_there() {
     assert_eq!(index(&chunks[..chunks.len() - 1]).key_before(u32::MAX), None);
 }
 
-#[tokio::test]
-async fn an_index_is_written_and_read() {
+#[test]
+fn an_index_is_written_and_read() {
     let mut take = take(SIZE);
-    take.see(7).await;
+    take.see(7);
     take.draw(|canvas| canvas.fill(Rect::new(1, 1, 2, 2), [5; 3]).unwrap());
-    take.see(9).await;
+    take.see(9);
     let (chunks, _) = take.chunks();
     let index = index(&chunks);
     let bytes = index.chunk();
@@ -246,16 +242,14 @@ proptest! {
             (0_u16..200, 0_u16..150, 1_u16..200, 1_u16..150, any::<u8>(), 0_u32..4_000), 1..20
         )
     ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
             let mut take = take(SIZE);
-            take.see(0).await;
+            take.see(0);
             let mut at = 0;
             for (x, y, width, height, colour, wait) in draws {
                 let rect = Rect::new(x, y, width, height).intersection(SIZE.rect()).unwrap();
                 take.draw(|canvas| canvas.fill(rect, [colour, 1, 2]).unwrap());
                 at += wait;
-                take.see(at).await;
+                take.see(at);
             }
             let (chunks, shown) = take.chunks();
             let index = index(&chunks);
@@ -266,7 +260,6 @@ proptest! {
                     assert!(picture(&chunks, key, *at) == (*size, pixels.clone()));
                 }
             }
-        });
     }
 }
 

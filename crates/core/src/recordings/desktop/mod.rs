@@ -1,0 +1,15 @@
+//! Recordings of desktops: making them, and playing them.
+//!
+//! A player is a desktop that nobody can do anything on: its picture comes to the window as that of a session, and the
+//! window says which time it is. What is written and read is described in `patchbay_session::desktop::recording`.
+//! Deliberately absent: the passing of time, speed and pauses, which are the window's.
+
+mod play;
+mod reader;
+mod recorder;
+
+#[cfg(all(test, unix))]
+mod tests;
+
+pub(super) use play::Playing;
+pub(crate) use recorder::{DesktopRecorder, Look};
