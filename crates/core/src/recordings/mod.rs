@@ -217,8 +217,8 @@ impl Recordings<'_> {
         .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
     }
 
-    /// Writes a recording to a file that everything that knows asciicast 3 plays. Gives why it is not all of it, if it is
-    /// not. The file is not sealed; only its owner can read it.
+    /// Writes a recording to a file that other programs play: asciicast 3 of a terminal, an animated PNG of a desktop.
+    /// Gives why it is not all of it, if it is not. The file is not sealed; only its owner can read it.
     pub async fn export(
         &self,
         _vault: &Authorized<WholeVault>,
@@ -228,28 +228,39 @@ impl Recordings<'_> {
         let to = self.0.vault().file_path("path", to)?;
         let vault = self.open()?;
         let stored = self.one(&vault, id).await?;
-        let running = self.is_running(id);
+        let (running, desktop) = (self.is_running(id), stored.desktop);
         let target = to.clone();
         self.blocking(&vault, id, &stored, move |mut chunks, over| {
-            let beside = target.with_extension("cast.part");
+            let mut name = target.clone().into_os_string();
+            name.push(".part");
+            let beside = PathBuf::from(name);
             let mut out = io::BufWriter::new(private_file(&beside, false)?);
-            let (mut at, mut reached) = (Duration::ZERO, 0);
             let copied = (|| {
-                while let Some(chunk) = chunks.next()? {
-                    at = chunk.events().last().map_or(chunk.before, |(at, _)| at);
-                    reached = chunk.number + 1;
-                    out.write_all(chunk.text().as_bytes())?;
-                }
+                let end = if desktop {
+                    let mut reader = desktop::Reader::new(chunks, running)?;
+                    desktop::export(&mut reader, &mut out)?;
+                    let index = reader.index();
+                    let reached = u32::try_from(index.entries().len()).unwrap_or(u32::MAX);
+                    (reader.end(), reached, Duration::from_millis(index.length().into()))
+                } else {
+                    let (mut at, mut reached) = (Duration::ZERO, 0);
+                    while let Some(chunk) = chunks.next()? {
+                        at = chunk.events().last().map_or(chunk.before, |(at, _)| at);
+                        reached = chunk.number + 1;
+                        out.write_all(chunk.text().as_bytes())?;
+                    }
+                    (chunks.end(), reached, at)
+                };
                 out.flush()?;
                 out.get_ref().sync_all()?;
-                std::fs::rename(&beside, &target)
+                std::fs::rename(&beside, &target)?;
+                Ok(end)
             })();
-            if let Err(error) = copied {
+            let (end, reached, at) = copied.inspect_err(|_: &io::Error| {
                 // What is half written is of no use; that it cannot be removed either changes nothing.
                 let _left = std::fs::remove_file(&beside);
-                return Err(error);
-            }
-            let end = chunks.end().unwrap_or(End::Whole);
+            })?;
+            let end = end.unwrap_or(End::Whole);
             Ok(if running { None } else { broken(end, over, reached, at) })
         })
         .await

@@ -1768,6 +1768,7 @@ export type RecordingInfo = {
 	machine: NodeId | null,
 	/** When it began. */
 	started: Timestamp,
+	desktop: boolean,
 	/** How long it is, in milliseconds. */
 	length: number,
 	/** Size of its file in bytes. */
@@ -1795,6 +1796,13 @@ export type RecordingPart = {
 	/** Why there is no next part although the recording is not whole, as a sentence. */
 	broken: string | null,
 };
+
+export type RecordingPlay = { player: SessionId, length: number, pausesFrom: number[], pausesTo: number[] };
+export type RecordingPlayer = { player: SessionId };
+export type RecordingShow = { player: SessionId, at: number };
+export type RecordingSmall = { player: SessionId, at: number, width: number, height: number };
+export type RecordingMoment = { next: number | null, length: number, broken: string | null };
+export type RecordingPicture = { attachment: Attachment, width: number, height: number };
 
 /** A part of a recording. */
 export type RecordingRead = {
@@ -3461,6 +3469,16 @@ export interface Commands {
 	recording_list: { args: Record<string, never>; result: RecordingInfo[] };
 	/** A part of a recording, as events. */
 	recording_read: { args: RecordingRead; result: RecordingPart };
+	/** Opens a recording of a desktop to be played; its picture comes as that of a session. */
+	recording_play: { args: RecordingRef; result: RecordingPlay };
+	/** A way for the webview to reach the picture of a player. */
+	recording_attach: { args: RecordingPlayer; result: Attachment };
+	/** Shows a time of a recording in its player. */
+	recording_show: { args: RecordingShow; result: RecordingMoment };
+	/** A small picture of a recording at about a time, and a way to reach its bytes. */
+	recording_picture: { args: RecordingSmall; result: RecordingPicture | null };
+	/** Ends a player. */
+	recording_leave: { args: RecordingPlayer; result: null };
 	/** Looks for text in recordings, a step of the way. */
 	recording_search: { args: RecordingFind; result: RecordingSearch };
 	/** Writes a recording to a plain asciicast file; gives why it is not all of it. */

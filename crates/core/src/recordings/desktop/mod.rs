@@ -4,6 +4,7 @@
 //! window says which time it is. What is written and read is described in `patchbay_session::desktop::recording`.
 //! Deliberately absent: the passing of time, speed and pauses, which are the window's.
 
+mod export;
 mod play;
 mod reader;
 mod recorder;
@@ -11,5 +12,7 @@ mod recorder;
 #[cfg(all(test, unix))]
 mod tests;
 
+pub(super) use export::write as export;
 pub(super) use play::Playing;
+pub(super) use reader::Reader;
 pub(crate) use recorder::{DesktopRecorder, Look};

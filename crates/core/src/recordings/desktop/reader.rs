@@ -9,7 +9,7 @@ use patchbay_session::desktop::{
 use std::{io, sync::Arc};
 
 /// A recording, and where in it a picture is.
-pub(super) struct Reader {
+pub(in super::super) struct Reader {
     chunks: Chunks,
     index: Index,
     /// How the file ends; nothing while it goes on.
@@ -31,7 +31,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Reads the index, or makes it.
-    pub(super) fn new(chunks: Chunks, running: bool) -> io::Result<Self> {
+    pub(in super::super) fn new(chunks: Chunks, running: bool) -> io::Result<Self> {
         let mut reader = Self {
             chunks,
             index: Index::default(),
@@ -54,7 +54,7 @@ impl Reader {
     }
 
     /// When what happened.
-    pub(super) const fn index(&self) -> &Index {
+    pub(in super::super) const fn index(&self) -> &Index {
         &self.index
     }
 
@@ -64,7 +64,7 @@ impl Reader {
     }
 
     /// How the file ends.
-    pub(super) const fn end(&self) -> Option<End> {
+    pub(in super::super) const fn end(&self) -> Option<End> {
         self.end
     }
 
@@ -172,7 +172,8 @@ impl Reader {
         Ok(Ok(()))
     }
 
-    fn read(&mut self, number: usize) -> io::Result<Result<Events, Damaged>> {
+    /// The events of a chunk.
+    pub(super) fn read(&mut self, number: usize) -> io::Result<Result<Events, Damaged>> {
         let start = self.index.start(number).map(|start| start.saturating_add(MAGIC.len() as u64));
         let (Some(start), Ok(numbered)) = (start, u32::try_from(number)) else {
             return Ok(Err(Damaged));
