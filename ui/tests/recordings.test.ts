@@ -34,6 +34,8 @@ afterEach(() => {
   }
   cleanup();
   notices.clear();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 describe('the recordings', () => {
@@ -104,30 +106,28 @@ describe('the recordings', () => {
   });
 });
 
-describe('a recording of a desktop', () => {
-  beforeEach(() => {
-    vi.stubGlobal(
-      'ImageData',
-      class {
-        constructor(
-          readonly data: Uint8ClampedArray,
-          readonly width: number,
-          readonly height: number,
-        ) {}
-      },
-    );
-    vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation((() => ({
-      putImageData: () => undefined,
-    })) as never);
-    vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(600);
-    vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(400);
-  });
-  afterEach(() => {
-    vi.unstubAllGlobals();
-    vi.restoreAllMocks();
-  });
+/** What jsdom does not have: pixels, and room for them. */
+function withPixels(): void {
+  vi.stubGlobal(
+    'ImageData',
+    class {
+      constructor(
+        readonly data: Uint8ClampedArray,
+        readonly width: number,
+        readonly height: number,
+      ) {}
+    },
+  );
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation((() => ({
+    putImageData: () => undefined,
+  })) as never);
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(600);
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(400);
+}
 
+describe('a recording of a desktop', () => {
   it('is played and steered by keys, and leaves its player', async () => {
+    withPixels();
     const list = await page();
     await fireEvent.keyDown(list, { key: 'End' });
     await fireEvent.keyDown(list, { key: 'Enter' });
@@ -171,6 +171,7 @@ describe('a session', () => {
   });
 
   it('has nothing typed recorded if it is a desktop', async () => {
+    withPixels();
     await open();
     await sessions.connect('node-kiosk-lobby');
     await waitFor(() => expect(sessions.list[0]?.state.kind).toBe('open'));

@@ -87,7 +87,7 @@ export class MemoryRecordings {
 
   search({ text, id }: Args<'recording_search'>): RecordingSearch {
     const hits = this.list
-      .filter((each) => id === null || id === undefined || each.id === id)
+      .filter((each) => !each.desktop && (id == null || each.id === id))
       .flatMap((each) =>
         LINES.flatMap((lines, at) =>
           lines.split('\r\n').flatMap((line) => hitsIn(each.id, line, at, text)),

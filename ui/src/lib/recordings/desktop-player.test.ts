@@ -91,7 +91,7 @@ describe('the player of desktops', () => {
     const first = player.seek(100);
     void player.seek(2000);
     void player.seek(30_100);
-    release({ next: null, length: 40_000, broken: 'It is damaged.' });
+    release({ next: 1000, length: 40_000, broken: null });
     await new Promise((done) => setTimeout(done));
     expect(asked).toEqual([100, 30_100]);
     release({ next: null, length: 40_000, broken: 'It is damaged.' });

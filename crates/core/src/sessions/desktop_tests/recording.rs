@@ -17,18 +17,17 @@ async fn a_recording_ends_with_the_picture_that_was_there_last() {
     let now = sessions.info(id).unwrap().recording.unwrap();
     assert!(now.problem.is_none() && !now.keys, "what is typed is not recorded: {now:?}");
     let desktop = handle(&fixture, id);
-    let viewer = desktop.hub.attach();
     for colour in ["#336699", "#aa3311", "#104010", "#f0f0f0", "#000080"] {
         fixture.clock.advance(Duration::from_secs(6));
         server.run("xsetroot", &["-solid", colour]).unwrap();
         let expected = server.seen().unwrap();
-        Seen::until(&viewer, |seen| seen.rgb() == expected).await;
+        Seen::until(&desktop.hub.attach(), |seen| seen.rgb() == expected).await;
     }
     fixture.clock.advance(Duration::from_secs(6));
     let size = Size::new(800, 500);
     desktop.input.send(DesktopInput::Resize { size, scale: 100 }).await.unwrap();
     server.run("xsetroot", &["-mod", "5", "7", "-fg", "#ff8800", "-bg", "#003344"]).unwrap();
-    Seen::until(&viewer, |seen| seen.size == size).await;
+    Seen::until(&desktop.hub.attach(), |seen| seen.size == size).await;
     let expected = server.seen().unwrap();
     Seen::until(&desktop.hub.attach(), |seen| seen.rgb() == expected).await;
     let typed = patchbay_session::desktop::Key { keysym: 0x61, scancode: 0x1E, down: true };
