@@ -111,13 +111,12 @@ describe('the picture strip', () => {
 
   it('fetches one after the other, and gives up what nobody sees any more', async () => {
     const asked: number[] = [];
-    let strip: Strip;
     const picture = (at: number) => {
       asked.push(at);
       if (asked.length === 2) strip.stop();
       return Promise.resolve(null);
     };
-    strip = new Strip(picture, () => Promise.reject(new Error('nothing to fetch')));
+    const strip = new Strip(picture, () => Promise.reject(new Error('nothing to fetch')));
     await strip.fill(1000, (SMALL.width + 4) * 4, 1);
     expect(asked).toEqual([125, 375]);
     expect(strip.pictures).toHaveLength(4);

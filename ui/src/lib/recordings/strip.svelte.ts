@@ -5,7 +5,7 @@ import type { RecordingPicture } from '$lib/host';
 /** CSS pixels of a picture, at most. */
 export const SMALL = { width: 112, height: 63 } as const;
 
-export interface Small {
+interface Small {
   at: number;
   image: ImageData | null;
 }

@@ -29,5 +29,8 @@ describe('words of recordings', () => {
 
   it('names what is recorded', () => {
     expect(recordWords('outputAndKeys')).toBe('Output and typed lines');
+    // Nothing typed is recorded of a desktop, whatever a folder says.
+    expect(recordWords('outputAndKeys', true)).toBe('What it shows');
+    expect(recordWords('off', true)).toBe('Off');
   });
 });

@@ -51,7 +51,8 @@ export function keptWords(kept: RecordingsKept): string {
   }
 }
 
-export function recordWords(what: RecordMode): string {
+export function recordWords(what: RecordMode, desktop = false): string {
+  if (desktop && what !== 'off') return DESKTOP_RECORD_CHOICES[1]?.label ?? what;
   return RECORD_CHOICES.find((choice) => choice.value === what)?.label ?? what;
 }
 
