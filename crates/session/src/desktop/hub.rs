@@ -6,7 +6,7 @@
 //! Deliberately absent: the far end. A slow viewer does not slow it; it sees fewer frames.
 
 use super::{
-    Audio, BYTES, Clipboard, DesktopEvent, Rect, Region, Screen, Update, Watcher,
+    Audio, BYTES, Clipboard, Cursor, DesktopEvent, Rect, Region, Screen, Update, Watcher,
     codec::{MAX_PART, MAX_WORDS, Pixels, ToDesktopViewer as Say},
 };
 use crate::text::is_shown;
@@ -102,7 +102,7 @@ impl DesktopHub {
         state.screen = Some((number, screen));
         // What the last connection said of itself is over.
         state.known.clear();
-        state.tell(&Say::Cursor(super::Cursor::Usual));
+        state.tell(&Say::Cursor(Cursor::Usual));
         drop(state);
         self.changed.notify_waiters();
     }
@@ -111,6 +111,22 @@ impl DesktopHub {
     #[must_use]
     pub fn has_picture(&self) -> bool {
         self.lock().screen.as_ref().is_some_and(|(_, screen)| screen.size().pixels() > 0)
+    }
+
+    /// What the present connection shows, or the last one showed.
+    #[must_use]
+    pub fn screen(&self) -> Option<Arc<Screen>> {
+        self.lock().screen.as_ref().map(|(_, screen)| Arc::clone(screen))
+    }
+
+    /// How the pointer looks there.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        let known = self.lock().known.iter().find_map(|say| match say {
+            Say::Cursor(cursor) => Some(cursor.clone()),
+            _ => None,
+        });
+        known.unwrap_or(Cursor::Usual)
     }
 
     /// Passes on what an engine says; what is not for viewers is left out.
@@ -357,7 +373,7 @@ impl Drop for DesktopViewer {
 }
 
 /// A region in pieces of a message each, from above.
-fn strips(region: &Region) -> VecDeque<Rect> {
+pub(super) fn strips(region: &Region) -> VecDeque<Rect> {
     let mut strips = VecDeque::new();
     for rect in region.rects() {
         let row = usize::from(rect.width).max(1) * BYTES;

@@ -271,14 +271,15 @@ impl Watcher {
             let mut changed = std::pin::pin!(changed);
             // From here on nothing is missed.
             changed.as_mut().enable();
-            if let Some(update) = self.take() {
+            if let Some(update) = self.try_next() {
                 return update;
             }
             changed.await;
         }
     }
 
-    fn take(&self) -> Option<Update> {
+    /// What is new now, without waiting.
+    pub fn try_next(&self) -> Option<Update> {
         let mut state = self.screen.lock();
         let (size, resizes, closed) = (state.size, state.resizes, state.closed);
         let Some(seat) = state.seats.get_mut(&self.id) else { return Some(Update::Over) };
