@@ -1,6 +1,6 @@
 // Notes when which frame was painted, until the last one was, and tells the last argument. A frame's number is the colour of its first
 // pixel. What is noted of: the product's own canvas ('ours'), whole pictures from a socket ('full'), or the same damage put there from
-// memory at the same pace ('memory'; it is told milliseconds from the put to the paint in place of moments).
+// memory at the same pace ('memory'; the first moment is when that began).
 const [what, from, last, port, [x, y, width, height], mark, done] = arguments;
 const { putImageData } = CanvasRenderingContext2D.prototype;
 const { requestAnimationFrame } = window;
@@ -8,11 +8,15 @@ const nextFrame = (work) => requestAnimationFrame.call(window, work);
 const shown = [];
 let inFrame = false;
 
+// One channel for all: WebKit forgets one that nobody holds, with what it carries.
+const channel = (window.framePath = new MessageChannel());
+const waiting = [];
+channel.port1.onmessage = () => waiting.shift()();
+
 /** The task after a frame's own work runs once that frame was handed to the compositor. */
 function painted(then) {
   const after = () => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = then;
+    waiting.push(then);
     channel.port2.postMessage(null);
   };
   if (inFrame) after();
@@ -43,7 +47,7 @@ function seat() {
     canvas.remove();
     leave();
   };
-  return canvas.getContext('2d', { alpha: false });
+  return canvas.getContext('2d', ours.getContext('2d').getContextAttributes());
 }
 
 if (what === 'ours') {
@@ -56,10 +60,11 @@ if (what === 'ours') {
         inFrame = false;
       }
     });
-  CanvasRenderingContext2D.prototype.putImageData = function (image, ...rest) {
-    putImageData.call(this, image, ...rest);
+  CanvasRenderingContext2D.prototype.putImageData = function (image, left, top) {
+    putImageData.call(this, image, left, top);
     const number = numberOf(image.data);
-    if (number > from) note(number);
+    // A frame may come in parts, of which the lower ones are no older.
+    if (number > from && left === x && top === y) note(number);
   };
   const leave = finish;
   finish = () => {
@@ -79,17 +84,18 @@ if (what === 'ours') {
   };
 } else {
   const context = seat();
-  const start = performance.now();
   const image = new ImageData(width, height);
-  const turn = (number) => {
+  const start = performance.now();
+  shown.push([0, Date.now()]);
+  /** Puts the frame that is due, and waits for the display before the next. */
+  const turn = () => {
+    const due = 1 + Math.floor(((performance.now() - start) * 60) / 1000);
+    const number = Math.min(due, last);
     image.data.fill(number % 256);
-    const begun = performance.now();
     context.putImageData(image, x, y);
-    painted(() => {
-      shown.push([number, performance.now() - begun]);
-      if (number === last) finish();
-    });
-    if (number < last) setTimeout(turn, start + (number * 1000) / 60 - performance.now(), number + 1);
+    note(number);
+    if (number === last) return;
+    nextFrame(() => setTimeout(turn, start + (number * 1000) / 60 - performance.now()));
   };
-  turn(1);
+  turn();
 }
