@@ -58,7 +58,7 @@ const DEBIAN_TEST: &[&str] = &[
     "winpr-utils",
 ];
 
-const DEBIAN_BENCH: &[&str] = &["remmina", "keepassxc"];
+const DEBIAN_BENCH: &[&str] = &["remmina", "keepassxc", "tigervnc-viewer"];
 
 const FEDORA_BUILD: &[&str] = &[
     "gcc",
