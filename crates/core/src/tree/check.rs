@@ -1,6 +1,6 @@
 //! What names, addresses, tags and settings may look like. Each check gives back the tidied value.
 
-use super::lines;
+use super::{lines, vnc};
 use crate::{CoreError, tunnels::check_tunnels};
 use patchbay_model::{EntryDraft, FolderDraft, Protocol, Settings};
 use std::net::Ipv6Addr;
@@ -15,7 +15,8 @@ pub(crate) fn entry(mut draft: EntryDraft) -> Result<EntryDraft, CoreError> {
     draft.name = name(&draft.name)?;
     draft.address = match draft.protocol {
         Protocol::Serial => lines::port_name(&draft.address)?,
-        Protocol::Ssh | Protocol::Telnet | Protocol::Raw | Protocol::Vnc | Protocol::Rdp => {
+        Protocol::Vnc => vnc::vnc_address(&draft.address)?,
+        Protocol::Ssh | Protocol::Telnet | Protocol::Raw | Protocol::Rdp => {
             address(&draft.address)?
         }
     };

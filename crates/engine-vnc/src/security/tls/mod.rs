@@ -4,7 +4,7 @@ mod anonymous;
 
 pub(super) use anonymous::anonymous;
 
-use crate::{VncError, ask::Person, wire::Wire};
+use crate::{VncError, wire::Wire};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_rustls::{
     TlsConnector,
@@ -16,9 +16,12 @@ use tokio_rustls::{
     },
 };
 
-/// TLS with a certificate, which the person or the records judge before anything else is sent. Gives its version and
-/// cipher, for people.
-pub(super) async fn certificate(wire: &mut Wire, person: &Person) -> Result<String, VncError> {
+/// TLS with a certificate, which the person or the records have to judge before anything else is sent. Gives its chain,
+/// the machine's own first and never none, and the version of TLS for people.
+pub(crate) async fn certificate(
+    wire: &mut Wire,
+    address: &str,
+) -> Result<(Vec<Vec<u8>>, String), VncError> {
     let failed = |error: &dyn std::fmt::Display| VncError::Tls { reason: error.to_string() };
     let provider = Arc::new(crypto::ring::default_provider());
     let seen = Arc::new(Seen { provider: Arc::clone(&provider), chain: Mutex::default() });
@@ -28,7 +31,7 @@ pub(super) async fn certificate(wire: &mut Wire, person: &Person) -> Result<Stri
         .dangerous()
         .with_custom_certificate_verifier(Arc::clone(&seen) as _)
         .with_no_client_auth();
-    let name = ServerName::try_from(person.options.address.clone())
+    let name = ServerName::try_from(address.to_owned())
         .or_else(|_| ServerName::try_from("vnc.invalid"))
         .map_err(|error| failed(&error))?;
     let connector = TlsConnector::from(Arc::new(config));
@@ -46,8 +49,7 @@ pub(super) async fn certificate(wire: &mut Wire, person: &Person) -> Result<Stri
     if chain.is_empty() {
         return Err(VncError::Tls { reason: "the server shows no certificate".into() });
     }
-    person.judge(chain).await?;
-    Ok(protection)
+    Ok((chain, protection))
 }
 
 /// Keeps the certificates for whoever judges them. That the server holds the key is checked here.
