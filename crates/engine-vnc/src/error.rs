@@ -307,8 +307,13 @@ fn broke_off(machine: &str, waiting: Waiting, reason: Option<&str>) -> ApiError 
         Waiting::Desktop => "before it showed its desktop",
     };
     let said = reason.map_or_else(String::new, |r| format!(" ({})", phrase(r)));
+    let next = if waiting == Waiting::WebSocket {
+        "Check the address: ws:// or wss://, the port and the path."
+    } else {
+        "Try again in a minute; the server's log says why it did so."
+    };
     ApiError::new(ErrorCode::Protocol, format!("{machine} closed the connection {during}{said}."))
-        .next("Try again in a minute; the server's log says why it did so.")
+        .next(next)
         .retry()
 }
 
