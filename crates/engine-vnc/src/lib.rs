@@ -24,6 +24,7 @@ mod wire;
 
 pub use client::{Client, Tally};
 pub use error::{VncError, Waiting};
+pub use websocket::replay as replay_websocket;
 
 use ask::Person;
 use patchbay_model::{Secret, Stage, VncPlace};

@@ -11,7 +11,7 @@ use std::{
     pin::Pin,
     task::{Context, Poll, ready},
 };
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{
@@ -19,7 +19,7 @@ use tokio_tungstenite::{
         error::ProtocolError,
         handshake::client::generate_key,
         http::{Request, StatusCode, Uri},
-        protocol::{CloseFrame, WebSocketConfig, frame::coding::CloseCode},
+        protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
     },
 };
 
@@ -44,17 +44,31 @@ pub(crate) async fn open(
         person.judge(chain, &place.host, place.port).await?;
     }
     let request = request(place).map_err(|error| VncError::Internal(error.to_string()))?;
-    let config = WebSocketConfig::default()
+    let stream = wire.take();
+    let opening = async { Ok(client_async_with_config(request, stream, Some(config())).await) };
+    let (stream, _) = wire.in_time(opening).await?.map_err(explain)?;
+    wire.put(Messages::of(stream));
+    wire.wait_for(Waiting::Greeting, 20);
+    Ok(())
+}
+
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
         .max_message_size(Some(LONGEST))
         .max_frame_size(Some(LONGEST))
         // What is typed goes out at once.
-        .write_buffer_size(0);
-    let stream = wire.take();
-    let opening = async { Ok(client_async_with_config(request, stream, Some(config)).await) };
-    let (stream, _) = wire.in_time(opening).await?.map_err(explain)?;
-    wire.put(Messages { stream, unread: Bytes::new(), over: false });
-    wire.wait_for(Waiting::Greeting, 20);
-    Ok(())
+        .write_buffer_size(0)
+}
+
+/// The bytes that a recording of an open WebSocket holds, as a client reads them.
+///
+/// # Errors
+/// When it breaks the protocol, or does not end in order.
+pub async fn replay(recorded: &[u8]) -> io::Result<Vec<u8>> {
+    let stream = tokio::io::join(recorded, tokio::io::sink());
+    let stream = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config())).await;
+    let mut bytes = Vec::new();
+    Messages::of(stream).read_to_end(&mut bytes).await.map(|_| bytes)
 }
 
 fn request(place: &WebSocketPlace) -> Result<Request<()>, Box<dyn std::error::Error>> {
@@ -106,6 +120,12 @@ struct Messages<S> {
     stream: WebSocketStream<S>,
     unread: Bytes,
     over: bool,
+}
+
+impl<S> Messages<S> {
+    const fn of(stream: WebSocketStream<S>) -> Self {
+        Self { stream, unread: Bytes::new(), over: false }
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Messages<S> {
@@ -206,7 +226,7 @@ mod tests {
     use futures_util::{SinkExt as _, StreamExt as _};
     use std::time::Duration;
     use tokio::{
-        io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
+        io::{AsyncWriteExt as _, DuplexStream, duplex},
         time::timeout,
     };
     use tokio_tungstenite::accept_hdr_async;
@@ -223,10 +243,6 @@ mod tests {
             port: 6080,
             path: "/a?b=c".into(),
         };
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(LONGEST))
-            .max_frame_size(Some(LONGEST))
-            .write_buffer_size(0);
         let accept = |request: &server::Request, mut response: server::Response| {
             assert_eq!(request.uri().to_string(), "/a?b=c");
             assert_eq!(request.headers()["Host"], "[2001:db8::1]:6080");
@@ -234,9 +250,9 @@ mod tests {
             response.headers_mut().insert("Sec-WebSocket-Protocol", "binary".parse().unwrap());
             Ok(response)
         };
-        let near = client_async_with_config(request(&place).unwrap(), near, Some(config));
+        let near = client_async_with_config(request(&place).unwrap(), near, Some(config()));
         let (near, far) = tokio::join!(near, accept_hdr_async(far, accept));
-        let near = Messages { stream: near.unwrap().0, unread: Bytes::new(), over: false };
+        let near = Messages::of(near.unwrap().0);
         (near, far.unwrap())
     }
 

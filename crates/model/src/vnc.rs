@@ -43,12 +43,11 @@ impl VncPlace {
     pub fn of(address: &str) -> Option<Self> {
         let address = address.trim();
         if let Some(path) = socket(address) {
-            let acts = |c: char| c.is_control();
-            let fits = path.starts_with('/')
+            let fits = !path.is_empty()
                 && !path.ends_with('/')
                 && path.len() <= LONGEST_SOCKET
-                && !path.contains(acts);
-            return fits.then(|| Self::Socket { path: path.to_owned() });
+                && !path.contains(|c: char| c.is_control());
+            return fits.then_some(Self::Socket { path });
         }
         for (scheme, encrypted) in [("ws://", false), ("wss://", true)] {
             if let Some(rest) = after(address, scheme) {
@@ -59,14 +58,12 @@ impl VncPlace {
     }
 }
 
-/// The path, if it is meant to be one.
-fn socket(address: &str) -> Option<&str> {
-    if address.starts_with('/') {
-        return Some(address);
-    }
-    // Two slashes more, as they stand in other URLs, are no part of a path.
-    let path = after(address, "unix:")?;
-    Some(path.strip_prefix("//").filter(|path| path.starts_with('/')).unwrap_or(path))
+/// The path, if it is meant to be one; empty if that cannot be used.
+fn socket(address: &str) -> Option<String> {
+    let path = if address.starts_with('/') { address } else { after(address, "unix:")? };
+    // Slashes more, as they stand in other URLs, are no part of a path.
+    let whole = path.strip_prefix('/').map(|path| format!("/{}", path.trim_start_matches('/')));
+    Some(whole.unwrap_or_default())
 }
 
 /// What follows a scheme, whose case does not matter (RFC 3986 section 3.1).
@@ -145,6 +142,7 @@ mod tests {
             ("/run/vnc.sock", "/run/vnc.sock"),
             (" unix:/run/vnc.sock ", "/run/vnc.sock"),
             ("unix:///run/vnc.sock", "/run/vnc.sock"),
+            ("///run//vnc.sock", "/run//vnc.sock"),
             ("ws://wall:6080", "ws://wall:6080/"),
             ("WS://wall:80/websockify", "ws://wall/websockify"),
             ("wss://wall", "wss://wall/"),

@@ -5,7 +5,7 @@ use crate::{CoreError, tunnels::check_tunnels};
 use patchbay_model::{EntryDraft, FolderDraft, Protocol, Settings};
 use std::net::Ipv6Addr;
 
-const LONGEST_NAME: usize = 255;
+pub(crate) const LONGEST_NAME: usize = 255;
 const LONGEST_TAG: usize = 64;
 const LONGEST_NOTES: usize = 64 * 1024;
 const LONGEST_COMMAND: usize = 4096;

@@ -79,7 +79,8 @@ fn vnc(text: &str) -> Option<Result<EntryDraft, CoreError>> {
     };
     let draft = vnc_address(address).and_then(|address| {
         check::entry(EntryDraft {
-            name: address.clone(),
+            // A query may be longer than a name.
+            name: address.chars().take(check::LONGEST_NAME).collect(),
             protocol: Protocol::Vnc,
             address,
             ..EntryDraft::default()

@@ -267,7 +267,13 @@ export function placeOf(form: FormValues): string {
 
 /** A machine without a name is called by its address. */
 export function entryName(form: FormValues): string {
-  return form.name.trim() || placeOf(form).replace(/^\/dev\//, '');
+  // A query may be longer than a name.
+  return (
+    form.name.trim() ||
+    placeOf(form)
+      .replace(/^\/dev\//, '')
+      .slice(0, 255)
+  );
 }
 
 /** `[2001:db8::1]` is written with brackets only where a port may follow. */

@@ -11,7 +11,10 @@ export function vncPlace(address: string): VncPlace {
 
 /** `/run/vnc.sock` of any way to write it. */
 export function socketPath(address: string): string {
-  return address.trim().replace(/^unix:(?:\/\/(?=\/))?/i, '');
+  return address
+    .trim()
+    .replace(/^unix:/i, '')
+    .replace(/^\/+/, '/');
 }
 
 /** What fits into a socket address everywhere. */
