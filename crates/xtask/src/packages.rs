@@ -49,6 +49,7 @@ const DEBIAN_TEST: &[&str] = &[
     "tigervnc-tools",
     "tightvncserver",
     "x11vnc",
+    "websockify",
     "xclip",
     "qemu-system-x86",
     "xterm",
