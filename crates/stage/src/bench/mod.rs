@@ -3,6 +3,7 @@
 //! `bench NAME ours=<n><unit> <peer>=<n><unit> ratio=<n>`: the ratio says how many times better ours is, whichever way the unit points.
 
 mod connections;
+mod desktops;
 mod figure;
 mod files;
 mod machine;
@@ -44,11 +45,19 @@ enum Group {
     Terminal,
     Files,
     Connections,
+    Desktops,
 }
 
 impl Group {
-    const ALL: &[Self] =
-        &[Self::Startup, Self::Unlock, Self::Tree, Self::Terminal, Self::Files, Self::Connections];
+    const ALL: &[Self] = &[
+        Self::Startup,
+        Self::Unlock,
+        Self::Tree,
+        Self::Terminal,
+        Self::Files,
+        Self::Connections,
+        Self::Desktops,
+    ];
 
     const fn names(self) -> &'static [&'static str] {
         match self {
@@ -63,6 +72,7 @@ impl Group {
             Self::Terminal => &["terminal-throughput", "terminal-latency", "ctrl-c"],
             Self::Files => files::NAMES,
             Self::Connections => connections::NAMES,
+            Self::Desktops => desktops::NAMES,
         }
     }
 
@@ -72,6 +82,7 @@ impl Group {
             Self::Unlock | Self::Tree => "about 1 min",
             Self::Files => "about 8 min",
             Self::Connections => "about 4 min",
+            Self::Desktops => "about 10 min",
         }
     }
 
@@ -83,6 +94,7 @@ impl Group {
             Self::Terminal => terminal::take(name).await,
             Self::Files => files::take(name).await,
             Self::Connections => connections::take(name).await,
+            Self::Desktops => desktops::take(name).await,
         }
     }
 }
