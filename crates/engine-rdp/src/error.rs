@@ -195,23 +195,6 @@ impl RdpError {
         }
     }
 
-    /// An error of the TLS handshake.
-    pub(crate) fn tls(error: &io::Error) -> Self {
-        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        let reason = match inner {
-            Some(rustls::Error::AlertReceived(alert)) => format!("it sent the alert {alert:?}"),
-            Some(rustls::Error::PeerIncompatible(_)) => {
-                "it has no version or cipher in common with TLS 1.2 and 1.3".to_owned()
-            }
-            Some(inner) => phrase(&inner.to_string()),
-            None if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Self::BrokeOff { waiting: Waiting::Tls };
-            }
-            None => phrase(&error.to_string()),
-        };
-        Self::Tls { reason }
-    }
-
     /// An error of what drives the opening of a connection.
     pub(crate) fn connector(error: &ConnectorError, waiting: Waiting, user: &str) -> Self {
         match error.kind() {
