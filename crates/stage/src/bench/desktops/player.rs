@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, split},
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
     time::timeout,
 };
 
@@ -14,6 +15,10 @@ use tokio::{
 const PATIENCE: Duration = Duration::from_secs(120);
 /// A moment for a window to appear: it has no event that could be waited for.
 const APPEARS: Duration = Duration::from_millis(700);
+
+/// So many updates are sent ahead of what is asked for: a page of a browser cannot stop what comes over a `WebSocket`, and
+/// gives up when it has too much of it.
+const AHEAD: usize = 8;
 
 /// One pixel in the corner; and again. Before the second of them everything else is drawn.
 const LAST: [u8; 40] = [
@@ -81,13 +86,20 @@ pub(super) async fn play(
     while !asks(&mut reader).await? {}
     tokio::time::sleep(APPEARS).await;
 
-    let mut wanted = match through {
-        Through::Asking => recording.count + 2,
-        Through::Ringing => 1,
+    let (mut wanted, ahead) = match through {
+        Through::Asking => (recording.ends.len() + 2, AHEAD),
+        Through::Ringing => (1, Semaphore::MAX_PERMITS),
     };
+    let ahead = Semaphore::new(ahead);
     let (before, begin) = (processor()?, Instant::now());
     let played = async {
-        writer.write_all(&recording.updates).await?;
+        let mut begin = 0;
+        for end in &recording.ends {
+            ahead.acquire().await?.forget();
+            writer.write_all(recording.updates.get(begin..*end).unwrap_or_default()).await?;
+            writer.flush().await?;
+            begin = *end;
+        }
         writer.write_all(&LAST).await?;
         if through == Through::Ringing {
             writer.write_all(&[BELL]).await?;
@@ -97,7 +109,12 @@ pub(super) async fn play(
     };
     let heard = async {
         while wanted > 0 {
-            wanted -= u64::from(asks(&mut reader).await?);
+            if asks(&mut reader).await? {
+                wanted -= 1;
+                if through == Through::Asking {
+                    ahead.add_permits(1);
+                }
+            }
         }
         Ok(())
     };

@@ -38,9 +38,9 @@ const RATE: f64 = 10.0;
 const PICTURES: &str = r#"
 xsetroot -solid '#204060'
 convert -size 600x750 -seed 5 plasma:tomato-steelblue -blur 0x3 "$HOME/still.miff"
-for n in $(seq 10 29); do
-  ls -l /usr/bin | tail -n +$((n * 3)) | head -50 | cut -c1-80 > "$HOME/text"
-  convert -size 600x750 xc:white -font DejaVu-Sans-Mono -pointsize 12 -fill black -annotate +8+16 "@$HOME/text" "$HOME/page.miff"
+for n in $(seq 10 21); do
+  text=$(ls -l /usr/bin | tail -n +$((n * 3)) | head -50 | cut -c1-80 | tr -d '%@\\\\')
+  convert -size 600x750 xc:white -font DejaVu-Sans-Mono -pointsize 12 -fill black -annotate +8+16 "$text" "$HOME/page.miff"
   convert "$HOME/page.miff" \( "$HOME/still.miff" -roll +$((n * 14))+$((n * 3)) \) +append -depth 8 "$HOME/frame-$n.miff"
 done
 touch "$HOME/ready"
@@ -50,7 +50,7 @@ exec animate -delay 10 -loop 0 -geometry +20+20 "$HOME"/frame-*.miff
 /// How long each looks.
 const LOOK: Duration = Duration::from_secs(6);
 /// How long signing in and the first pictures may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// What has come once the pictures move: more than one of them.
 const MOVING: u64 = 2 << 20;
 

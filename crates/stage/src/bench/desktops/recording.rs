@@ -116,8 +116,8 @@ pub(super) struct Recording {
     pub(super) opening: Vec<u8>,
     /// Updates and nothing else, from the first on.
     pub(super) updates: Vec<u8>,
-    /// How many those are.
-    pub(super) count: u64,
+    /// Where each of them ends.
+    pub(super) ends: Vec<usize>,
     /// Whether some of it are JPEG pictures.
     pub(super) pictures: bool,
 }
@@ -152,13 +152,16 @@ impl Scene {
         // It only has to know where an update ends.
         let mut client = Client::new(Screen::new(), false);
         client.receive(&opening)?;
-        let (mut updates, mut done, mut asked) = (Vec::new(), 0, 0);
+        let (mut updates, mut ends, mut done, mut asked) = (Vec::new(), Vec::new(), 0, 0);
         let begin = Instant::now();
         let mut room = vec![0; 1 << 20];
         while begin.elapsed() < LENGTH || asked > client.tally().updates {
             while asked <= client.tally().updates && begin.elapsed() < LENGTH {
                 stream.write_all(&request(asked > 0)).await?;
                 asked += 1;
+                if asked > 1 {
+                    ends.push(done);
+                }
             }
             let came = timeout(PATIENCE, stream.read(&mut room)).await??;
             if came == 0 {
@@ -189,7 +192,8 @@ impl Scene {
             let all = [opening.as_slice(), &updates].concat();
             std::fs::write(std::path::Path::new(&folder).join(self.name), all)?;
         }
-        Ok(Recording { opening, updates, count: tally.updates, pictures: tally.pictures > 0 })
+        ends.push(done);
+        Ok(Recording { opening, updates, ends, pictures: tally.pictures > 0 })
     }
 
     /// `SetPixelFormat` and `SetEncodings`.

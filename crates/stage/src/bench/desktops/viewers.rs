@@ -78,6 +78,9 @@ impl Viewer {
                 command
             }
             Self::NoVnc => {
+                if !fs::exists(NOVNC)? {
+                    return Err("noVNC is not there: install the package novnc".into());
+                }
                 let page = home.path().join("index.html");
                 fs::write(&page, novnc(port))?;
                 let mut command = Command::new("chromium");
@@ -107,11 +110,6 @@ pub(super) fn itself(protocol: &str, port: u16) -> Result<Command, Error> {
     let mut command = Command::new(env::current_exe()?);
     command.args(["view", protocol, &port.to_string()]);
     Ok(command)
-}
-
-/// Whether noVNC can be looked at.
-pub(super) fn has_novnc() -> bool {
-    fs::exists(NOVNC).unwrap_or(false)
 }
 
 fn novnc(port: u16) -> String {
