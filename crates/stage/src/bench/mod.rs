@@ -3,6 +3,7 @@
 //! `bench NAME ours=<n><unit> <peer>=<n><unit> ratio=<n>`: the ratio says how many times better ours is, whichever way the unit points.
 
 mod connections;
+mod decode;
 mod desktop;
 mod figure;
 mod files;
@@ -46,6 +47,7 @@ enum Group {
     Files,
     Connections,
     Desktop,
+    Decode,
 }
 
 impl Group {
@@ -57,6 +59,7 @@ impl Group {
         Self::Files,
         Self::Connections,
         Self::Desktop,
+        Self::Decode,
     ];
 
     const fn names(self) -> &'static [&'static str] {
@@ -73,6 +76,7 @@ impl Group {
             Self::Files => files::NAMES,
             Self::Connections => connections::NAMES,
             Self::Desktop => desktop::NAMES,
+            Self::Decode => decode::NAMES,
         }
     }
 
@@ -82,6 +86,7 @@ impl Group {
             Self::Unlock | Self::Tree => "about 1 min",
             Self::Files => "about 8 min",
             Self::Connections | Self::Desktop => "about 4 min",
+            Self::Decode => "about 10 min",
         }
     }
 
@@ -94,6 +99,7 @@ impl Group {
             Self::Files => files::take(name).await,
             Self::Connections => connections::take(name).await,
             Self::Desktop => desktop::take(name).await,
+            Self::Decode => decode::take(name).await,
         }
     }
 }
