@@ -243,6 +243,7 @@ mod tests {
             port: 6080,
             path: "/a?b=c".into(),
         };
+        #[expect(clippy::result_large_err, reason = "the library asks for it")]
         let accept = |request: &server::Request, mut response: server::Response| {
             assert_eq!(request.uri().to_string(), "/a?b=c");
             assert_eq!(request.headers()["Host"], "[2001:db8::1]:6080");
