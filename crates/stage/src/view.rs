@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use futures_util::future::{BoxFuture, ready};
 use patchbay_engine_rdp::RdpOptions;
 use patchbay_engine_vnc::VncOptions;
-use patchbay_model::Secret;
+use patchbay_model::{Secret, VncPlace};
 use patchbay_session::{
     Ask, CertificateCheck, HostKeyCheck, HostKeyVerdict, Interaction, Progress,
     desktop::{Desktop, DesktopEvent, DesktopHub, Size, ToDesktopViewer},
@@ -108,6 +108,7 @@ fn vnc(port: u16) -> VncOptions {
         machine: "bench".to_owned(),
         address: "127.0.0.1".to_owned(),
         port,
+        place: VncPlace::Tcp,
         user: None,
         password: None,
         refused: false,
