@@ -120,6 +120,8 @@ pub(super) struct Recording {
     pub(super) ends: Vec<usize>,
     /// Whether some of it are JPEG pictures.
     pub(super) pictures: bool,
+    /// Whether some of it is ZRLE.
+    pub(super) zrle: bool,
 }
 
 impl Scene {
@@ -193,7 +195,8 @@ impl Scene {
             std::fs::write(std::path::Path::new(&folder).join(self.name), all)?;
         }
         ends.push(done);
-        Ok(Recording { opening, updates, ends, pictures: tally.pictures > 0 })
+        let (pictures, zrle) = (tally.pictures > 0, tally.encodings >> ZRLE & 1 == 1);
+        Ok(Recording { opening, updates, ends, pictures, zrle })
     }
 
     /// `SetPixelFormat` and `SetEncodings`.

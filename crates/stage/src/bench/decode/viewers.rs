@@ -40,8 +40,13 @@ impl Viewer {
 
     /// Whether it can show this recording at all.
     pub(super) const fn shows(self, recording: &Recording) -> bool {
-        // It hands JPEG pictures on as they came.
-        !(matches!(self, Self::VncRs) && recording.pictures)
+        match self {
+            Self::Ours | Self::TigerVnc => true,
+            // It hands JPEG pictures on as they came.
+            Self::VncRs => !recording.pictures,
+            // Debian's does not know it.
+            Self::NoVnc => !recording.zrle,
+        }
     }
 
     /// What it takes to draw all of it.
