@@ -6,6 +6,7 @@ mod exchange;
 mod fleet;
 mod keys;
 mod layouts;
+mod rdp;
 mod recording;
 mod restoring;
 mod snippets;
