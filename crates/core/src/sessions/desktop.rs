@@ -25,6 +25,8 @@ use std::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+/// A picture that stands still for so long because nobody is there any more is lost.
+const SILENCE: Duration = Duration::from_secs(40);
 /// For a tab that has not said how large it is.
 const USUAL: Size = Size::new(1280, 800);
 
@@ -93,7 +95,7 @@ pub(super) async fn build(
         }),
     };
     let connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
-    let to = Destination { name, address, port, connect_timeout };
+    let to = Destination { name, address, port, connect_timeout, silence: Some(SILENCE) };
     let jumps = target::jumps(core, jumps).await?;
     Ok(Some(DesktopPlan { way: Way::new(jumps, to, speaks), shown }))
 }

@@ -267,6 +267,7 @@ mod tests {
             address: "192.0.2.1".into(),
             port: 5900,
             connect_timeout: Duration::from_secs(1),
+            silence: None,
         };
         Way::new(Target { hops: Vec::new(), ..Target::default() }, to, Speaks::Vnc(options))
     }
