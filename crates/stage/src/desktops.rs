@@ -37,16 +37,16 @@ impl Desktops {
             (NIGHT, "72x14+340+356", SHELL.to_owned()),
         ] {
             let mut xterm = vnc.program("xterm");
-            xterm.args(colours.split(' ')).args(FONT).args(["-geometry", place]);
+            xterm.args(colours).args(FONT).args(["-geometry", place]);
             xterm.args(["-e", "sh", "-c", &script]).current_dir(home).env("HOME", home);
             programs.push(xterm.spawn()?);
         }
         let rdp = if xrdp_or_skip("the desktop by RDP") {
-            let font = FONT.map(|word| format!("'{word}'")).join(" ");
+            let (font, paper, night) = (quoted(&FONT), quoted(&PAPER), quoted(&NIGHT));
             let script = format!(
                 "xsetroot -solid '#3b3f58'\ncat > \"$HOME/board\" <<'END'\n{BOARD}END\n\
-                 xterm {PAPER} {font} -geometry 62x20+24+24 -e sh -c 'cat \"$HOME/board\"; exec sleep infinity' &\n\
-                 xterm {NIGHT} {font} -geometry 72x14+340+356 -e sh -c \"{SHELL}\" &\nexec sleep infinity"
+                 xterm {paper} {font} -geometry 62x20+24+24 -e sh -c 'cat \"$HOME/board\"; exec sleep infinity' &\n\
+                 xterm {night} {font} -geometry 72x14+340+356 -e sh -c \"{SHELL}\" &\nexec sleep infinity"
             );
             Some(Xrdp::start(Backend::Xvnc, &script).await?)
         } else {
@@ -84,6 +84,11 @@ impl Desktops {
     }
 }
 
+/// As arguments in a script.
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("'{word}' ")).collect()
+}
+
 /// Adds a machine and the identity that signs in there.
 async fn add(
     ctx: &Ctx,
@@ -108,8 +113,8 @@ async fn add(
     call(ctx, "entry_save", json!({ "parent": parent, "draft": draft })).await.map(drop)
 }
 
-const PAPER: &str = "-bg #f7f8fa -fg #1a1c21";
-const NIGHT: &str = "-bg #0d1a2b -fg #e6eaf0";
+const PAPER: [&str; 4] = ["-bg", "#f7f8fa", "-fg", "#1a1c21"];
+const NIGHT: [&str; 4] = ["-bg", "#0d1a2b", "-fg", "#e6eaf0"];
 const FONT: [&str; 6] = ["-fa", "DejaVu Sans Mono", "-fs", "10", "-bw", "0"];
 
 const BOARD: &str = "

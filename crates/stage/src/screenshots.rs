@@ -212,7 +212,7 @@ const PAINTED: &str = "const a = document.querySelector(`[data-testid=desktop-ar
     const c = a?.querySelector('canvas'); \
     if (!c || Math.abs(c.width - a.clientWidth * devicePixelRatio) > 1) return false; \
     const at = (x, y) => c.getContext('2d').getImageData(x, y, 1, 1).data[2]; \
-    return at(40, 30) > 230 && at(360, 362) < 60";
+    return at(40, 30) > 230 && at(600, 540) < 60";
 
 /// Waits for the fonts, for 400 ms without a change of the page, and for a frame.
 const QUIET: &str = "const done = arguments[0]; document.fonts.ready.then(() => { \
