@@ -6,6 +6,7 @@ mod bench;
 mod demo;
 mod desktops;
 mod screenshots;
+mod view;
 mod world;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +37,14 @@ enum Command {
         /// Only figures whose name contains this.
         name: Option<String>,
     },
+    /// A desktop on loopback, looked at by a process of its own: what figures start.
+    #[command(hide = true)]
+    View {
+        /// How it is spoken to, and by what.
+        with: view::With,
+        /// The port of 127.0.0.1.
+        port: u16,
+    },
 }
 
 #[tokio::main]
@@ -47,6 +56,7 @@ async fn main() -> ExitCode {
         Command::Screenshots { name } => {
             screenshots::take(name.as_deref().unwrap_or_default()).await
         }
+        Command::View { with, port } => view::open(with, port).await,
         Command::Bench { name } => bench::run(name.as_deref().unwrap_or_default()).await,
     };
     match outcome {

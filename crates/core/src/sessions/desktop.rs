@@ -1,20 +1,20 @@
 //! VNC and RDP: what is dialled for them, and the desktop while it is open.
 //!
-//! One that is lost is connected again by itself (`way.rs`); its picture stays in sight meanwhile. Deliberately absent:
-//! recording.
+//! One that is lost is connected again by itself (`way.rs`); its picture stays in sight meanwhile.
 
 use super::{
     life::{Life, Purpose, stopped},
     session::{Session, failed},
     target,
-    way::{Attempts, Speaks, Way, comes_back},
+    way::{Attempts, Leads, Speaks, Way, comes_back},
 };
 use crate::{Core, CoreError, tree::ResolvedHop};
 use patchbay_engine_rdp::{Drive, RdpOptions};
-use patchbay_engine_ssh::{Credential, Destination, HeldLink};
+use patchbay_engine_ssh::{Credential, Destination, HeldLink, SocketDestination};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
-    ApiError, CloseReason, DesktopSize, EffectiveSettings, Protocol, SessionDesktop, TerminalSize,
+    ApiError, CloseReason, DesktopSize, EffectiveSettings, Protocol, RecordMode, SessionDesktop,
+    TerminalSize, VncPlace, WebSocketPlace,
 };
 use patchbay_session::desktop::{Cursor, Desktop, DesktopEvent, DesktopHub, DesktopInput, Size};
 use std::{
@@ -55,7 +55,15 @@ pub(super) async fn build(
     let (draft, settings) = (&machine.entry.draft, &machine.settings);
     let Some(shown) = shown(draft.protocol, settings) else { return Ok(None) };
     let address = target::address(draft)?.to_owned();
-    let port = settings.port_of(draft.protocol).unwrap_or_default();
+    let port = settings.port_to(draft).unwrap_or_default();
+    let place = match draft.protocol {
+        Protocol::Vnc => VncPlace::of(&address),
+        _ => Some(VncPlace::Tcp),
+    };
+    let place = place.ok_or_else(|| {
+        let message = format!("The address of {} cannot be used.", draft.name);
+        CoreError::invalid("address", message, "Edit the machine and correct it.")
+    })?;
     let sign_in = core.identities().sign_in(&machine.identities).await?;
     let user = settings.user.value.clone().or(sign_in.user);
     let password = sign_in.credentials.into_iter().find_map(|credential| match credential {
@@ -84,6 +92,7 @@ pub(super) async fn build(
             machine: name.clone(),
             address: address.clone(),
             port,
+            place: place.clone(),
             user,
             password,
             refused: false,
@@ -95,7 +104,16 @@ pub(super) async fn build(
         }),
     };
     let connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
-    let to = Destination { name, address, port, connect_timeout, silence: Some(SILENCE) };
+    let silence = Some(SILENCE);
+    let to = match place {
+        VncPlace::Tcp => Leads::Port(Destination { name, address, port, connect_timeout, silence }),
+        VncPlace::Socket { path } => {
+            Leads::Socket(SocketDestination { name, path, connect_timeout })
+        }
+        VncPlace::WebSocket(WebSocketPlace { host: address, port, .. }) => {
+            Leads::Port(Destination { name, address, port, connect_timeout, silence })
+        }
+    };
     let jumps = target::jumps(core, jumps).await?;
     Ok(Some(DesktopPlan { way: Way::new(jumps, to, speaks), shown }))
 }
@@ -127,14 +145,14 @@ impl Life {
             };
             way = back;
             let error = match opened {
-                Ok((desktop, _)) if purpose == Purpose::Trial => {
-                    self.session.opened();
-                    desktop.cancel.cancel();
-                    return CloseReason::Exited { code: Some(0) };
-                }
                 Ok((desktop, link)) => {
+                    let Purpose::Work(record) = purpose else {
+                        self.session.opened();
+                        desktop.cancel.cancel();
+                        return CloseReason::Exited { code: Some(0) };
+                    };
                     let began = self.session.clock.now();
-                    let reason = self.show_desktop(desktop, link, shown, cancel).await;
+                    let reason = self.show_desktop(desktop, link, (shown, record), cancel).await;
                     attempts.opened(self.session.clock.now().saturating_sub(began));
                     match way.follow(|note| self.session.sent_on(&note)) {
                         Ok(true) => continue,
@@ -188,7 +206,7 @@ impl Life {
         &mut self,
         desktop: Desktop,
         link: HeldLink,
-        shown: SessionDesktop,
+        (shown, record): (SessionDesktop, RecordMode),
         cancel: &CancellationToken,
     ) -> CloseReason {
         if matches!(shown.size, DesktopSize::Fixed { .. }) {
@@ -197,8 +215,11 @@ impl Life {
             let _no_room = desktop.input.try_send(DesktopInput::Resize { size, scale: 100 });
         }
         self.session.hub.show(Arc::clone(&desktop.screen));
+        // Before anything is done there.
+        self.session.record_from_the_start(record).await;
         self.session.opened();
         let reason = self.pass_desktop(desktop, link, shown, cancel).await;
+        self.session.stop_recording(None).await;
         if !matches!(reason, CloseReason::ByPerson) {
             self.session.hub.tell(DesktopEvent::Cursor(Cursor::Usual));
         }
@@ -262,6 +283,9 @@ async fn hear(
                 if let DesktopEvent::Latency(ms) = event {
                     session.latency(ms);
                 }
+                if let Some(recorder) = session.tape.of_desktop() {
+                    recorder.said(&event);
+                }
                 hub.tell(event);
             }
         }
@@ -279,6 +303,11 @@ async fn tell(
     while let Some(input) = done.recv().await {
         note(session, &input);
         if is_allowed(&input, shown) {
+            if let (DesktopInput::Pointer { x, y, .. }, Some(recorder)) =
+                (&input, session.tape.of_desktop())
+            {
+                recorder.pointer(*x, *y);
+            }
             // After the far end has closed, the reason is on its way; what is done until then goes nowhere.
             let _closed = far.send(input).await;
         }

@@ -5,7 +5,10 @@
 
 use super::line::explain;
 use patchbay_engine_rdp::{RdpOptions, Redirection, Resume};
-use patchbay_engine_ssh::{Destination, HeldLink, Target, dial_through};
+use patchbay_engine_ssh::{
+    Destination, HeldLink, HeldStream, SocketDestination, SshError, Target, dial_socket_through,
+    dial_through,
+};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{ApiError, CloseReason, ErrorCode};
 use patchbay_session::{
@@ -26,6 +29,34 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// A desktop that was open for so long is no longer one that does not come back.
 const STEADY: Duration = Duration::from_secs(10);
+
+/// What is dialled.
+#[derive(Clone)]
+pub(super) enum Leads {
+    Port(Destination),
+    Socket(SocketDestination),
+}
+
+impl Leads {
+    fn machine(&self) -> &str {
+        match self {
+            Self::Port(to) => &to.name,
+            Self::Socket(to) => &to.name,
+        }
+    }
+
+    async fn dial(
+        self,
+        jumps: Target,
+        gate: Arc<dyn Interaction>,
+        cancel: CancellationToken,
+    ) -> Result<(HeldStream, HeldLink), SshError> {
+        match self {
+            Self::Port(to) => dial_through(jumps, to, gate, cancel).await,
+            Self::Socket(to) => dial_socket_through(jumps, to, gate, cancel).await,
+        }
+    }
+}
 
 /// What is spoken there.
 #[derive(Clone)]
@@ -58,7 +89,7 @@ impl Speaks {
 /// Where a desktop is, and what the connections to it so far have left.
 pub(super) struct Way {
     jumps: Target,
-    to: Destination,
+    to: Leads,
     speaks: Speaks,
     /// Where its server has sent the connection.
     sent: Option<Redirection>,
@@ -67,7 +98,7 @@ pub(super) struct Way {
 }
 
 impl Way {
-    pub(super) fn new(jumps: Target, to: Destination, speaks: Speaks) -> Self {
+    pub(super) fn new(jumps: Target, to: Leads, speaks: Speaks) -> Self {
         Self { jumps, to, speaks, sent: None, redirections: 0, resume: Resume::default() }
     }
 
@@ -97,8 +128,8 @@ impl Way {
         let mut tries = 0;
         loop {
             let (to, speaks) = self.now();
-            let machine = to.name.clone();
-            let dialling = dial_through(self.jumps.clone(), to, Arc::clone(gate), cancel.clone());
+            let machine = to.machine().to_owned();
+            let dialling = to.dial(self.jumps.clone(), Arc::clone(gate), cancel.clone());
             let (stream, link) =
                 dialling.await.map_err(|error| explain(&error, &machine, speaks.name()))?;
             // Of its own: ending one connection ends no further one.
@@ -132,10 +163,10 @@ impl Way {
     }
 
     /// Where to and as whom, now.
-    fn now(&self) -> (Destination, Speaks) {
+    fn now(&self) -> (Leads, Speaks) {
         let (mut to, mut speaks) = (self.to.clone(), self.speaks.clone());
         if let (Some(sent), Speaks::Rdp(options)) = (&self.sent, &mut speaks) {
-            if let Some(address) = &sent.address {
+            if let (Some(address), Leads::Port(to)) = (&sent.address, &mut to) {
                 to.address.clone_from(address);
                 options.address.clone_from(address);
             }
@@ -153,7 +184,7 @@ impl Way {
     /// When it leads on and on.
     pub(super) fn follow(&mut self, note: impl FnOnce(String)) -> Result<bool, ApiError> {
         let Some(mut sent) = self.resume.redirected() else { return Ok(false) };
-        let machine = &self.to.name;
+        let machine = self.to.machine();
         self.redirections += 1;
         if self.redirections > MOST_REDIRECTIONS {
             let text = format!(
@@ -185,7 +216,7 @@ impl Way {
             // VNC has no word for the end. Where one alone may look, another one has come, who would be sent away in turn.
             CloseReason::Exited { code: None } if matches!(&self.speaks, Speaks::Vnc(options) if options.shared) =>
             {
-                let text = format!("{} closed the connection.", self.to.name);
+                let text = format!("{} closed the connection.", self.to.machine());
                 let error = ApiError::new(ErrorCode::Disconnected, text);
                 Ok(error.next("Connect again.").retry())
             }
@@ -246,13 +277,14 @@ impl Attempts {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use patchbay_model::Secret;
+    use patchbay_model::{Secret, VncPlace};
 
     fn vnc(shared: bool) -> Way {
         let options = VncOptions {
             machine: "wall".into(),
             address: "192.0.2.1".into(),
             port: 5900,
+            place: VncPlace::Tcp,
             user: None,
             password: Some(Secret::new("x".into())),
             refused: false,
@@ -269,7 +301,7 @@ mod tests {
             connect_timeout: Duration::from_secs(1),
             silence: None,
         };
-        Way::new(Target { hops: Vec::new(), ..Target::default() }, to, Speaks::Vnc(options))
+        Way::new(Target::default(), Leads::Port(to), Speaks::Vnc(options))
     }
 
     #[test]
