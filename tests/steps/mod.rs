@@ -102,13 +102,31 @@ impl App {
         identity: Value,
         settings: Value,
     ) -> Value {
+        self.add(json!({ "name": name }), port, identity, settings).await
+    }
+
+    /// Adds a desktop on loopback with an identity of its own and returns its id.
+    pub async fn add_desktop(
+        &self,
+        name: &str,
+        protocol: &str,
+        port: u16,
+        identity: Value,
+        settings: Value,
+    ) -> Value {
+        self.add(json!({ "name": name, "protocol": protocol }), port, identity, settings).await
+    }
+
+    async fn add(&self, entry: Value, port: u16, identity: Value, settings: Value) -> Value {
+        let name = entry["name"].as_str().unwrap_or_default();
         let mut draft = json!({ "id": null, "name": format!("{name} identity"), "user": null, "kind": "password", "password": null,
             "privateKey": null, "passphrase": null, "certificate": null, "agentFingerprint": null });
         merge(&mut draft, identity);
         let identity = self.call("identity_save", json!({ "draft": draft })).await;
         let mut all = json!({ "port": port, "identities": [identity["id"]] });
         merge(&mut all, settings);
-        let draft = json!({ "name": name, "address": "127.0.0.1", "settings": all });
+        let mut draft = json!({ "address": "127.0.0.1", "settings": all });
+        merge(&mut draft, entry);
         self.call("entry_save", json!({ "id": null, "parent": null, "draft": draft })).await["id"]
             .clone()
     }
@@ -118,6 +136,13 @@ impl App {
         let draft = json!({ "name": name });
         self.call("folder_save", json!({ "id": null, "parent": null, "draft": draft })).await["id"]
             .clone()
+    }
+
+    /// A program that runs on the display of the app.
+    pub fn program(&self, name: &str) -> std::process::Command {
+        let mut command = std::process::Command::new(name);
+        command.envs(self.screen.environment());
+        command
     }
 
     /// The home folder of whoever sits before it.

@@ -7,6 +7,7 @@ mod exchange;
 mod fleet;
 mod keys;
 mod layouts;
+mod rdp;
 mod recording;
 mod restoring;
 mod snippets;

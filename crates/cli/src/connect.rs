@@ -85,7 +85,7 @@ impl<'a> Screen<'a> {
     /// Does what a state asks for; gives the reason when it is over.
     async fn follow(&mut self, info: SessionInfo) -> Result<Option<CloseReason>, Failure> {
         match info.state {
-            SessionState::Connecting { .. } => {}
+            SessionState::Connecting { .. } | SessionState::Lost { .. } => {}
             state @ (SessionState::Asking { .. } | SessionState::HostKey { .. }) => {
                 ask::answer(self.app, self.handle.id, state).await?;
             }

@@ -218,17 +218,19 @@ fn forget(connector: &mut ClientConnector) {
 
 /// Where a server sends the connection (MS-RDPBCGR section 2.2.13.1).
 pub(crate) fn redirected(to: &ServerRedirectionPdu, resume: &Resume) -> RdpError {
-    resume.keep_redirection(to);
     let listed = to.target_net_addresses.as_ref().and_then(|all| all.first());
     let address = to.target_fqdn.as_ref().or(to.target_net_address.as_ref()).or(listed);
     let address = address.or(to.target_netbios_name.as_ref());
+    // With a token for whoever spreads the load, the way leads past that one again.
+    let address = address.filter(|_| to.load_balance_info.is_none());
     let plain = |text: &String| Some(crate::text::phrase(text)).filter(|text| !text.is_empty());
-    let to = Redirection {
+    let leads = Redirection {
         address: address.and_then(plain),
         user: to.username.as_ref().and_then(plain),
         domain: to.domain.as_ref().and_then(plain),
     };
-    RdpError::Redirected { to: Box::new(to) }
+    resume.keep_redirection(to, leads.clone());
+    RdpError::Redirected { to: Box::new(leads) }
 }
 
 struct Report<'a> {

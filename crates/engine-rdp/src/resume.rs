@@ -1,6 +1,10 @@
 //! What one connection leaves for the next: a cookie that goes on with a session after a loss (MS-RDPBCGR section 5.5),
 //! and where in a farm of servers a redirection leads (section 2.2.13).
+//!
+//! Within TLS the cookie is shown as it is, and whoever has seen it may go on with the session. So it belongs to the server
+//! that gave it: whoever connects to another address does so with a [`Resume`] of its own.
 
+use crate::Redirection;
 use ironrdp_connector::ClientConnector;
 use ironrdp_pdu::{
     gcc::{ClientClusterData, RedirectionFlags, RedirectionVersion},
@@ -24,6 +28,8 @@ pub struct Resume(Arc<Mutex<Kept>>);
 struct Kept {
     cookie: Option<ServerAutoReconnect>,
     redirected: Option<Redirected>,
+    /// Where to, not yet asked for.
+    to: Option<Redirection>,
 }
 
 struct Redirected {
@@ -39,20 +45,29 @@ impl fmt::Debug for Resume {
 }
 
 impl Resume {
+    /// Where the server has sent the connection, once: before or after there was a desktop. The next connection is to be
+    /// made there.
+    #[must_use]
+    pub fn redirected(&self) -> Option<Redirection> {
+        self.with(|kept| kept.to.take())
+    }
+
     /// The server goes on with the session for whoever shows this.
     pub(crate) fn keep_cookie(&self, cookie: Option<ServerAutoReconnect>) {
         self.with(|kept| kept.cookie = cookie);
     }
 
     /// The server sends the connection elsewhere.
-    pub(crate) fn keep_redirection(&self, to: &ServerRedirectionPdu) {
+    pub(crate) fn keep_redirection(&self, to: &ServerRedirectionPdu, leads: Redirection) {
         let token =
             to.load_balance_info.as_ref().map(|token| String::from_utf8_lossy(token).into_owned());
         // Encrypted for another protocol it is of no use here.
         let usable = !to.flags.contains(ServerRedirectionFlags::PASSWORD_IS_PK_ENCRYPTED);
         let cookie = to.password.clone().filter(|_| usable).map(Zeroizing::new);
         let redirected = Redirected { session: to.session_id, token, cookie };
-        self.with(|kept| kept.redirected = Some(redirected));
+        // The cookie is not for the eyes of another server.
+        let kept = Kept { cookie: None, redirected: Some(redirected), to: Some(leads) };
+        self.with(|before| *before = kept);
     }
 
     /// Tells the connector. A redirection is good for the next connection only.
@@ -100,12 +115,16 @@ mod tests {
             load_balance_info: Some(b"token".to_vec()),
             ..ServerRedirectionPdu::default()
         };
-        resume.keep_redirection(&to);
-        let told = format!("{:?}", tell());
-        assert!(told.contains("token"), "{told}");
+        assert_eq!(tell().auto_reconnect_cookie, Some(cookie.clone()));
+        assert_eq!(tell().auto_reconnect_cookie, Some(cookie));
+        let leads = Redirection { user: Some("ada".to_owned()), ..Redirection::default() };
+        resume.keep_redirection(&to, leads.clone());
         let told = tell();
-        assert_eq!(told.auto_reconnect_cookie, Some(cookie));
-        assert!(!format!("{told:?}").contains("token"));
+        assert!(format!("{told:?}").contains("token"), "{told:?}");
+        assert_eq!(told.auto_reconnect_cookie, None, "it is another server's");
+        assert!(!format!("{:?}", tell()).contains("token"));
+        assert_eq!(resume.redirected(), Some(leads));
+        assert_eq!(resume.redirected(), None);
         assert_eq!(format!("{resume:?}"), "Resume(…)");
     }
 }

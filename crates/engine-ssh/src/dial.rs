@@ -3,6 +3,7 @@
 use crate::{Hop, SocketDestination, SshError, Waiting, report::Report, text::phrase};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use patchbay_model::Stage;
+use socket2::{SockRef, TcpKeepalive};
 use std::{
     io,
     net::{IpAddr, SocketAddr},
@@ -162,6 +163,20 @@ async fn attempt(address: SocketAddr) -> io::Result<TcpStream> {
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
+}
+
+/// Has the system ask for signs of life, and give the connection up after so long without one.
+pub(crate) fn watch(stream: &TcpStream, silence: Duration) {
+    let every = (silence / 4).max(Duration::from_secs(1));
+    let asks = TcpKeepalive::new().with_time(every).with_interval(every);
+    #[cfg(unix)]
+    let asks = asks.with_retries(3);
+    let socket = SockRef::from(stream);
+    // A system that cannot do it notices later.
+    let _later = socket.set_tcp_keepalive(&asks);
+    // It does not ask while something is on its way.
+    #[cfg(target_os = "linux")]
+    let _later = socket.set_tcp_user_timeout(Some(silence));
 }
 
 pub(crate) fn explain(hop: &Hop, error: Option<io::Error>) -> SshError {

@@ -25,6 +25,9 @@ pub struct Destination {
     pub port: u16,
     /// For name and connection together, and as long again for the last jump host to answer.
     pub connect_timeout: Duration,
+    /// After so long without a sign of life of the far end's system the connection is lost; hours if it is not given. Jump
+    /// hosts have their own way to tell.
+    pub silence: Option<Duration>,
 }
 
 /// Where a plain connection to a Unix socket is to lead.
@@ -57,6 +60,9 @@ pub async fn dial_through(
         let Some(last) = jumps.hops.last() else {
             let deadline = Instant::now() + to.connect_timeout;
             let stream = dial::tcp(&hop, deadline, &report).await?;
+            if let Some(silence) = to.silence {
+                dial::watch(&stream, silence);
+            }
             let stream = Inline::new(stream).map_err(|error| dial::explain(&hop, Some(error)))?;
             return Ok(held(stream, None, None));
         };

@@ -68,6 +68,8 @@ codes! {
     SerialPort,
     /// The connection was lost.
     Disconnected,
+    /// The machine ended the session, and said so.
+    Ended,
     /// The machine would not open a terminal or run the command.
     ShellRefused,
     /// Something else listens at the address or socket already.

@@ -189,6 +189,17 @@ pub enum SessionState {
     },
     /// Bytes flow.
     Open,
+    /// The connection was lost, and another one is made by itself in a moment.
+    Lost {
+        /// What happened.
+        error: ApiError,
+        /// Which attempt comes next, from 1.
+        attempt: u32,
+        /// How many there are before it is over.
+        most: u32,
+        /// When it begins.
+        next: Timestamp,
+    },
     /// Over; can be connected again.
     Closed {
         /// Why.

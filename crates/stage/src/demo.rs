@@ -11,9 +11,9 @@ use std::{env, fs, path::Path, process::Command};
 /// Opens the app on this display and waits until its window is closed.
 pub(crate) async fn open() -> Result<(), Error> {
     println!(
-        "demo: starting two SSH servers on loopback and filling a throwaway vault (a few seconds)"
+        "demo: starting two SSH servers and two desktops on loopback, and filling a throwaway vault (a few seconds)"
     );
-    let world = World::with_machines().await?;
+    let world = World::with_desktops().await?;
     println!("demo: the vault's passphrase is: {PASSPHRASE}");
     println!("demo: everything is removed when the window is closed");
     let binary = binary_beside(&env::current_exe()?, "patchbay");
@@ -28,9 +28,9 @@ pub(crate) async fn open() -> Result<(), Error> {
 /// Drives it once in a virtual display: unlock, find a machine, connect, run a command, take a picture.
 pub(crate) async fn once() -> Result<(), Error> {
     println!(
-        "demo: two SSH servers, a throwaway vault and the window in a virtual display (about 15 s)"
+        "demo: two SSH servers, two desktops, a throwaway vault and the window in a virtual display (about 15 s)"
     );
-    let world = World::with_machines().await?;
+    let world = World::with_desktops().await?;
     let screen = Screen::start(1280, 800).await?;
     let window = unlocked(&world, &screen).await?;
     window.run(DRAW_AS_TEXT, vec![]).await?;

@@ -4,6 +4,7 @@
 
 mod bench;
 mod demo;
+mod desktops;
 mod screenshots;
 mod view;
 mod world;

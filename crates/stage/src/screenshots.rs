@@ -4,6 +4,7 @@
 use crate::{
     Error,
     demo::{self, DRAW_AS_TEXT, TERMINAL, choose, connect},
+    desktops::{RDP, VNC},
     world::World,
 };
 use patchbay_testkit::{Screen, Window};
@@ -79,7 +80,7 @@ impl Camera<'_> {
     }
 
     async fn everything_else(&self) -> Result<(), Error> {
-        let mut world = World::with_machines().await?;
+        let mut world = World::with_desktops().await?;
         let window = self.open(&world).await?;
         self.set_theme(&window).await?;
         window.find("[data-testid=unlock-passphrase]").await?;
@@ -92,6 +93,7 @@ impl Camera<'_> {
         self.terminals(&window).await?;
         self.files(&window, &world).await?;
         self.pages(&window).await?;
+        self.desktops(&window, &mut world).await?;
         choose(&window, "retired-01").await?;
         window.find("[data-testid=end-page]").await?;
         self.shoot(&window, "error").await?;
@@ -155,6 +157,40 @@ impl Camera<'_> {
         Ok(())
     }
 
+    /// The certificate of one, both of them open, and one that is lost.
+    async fn desktops(&self, window: &Window, world: &mut World) -> Result<(), Error> {
+        let Some(desktops) = world.desktops() else { return Ok(()) };
+        if desktops.has_rdp() {
+            self.desktop(window, RDP, "desktop-certificate").await?;
+            self.shoot(window, "desktop-rdp").await?;
+        }
+        self.desktop(window, VNC, "").await?;
+        window.click("[data-testid=desktop-pace]").await?;
+        window.find(".pace").await?;
+        self.shoot(window, "desktop-vnc").await?;
+        window.press("Escape").await?;
+        window.wait_true("return !document.querySelector('.pace')").await?;
+        desktops.unplug();
+        // By then the wait is long enough for a picture.
+        window.wait_text("[data-testid=closed-bar]", "attempt 4").await?;
+        self.shoot(window, "desktop-lost").await
+    }
+
+    /// Opens one and trusts its certificate, of which there is a picture first if that has a name.
+    async fn desktop(&self, window: &Window, name: &str, certificate: &str) -> Result<(), Error> {
+        choose(window, name).await?;
+        window.find("[data-testid=trust]").await?;
+        if !certificate.is_empty() {
+            self.shoot(window, certificate).await?;
+        }
+        window.click("[data-testid=trust]").await?;
+        window.find("[data-testid=desktop-pace]").await?;
+        // The programs on it have painted themselves: the paper of one and the night of the other.
+        window.wait_true(&PAINTED.replace("NAME", &json!(name).to_string())).await?;
+        // The pointer is out of the way.
+        Ok(())
+    }
+
     /// Through the command the settings page uses.
     async fn set_theme(&self, window: &Window) -> Result<(), Error> {
         let settings = window.run_async(CALL, vec![json!("settings_get"), json!({})]).await?;
@@ -170,6 +206,13 @@ impl Camera<'_> {
 /// Runs a command the way the page does.
 const CALL: &str = "const [name, args, done] = arguments; \
     window.__TAURI_INTERNALS__.invoke('call', { name, args: JSON.stringify(args) }).then(done, (error) => done(String(error)))";
+
+/// Whether the desktop of a name fills its tab and shows two windows.
+const PAINTED: &str = "const a = document.querySelector(`[data-testid=desktop-area]:has([aria-label=\"Desktop of ${NAME}\"])`); \
+    const c = a?.querySelector('canvas'); \
+    if (!c || Math.abs(c.width - a.clientWidth * devicePixelRatio) > 1) return false; \
+    const at = (x, y) => c.getContext('2d').getImageData(x, y, 1, 1).data[2]; \
+    return at(40, 30) > 230 && at(600, 540) < 60";
 
 /// Waits for the fonts, for 400 ms without a change of the page, and for a frame.
 const QUIET: &str = "const done = arguments[0]; document.fonts.ready.then(() => { \

@@ -1,6 +1,6 @@
 //! A throwaway vault with machines that really answer.
 
-use crate::Error;
+use crate::{Error, desktops::Desktops};
 use patchbay_commands::dispatch;
 use patchbay_core::{Core, CoreConfig, Ctx};
 use patchbay_testkit::{Sshd, current_user};
@@ -27,6 +27,7 @@ pub(crate) struct World {
     home: TempDir,
     servers: Vec<Sshd>,
     private_key: String,
+    desktops: Option<Desktops>,
 }
 
 impl World {
@@ -36,7 +37,7 @@ impl World {
         for folder in ["data", "config"] {
             fs::create_dir_all(home.path().join(folder))?;
         }
-        Ok(Self { home, servers: Vec::new(), private_key: String::new() })
+        Ok(Self { home, servers: Vec::new(), private_key: String::new(), desktops: None })
     }
 
     /// A vault whose machines lead to two real SSH servers on loopback.
@@ -51,6 +52,20 @@ impl World {
         world.servers.extend(servers);
         world.private_key = private;
         Ok(world)
+    }
+
+    /// As [`Self::with_machines`], with desktops beside them.
+    pub(crate) async fn with_desktops() -> Result<Self, Error> {
+        let mut world = Self::with_machines().await?;
+        let desktops = Desktops::start(&world.home().join("shell")).await?;
+        desktops.add_to(&world.unlocked().await?).await?;
+        world.desktops = Some(desktops);
+        Ok(world)
+    }
+
+    /// The desktops, if there are any.
+    pub(crate) const fn desktops(&mut self) -> Option<&mut Desktops> {
+        self.desktops.as_mut()
     }
 
     pub(crate) fn home(&self) -> &Path {

@@ -8,6 +8,8 @@ mod account;
 pub mod daemon;
 mod error;
 #[cfg(unix)]
+mod farm;
+#[cfg(unix)]
 mod keys;
 #[cfg(unix)]
 mod line;
@@ -32,6 +34,8 @@ mod xserver;
 #[cfg(unix)]
 pub use account::{Account, current_user, is_root, root_or_skip, terminals_or_skip};
 pub use error::TestkitError;
+#[cfg(unix)]
+pub use farm::{Farm, ShownCookie};
 #[cfg(unix)]
 pub use keys::{KeyPair, SshAgent};
 #[cfg(unix)]

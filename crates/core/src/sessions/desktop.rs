@@ -1,29 +1,22 @@
 //! VNC and RDP: what is dialled for them, and the desktop while it is open.
 //!
-//! A desktop ends and is connected again as a terminal is; its picture stays in sight meanwhile. Deliberately absent:
-//! following a server that names another one to go to.
+//! One that is lost is connected again by itself (`way.rs`); its picture stays in sight meanwhile.
 
 use super::{
     life::{Life, Purpose, stopped},
-    line::explain,
     session::{Session, failed},
     target,
+    way::{Attempts, Leads, Speaks, Way, comes_back},
 };
 use crate::{Core, CoreError, tree::ResolvedHop};
 use patchbay_engine_rdp::{Drive, RdpOptions};
-use patchbay_engine_ssh::{
-    Credential, Destination, HeldLink, HeldStream, SocketDestination, SshError, Target,
-    dial_socket_through, dial_through,
-};
+use patchbay_engine_ssh::{Credential, Destination, HeldLink, SocketDestination};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
-    ApiError, CloseReason, DesktopSize, EffectiveSettings, ErrorCode, Protocol, SessionDesktop,
+    ApiError, CloseReason, DesktopSize, EffectiveSettings, Protocol, RecordMode, SessionDesktop,
     TerminalSize, VncPlace, WebSocketPlace,
 };
-use patchbay_session::{
-    Interaction, Progress,
-    desktop::{Desktop, DesktopEvent, DesktopHub, DesktopInput, Size},
-};
+use patchbay_session::desktop::{Cursor, Desktop, DesktopEvent, DesktopHub, DesktopInput, Size};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -32,31 +25,15 @@ use std::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-/// How often a password is asked for before it is over.
-const TRIES: u32 = 3;
+/// A picture that stands still for so long because nobody is there any more is lost.
+const SILENCE: Duration = Duration::from_secs(40);
 /// For a tab that has not said how large it is.
 const USUAL: Size = Size::new(1280, 800);
 
 /// Where a desktop is.
 pub(super) struct DesktopPlan {
-    jumps: Target,
-    to: Leads,
-    speaks: Speaks,
+    way: Way,
     shown: SessionDesktop,
-}
-
-/// What is dialled.
-#[derive(Clone)]
-enum Leads {
-    Port(Destination),
-    Socket(SocketDestination),
-}
-
-/// What is spoken there.
-#[derive(Clone)]
-enum Speaks {
-    Vnc(VncOptions),
-    Rdp(RdpOptions),
 }
 
 /// What whoever shows it has to know; nothing if it is no desktop.
@@ -127,17 +104,18 @@ pub(super) async fn build(
         }),
     };
     let connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
+    let silence = Some(SILENCE);
     let to = match place {
-        VncPlace::Tcp => Leads::Port(Destination { name, address, port, connect_timeout }),
+        VncPlace::Tcp => Leads::Port(Destination { name, address, port, connect_timeout, silence }),
         VncPlace::Socket { path } => {
             Leads::Socket(SocketDestination { name, path, connect_timeout })
         }
         VncPlace::WebSocket(WebSocketPlace { host: address, port, .. }) => {
-            Leads::Port(Destination { name, address, port, connect_timeout })
+            Leads::Port(Destination { name, address, port, connect_timeout, silence })
         }
     };
     let jumps = target::jumps(core, jumps).await?;
-    Ok(Some(DesktopPlan { jumps, to, speaks, shown }))
+    Ok(Some(DesktopPlan { way: Way::new(jumps, to, speaks), shown }))
 }
 
 fn drive(path: &str, settings: &EffectiveSettings) -> Drive {
@@ -146,71 +124,93 @@ fn drive(path: &str, settings: &EffectiveSettings) -> Drive {
     Drive { name: name.to_owned(), path: PathBuf::from(path), writable }
 }
 
-impl Leads {
-    fn machine(&self) -> &str {
-        match self {
-            Self::Port(to) => &to.name,
-            Self::Socket(to) => &to.name,
-        }
-    }
-
-    async fn dial(
-        self,
-        jumps: Target,
-        gate: Arc<dyn Interaction>,
-        cancel: CancellationToken,
-    ) -> Result<(HeldStream, HeldLink), SshError> {
-        match self {
-            Self::Port(to) => dial_through(jumps, to, gate, cancel).await,
-            Self::Socket(to) => dial_socket_through(jumps, to, gate, cancel).await,
-        }
-    }
-}
-
-impl Speaks {
-    /// Has the person asked for the password over the next connection.
-    fn refused(&mut self) {
-        let (password, refused) = match self {
-            Self::Vnc(options) => (&mut options.password, &mut options.refused),
-            Self::Rdp(options) => (&mut options.password, &mut options.refused),
-        };
-        *password = None;
-        *refused = true;
-    }
-
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Vnc(_) => "VNC",
-            Self::Rdp(_) => "RDP",
-        }
-    }
-}
-
 impl Life {
-    /// Connects to a desktop, and passes on what it shows until it ends.
+    /// Connects to a desktop, and again when it was lost: until it has ended, or a reason comes up that no waiting helps
+    /// against.
     pub(super) async fn desktop(
         &mut self,
         plan: DesktopPlan,
         purpose: Purpose,
         cancel: &CancellationToken,
     ) -> CloseReason {
-        let DesktopPlan { jumps, to, mut speaks, shown } = plan;
-        let size = wanted(shown.size, self.session.size());
-        if let Speaks::Rdp(options) = &mut speaks {
-            options.size = size;
+        let DesktopPlan { mut way, shown } = plan;
+        let mut attempts = Attempts::new();
+        loop {
+            way.resize(wanted(shown.size, self.session.size()));
+            let going = way.go(self.gate(), cancel.clone());
+            let (back, opened) = match self.wait_for(going, cancel).await {
+                Ok(gone) => gone,
+                Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
+                Err(error) => return failed(error),
+            };
+            way = back;
+            let error = match opened {
+                Ok((desktop, link)) => {
+                    let Purpose::Work(record) = purpose else {
+                        self.session.opened();
+                        desktop.cancel.cancel();
+                        return CloseReason::Exited { code: Some(0) };
+                    };
+                    let began = self.session.clock.now();
+                    let reason = self.show_desktop(desktop, link, (shown, record), cancel).await;
+                    attempts.opened(self.session.clock.now().saturating_sub(began));
+                    match way.follow(|note| self.session.sent_on(&note)) {
+                        Ok(true) => continue,
+                        Ok(false) => {}
+                        Err(error) => return failed(error),
+                    }
+                    match way.lost(reason) {
+                        Ok(error) => error,
+                        Err(reason) => return reason,
+                    }
+                }
+                Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
+                Err(error) if !attempts.ever || !comes_back(&error) => return failed(error),
+                Err(error) => {
+                    way.start_over();
+                    error
+                }
+            };
+            if let Err(reason) = self.wait_after(error, &mut attempts, cancel).await {
+                return reason;
+            }
         }
-        let connecting = connect(jumps, to, speaks, self.gate(), cancel.clone());
-        let (desktop, link) = match self.wait_for(connecting, cancel).await {
-            Ok(opened) => opened,
-            Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
-            Err(error) => return failed(error),
+    }
+
+    /// Says that the desktop is lost, and waits until it is time for another attempt or somebody wants it now.
+    async fn wait_after(
+        &mut self,
+        error: ApiError,
+        attempts: &mut Attempts,
+        cancel: &CancellationToken,
+    ) -> Result<(), CloseReason> {
+        let Some((attempt, wait)) = attempts.next() else { return Err(failed(error)) };
+        let hurry = self.session.lost(error, (attempt, Attempts::MOST), wait);
+        let waiting = async move {
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = hurry.cancelled() => {}
+            }
+            Ok(())
         };
-        let Purpose::Work(record) = purpose else {
-            self.session.opened();
-            desktop.cancel.cancel();
-            return CloseReason::Exited { code: Some(0) };
-        };
+        let waited = self.wait_for(waiting, cancel).await;
+        waited.map_err(|error| {
+            if cancel.is_cancelled() { CloseReason::ByPerson } else { failed(error) }
+        })?;
+        self.session.again_now();
+        Ok(())
+    }
+
+    /// Shows an open desktop until it ends.
+    async fn show_desktop(
+        &mut self,
+        desktop: Desktop,
+        link: HeldLink,
+        (shown, record): (SessionDesktop, RecordMode),
+        cancel: &CancellationToken,
+    ) -> CloseReason {
         if matches!(shown.size, DesktopSize::Fixed { .. }) {
+            let size = wanted(shown.size, self.session.size());
             // Has room: nothing was sent yet. One that cannot do it stays as it is.
             let _no_room = desktop.input.try_send(DesktopInput::Resize { size, scale: 100 });
         }
@@ -220,8 +220,8 @@ impl Life {
         self.session.opened();
         let reason = self.pass_desktop(desktop, link, shown, cancel).await;
         self.session.stop_recording(None).await;
-        if matches!(reason, CloseReason::Failed { .. }) {
-            self.session.hub.tell(DesktopEvent::Cursor(patchbay_session::desktop::Cursor::Usual));
+        if !matches!(reason, CloseReason::ByPerson) {
+            self.session.hub.tell(DesktopEvent::Cursor(Cursor::Usual));
         }
         reason
     }
@@ -265,42 +265,6 @@ impl Life {
 
     pub(super) fn note_desktop(&self, input: &DesktopInput) {
         note(&self.session, input);
-    }
-}
-
-/// Dials and signs in. A password that is refused is asked for, over another connection.
-async fn connect(
-    jumps: Target,
-    to: Leads,
-    mut speaks: Speaks,
-    gate: Arc<dyn Interaction>,
-    cancel: CancellationToken,
-) -> Result<(Desktop, HeldLink), ApiError> {
-    let machine = to.machine().to_owned();
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        let dialling = to.clone().dial(jumps.clone(), Arc::clone(&gate), cancel.clone());
-        let (stream, link) =
-            dialling.await.map_err(|error| explain(&error, &machine, speaks.name()))?;
-        let (asked, stop) = (Arc::clone(&gate), cancel.clone());
-        let opened = match speaks.clone() {
-            Speaks::Vnc(options) => patchbay_engine_vnc::connect(stream, options, asked, stop)
-                .await
-                .map_err(|error| error.api_error(&machine)),
-            Speaks::Rdp(options) => patchbay_engine_rdp::connect(stream, options, asked, stop)
-                .await
-                .map_err(|error| error.api_error(&machine)),
-        };
-        match opened {
-            Ok(desktop) => return Ok((desktop, link)),
-            Err(error) if error.code == ErrorCode::AuthFailed && tries < TRIES => {
-                let text = format!("{} Another password is asked for.", error.message);
-                gate.progress(Progress::Note(text));
-                speaks.refused();
-            }
-            Err(error) => return Err(error),
-        }
     }
 }
 

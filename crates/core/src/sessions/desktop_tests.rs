@@ -10,14 +10,15 @@ use super::{
 };
 use crate::{CoreError, Right, testing::Fixture};
 use patchbay_model::{
-    CloseReason, EntryDraft, ErrorCode, IdentityDraft, IdentityKind, Jump, NodeId, Protocol,
-    SessionId, SessionInfo, SessionState, Settings,
+    ApiError, CloseReason, EntryDraft, ErrorCode, IdentityDraft, IdentityKind, Jump, NodeId,
+    Protocol, SessionId, SessionInfo, SessionState, Settings, Timestamp,
 };
 use patchbay_session::desktop::{
     Buttons, DesktopInput, DesktopViewer, Size, ToDesktopViewer as Say,
 };
 use patchbay_testkit::{
-    Backend, Vnc, Websockify, Xrdp, terminals_or_skip, websockify_or_skip, xrdp_or_skip,
+    Backend, Farm, Fault, Shadow, Vnc, Websockify, Wire, Xrdp, shadow_or_skip, terminals_or_skip,
+    websockify_or_skip, xrdp_or_skip,
 };
 use std::time::Duration;
 
@@ -71,6 +72,48 @@ async fn closed(fixture: &Fixture, id: SessionId) -> CloseReason {
         _ => None,
     })
     .await
+}
+
+/// Waits until it is lost and this attempt comes next: why, and when.
+async fn lost(fixture: &Fixture, id: SessionId, which: u32) -> (ApiError, Timestamp) {
+    until(fixture, id, |info| match &info.state {
+        SessionState::Lost { error, attempt, next, .. } if *attempt == which => {
+            Some((error.clone(), *next))
+        }
+        SessionState::Closed { reason } => panic!("closed: {reason:?}"),
+        _ => None,
+    })
+    .await
+}
+
+/// Sees the next prompt, and answers it.
+async fn answer(fixture: &Fixture, id: SessionId, text: &str) {
+    let prompt = until(fixture, id, |info| match &info.state {
+        SessionState::Asking { prompt } => Some(prompt.clone()),
+        SessionState::Closed { reason } => panic!("closed: {reason:?}"),
+        _ => None,
+    })
+    .await;
+    let answers = Some(vec![text.to_owned().into()]);
+    fixture.core.sessions().answer(id, prompt.id, answers).unwrap();
+}
+
+/// Sees the next certificate, and trusts it: which host presents it, and what it is called.
+async fn trust(fixture: &Fixture, id: SessionId) -> (String, String) {
+    let question = until(fixture, id, |info| match &info.state {
+        SessionState::HostKey { question } => Some(question.clone()),
+        SessionState::Closed { reason } => panic!("closed: {reason:?}"),
+        _ => None,
+    })
+    .await;
+    let answer = patchbay_model::HostKeyAnswer::Trust;
+    fixture.core.sessions().answer_host_key(id, answer).unwrap();
+    (question.host, question.presented.tls.expect("a certificate").subject)
+}
+
+/// The wire is cut once, as soon as something goes over it.
+fn cut(wire: &Wire) {
+    wire.set(Fault::Cut { after: 0, times: wire.cuts() + 1 });
 }
 
 fn handle(fixture: &Fixture, id: SessionId) -> DesktopHandle {
@@ -179,15 +222,19 @@ async fn a_desktop_is_a_session_like_any_other() {
     sessions.reconnect(&fixture.ctx, id, SIZE).await.unwrap();
     opened(&fixture, id).await;
     Seen::until(&viewer, |seen| seen.size == size).await;
+    // It hangs up in order, or is gone in the middle of something: it is lost, and tried again, in vain.
     drop(server);
-    // It hangs up in order, or is gone in the middle of something.
-    match closed(&fixture, id).await {
-        CloseReason::Exited { code: None } => {}
-        CloseReason::Failed { error } => assert_eq!(error.code, ErrorCode::Disconnected, "{error}"),
-        other => panic!("{other:?}"),
-    }
+    let (error, first) = lost(&fixture, id, 1).await;
+    assert_eq!(error.code, ErrorCode::Disconnected, "{error}");
     // The last picture stays for whoever comes now.
     Seen::until(&desktop.hub.attach(), |seen| seen.size == size).await;
+    // Nobody has to wait for the next attempt.
+    sessions.reconnect(&fixture.ctx, id, SIZE).await.unwrap();
+    let (error, second) = lost(&fixture, id, 2).await;
+    assert_eq!(error.code, ErrorCode::Refused, "{error}");
+    assert!(second.0 > first.0);
+    sessions.disconnect(id).unwrap();
+    assert_eq!(closed(&fixture, id).await, CloseReason::ByPerson);
 
     let files = OpenTarget::Files(fixture.ctx.authorize(machine, Right::Use).unwrap());
     let Err(CoreError::Invalid { message, .. }) = sessions.open(files, SIZE, None).await else {
@@ -294,6 +341,155 @@ async fn rdp_takes_user_and_password_of_an_identity_and_the_size_of_the_tab() {
     assert_eq!(seen.await.size, Size::new(900, 640));
     sessions.disconnect(id).unwrap();
     assert_eq!(closed(&fixture, id).await, CloseReason::ByPerson);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_desktop_comes_back_by_itself_and_asks_nothing_twice() {
+    let server = Vnc::builder("X509Vnc").start().await.unwrap();
+    server.run("xsetroot", &["-solid", "#336699"]).unwrap();
+    let wire = Wire::to(server.port(), Fault::None).await.unwrap();
+    let fixture = Fixture::open().await;
+    let machine = add(&fixture, wall(wire.port(), Settings::default())).await;
+    let id = open(&fixture, machine).await;
+    trust(&fixture, id).await;
+    answer(&fixture, id, "test").await;
+    opened(&fixture, id).await;
+    let viewer = handle(&fixture, id).hub.attach();
+    Seen::until(&viewer, |seen| seen.pixels.starts_with(&[0x33, 0x66, 0x99])).await;
+
+    for colour in [[0xaa, 0x33, 0x11], [0x11, 0xaa, 0x33]] {
+        // What is drawn meanwhile is seen afterwards.
+        cut(&wire);
+        let (error, _) = lost(&fixture, id, 1).await;
+        assert!(error.retryable && error.code == ErrorCode::Disconnected, "{error:?}");
+        let [red, green, blue] = colour;
+        let colour = format!("#{red:02x}{green:02x}{blue:02x}");
+        server.run("xsetroot", &["-solid", &colour]).unwrap();
+        opened(&fixture, id).await;
+        Seen::until(&viewer, |seen| seen.pixels.starts_with(&[red, green, blue])).await;
+        let log = fixture.core.sessions().info(id).unwrap().log;
+        assert!(log.iter().any(|line| line.contains("is used again")), "{log:#?}");
+        assert!(log[0].contains("It is tried again (1)."), "{log:#?}");
+        // So soon after the last time it would be the second attempt.
+        fixture.clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(wire.cuts(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desktop_that_one_alone_may_see_is_not_taken_back() {
+    let server = Vnc::builder("VncAuth").start().await.unwrap();
+    let fixture = Fixture::open().await;
+    let settings = password(&fixture, "test").await;
+    let settings = Settings { shared: Some(false), ..settings };
+    let machine = add(&fixture, wall(server.port(), settings)).await;
+    let first = open(&fixture, machine).await;
+    opened(&fixture, first).await;
+    let second = open(&fixture, machine).await;
+    opened(&fixture, second).await;
+    assert_eq!(closed(&fixture, first).await, CloseReason::Exited { code: None });
+    assert_eq!(fixture.core.sessions().info(second).unwrap().state, SessionState::Open);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_rdp_desktop_with_nla_comes_back_without_a_password() {
+    if !shadow_or_skip("a lost RDP desktop") {
+        return;
+    }
+    let server = Shadow::start("nla").await.unwrap();
+    let wire = Wire::to(server.port(), Fault::None).await.unwrap();
+    let fixture = Fixture::open().await;
+    let settings = Settings {
+        port: Some(wire.port()),
+        user: Some(Shadow::USER.to_owned()),
+        ..Settings::default()
+    };
+    let draft = EntryDraft { protocol: Protocol::Rdp, settings, ..wall(0, Settings::default()) };
+    let machine = add(&fixture, draft).await;
+    let id = open(&fixture, machine).await;
+    trust(&fixture, id).await;
+    answer(&fixture, id, Shadow::PASSWORD).await;
+    opened(&fixture, id).await;
+    let desktop = handle(&fixture, id);
+    let viewer = desktop.hub.attach();
+    Seen::until(&viewer, |seen| seen.size.pixels() > 0).await;
+    cut(&wire);
+    let buttons = Buttons::default();
+    desktop.input.send(DesktopInput::Pointer { x: 9, y: 9, buttons }).await.unwrap();
+    lost(&fixture, id, 1).await;
+    opened(&fixture, id).await;
+    Seen::until(&viewer, |seen| seen.size.pixels() > 0).await;
+    assert_eq!(wire.cuts(), 1);
+}
+
+/// A machine at a port that signs in to xrdp with the password of an identity.
+async fn rdp(fixture: &Fixture, server: &Xrdp, port: u16) -> NodeId {
+    let account = server.account();
+    let settings = identity(fixture, Some(account.name()), account.password()).await;
+    let settings = Settings { port: Some(port), weak_sign_in: Some(true), ..settings };
+    let draft = EntryDraft { protocol: Protocol::Rdp, settings, ..wall(0, Settings::default()) };
+    add(fixture, draft).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_sends_the_session_elsewhere_is_followed() {
+    if !xrdp_or_skip("a redirection") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xvnc, "exec sleep 600").await.unwrap();
+    let farm = Farm::broker(server.port()).await.unwrap();
+    let fixture = Fixture::open().await;
+    let machine = rdp(&fixture, &server, farm.port()).await;
+    let id = open(&fixture, machine).await;
+    // Each certificate is judged as that of its own address.
+    for (address, subject) in [("127.0.0.1", "CN=farm"), ("127.0.0.2", "CN=127.0.0.1")] {
+        let host = format!("[{address}]:{}", farm.port());
+        assert_eq!(trust(&fixture, id).await, (host, subject.to_owned()));
+    }
+    opened(&fixture, id).await;
+    let info = fixture.core.sessions().info(id).unwrap();
+    let said = "wall sends this session to 127.0.0.2.";
+    assert!(info.log.iter().any(|line| line.ends_with(said)), "{:#?}", info.log);
+    let steps = format!("{:?}", info.steps);
+    assert!(steps.contains(&format!("127.0.0.2:{}", farm.port())), "{steps}");
+
+    // What is lost there is first looked for there; both certificates are known by now.
+    let before = farm.shown().len();
+    farm.cut();
+    lost(&fixture, id, 1).await;
+    opened(&fixture, id).await;
+    assert_eq!(farm.shown().len(), before, "the broker was not asked again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_s_cookie_is_shown_when_the_connection_was_lost() {
+    if !xrdp_or_skip("the cookie of a session") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xvnc, "exec sleep 600").await.unwrap();
+    let bits = *b"sixteen bits all";
+    let farm = Farm::with_cookie(server.port(), 7, bits).await.unwrap();
+    let fixture = Fixture::open().await;
+    let machine = rdp(&fixture, &server, farm.port()).await;
+    let id = open(&fixture, machine).await;
+    trust(&fixture, id).await;
+    opened(&fixture, id).await;
+    let viewer = handle(&fixture, id).hub.attach();
+    let drawn = |seen: &Seen| seen.rgb().rchunks(3).next() == Some(&[0x20, 0x40, 0x60]);
+    Seen::until(&viewer, drawn).await;
+    farm.cut();
+    lost(&fixture, id, 1).await;
+    opened(&fixture, id).await;
+    Seen::until(&viewer, drawn).await;
+    assert_eq!(farm.shown(), [None, Some((7, Farm::proof(bits).unwrap()))]);
+
+    // Who was sent away by the person begins anew.
+    let sessions = fixture.core.sessions();
+    sessions.disconnect(id).unwrap();
+    closed(&fixture, id).await;
+    sessions.reconnect(&fixture.ctx, id, SIZE).await.unwrap();
+    opened(&fixture, id).await;
+    assert_eq!(farm.shown().last(), Some(&None));
 }
 
 fn at(address: &str, settings: Settings) -> EntryDraft {

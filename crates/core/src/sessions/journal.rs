@@ -58,8 +58,13 @@ impl Journal {
         for entry in self.stages.iter_mut().filter(|entry| entry.step.stage < stage) {
             entry.finish(now, StepState::Done);
         }
+        // Those behind it come again: another password, another server.
+        for entry in self.stages.iter_mut().filter(|entry| entry.step.stage > stage) {
+            entry.step = waiting(entry.step.stage);
+        }
         if let Some(entry) = self.stage(stage) {
             entry.began = now;
+            entry.step.ms = None;
             entry.step.state = StepState::Running;
             entry.step.detail = line(detail);
         }
@@ -130,15 +135,13 @@ impl Journal {
     }
 
     fn waiting(&mut self) {
-        let empty =
-            |stage| Step { stage, state: StepState::Waiting, detail: String::new(), ms: None };
         // Whoever is on the way is reached by SSH.
         let stages = match self.protocol.filter(|_| self.machine == self.wanted) {
             Some(Protocol::Telnet | Protocol::Raw) => &[Stage::Name, Stage::Connect],
             Some(Protocol::Serial) => &[Stage::Connect][..],
             Some(Protocol::Ssh | Protocol::Vnc | Protocol::Rdp) | None => STAGES,
         };
-        let entry = |stage: &Stage| Entry { step: empty(*stage), began: self.started };
+        let entry = |stage: &Stage| Entry { step: waiting(*stage), began: self.started };
         self.stages = stages.iter().map(entry).collect();
     }
 
@@ -159,6 +162,10 @@ impl Entry {
         }
         self.step.state = state;
     }
+}
+
+const fn waiting(stage: Stage) -> Step {
+    Step { stage, state: StepState::Waiting, detail: String::new(), ms: None }
 }
 
 /// One line of bounded length without control characters: some of it comes from servers.

@@ -63,7 +63,8 @@ pub(super) async fn build(core: &Core, route: &[ResolvedHop]) -> Result<Option<L
         CoreError::invalid("port", message, "Edit the machine and fill it in.")
     })?;
     let connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
-    let to = Destination { name: draft.name.clone(), address, port, connect_timeout };
+    let to =
+        Destination { name: draft.name.clone(), address, port, connect_timeout, silence: None };
     Ok(Some(Line::Tcp { jumps: target::jumps(core, jumps).await?, to, speaks }))
 }
 

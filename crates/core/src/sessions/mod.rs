@@ -20,6 +20,7 @@ mod target;
 mod tickets;
 mod tunnels;
 mod typed;
+mod way;
 
 #[cfg(all(test, unix))]
 mod line_tests;
@@ -331,7 +332,7 @@ impl Sessions<'_> {
         }
     }
 
-    /// Connects a closed session again. What it showed stays.
+    /// Connects a closed session again, or one that waits for it without more ado. What it showed stays.
     pub async fn reconnect(
         &self,
         ctx: &Ctx,
@@ -339,6 +340,9 @@ impl Sessions<'_> {
         size: TerminalSize,
     ) -> Result<SessionInfo, CoreError> {
         let session = self.get(id)?;
+        if session.hurry() {
+            return Ok(session.info());
+        }
         let target = match session.info().target {
             SessionTarget::Entry { id } => OpenTarget::Entry(ctx.authorize(id, Right::Use)?),
             SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
     Protocol, Secret, SessionDesktop, SessionId, SessionInfo, SessionState, SessionTarget, Stage,
-    TerminalSize,
+    TerminalSize, Timestamp,
 };
 use patchbay_session::{
     Output, TerminalInput,
@@ -51,6 +51,8 @@ pub(super) struct Live {
     before: Option<SessionState>,
     /// Ends the present connection only.
     cancel: CancellationToken,
+    /// Ends the wait for the next attempt.
+    hurry: CancellationToken,
     size: TerminalSize,
     /// Told by the server before signing in, not yet on the screen.
     pub(super) banner: Vec<u8>,
@@ -109,6 +111,7 @@ impl Session {
                 pending: None,
                 before: None,
                 cancel: CancellationToken::new(),
+                hurry: CancellationToken::new(),
                 size,
                 banner: Vec::new(),
                 scheduled: false,
@@ -195,16 +198,60 @@ impl Session {
         self.live().cancel.cancel();
     }
 
+    /// An open desktop was lost, and is tried again after a while: at once when what comes back is cancelled.
+    pub(super) fn lost(
+        self: &Arc<Self>,
+        error: ApiError,
+        (attempt, most): (u32, u32),
+        wait: Duration,
+    ) -> CancellationToken {
+        let (now, wall) = (self.clock.now(), self.clock.wall());
+        let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        self.change(true, |live| {
+            if matches!(live.info.state, SessionState::Open) {
+                live.journal.note(now, &error.message);
+            } else {
+                live.journal.failed(now, error.code, &error.message);
+            }
+            live.info.latency = None;
+            let next = Timestamp(wall.0.saturating_add(wait));
+            live.info.state = SessionState::Lost { error, attempt, most, next };
+            live.hurry = CancellationToken::new();
+            live.hurry.clone()
+        })
+    }
+
+    /// Whether it is lost and waits to be tried again; it no longer does.
+    pub(super) fn hurry(&self) -> bool {
+        let live = self.live();
+        let lost = matches!(live.info.state, SessionState::Lost { .. });
+        if lost {
+            live.hurry.cancel();
+        }
+        lost
+    }
+
+    /// The wait of a lost desktop is over.
+    pub(super) fn again_now(self: &Arc<Self>) {
+        let now = self.clock.now();
+        self.change(true, |live| {
+            let SessionState::Lost { error, attempt, .. } = &live.info.state else { return };
+            let first_line = format!("{} It is tried again ({attempt}).", error.message);
+            live.connecting(now, &first_line);
+        });
+    }
+
+    /// An open desktop is sent to another server.
+    pub(super) fn sent_on(self: &Arc<Self>, note: &str) {
+        let now = self.clock.now();
+        self.change(true, |live| live.connecting(now, note));
+    }
+
     /// An open connection was lost, and another attempt follows by itself.
     pub(super) fn again(self: &Arc<Self>, error: &ApiError) {
         let now = self.clock.now();
         self.change(true, |live| {
-            let first_line = format!("{} It is tried again.", error.message);
-            let wanted = live.info.title.clone();
-            live.journal = Journal::start(now, &first_line, &wanted, live.info.protocol);
-            live.info.state =
-                SessionState::Connecting { stage: Stage::Name, machine: live.info.title.clone() };
-            live.info.latency = None;
+            live.connecting(now, &format!("{} It is tried again.", error.message));
         });
     }
 
@@ -222,7 +269,7 @@ impl Session {
             live.pending = None;
             live.before = None;
             live.info.recording = None;
-            let opened = matches!(live.info.state, SessionState::Open);
+            let opened = matches!(live.info.state, SessionState::Open | SessionState::Lost { .. });
             match &reason {
                 CloseReason::Failed { error } if opened => live.journal.note(now, &error.message),
                 CloseReason::Failed { error } => {
@@ -342,6 +389,14 @@ impl Tells for Session {
 }
 
 impl Live {
+    /// Begins another attempt.
+    fn connecting(&mut self, now: Duration, first_line: &str) {
+        let machine = self.info.title.clone();
+        self.journal = Journal::start(now, first_line, &machine, self.info.protocol);
+        self.info.state = SessionState::Connecting { stage: Stage::Name, machine };
+        self.info.latency = None;
+    }
+
     /// Nothing is asked any more: at once, so that no front end asks again what was just answered.
     fn resume(&mut self) {
         self.pending = None;

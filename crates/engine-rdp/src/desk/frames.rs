@@ -34,7 +34,7 @@ impl Desk {
         match action {
             Action::FastPath => {
                 self.guard.fast(frame).map_err(refused)?;
-                // What is drawn while the size changes is drawn again.
+                // What is drawn while the size changes is asked for again afterwards.
                 if self.activation.is_some() {
                     return Ok(());
                 }
@@ -165,7 +165,9 @@ impl Desk {
                 }
                 let (image, size) = canvas(&self.shared.screen, desktop_size)?;
                 self.image = image;
-                self.resized_to(size).await
+                self.resized_to(size).await?;
+                // What was drawn meanwhile is lost, and not every server draws it again.
+                self.redraw().await
             }
             _ => Ok(()),
         }

@@ -79,7 +79,7 @@ impl RdpError {
             Self::Redirected { to } => redirected(machine, to),
             Self::Ended { reason, next, again } => {
                 let error = ApiError::new(
-                    ErrorCode::Disconnected,
+                    ErrorCode::Ended,
                     format!("{machine} ended the session: {reason}."),
                 )
                 .next(next.clone());

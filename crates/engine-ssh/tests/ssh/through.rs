@@ -7,8 +7,8 @@ use crate::{
 };
 use patchbay_engine_ssh::{Destination, SshError, Target, dial_through};
 use patchbay_model::{CloseReason, ErrorCode};
-use patchbay_testkit::daemon::free_port;
-use std::time::Duration;
+use patchbay_testkit::{daemon::free_port, root_or_skip};
+use std::{process::Command, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -32,7 +32,13 @@ async fn echo(address: &str) -> u16 {
 
 fn to(address: &str, port: u16) -> Destination {
     let connect_timeout = Duration::from_secs(10);
-    Destination { name: "switch-01".into(), address: address.into(), port, connect_timeout }
+    Destination {
+        name: "switch-01".into(),
+        address: address.into(),
+        port,
+        connect_timeout,
+        silence: None,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,4 +124,78 @@ async fn what_comes_behind_an_urgent_byte_is_not_left_lying() {
         read.unwrap_or_else(|_| panic!("{came:?}, and no more")).unwrap();
     }
     assert_eq!(came, b"before\xff\xf2behind");
+}
+
+/// Another computer, as far as the network goes; gone when it is dropped.
+struct Neighbour(String);
+
+impl Neighbour {
+    const ADDRESS: &str = "198.18.213.2";
+
+    /// Runs an echo on this port. Nothing if this system cannot do it.
+    fn start(port: u16) -> Option<Self> {
+        let name = format!("pb{}", std::process::id());
+        let script = "ip netns add $1 && ip link add $1 type veth peer name there netns $1 \
+            && ip addr add 198.18.213.1/30 dev $1 && ip link set $1 up \
+            && ip -n $1 addr add 198.18.213.2/30 dev there && ip -n $1 link set there up \
+            && { ip netns exec $1 socat TCP-LISTEN:$2,fork PIPE >/dev/null 2>&1 & }";
+        let neighbour = Self(name.clone());
+        let port = port.to_string();
+        let made = Command::new("sh").args(["-c", script, "sh", &name, &port]).status();
+        made.is_ok_and(|status| status.success()).then_some(neighbour)
+    }
+
+    /// Nothing reaches it any more, and it says nothing.
+    fn unplug(&self) {
+        let down = ["-n", &self.0, "link", "set", "there", "down"];
+        assert!(Command::new("ip").args(down).status().unwrap().success());
+    }
+}
+
+impl Drop for Neighbour {
+    fn drop(&mut self) {
+        let script =
+            "for one in $(ip netns pids $1); do kill $one; done; ip netns del $1; ip link del $1";
+        let _gone = Command::new("sh").args(["-c", script, "sh", &self.0]).output();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_is_gone_without_a_word_is_noticed() {
+    if !root_or_skip("a machine that is unplugged") {
+        return;
+    }
+    let Some(neighbour) = Neighbour::start(7) else {
+        eprintln!("skipped: a machine that is unplugged (no network namespaces here)");
+        return;
+    };
+    // Idle, and in the middle of something.
+    let mut streams = Vec::new();
+    for _ in 0..2 {
+        let silence = Some(Duration::from_secs(2));
+        let to = Destination { silence, ..to(Neighbour::ADDRESS, 7) };
+        let dialled = async {
+            loop {
+                let dialled = dial_through(
+                    Target::default(),
+                    to.clone(),
+                    Person::new(),
+                    CancellationToken::new(),
+                );
+                if let Ok(dialled) = dialled.await {
+                    return dialled;
+                }
+            }
+        };
+        let (mut stream, link) = tokio::time::timeout(LIMIT, dialled).await.unwrap();
+        stream.write_all(b"x").await.unwrap();
+        assert_eq!(stream.read_u8().await.unwrap(), b'x');
+        streams.push((stream, link));
+    }
+    neighbour.unplug();
+    streams[1].0.write_all(b"y").await.unwrap();
+    for (mut stream, _link) in streams {
+        let read = tokio::time::timeout(LIMIT, stream.read_u8()).await.expect("it is noticed");
+        assert_eq!(read.unwrap_err().kind(), std::io::ErrorKind::TimedOut);
+    }
 }

@@ -177,6 +177,31 @@ describe('the page of a desktop', () => {
     expect(last(socket, SHOWN)).toEqual([SHOWN, 0]);
   });
 
+  it('says on the picture that it is lost, and tries again at once for Enter', async () => {
+    await open();
+    const error = {
+      code: 'disconnected' as const,
+      message: 'kiosk-lobby closed the connection.',
+      nextStep: 'Connect again.',
+      field: null,
+      retryable: true,
+    };
+    const next = Date.now() + 7_500;
+    host.sessions.state(session.id, { kind: 'lost', error, attempt: 2, most: 20, next });
+    const bar = await screen.findByTestId('closed-bar');
+    expect(bar.textContent).toContain('kiosk-lobby closed the connection');
+    expect(bar.textContent).toContain('Tried again in 8 s, attempt 2 of 20');
+    expect(screen.getByTestId('desktop-again').textContent).toContain('Connection lost');
+    expect(screen.getByTestId('desktop')).toBeTruthy();
+    await fireEvent.keyDown(keys(), { key: 'Enter', code: 'Enter' });
+    await waitFor(() =>
+      expect(host.calls.some(({ name }) => name === 'session_reconnect')).toBe(true),
+    );
+    host.sessions.state(session.id, { kind: 'lost', error, attempt: 3, most: 20, next });
+    await fireEvent.click(await screen.findByTestId('lost-stop'));
+    expect(host.calls.some(({ name }) => name === 'session_disconnect')).toBe(true);
+  });
+
   it('keeps the last picture in sight when it ends', async () => {
     await open();
     host.sessions.state(session.id, {

@@ -607,6 +607,8 @@ export type ErrorCode =
 "serialPort" |
 /** The connection was lost. */
 "disconnected" |
+/** The machine ended the session, and said so. */
+"ended" |
 /** The machine would not open a terminal or run the command. */
 "shellRefused" |
 /** Something else listens at the address or socket already. */
@@ -2409,6 +2411,16 @@ prompt: Prompt } |
 question: HostKeyQuestion } |
 /** Bytes flow. */
 { kind: "open" } |
+/** The connection was lost, and another one is made by itself in a moment. */
+{ kind: "lost";
+/** What happened. */
+error: ApiError;
+/** Which attempt comes next, from 1. */
+attempt: number;
+/** How many there are before it is over. */
+most: number;
+/** When it begins. */
+next: Timestamp } |
 /** Over; can be connected again. */
 { kind: "closed";
 /** Why. */

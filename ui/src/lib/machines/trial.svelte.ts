@@ -17,6 +17,8 @@ export function outcomeOf(session: SessionInfo): Outcome {
   switch (state.kind) {
     case 'connecting':
       return { kind: 'running', text: `Trying ${state.machine}…` };
+    case 'lost':
+      return { kind: 'running', text: state.error.message };
     case 'open':
       return { kind: 'running', text: 'Connected, closing…' };
     case 'asking':

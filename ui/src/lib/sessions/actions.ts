@@ -47,7 +47,10 @@ const running = () => here() && current()?.state.kind !== 'closed';
 const open = () => terminal() && current()?.state.kind === 'open';
 const canReconnect = () => {
   const session = current();
-  return session?.state.kind === 'closed' && !sessions.isOrphan(session);
+  const kind = session?.state.kind;
+  return (
+    session !== undefined && (kind === 'closed' || kind === 'lost') && !sessions.isOrphan(session)
+  );
 };
 const detail = () => current()?.title ?? '';
 /** The machine of the tree that it leads to. */

@@ -162,6 +162,16 @@ export function ending(session: Pick<SessionInfo, 'title'>, reason: CloseReason)
   }
 }
 
+/** When a lost desktop is tried again: "Tried again in 4 s, attempt 2 of 20". */
+export function againText(
+  lost: { attempt: number; most: number; next: number },
+  now: number,
+): string {
+  const seconds = Math.ceil((lost.next - now) / 1000);
+  const when = seconds > 0 ? `in ${String(seconds)} s` : 'now';
+  return `Tried again ${when}, attempt ${String(lost.attempt)} of ${String(lost.most)}`;
+}
+
 /** Whether the switch for legacy devices of this very machine would have helped. */
 export function needsLegacy(reason: CloseReason): boolean {
   return (
@@ -185,6 +195,7 @@ export function dotOf(state: SessionState): DotState {
     case 'open':
       return 'live';
     case 'connecting':
+    case 'lost':
       return 'checking';
     case 'asking':
     case 'hostKey':

@@ -45,7 +45,7 @@ export function tabSigns(tab: Tab): TabSigns {
     .filter((session): session is SessionInfo => session !== undefined);
   const some = (...kinds: string[]) => inside.some(({ state }) => kinds.includes(state.kind));
   const asking = some('asking', 'hostKey');
-  const connecting = some('connecting');
+  const connecting = some('connecting', 'lost');
   const rang = ids.some((id) => existingTerminal(id)?.rang);
   const closed = inside.length > 0 && inside.every(({ state }) => state.kind === 'closed');
   const broadcasting = ids.some((id) => broadcast.has(id));
