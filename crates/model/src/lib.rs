@@ -64,8 +64,9 @@ pub use line::{
     FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
 };
 pub use recording::{
-    RecordMode, RecordingCursor, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch,
-    RecordingState, RecordingsExpiring, RecordingsKept, SessionRecording,
+    RecordMode, RecordingCursor, RecordingHit, RecordingInfo, RecordingMoment, RecordingPart,
+    RecordingPicture, RecordingPlay, RecordingSearch, RecordingState, RecordingsExpiring,
+    RecordingsKept, SessionRecording,
 };
 pub use run::{
     DiffLine, Lines, OutputLine, RunAttention, RunCommand, RunCounts, RunDetail, RunDiff,

@@ -59,7 +59,8 @@ const DEBIAN_TEST: &[&str] = &[
     "winpr-utils",
 ];
 
-const DEBIAN_BENCH: &[&str] = &["remmina", "keepassxc"];
+const DEBIAN_BENCH: &[&str] =
+    &["remmina", "keepassxc", "tigervnc-viewer", "freerdp2-x11", "chromium", "novnc"];
 
 const FEDORA_BUILD: &[&str] = &[
     "gcc",

@@ -1,7 +1,7 @@
 //! VNC and RDP: what is dialled for them, and the desktop while it is open.
 //!
 //! A desktop ends and is connected again as a terminal is; its picture stays in sight meanwhile. Deliberately absent:
-//! recording, and following a server that names another one to go to.
+//! following a server that names another one to go to.
 
 use super::{
     life::{Life, Purpose, stopped},
@@ -205,18 +205,21 @@ impl Life {
             Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
             Err(error) => return failed(error),
         };
-        if purpose == Purpose::Trial {
+        let Purpose::Work(record) = purpose else {
             self.session.opened();
             desktop.cancel.cancel();
             return CloseReason::Exited { code: Some(0) };
-        }
+        };
         if matches!(shown.size, DesktopSize::Fixed { .. }) {
             // Has room: nothing was sent yet. One that cannot do it stays as it is.
             let _no_room = desktop.input.try_send(DesktopInput::Resize { size, scale: 100 });
         }
         self.session.hub.show(Arc::clone(&desktop.screen));
+        // Before anything is done there.
+        self.session.record_from_the_start(record).await;
         self.session.opened();
         let reason = self.pass_desktop(desktop, link, shown, cancel).await;
+        self.session.stop_recording(None).await;
         if matches!(reason, CloseReason::Failed { .. }) {
             self.session.hub.tell(DesktopEvent::Cursor(patchbay_session::desktop::Cursor::Usual));
         }
@@ -316,6 +319,9 @@ async fn hear(
                 if let DesktopEvent::Latency(ms) = event {
                     session.latency(ms);
                 }
+                if let Some(recorder) = session.tape.of_desktop() {
+                    recorder.said(&event);
+                }
                 hub.tell(event);
             }
         }
@@ -333,6 +339,11 @@ async fn tell(
     while let Some(input) = done.recv().await {
         note(session, &input);
         if is_allowed(&input, shown) {
+            if let (DesktopInput::Pointer { x, y, .. }, Some(recorder)) =
+                (&input, session.tape.of_desktop())
+            {
+                recorder.pointer(*x, *y);
+            }
             // After the far end has closed, the reason is on its way; what is done until then goes nowhere.
             let _closed = far.send(input).await;
         }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod recording;
+
 use super::{
     DesktopHandle, OpenTarget,
     tests::{SIZE, World},

@@ -164,7 +164,7 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         forward_x11: forward_x11.filter(|_| ssh),
         terminal_type: terminal_type.filter(|_| line),
         start_command: start_command.filter(|_| ssh),
-        record: record.filter(|_| !desktop),
+        record,
         domain: domain.filter(|_| rdp),
         shared: shared.filter(|_| vnc),
         view_only: view_only.filter(|_| desktop),
@@ -259,7 +259,7 @@ mod tests {
         assert!(serial.settings.connect_timeout.is_none() && serial.settings.user.is_none());
         assert!(ssh.domain.is_none() && ssh.share_clipboard.is_none() && ssh.record.is_some());
         let vnc = kept(Protocol::Vnc, "host").settings;
-        assert!(vnc.identities.is_some() && vnc.record.is_none() && vnc.keep_alive.is_none());
+        assert!(vnc.identities.is_some() && vnc.record.is_some() && vnc.keep_alive.is_none());
         assert!(vnc.domain.is_none() && vnc.audio.is_none() && vnc.enter.is_none());
         assert_eq!((vnc.shared, vnc.share_clipboard), (Some(false), Some(true)));
         let rdp = kept(Protocol::Rdp, "host").settings;

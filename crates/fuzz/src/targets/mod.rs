@@ -6,6 +6,7 @@ pub(crate) mod asciicast;
 pub(crate) mod codec;
 pub(crate) mod command_args;
 pub(crate) mod desktop_codec;
+pub(crate) mod desktop_recording;
 pub(crate) mod exchange;
 pub(crate) mod key_block;
 pub(crate) mod key_text;

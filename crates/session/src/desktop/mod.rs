@@ -9,6 +9,7 @@ pub mod codec;
 mod event;
 mod hub;
 mod input;
+pub mod recording;
 mod rect;
 mod region;
 mod screen;

@@ -18,6 +18,7 @@ import {
   FLOW_WORDS,
   defaultSize,
   frameWords,
+  isDesktop,
   keyboardWords,
   sizeWords,
 } from './protocols';
@@ -97,7 +98,7 @@ function inheritedWords(
     case 'keyboardLayout':
       return keyboardWords(effective.keyboardLayout.inherited);
     case 'record':
-      return recordWords(effective.record.inherited);
+      return recordWords(effective.record.inherited, isDesktop(form.protocol));
     case 'keepAlive':
       return effective.keepAlive.inherited === 0
         ? 'off'

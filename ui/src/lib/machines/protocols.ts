@@ -80,7 +80,7 @@ const USED_BY: Record<keyof Settings, readonly Protocol[]> = {
   forwardX11: ['ssh'],
   terminalType: ['ssh', 'telnet'],
   startCommand: ['ssh'],
-  record: ['ssh', 'telnet', 'raw', 'serial'],
+  record: ['ssh', 'telnet', 'raw', 'serial', ...DESKTOPS],
   domain: ['rdp'],
   shared: ['vnc'],
   viewOnly: DESKTOPS,
