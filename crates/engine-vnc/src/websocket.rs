@@ -43,7 +43,9 @@ pub(crate) async fn open(
             })?;
         person.judge(chain, &place.host, place.port).await?;
     }
-    let request = request(place).map_err(|error| VncError::Internal(error.to_string()))?;
+    // One of a scope (`fe80::1%eth0`) cannot.
+    let request = request(place)
+        .map_err(|error| no_websocket(&format!("its address cannot be asked for, {error}")))?;
     let stream = wire.take();
     let opening = async { Ok(client_async_with_config(request, stream, Some(config())).await) };
     let (stream, _) = wire.in_time(opening).await?.map_err(explain)?;

@@ -10,7 +10,11 @@ use patchbay_session::{
     Progress,
     desktop::{Desktop, DesktopInput, Size},
 };
-use patchbay_testkit::{Vnc, Websockify, daemon::free_port, websockify_or_skip};
+use patchbay_testkit::{
+    Vnc, Websockify,
+    daemon::{Daemon, free_port},
+    websockify_or_skip,
+};
 use std::sync::Arc;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_util::sync::CancellationToken;
@@ -195,7 +199,27 @@ async fn it_is_said_why_there_is_no_websocket() {
     );
     let said = told(format!("wss://127.0.0.1:{}/", nowhere.port())).await;
     assert!(no_tls(&said), "{said}");
+    // It hangs up on who asks for what it does not know.
     let tokens = Websockify::with_tokens(&[("one", port)]).await.unwrap();
-    let said = told(format!("ws://127.0.0.1:{}/?token=two", tokens.port())).await;
-    assert!(said.contains("the web server"), "{said}");
+    assert_eq!(
+        told(format!("ws://127.0.0.1:{}/?token=two", tokens.port())).await,
+        "lab-01 closed the connection before there was a WebSocket."
+    );
+    let (web, _server) = web_server().await;
+    assert_eq!(
+        told(format!("ws://127.0.0.1:{web}/websockify")).await,
+        "No WebSocket to lab-01: the web server answered “404 Not Found”."
+    );
+}
+
+/// Python's, which has no WebSockets.
+async fn web_server() -> (u16, Daemon) {
+    let (port, dir) = (free_port().unwrap(), tempfile::tempdir().unwrap());
+    let mut command = std::process::Command::new("python3");
+    command.args(["-m", "http.server", "--bind", "127.0.0.1", "--protocol", "HTTP/1.1"]);
+    command.arg("--directory").arg(dir.path()).arg(port.to_string());
+    let mut server = Daemon::start(command, &dir.path().join("log")).unwrap();
+    let listens = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+    server.until("a web server", std::time::Duration::from_secs(20), listens).await.unwrap();
+    (port, server)
 }

@@ -517,7 +517,10 @@ export type EntryDraft = {
 	name: string,
 	/** How it is reached. */
 	protocol: Protocol,
-	/** Host name or IP address; for a serial line the name of the port, as `/dev/ttyUSB0` or `COM3`. */
+	/**
+	 *  Host name or IP address; for a serial line the name of the port, as `/dev/ttyUSB0` or `COM3`; for VNC also the
+	 *  path of a Unix socket or the URI of a WebSocket, see [`VncPlace`].
+	 */
 	address: string,
 	/** Hardware address for Wake-on-LAN, `aa:bb:cc:dd:ee:ff`. */
 	mac: string | null,
