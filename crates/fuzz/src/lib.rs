@@ -44,6 +44,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("vault_wrap", targets::vault_wrap::run),
     ("vnc_handshake", targets::vnc_handshake::run),
     ("vnc_stream", targets::vnc_stream::run),
+    ("vnc_websocket", targets::vnc_websocket::run),
     ("x11_setup", targets::x11_setup::run),
     ("xauthority", targets::xauthority::run),
 ];

@@ -27,6 +27,7 @@ mod tree;
 mod trigger;
 mod tunnel;
 mod vault;
+mod vnc;
 
 pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
 pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
@@ -94,3 +95,4 @@ pub use tunnel::{
     MachineTunnels, Tunnel, TunnelEnd, TunnelInfo, TunnelKind, TunnelRef, TunnelState, Use,
 };
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};
+pub use vnc::{VncPlace, WebSocketPlace};

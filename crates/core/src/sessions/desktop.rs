@@ -11,11 +11,14 @@ use super::{
 };
 use crate::{Core, CoreError, tree::ResolvedHop};
 use patchbay_engine_rdp::{Drive, RdpOptions};
-use patchbay_engine_ssh::{Credential, Destination, HeldLink, Target, dial_through};
+use patchbay_engine_ssh::{
+    Credential, Destination, HeldLink, HeldStream, SocketDestination, SshError, Target,
+    dial_socket_through, dial_through,
+};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
     ApiError, CloseReason, DesktopSize, EffectiveSettings, ErrorCode, Protocol, SessionDesktop,
-    TerminalSize,
+    TerminalSize, VncPlace, WebSocketPlace,
 };
 use patchbay_session::{
     Interaction, Progress,
@@ -37,9 +40,16 @@ const USUAL: Size = Size::new(1280, 800);
 /// Where a desktop is.
 pub(super) struct DesktopPlan {
     jumps: Target,
-    to: Destination,
+    to: Leads,
     speaks: Speaks,
     shown: SessionDesktop,
+}
+
+/// What is dialled.
+#[derive(Clone)]
+enum Leads {
+    Port(Destination),
+    Socket(SocketDestination),
 }
 
 /// What is spoken there.
@@ -68,7 +78,15 @@ pub(super) async fn build(
     let (draft, settings) = (&machine.entry.draft, &machine.settings);
     let Some(shown) = shown(draft.protocol, settings) else { return Ok(None) };
     let address = target::address(draft)?.to_owned();
-    let port = settings.port_of(draft.protocol).unwrap_or_default();
+    let port = settings.port_to(draft).unwrap_or_default();
+    let place = match draft.protocol {
+        Protocol::Vnc => VncPlace::of(&address),
+        _ => Some(VncPlace::Tcp),
+    };
+    let place = place.ok_or_else(|| {
+        let message = format!("The address of {} cannot be used.", draft.name);
+        CoreError::invalid("address", message, "Edit the machine and correct it.")
+    })?;
     let sign_in = core.identities().sign_in(&machine.identities).await?;
     let user = settings.user.value.clone().or(sign_in.user);
     let password = sign_in.credentials.into_iter().find_map(|credential| match credential {
@@ -97,6 +115,7 @@ pub(super) async fn build(
             machine: name.clone(),
             address: address.clone(),
             port,
+            place: place.clone(),
             user,
             password,
             refused: false,
@@ -108,7 +127,15 @@ pub(super) async fn build(
         }),
     };
     let connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
-    let to = Destination { name, address, port, connect_timeout };
+    let to = match place {
+        VncPlace::Tcp => Leads::Port(Destination { name, address, port, connect_timeout }),
+        VncPlace::Socket { path } => {
+            Leads::Socket(SocketDestination { name, path, connect_timeout })
+        }
+        VncPlace::WebSocket(WebSocketPlace { host: address, port, .. }) => {
+            Leads::Port(Destination { name, address, port, connect_timeout })
+        }
+    };
     let jumps = target::jumps(core, jumps).await?;
     Ok(Some(DesktopPlan { jumps, to, speaks, shown }))
 }
@@ -117,6 +144,27 @@ fn drive(path: &str, settings: &EffectiveSettings) -> Drive {
     let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or("Patchbay");
     let writable = settings.drive_writable.value;
     Drive { name: name.to_owned(), path: PathBuf::from(path), writable }
+}
+
+impl Leads {
+    fn machine(&self) -> &str {
+        match self {
+            Self::Port(to) => &to.name,
+            Self::Socket(to) => &to.name,
+        }
+    }
+
+    async fn dial(
+        self,
+        jumps: Target,
+        gate: Arc<dyn Interaction>,
+        cancel: CancellationToken,
+    ) -> Result<(HeldStream, HeldLink), SshError> {
+        match self {
+            Self::Port(to) => dial_through(jumps, to, gate, cancel).await,
+            Self::Socket(to) => dial_socket_through(jumps, to, gate, cancel).await,
+        }
+    }
 }
 
 impl Speaks {
@@ -223,16 +271,16 @@ impl Life {
 /// Dials and signs in. A password that is refused is asked for, over another connection.
 async fn connect(
     jumps: Target,
-    to: Destination,
+    to: Leads,
     mut speaks: Speaks,
     gate: Arc<dyn Interaction>,
     cancel: CancellationToken,
 ) -> Result<(Desktop, HeldLink), ApiError> {
-    let machine = to.name.clone();
+    let machine = to.machine().to_owned();
     let mut tries = 0;
     loop {
         tries += 1;
-        let dialling = dial_through(jumps.clone(), to.clone(), Arc::clone(&gate), cancel.clone());
+        let dialling = to.clone().dial(jumps.clone(), Arc::clone(&gate), cancel.clone());
         let (stream, link) =
             dialling.await.map_err(|error| explain(&error, &machine, speaks.name()))?;
         let (asked, stop) = (Arc::clone(&gate), cancel.clone());

@@ -96,7 +96,9 @@ pub(crate) fn only_what_applies(mut draft: EntryDraft) -> Result<EntryDraft, Cor
     if draft.protocol != Protocol::Ssh {
         draft.tunnels.clear();
     }
+    let has_port = draft.has_port();
     draft.settings = settings(draft.protocol, draft.settings);
+    draft.settings.port = draft.settings.port.filter(|_| has_port);
     if draft.protocol == Protocol::Raw && draft.settings.port.is_none() {
         return Err(CoreError::invalid(
             "port",
@@ -145,7 +147,7 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
     let desktop = vnc || rdp;
     let line = ssh || protocol == Protocol::Telnet;
     Settings {
-        port: port.filter(|_| !serial),
+        port,
         baud: baud.filter(|_| serial),
         frame: frame.filter(|_| serial),
         flow_control: flow_control.filter(|_| serial),

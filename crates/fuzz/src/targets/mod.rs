@@ -32,6 +32,7 @@ pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;
 pub(crate) mod vnc_handshake;
 pub(crate) mod vnc_stream;
+pub(crate) mod vnc_websocket;
 pub(crate) mod x11_setup;
 pub(crate) mod xauthority;
 

@@ -107,7 +107,7 @@ impl DesktopHub {
         self.changed.notify_waiters();
     }
 
-    /// Whether something was shown at some time.
+    /// Whether there is something to look at: the screen of the last connection, also after its end.
     #[must_use]
     pub fn has_picture(&self) -> bool {
         self.lock().screen.as_ref().is_some_and(|(_, screen)| screen.size().pixels() > 0)
@@ -129,7 +129,8 @@ impl DesktopHub {
         known.unwrap_or(Cursor::Usual)
     }
 
-    /// Passes on what an engine says; what is not for viewers is left out.
+    /// Passes on what an engine says. Left out are what is not for viewers, and text and sound of more than [`MAX_PART`]
+    /// bytes; titles and descriptions are cut to [`MAX_WORDS`].
     pub fn tell(&self, event: DesktopEvent) {
         let Some(say) = said(event) else { return };
         let mut state = self.lock();
@@ -288,7 +289,7 @@ impl DesktopViewer {
         }
     }
 
-    /// The frame of this number is on the viewer's screen.
+    /// The frame of this number, and all before it, are on the viewer's screen; a number that was not sent is passed over.
     pub fn ack(&self, frame: u32) {
         self.seat(|seat| {
             // One that was not sent is none.
@@ -303,7 +304,7 @@ impl DesktopViewer {
         self.seat(|seat| seat.shown = shown);
     }
 
-    /// Whether pixels are compressed.
+    /// Whether pixels are compressed ([`Pixels::Zlib`]); they are not at first.
     pub fn pack(&self, packed: bool) {
         self.seat(|seat| seat.packed = packed);
     }

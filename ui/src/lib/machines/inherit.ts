@@ -9,9 +9,8 @@ import type {
 } from '../host/bindings';
 import { QUALITY_WORDS } from '../desktop/quality';
 import { recordWords } from '../recordings/words';
-import { type FormValues, isOwn, SETTING_NAMES, type SettingName } from './form';
+import { appliesTo, type FormValues, isOwn, SETTING_NAMES, type SettingName } from './form';
 import {
-  applies,
   DEFAULT_ENTER,
   DEFAULT_PORT,
   ECHO_WORDS,
@@ -130,7 +129,7 @@ export function sourceOf(
 
 /** The settings there is a use for; a folder passes down all of them. */
 function used(form: FormValues, folder: boolean): SettingName[] {
-  return SETTING_NAMES.filter((name) => folder || applies(form.protocol, name));
+  return SETTING_NAMES.filter((name) => folder || appliesTo(form, name));
 }
 
 /** How many values are set here and how many come from above. Name and address are always set here. */
