@@ -145,6 +145,7 @@ impl Index {
             let head = Head::new(flags, entry.get_u32_le(), entry.get_u32_le())?;
             index.push(Entry { length, head })?;
         }
-        if index.length() == own.to { Ok(index) } else { Err(Damaged) }
+        let length = index.length();
+        if (own.from, own.to) == (length, length) { Ok(index) } else { Err(Damaged) }
     }
 }
