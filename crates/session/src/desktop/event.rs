@@ -9,6 +9,9 @@ pub const MOST_CURSOR: u16 = 512;
 /// The most text a clipboard brings, in bytes; the rest is cut off.
 pub const MOST_CLIPBOARD: usize = 16 * 1024 * 1024;
 
+/// The most screens of a desktop that are told; those after them are left out.
+pub const MOST_MONITORS: usize = 16;
+
 /// From the engine.
 #[derive(Clone, PartialEq, Debug)]
 pub enum DesktopEvent {

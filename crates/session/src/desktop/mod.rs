@@ -12,10 +12,12 @@ mod input;
 mod rect;
 mod region;
 mod screen;
+mod thumbnail;
 
 pub use codec::{FromDesktopViewer, Pixels, ToDesktopViewer};
 pub use event::{
-    Audio, Clipboard, Cursor, DesktopEvent, Leds, MOST_CLIPBOARD, MOST_CURSOR, Monitor,
+    Audio, Clipboard, Cursor, DesktopEvent, Leds, MOST_CLIPBOARD, MOST_CURSOR, MOST_MONITORS,
+    Monitor,
 };
 pub use hub::{DesktopHub, DesktopViewer};
 pub use input::{Buttons, DesktopInput, Key, Wheel};
