@@ -2,6 +2,7 @@
 
 use crate::bridge::Shell;
 use crate::clipboard::{ClipboardError, KEEPS_SECRET, Picture};
+use crate::copied;
 use crate::drag;
 use crate::edit;
 use crate::started;
@@ -165,6 +166,8 @@ pub(crate) async fn dispatch(
             let Html { html, text } = parse(args)?;
             json(&shell.clipboard.copy_html(html, text).await.map_err(no_clipboard)?)
         }
+        "host_take_picture" => json(&copied::take_picture(shell, parse(args)?).await?),
+        "host_offer_picture" => json(&copied::offer_picture(shell, parse(args)?).await?),
         "host_copy_png" => json(&copy_png(shell, &parse::<Png>(args)?.png).await?),
         "host_save_png" => json(&save_png(window, parse(args)?).await?),
         "host_save_text" => json(&save_text(window, parse(args)?).await?),
@@ -218,7 +221,7 @@ fn desktop(message: String, step: &str) -> ApiError {
     ApiError::new(ErrorCode::Desktop, message).next(step)
 }
 
-fn no_clipboard(error: ClipboardError) -> ApiError {
+pub(crate) fn no_clipboard(error: ClipboardError) -> ApiError {
     let message = format!("The clipboard of this desktop did not answer: {error}.");
     desktop(message, "Try again, or restart the desktop session.").retry()
 }

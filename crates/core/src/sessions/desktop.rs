@@ -14,8 +14,8 @@ use patchbay_engine_rdp::{Drive, RdpOptions};
 use patchbay_engine_ssh::{Credential, Destination, HeldLink, Target, dial_through};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
-    ApiError, CloseReason, DesktopSize, EffectiveSettings, ErrorCode, Protocol, SessionDesktop,
-    TerminalSize,
+    ApiError, CloseReason, DesktopSize, EffectiveSettings, ErrorCode, Origin, Protocol,
+    SessionDesktop, TerminalSize,
 };
 use patchbay_session::{
     Interaction, Progress,
@@ -55,7 +55,9 @@ pub(super) fn shown(protocol: Protocol, settings: &EffectiveSettings) -> Option<
         view_only: settings.view_only.value,
         clipboard: settings.share_clipboard.value,
         size: settings.size_of(protocol),
+        size_chosen: settings.desktop_size.origin != Origin::BuiltIn,
         quality: settings.quality.value,
+        quality_chosen: settings.quality.origin != Origin::BuiltIn,
     })
 }
 
@@ -167,6 +169,7 @@ impl Life {
             let _no_room = desktop.input.try_send(DesktopInput::Resize { size, scale: 100 });
         }
         self.session.hub.show(Arc::clone(&desktop.screen));
+        self.session.pictures.forget();
         self.session.opened();
         let reason = self.pass_desktop(desktop, link, shown, cancel).await;
         if matches!(reason, CloseReason::Failed { .. }) {
@@ -338,7 +341,9 @@ mod tests {
             view_only,
             clipboard,
             size: DesktopSize::Tab,
+            size_chosen: false,
             quality: PictureQuality::Auto,
+            quality_chosen: false,
         };
         let click = DesktopInput::Pointer { x: 1, y: 1, buttons: Buttons::default() };
         let copied = DesktopInput::Clipboard(Clipboard::Text("x".into()));

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use super::{
-    DesktopHandle, OpenTarget,
+    CopiedPicture, DesktopHandle, OpenTarget,
     tests::{SIZE, World},
 };
 use crate::{CoreError, Right, testing::Fixture};
@@ -256,6 +256,94 @@ async fn what_is_not_safe_is_said_and_a_jump_host_leads_there() {
     let other = desktop.hub.attach();
     Seen::until(&other, |seen| seen.pixels.starts_with(&[0xaa, 0x33, 0x11])).await;
     assert_eq!(server.run("xdotool", &["getmouselocation"]).unwrap(), before);
+}
+
+/// A session on xrdp that is open.
+async fn on_xrdp(fixture: &Fixture, server: &Xrdp) -> SessionId {
+    let account = server.account();
+    let settings = identity(fixture, Some(account.name()), account.password()).await;
+    let settings = Settings {
+        port: Some(server.port()),
+        weak_sign_in: Some(true),
+        share_clipboard: Some(true),
+        ..settings
+    };
+    let draft = EntryDraft {
+        protocol: Protocol::Rdp,
+        settings,
+        ..wall(server.port(), Settings::default())
+    };
+    let machine = add(fixture, draft).await;
+    let id = open(fixture, machine).await;
+    until(fixture, id, |info| matches!(info.state, SessionState::HostKey { .. }).then_some(()))
+        .await;
+    let once = patchbay_model::HostKeyAnswer::Once;
+    fixture.core.sessions().answer_host_key(id, once).unwrap();
+    opened(fixture, id).await;
+    id
+}
+
+/// Waits until the viewer is told so.
+async fn told(viewer: &DesktopViewer, what: impl Fn(&Say) -> bool) {
+    let waiting = async { while !what(&viewer.next().await.expect("it goes on")) {} };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_copied_both_ways_and_each_once() {
+    if !xrdp_or_skip("pictures on the clipboard of xrdp") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xorg, "exec sleep 600").await.unwrap();
+    let fixture = Fixture::open().await;
+    let sessions = fixture.core.sessions();
+    let id = on_xrdp(&fixture, &server).await;
+    let viewer = handle(&fixture, id).hub.attach();
+    viewer.show(false);
+    told(&viewer, |say| matches!(say, Say::Abilities { clipboard: true, .. })).await;
+    assert!(sessions.takes_pictures(id).unwrap());
+
+    let shades = (0..30 * 20 * 4_u32).map(|n| if n % 4 == 3 { 255 } else { n.to_le_bytes()[0] });
+    let here = CopiedPicture { width: 30, height: 20, rgba: shades.collect() };
+    assert!(sessions.offer_picture(id, here.clone()).await.unwrap());
+    assert!(!sessions.offer_picture(id, here.clone()).await.unwrap(), "it is there already");
+    let pasting = async {
+        loop {
+            let mut xclip = server.on_display("timeout").await.unwrap();
+            xclip.args(["5", "xclip", "-selection", "clipboard", "-t", "image/bmp", "-o"]);
+            let bmp = xclip.output().unwrap().stdout;
+            if bmp.starts_with(b"BM") {
+                return bmp;
+            }
+        }
+    };
+    let bmp = tokio::time::timeout(PATIENCE, pasting).await.unwrap();
+    assert_eq!(CopiedPicture::from_dib(&bmp[14..]), Some(here.clone()));
+
+    let there = CopiedPicture { rgba: [9, 8, 7, 255].repeat(30 * 20), ..here };
+    let dib = there.to_dib();
+    let mut bmp = b"BM".to_vec();
+    for number in [14 + dib.len(), 0, 14 + 40] {
+        bmp.extend(u32::try_from(number).unwrap().to_le_bytes());
+    }
+    bmp.extend(&dib);
+    let file = server.dir().join("copied.bmp");
+    std::fs::write(&file, bmp).unwrap();
+    let path = file.to_str().unwrap();
+    let copying = ["-selection", "clipboard", "-t", "image/bmp", "-i", path];
+    // Its child stays to be pasted from, and holds what it was given.
+    let mut xclip = server.on_display("xclip").await.unwrap();
+    let null = std::process::Stdio::null;
+    assert!(xclip.args(copying).stdout(null()).stderr(null()).status().unwrap().success());
+    told(&viewer, |say| matches!(say, Say::Picture)).await;
+    assert_eq!(sessions.copied_picture(id).await.unwrap(), Some(there.clone()));
+    assert_eq!(sessions.copied_picture(id).await.unwrap(), None, "it is taken once");
+    // It is here now: it does not go back.
+    assert!(!sessions.offer_picture(id, there.clone()).await.unwrap());
+    sessions.disconnect(id).unwrap();
+    closed(&fixture, id).await;
+    assert!(!sessions.takes_pictures(id).unwrap());
+    assert!(!sessions.offer_picture(id, there).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

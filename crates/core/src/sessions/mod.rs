@@ -12,6 +12,7 @@ mod journal;
 mod life;
 mod line;
 mod person;
+mod pictures;
 mod probe;
 mod session;
 mod tab;
@@ -28,6 +29,7 @@ mod tests;
 
 pub(crate) use alone::{Reached, files_again};
 pub use patchbay_engine_line::serial_ports;
+pub use patchbay_engine_rdp::dib::Picture as CopiedPicture;
 pub use patchbay_engine_ssh::{Exec, ExecEvent, TOUCH, algorithm_policy};
 pub use person::{Answer, Person};
 pub(crate) use probe::Account;
