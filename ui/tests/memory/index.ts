@@ -555,6 +555,8 @@ export class MemoryHost implements Host {
     host_save_text: () => ({ path: this.picks }),
     host_copy_png: () => null,
     host_save_png: () => ({ path: this.picks }),
+    host_take_picture: () => ({ passed: true }),
+    host_offer_picture: () => ({ passed: false }),
     host_read_clipboard: () => ({ text: '' }),
     host_read_selection: () => ({ text: '' }),
     host_select_text: () => null,

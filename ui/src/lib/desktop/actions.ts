@@ -5,7 +5,9 @@ import ClipboardType from '@lucide/svelte/icons/clipboard-type';
 import Eye from '@lucide/svelte/icons/eye';
 import Gauge from '@lucide/svelte/icons/gauge';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Maximize from '@lucide/svelte/icons/maximize';
+import Monitor from '@lucide/svelte/icons/monitor';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Scaling from '@lucide/svelte/icons/scaling';
 import type { Action } from '$lib/actions';
@@ -33,6 +35,7 @@ function current(): { session: SessionInfo; view: DesktopView } | null {
 const here = () => current() !== null;
 const open = () => current()?.session.state.kind === 'open';
 const types = () => open() && current()?.view.viewOnly === false;
+const screens = () => (open() ? (current()?.view.monitors.length ?? 0) : 0);
 const pictured = () => current()?.view.hasPicture ?? false;
 const detail = () => current()?.session.title ?? '';
 const run = (what: (view: DesktopView, session: SessionInfo) => unknown) => () => {
@@ -41,6 +44,15 @@ const run = (what: (view: DesktopView, session: SessionInfo) => unknown) => () =
 };
 
 export const desktopActions: readonly Action[] = [
+  {
+    id: 'desktops.open',
+    title: 'Desktops',
+    group: GROUP,
+    icon: LayoutGrid,
+    keywords: 'overview thumbnails pictures all vnc rdp',
+    when: () => sessions.list.some(({ desktop }) => desktop !== null),
+    run: () => tabs.open({ kind: 'desktops' }),
+  },
   ...SPECIAL_KEYS.map(({ id, name, keys }): Action => ({
     id: `desktop.key.${id}`,
     title: `Send ${name}`,
@@ -96,6 +108,29 @@ export const desktopActions: readonly Action[] = [
         (current()?.view.abilities.resize ?? false)),
     run: run((view) => view.scale(scaling)),
   })),
+  {
+    id: 'desktop.screen.all',
+    title: 'Show all screens',
+    group: GROUP,
+    icon: Monitor,
+    keywords: 'monitor display several',
+    detail: () => (current()?.view.monitor === null ? 'now' : ''),
+    when: () => screens() > 1,
+    run: run((view) => view.showMonitor(null)),
+  },
+  {
+    id: 'desktop.screen.next',
+    title: 'Show the next screen alone',
+    group: GROUP,
+    icon: Monitor,
+    keywords: 'monitor display several one',
+    detail,
+    when: () => screens() > 1,
+    run: run((view) => {
+      const at = view.monitors.findIndex(({ id }) => id === view.monitor);
+      view.showMonitor(view.monitors[(at + 1) % view.monitors.length]?.id ?? null);
+    }),
+  },
   ...QUALITIES.map(({ value, label }): Action => ({
     id: `desktop.quality.${value}`,
     title: `Picture quality: ${label}`,

@@ -33,6 +33,26 @@ export function scalings(session: SessionInfo, view: DesktopView): (typeof SCALI
   return SCALINGS.filter((scaling) => scaling !== 'follow' || follows);
 }
 
+/** Which of several screens is shown. */
+export function monitorMenu(view: DesktopView): MenuItems {
+  if (view.monitors.length < 2) return [];
+  return [
+    { label: 'All screens', checked: view.monitor === null, run: () => view.showMonitor(null) },
+    ...view.monitors.map(({ id }, at) => ({
+      label: monitorName(view, at),
+      checked: view.monitor === id,
+      run: () => view.showMonitor(id),
+    })),
+    null,
+  ];
+}
+
+/** What the screen at a place of the list is called. */
+export function monitorName(view: DesktopView, at: number): string {
+  const { width, height } = view.monitors[at]?.area ?? { width: 0, height: 0 };
+  return `Screen ${String(at + 1)}, ${String(width)} × ${String(height)}`;
+}
+
 export function scalingMenu(session: SessionInfo, view: DesktopView): MenuItems {
   return [
     ...scalings(session, view).map((scaling) => ({
@@ -41,6 +61,7 @@ export function scalingMenu(session: SessionInfo, view: DesktopView): MenuItems 
       run: () => view.scale(scaling),
     })),
     null,
+    ...monitorMenu(view),
     { label: 'Draw everything again', run: () => view.refresh() },
   ];
 }

@@ -2218,8 +2218,12 @@ export type SessionDesktop = {
 	clipboard: boolean,
 	/** How large it is to be. */
 	size: DesktopSize,
+	/** The machine's settings or those of a folder say so; if not, what was chosen in its window last may count. */
+	sizeChosen: boolean,
 	/** How good the picture is to be. */
 	quality: PictureQuality,
+	/** As [`size_chosen`](Self::size_chosen). */
+	qualityChosen: boolean,
 };
 
 /** A decision about a host key. */

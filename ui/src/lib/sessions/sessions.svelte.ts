@@ -269,7 +269,8 @@ class SessionsState {
       // A machine that was reached by a terminal before.
       forgetTerminal(session.id);
       const density = densityOf(session.protocol);
-      desktopOf(session.id).know(session.title, session.desktop, open, density);
+      const entry = machineOf(session.target);
+      desktopOf(session.id).know(session.title, session.desktop, open, density, entry);
       return;
     }
     forgetDesktop(session.id);
