@@ -34,6 +34,18 @@ struct PickFolder {
     title: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PickFiles {
+    title: String,
+}
+
+#[derive(Serialize)]
+struct PickedFiles {
+    /// None if the person cancels.
+    paths: Vec<String>,
+}
+
 #[derive(Serialize)]
 struct PickedFile {
     path: Option<String>,
@@ -154,6 +166,7 @@ pub(crate) async fn dispatch(
 ) -> Result<String, ApiError> {
     match name {
         "host_pick_file" => json(&pick_file(window, parse(args)?).await?),
+        "host_pick_files" => json(&pick_files(window, parse(args)?).await?),
         "host_open_url" => json(&open_url(parse(args)?).await?),
         "host_pick_folder" => json(&pick_folder(window, parse(args)?).await?),
         "host_edit_open" => json(&edit::open(shell, parse(args)?).await?),
@@ -240,6 +253,18 @@ async fn pick_file(window: &WebviewWindow, wanted: PickFile) -> Result<PickedFil
         dialog.pick_file(picked)
     }
     picked_file(answer.await.ok().flatten())
+}
+
+async fn pick_files(window: &WebviewWindow, wanted: PickFiles) -> Result<PickedFiles, ApiError> {
+    let dialog = window.dialog().file().set_title(wanted.title).set_parent(window);
+    let (done, answer) = oneshot::channel();
+    // Nobody waits for it any more when the page was loaded again meanwhile.
+    dialog.pick_files(move |paths| drop(done.send(paths)));
+    let mut paths = Vec::new();
+    for path in answer.await.ok().flatten().unwrap_or_default() {
+        paths.extend(picked_file(Some(path))?.path);
+    }
+    Ok(PickedFiles { paths })
 }
 
 async fn pick_folder(window: &WebviewWindow, wanted: PickFolder) -> Result<PickedFile, ApiError> {

@@ -309,7 +309,10 @@ const fn is_allowed(input: &DesktopInput, shown: SessionDesktop) -> bool {
         | DesktopInput::Wheel { .. }
         | DesktopInput::Key(_)
         | DesktopInput::Text(_) => !shown.view_only,
-        DesktopInput::Clipboard(_) => shown.clipboard && !shown.view_only,
+        DesktopInput::Clipboard(_) | DesktopInput::LendFiles(_) => {
+            shown.clipboard && !shown.view_only
+        }
+        DesktopInput::ReadPiece(_) => shown.clipboard,
         DesktopInput::Resize { .. }
         | DesktopInput::Focus(_)
         | DesktopInput::Leds(_)

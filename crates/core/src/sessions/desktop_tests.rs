@@ -347,6 +347,48 @@ async fn pictures_are_copied_both_ways_and_each_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn files_of_here_can_be_pasted_on_a_desktop_that_takes_them() {
+    if !xrdp_or_skip("files for the clipboard of xrdp") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xorg, "exec sleep 600").await.unwrap();
+    let fixture = Fixture::open().await;
+    let sessions = fixture.core.sessions();
+    let here = fixture.ctx.authorize_files(patchbay_model::FilePlace::Here, Right::View).unwrap();
+    let id = on_xrdp(&fixture, &server).await;
+    let viewer = handle(&fixture, id).hub.attach();
+    viewer.show(false);
+    told(&viewer, |say| matches!(say, Say::Abilities { files: true, .. })).await;
+    let folder = server.dir().join("for there");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("note.txt"), b"hello").unwrap();
+    let paths = vec![folder.to_str().unwrap().to_owned()];
+    assert_eq!(sessions.lend_files(id, &here, paths.clone()).await.unwrap(), 2);
+    let offered = async {
+        loop {
+            let mut xclip = server.on_display("timeout").await.unwrap();
+            xclip.args(["5", "xclip", "-selection", "clipboard", "-t", "text/uri-list", "-o"]);
+            let addresses = String::from_utf8(xclip.output().unwrap().stdout).unwrap();
+            if addresses.contains("for") {
+                return addresses;
+            }
+        }
+    };
+    let addresses = tokio::time::timeout(PATIENCE, offered).await.unwrap();
+    assert!(addresses.contains("there"), "{addresses}");
+    let refused = |error: CoreError| match error {
+        CoreError::Invalid { message, .. } => message,
+        other => panic!("{other:?}"),
+    };
+    let none = sessions.lend_files(id, &here, vec!["/nowhere/at-all".into()]).await;
+    assert!(refused(none.unwrap_err()).contains("/nowhere/at-all"));
+    sessions.disconnect(id).unwrap();
+    closed(&fixture, id).await;
+    let over = sessions.lend_files(id, &here, paths).await;
+    assert!(refused(over.unwrap_err()).contains("takes no copied files"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rdp_takes_user_and_password_of_an_identity_and_the_size_of_the_tab() {
     if !xrdp_or_skip("a session of xrdp") {
         return;

@@ -9,6 +9,7 @@ mod desktop;
 #[cfg(all(test, unix))]
 mod desktop_tests;
 mod journal;
+mod lending;
 mod life;
 mod line;
 mod person;

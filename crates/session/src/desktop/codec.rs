@@ -146,6 +146,8 @@ pub enum ToDesktopViewer {
         text: bool,
         /// It has a clipboard.
         clipboard: bool,
+        /// Files can be copied, too.
+        files: bool,
     },
     /// The screens it consists of, at most [`MOST_MONITORS`].
     Monitors(Vec<Monitor>),
@@ -217,8 +219,8 @@ impl ToDesktopViewer {
                 out.put_u32_le(*ms);
             }
             Self::Quality(text) => put_text(&mut out, QUALITY, text),
-            Self::Abilities { resize, text, clipboard } => {
-                out.put_slice(&[ABILITIES, bits([*resize, *text, *clipboard, false, false])]);
+            Self::Abilities { resize, text, clipboard, files } => {
+                out.put_slice(&[ABILITIES, bits([*resize, *text, *clipboard, *files, false])]);
             }
             Self::Monitors(monitors) => {
                 out.put_u8(MONITORS);
@@ -299,8 +301,8 @@ impl ToDesktopViewer {
             }
             QUALITY => take_text(kind, &body, MAX_WORDS).map(Self::Quality),
             ABILITIES => {
-                let [resize, text, clipboard, ..] = take_bits(kind, &mut body, 3)?;
-                finished(kind, &body, Self::Abilities { resize, text, clipboard })
+                let [resize, text, clipboard, files, _] = take_bits(kind, &mut body, 4)?;
+                finished(kind, &body, Self::Abilities { resize, text, clipboard, files })
             }
             MONITORS => monitors(kind, body).map(Self::Monitors),
             THUMBNAIL => thumbnail(kind, body),
@@ -400,7 +402,10 @@ fn put_input(out: &mut BytesMut, input: &DesktopInput) -> Option<()> {
         DesktopInput::Focus(focus) => out.put_slice(&[FOCUS, u8::from(*focus)]),
         DesktopInput::Leds(leds) => out.put_slice(&[LEDS_HERE, leds_byte(*leds)]),
         DesktopInput::Quality(level) => out.put_slice(&[WANTED_QUALITY, level.unwrap_or(AUTO)]),
-        DesktopInput::Clipboard(_) | DesktopInput::Refresh(_) => return None,
+        DesktopInput::Clipboard(_)
+        | DesktopInput::LendFiles(_)
+        | DesktopInput::ReadPiece(_)
+        | DesktopInput::Refresh(_) => return None,
     }
     Some(())
 }

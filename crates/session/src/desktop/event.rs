@@ -1,6 +1,6 @@
 //! What a desktop says besides its pixels.
 
-use super::{Rect, Size};
+use super::{CopiedFile, Piece, Rect, Size};
 use bytes::Bytes;
 use patchbay_model::CloseReason;
 
@@ -29,6 +29,10 @@ pub enum DesktopEvent {
     },
     /// Something was copied there.
     Clipboard(Clipboard),
+    /// Files were copied there, at most [`MOST_FILES`](super::MOST_FILES); none if something else was copied since.
+    Files(Vec<CopiedFile>),
+    /// A piece of one of them, or that it cannot be had.
+    Piece(Piece),
     /// Sound to be played.
     Audio(Audio),
     /// A beep.
@@ -49,6 +53,8 @@ pub enum DesktopEvent {
         text: bool,
         /// Whether it has a clipboard.
         clipboard: bool,
+        /// Whether files can be copied, too.
+        files: bool,
     },
     /// The end; nothing follows.
     Closed(CloseReason),

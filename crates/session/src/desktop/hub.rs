@@ -206,14 +206,18 @@ fn said(event: DesktopEvent) -> Option<Say> {
         DesktopEvent::Title(title) => Say::Title(words(&title)),
         DesktopEvent::Latency(ms) => Say::Latency(ms),
         DesktopEvent::Quality(text) => Say::Quality(words(&text)),
-        DesktopEvent::Abilities { resize, text, clipboard } => {
-            Say::Abilities { resize, text, clipboard }
+        DesktopEvent::Abilities { resize, text, clipboard, files } => {
+            Say::Abilities { resize, text, clipboard, files }
         }
         DesktopEvent::Monitors(mut monitors) => {
             monitors.truncate(MOST_MONITORS);
             Say::Monitors(monitors)
         }
-        DesktopEvent::Clipboard(_) | DesktopEvent::Audio(_) | DesktopEvent::Closed(_) => {
+        DesktopEvent::Clipboard(_)
+        | DesktopEvent::Files(_)
+        | DesktopEvent::Piece(_)
+        | DesktopEvent::Audio(_)
+        | DesktopEvent::Closed(_) => {
             return None;
         }
     })

@@ -7,6 +7,7 @@
 
 pub mod codec;
 mod event;
+mod files;
 mod hub;
 mod input;
 mod rect;
@@ -19,6 +20,7 @@ pub use event::{
     Audio, Clipboard, Cursor, DesktopEvent, Leds, MOST_CLIPBOARD, MOST_CURSOR, MOST_MONITORS,
     Monitor,
 };
+pub use files::{CopiedFile, LentFile, MOST_FILE_PIECE, MOST_FILES, Piece, ReadPiece};
 pub use hub::{DesktopHub, DesktopViewer};
 pub use input::{Buttons, DesktopInput, Key, Wheel};
 pub use rect::{Rect, Size};

@@ -3,6 +3,7 @@
 import Camera from '@lucide/svelte/icons/camera';
 import ClipboardType from '@lucide/svelte/icons/clipboard-type';
 import Eye from '@lucide/svelte/icons/eye';
+import FileUp from '@lucide/svelte/icons/file-up';
 import Gauge from '@lucide/svelte/icons/gauge';
 import Keyboard from '@lucide/svelte/icons/keyboard';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
@@ -16,6 +17,7 @@ import { sessions } from '$lib/sessions/sessions.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { FULL_SCREEN, toggleFull } from './full';
 import { SPECIAL_KEYS } from './keyboard';
+import { pickAndLend, takesFiles } from './lend';
 import { typeClipboard } from './menu';
 import { QUALITIES } from './quality';
 import { existingDesktop } from './registry';
@@ -72,6 +74,19 @@ export const desktopActions: readonly Action[] = [
     detail,
     when: types,
     run: run((view) => typeClipboard(view)),
+  },
+  {
+    id: 'desktop.lendFiles',
+    title: 'Copy files to the clipboard of the desktop…',
+    group: GROUP,
+    icon: FileUp,
+    keywords: 'upload paste send rdp',
+    detail,
+    when: () => {
+      const now = current();
+      return now !== null && takesFiles(now.session, now.view);
+    },
+    run: run((_, session) => pickAndLend(session)),
   },
   {
     id: 'desktop.full',

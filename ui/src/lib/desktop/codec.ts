@@ -42,7 +42,7 @@ export type FromCore =
   | { kind: 'title'; text: string }
   | { kind: 'latency'; ms: number }
   | { kind: 'quality'; text: string }
-  | { kind: 'abilities'; resize: boolean; text: boolean; clipboard: boolean }
+  | { kind: 'abilities'; resize: boolean; text: boolean; clipboard: boolean; files: boolean }
   | { kind: 'end' };
 
 /** One screen of a desktop. */
@@ -163,6 +163,7 @@ export function decode(data: ArrayBuffer): FromCore | null {
         resize: (bits & 1) !== 0,
         text: (bits & 2) !== 0,
         clipboard: (bits & 4) !== 0,
+        files: (bits & 8) !== 0,
       };
     }
     case MONITORS: {

@@ -70,7 +70,7 @@ export class DesktopView {
   latency = $state<number | null>(null);
   pace = $state.raw<Pace>({ frames: 0, rate: 0 });
   title = $state('');
-  abilities = $state.raw({ resize: false, text: false, clipboard: false });
+  abilities = $state.raw({ resize: false, text: false, clipboard: false, files: false });
   /** The screens it consists of, and which of them is shown; `null` is all of them. */
   monitors = $state.raw<readonly codec.Monitor[]>([]);
   monitor = $state<number | null>(null);

@@ -13,6 +13,8 @@ export interface HostCommands {
     args: { title: string; save: boolean; defaultName?: string };
     result: { path: string | null };
   };
+  /** Any number of files; none if the person cancels. */
+  host_pick_files: { args: { title: string }; result: { paths: string[] } };
   host_pick_folder: { args: { title: string }; result: { path: string | null } };
   /** http and https only. */
   host_open_url: { args: { url: string }; result: null };

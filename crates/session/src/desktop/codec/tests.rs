@@ -53,10 +53,11 @@ fn to_viewer() -> impl Strategy<Value = ToDesktopViewer> {
         "\\PC{0,40}".prop_map(To::Title),
         any::<u32>().prop_map(To::Latency),
         "\\PC{0,40}".prop_map(To::Quality),
-        any::<[bool; 3]>().prop_map(|[resize, text, clipboard]| To::Abilities {
+        any::<[bool; 4]>().prop_map(|[resize, text, clipboard, files]| To::Abilities {
             resize,
             text,
-            clipboard
+            clipboard,
+            files
         }),
         Just(To::End),
     ]
