@@ -283,6 +283,22 @@ async fn on_xrdp(fixture: &Fixture, server: &Xrdp) -> SessionId {
     id
 }
 
+/// What the display would paste, once it is so.
+async fn pasted(server: &Xrdp, kind: &str, so: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let end = std::time::Instant::now() + PATIENCE;
+    loop {
+        let mut xclip = server.on_display("timeout").await.unwrap();
+        xclip.args(["5", "xclip", "-selection", "clipboard", "-t", kind, "-o"]);
+        let there = xclip.output().unwrap().stdout;
+        if so(&there) {
+            return there;
+        }
+        let text = String::from_utf8_lossy(&there);
+        assert!(std::time::Instant::now() < end, "{text}\n{}", server.log());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// Waits until the viewer is told so.
 async fn told(viewer: &DesktopViewer, what: impl Fn(&Say) -> bool) {
     let waiting = async { while !what(&viewer.next().await.expect("it goes on")) {} };
@@ -307,17 +323,7 @@ async fn pictures_are_copied_both_ways_and_each_once() {
     let here = CopiedPicture { width: 30, height: 20, rgba: shades.collect() };
     assert!(sessions.offer_picture(id, here.clone()).await.unwrap());
     assert!(!sessions.offer_picture(id, here.clone()).await.unwrap(), "it is there already");
-    let pasting = async {
-        loop {
-            let mut xclip = server.on_display("timeout").await.unwrap();
-            xclip.args(["5", "xclip", "-selection", "clipboard", "-t", "image/bmp", "-o"]);
-            let bmp = xclip.output().unwrap().stdout;
-            if bmp.starts_with(b"BM") {
-                return bmp;
-            }
-        }
-    };
-    let bmp = tokio::time::timeout(PATIENCE, pasting).await.unwrap();
+    let bmp = pasted(&server, "image/bmp", |data| data.starts_with(b"BM")).await;
     assert_eq!(CopiedPicture::from_dib(&bmp[14..]), Some(here.clone()));
 
     let there = CopiedPicture { rgba: [9, 8, 7, 255].repeat(30 * 20), ..here };
@@ -362,20 +368,15 @@ async fn files_of_here_can_be_pasted_on_a_desktop_that_takes_them() {
     let folder = server.dir().join("for there");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("note.txt"), b"hello").unwrap();
-    let paths = vec![folder.to_str().unwrap().to_owned()];
-    assert_eq!(sessions.lend_files(id, &here, paths.clone()).await.unwrap(), 2);
-    let offered = async {
-        loop {
-            let mut xclip = server.on_display("timeout").await.unwrap();
-            xclip.args(["5", "xclip", "-selection", "clipboard", "-t", "text/uri-list", "-o"]);
-            let addresses = String::from_utf8(xclip.output().unwrap().stdout).unwrap();
-            if addresses.contains("for") {
-                return addresses;
-            }
-        }
-    };
-    let addresses = tokio::time::timeout(PATIENCE, offered).await.unwrap();
-    assert!(addresses.contains("there"), "{addresses}");
+    // This server takes no folders from a clipboard, only what is in them.
+    let count = sessions.lend_files(id, &here, vec![folder.to_str().unwrap().to_owned()]).await;
+    assert_eq!(count.unwrap(), 2);
+    let paths = vec![folder.join("note.txt").to_str().unwrap().to_owned()];
+    assert_eq!(sessions.lend_files(id, &here, paths.clone()).await.unwrap(), 1);
+    pasted(&server, "text/uri-list", |addresses| {
+        String::from_utf8_lossy(addresses).contains("note.txt")
+    })
+    .await;
     let refused = |error: CoreError| match error {
         CoreError::Invalid { message, .. } => message,
         other => panic!("{other:?}"),
