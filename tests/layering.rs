@@ -20,8 +20,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-engine-ssh", &["model", "session"]),
     ("patchbay-engine-local", &["model", "session"]),
     ("patchbay-engine-line", &["model", "session"]),
-    ("patchbay-engine-rdp", &["model", "session"]),
-    ("patchbay-engine-vnc", &["model", "session"]),
+    ("patchbay-engine-rdp", &["model", "session", "tls"]),
+    ("patchbay-engine-vnc", &["model", "session", "tls"]),
+    ("patchbay-tls", &[]),
     ("patchbay-sftp", &[]),
     ("patchbay-exchange", &["model"]),
     (

@@ -2,7 +2,7 @@
 
 use crate::{channels::Outbox, wire::Wire};
 use ironrdp_connector::ConnectionResult;
-use tokio_rustls::client::TlsStream;
+use patchbay_tls::TlsStream;
 
 pub(crate) struct Joined<S> {
     pub(crate) wire: Wire<TlsStream<S>>,

@@ -1,8 +1,11 @@
 //! From a connected stream to an open connection: security, certificate, sign-in, settings (MS-RDPBCGR section 1.3.1.1).
 
 use crate::{
-    RdpError, RdpOptions, Redirection, Resume, Waiting, channels, config, guard, joined::Joined,
-    nla, tls, wire::Wire,
+    RdpError, RdpOptions, Redirection, Resume, Waiting, channels, config, guard,
+    joined::Joined,
+    nla,
+    tls::{self, Secured},
+    wire::Wire,
 };
 use ironrdp_connector::{
     ClientConnector, ClientConnectorState, ConnectionOutcome, ConnectionResult, Credentials,
@@ -44,16 +47,16 @@ where
     let stream = wire.into_inner().ok_or_else(|| RdpError::Protocol {
         detail: "it sent something before encryption began".to_owned(),
     })?;
-    let mut secured = tls::secure(stream, &options.address).await?;
-    report.done(Stage::Handshake, secured.agreed.clone());
+    let Secured { stream, chain, public_key, agreed } =
+        tls::secure(stream, &options.address).await?;
+    report.done(Stage::Handshake, agreed);
 
     report.began(Stage::HostKey, "Certificate");
     let whose = (options.machine.as_str(), options.address.as_str(), options.port);
-    tls::judge(&secured, whose, interaction).await?;
+    tls::judge(chain, whose, interaction).await?;
     report.done(Stage::HostKey, "trusted");
 
-    let public_key = std::mem::take(&mut secured.public_key);
-    let mut wire = Wire::new(secured.stream);
+    let mut wire = Wire::new(stream);
     connector.mark_security_upgrade_as_done();
     let by_nla = connector.should_perform_credssp();
     report.began(Stage::SignIn, if by_nla { "NLA" } else { "TLS" });

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use patchbay_model::{CloseReason, Stage};
 use patchbay_session::{Interaction, Progress};
 use russh::{ChannelWriteHalf, client::Msg};
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{future::pending, sync::Arc};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -72,26 +72,10 @@ pub async fn exec(
     };
     let (events, receiver) = mpsc::channel(EVENTS);
     let (sender, stdin) = mpsc::channel(INPUT);
-    tokio::spawn(run(route, started, keep_alive, events, stdin, cancel.clone()));
-    Ok(Exec { events: receiver, stdin: sender, cancel })
-}
-
-async fn run(
-    route: Route,
-    started: Started,
-    keep_alive: Option<Duration>,
-    events: mpsc::Sender<ExecEvent>,
-    stdin: mpsc::Receiver<Bytes>,
-    cancel: CancellationToken,
-) {
     let Started { read, write, early, .. } = started;
-    let reason = tokio::select! {
-        reason = pump::read(&route, read, early, &events, keep_alive) => reason,
-        () = feed(stdin, write) => CloseReason::ByPerson,
-        () = cancel.cancelled() => CloseReason::ByPerson,
-        () = events.closed() => CloseReason::ByPerson,
-    };
-    pump::finish(route, events, reason).await;
+    let feeding = feed(stdin, write);
+    tokio::spawn(pump::run(route, (read, early), events, feeding, keep_alive, cancel.clone()));
+    Ok(Exec { events: receiver, stdin: sender, cancel })
 }
 
 /// Never returns: after the end of the input, reading goes on.

@@ -10,6 +10,7 @@ use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until, timeout},
 };
+use tokio_util::sync::CancellationToken;
 
 /// The largest piece handed on.
 const PIECE: usize = 64 * 1024;
@@ -28,8 +29,27 @@ pub(crate) trait Event: Send + 'static {
     fn closed(reason: CloseReason) -> Self;
 }
 
+/// Hands on what a channel says until it ends, while `feeding`, which never returns, says what its user has to say. Side by
+/// side: if one waited for the other, a server that does neither would hold up both for ever.
+pub(crate) async fn run<E: Event>(
+    route: Route,
+    (channel, early): (ChannelReadHalf, Vec<ChannelMsg>),
+    events: mpsc::Sender<E>,
+    feeding: impl Future<Output = ()>,
+    keep_alive: Option<Duration>,
+    cancel: CancellationToken,
+) {
+    let reason = tokio::select! {
+        reason = read(&route, channel, early, &events, keep_alive) => reason,
+        () = feeding => CloseReason::ByPerson,
+        () = cancel.cancelled() => CloseReason::ByPerson,
+        () = events.closed() => CloseReason::ByPerson,
+    };
+    finish(route, events, reason).await;
+}
+
 /// Reads a channel until it ends, and says how. `early` came while it was being set up.
-pub(crate) async fn read<E: Event>(
+async fn read<E: Event>(
     route: &Route,
     mut channel: ChannelReadHalf,
     early: Vec<ChannelMsg>,
@@ -138,7 +158,7 @@ async fn deliver<E: Event>(
 }
 
 /// Says how it ended and closes the connection, whichever is slower.
-pub(crate) async fn finish<E: Event>(route: Route, events: mpsc::Sender<E>, reason: CloseReason) {
+async fn finish<E: Event>(route: Route, events: mpsc::Sender<E>, reason: CloseReason) {
     let tell = async {
         let _ = timeout(LAST_WORD, events.send(E::closed(reason))).await;
         drop(events);

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use patchbay_model::{CloseReason, Stage, TerminalSize};
 use patchbay_session::{Forwarded, Interaction, Progress, Terminal, TerminalEvent, TerminalInput};
 use russh::{ChannelWriteHalf, Pty, client::Msg};
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{future::pending, sync::Arc};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -51,12 +51,12 @@ pub async fn connect(
     };
     let (events, receiver) = mpsc::channel(EVENTS);
     let (sender, input) = mpsc::channel(INPUT);
-    tokio::spawn({
-        let running = run(route, started, keep_alive, events, input, cancel.clone());
-        async move {
-            running.await;
-            drop(served);
-        }
+    let Started { read, write, early, .. } = started;
+    let feeding = pass_on(input, write);
+    let running = pump::run(route, (read, early), events, feeding, keep_alive, cancel.clone());
+    tokio::spawn(async move {
+        running.await;
+        drop(served);
     });
     Ok(Terminal { events: receiver, input: sender, cancel })
 }
@@ -152,25 +152,6 @@ async fn start(
     };
     // Both requests are on their way before the first answer is waited for: one round trip less.
     session::answers(route, hop, channel, wishes.len(), &["a terminal", what]).await
-}
-
-async fn run(
-    route: Route,
-    started: Started,
-    keep_alive: Option<Duration>,
-    events: mpsc::Sender<TerminalEvent>,
-    input: mpsc::Receiver<TerminalInput>,
-    cancel: CancellationToken,
-) {
-    let Started { read, write, early, .. } = started;
-    // Side by side: if one waited for the other, a server that does neither would hold up both for ever.
-    let reason = tokio::select! {
-        reason = pump::read(&route, read, early, &events, keep_alive) => reason,
-        () = pass_on(input, write) => CloseReason::ByPerson,
-        () = cancel.cancelled() => CloseReason::ByPerson,
-        () = events.closed() => CloseReason::ByPerson,
-    };
-    pump::finish(route, events, reason).await;
 }
 
 /// Never returns: when there is nothing more to pass on, reading goes on.

@@ -1,5 +1,7 @@
 //! Text from servers, made fit to be shown: a server is not trusted to move the cursor or to turn words around.
 
+use patchbay_session::text::{inside_sentence, is_shown};
+
 /// At most this many characters of what a server says are kept.
 const LIMIT: usize = 8 * 1024;
 
@@ -26,22 +28,12 @@ pub fn phrase(text: &str) -> String {
             kept.push(c);
         }
     }
-    kept.trim_start().trim_end_matches(|c: char| c == '.' || c.is_whitespace()).to_owned()
+    inside_sentence(&kept).to_owned()
 }
 
+/// Line ends and tabs are laid out, and the rest is seen or left out.
 const fn shown(c: char) -> bool {
-    match c {
-        '\n' | '\t' => true,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => false,
-        '\u{61c}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        // Letters that nobody sees.
-        | '\u{e0000}'..='\u{e007f}' => false,
-        _ => true,
-    }
+    matches!(c, '\n' | '\t') || is_shown(c)
 }
 
 #[cfg(test)]

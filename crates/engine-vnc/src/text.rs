@@ -1,17 +1,18 @@
 //! Text from servers, made fit to be shown.
 
+use patchbay_session::text::{inside_sentence, on_one_line};
+
 /// On one line and of at most 201 characters, without anything that acts on a screen.
 pub(crate) fn phrase(text: &str) -> String {
     let mut kept = String::new();
-    let words = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-    for (count, c) in words.filter(|c| shown(*c)).enumerate() {
+    for (count, c) in on_one_line(text).enumerate() {
         if count >= 200 {
             kept.push('…');
             break;
         }
         kept.push(c);
     }
-    kept.trim_start().trim_end_matches(|c: char| c == '.' || c.is_whitespace()).to_owned()
+    inside_sentence(&kept).to_owned()
 }
 
 /// ISO 8859-1, as most of RFB writes text.
@@ -34,20 +35,6 @@ pub(crate) fn name(bytes: &[u8]) -> String {
 pub(crate) fn cut(mut text: String, most: usize) -> String {
     text.truncate(text.floor_char_boundary(most));
     text
-}
-
-const fn shown(c: char) -> bool {
-    !matches!(
-        c,
-        '\u{0}'..='\u{1f}'
-            | '\u{7f}'..='\u{9f}'
-            | '\u{61c}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod desktop;
 pub mod hub;
 mod interaction;
 mod terminal;
+pub mod text;
 
 pub use codec::{CodecError, FromViewer, ToViewer};
 pub use hub::{CAPACITY, Output, Viewer};

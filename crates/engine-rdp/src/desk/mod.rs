@@ -36,6 +36,7 @@ use ironrdp_session::{ActiveStage, ActiveStageBuilder, image::DecodedImage};
 use patchbay_session::desktop::{
     Clipboard, Cursor, Desktop, DesktopEvent, DesktopInput, LentFile, Monitor, Screen, Size,
 };
+use patchbay_tls::TlsStream;
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf},
@@ -43,7 +44,6 @@ use tokio::{
     sync::mpsc,
     time::Instant,
 };
-use tokio_rustls::client::TlsStream;
 use tokio_util::sync::CancellationToken;
 
 /// How many events wait for a reader before the far end has to.

@@ -81,7 +81,11 @@ fn echo_in(path: &str) {
 }
 
 /// Sends it all, half-closes, and compares what comes back up to the end.
-async fn carries(stream: impl AsyncRead + AsyncWrite + Send + 'static, bytes: usize, seed: u32) {
+pub(crate) async fn carries(
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    bytes: usize,
+    seed: u32,
+) {
     let sent: Vec<u8> = (0..u32::try_from(bytes).unwrap())
         .map(|n| u8::try_from((n ^ seed).wrapping_mul(2_654_435_761) >> 24).unwrap())
         .collect();

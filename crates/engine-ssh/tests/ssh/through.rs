@@ -1,10 +1,11 @@
 //! Plain TCP connections, straight and through jump hosts.
 
 use crate::{
+    forward::carries,
     jump::yard,
     person::{LIMIT, Person},
 };
-use patchbay_engine_ssh::{Destination, HeldStream, SshError, Target, dial_through};
+use patchbay_engine_ssh::{Destination, SshError, Target, dial_through};
 use patchbay_model::{CloseReason, ErrorCode};
 use patchbay_testkit::daemon::free_port;
 use std::time::Duration;
@@ -34,23 +35,6 @@ fn to(address: &str, port: u16) -> Destination {
     Destination { name: "switch-01".into(), address: address.into(), port, connect_timeout }
 }
 
-/// Sends a megabyte, half-closes, and compares what comes back.
-async fn carries_a_megabyte(stream: HeldStream) {
-    let sent: Vec<u8> =
-        (0..1_000_000u32).map(|n| u8::try_from(n.wrapping_mul(31) >> 7 & 0xff).unwrap()).collect();
-    let (mut read, mut write) = tokio::io::split(stream);
-    let copy = sent.clone();
-    let writing = tokio::spawn(async move {
-        write.write_all(&copy).await.unwrap();
-        write.shutdown().await.unwrap();
-        write
-    });
-    let mut back = Vec::new();
-    tokio::time::timeout(LIMIT, read.read_to_end(&mut back)).await.unwrap().unwrap();
-    assert!(back == sent, "{} bytes came back", back.len());
-    writing.await.unwrap();
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn straight_and_through_two_machines() {
     let yard = yard(2).await;
@@ -62,7 +46,7 @@ async fn straight_and_through_two_machines() {
         let dialled = dial_through(jumps, to(address, port), Person::new(), cancel.clone()).await;
         let (stream, link) = dialled.unwrap();
         let held = tokio::spawn(link.hold(std::future::pending(), cancel.clone(), |_| ()));
-        carries_a_megabyte(stream).await;
+        carries(stream, 1_000_000, 31).await;
         cancel.cancel();
         assert_eq!(held.await.unwrap(), CloseReason::ByPerson);
     }

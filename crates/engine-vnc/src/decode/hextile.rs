@@ -1,5 +1,6 @@
 //! Hextile (RFC 6143 section 7.7.4): tiles of 16 by 16 pixels.
 
+use super::tiles::Tiles;
 use crate::{
     VncError,
     input::{Input, Step},
@@ -20,7 +21,7 @@ const COLOURED: u8 = 16;
 /// Where in a rectangle it is, and the colours that go from tile to tile.
 #[derive(Default)]
 pub(crate) struct Hextile {
-    next: (u16, u16),
+    tiles: Tiles<TILE>,
     background: Pixel,
     foreground: Pixel,
 }
@@ -33,25 +34,17 @@ impl Hextile {
         screen: &Screen,
     ) -> Result<Step, VncError> {
         screen.draw(|canvas| -> Result<(), VncError> {
-            while self.next.1 < rect.height && rect.width > 0 {
-                let (x, y) = self.next;
-                let area = Rect {
-                    x: rect.x.saturating_add(x),
-                    y: rect.y.saturating_add(y),
-                    width: (rect.width - x).min(TILE),
-                    height: (rect.height - y).min(TILE),
-                };
+            while let Some(area) = self.tiles.area(rect) {
                 let mut ahead = *input;
                 if self.tile(&mut ahead, area, canvas)?.is_none() {
                     break;
                 }
                 *input = ahead;
-                let over = x.saturating_add(TILE) >= rect.width;
-                self.next = if over { (0, y.saturating_add(TILE)) } else { (x + TILE, y) };
+                self.tiles.advance(rect);
             }
             Ok(())
         })?;
-        if self.next.1 < rect.height && rect.width > 0 {
+        if self.tiles.area(rect).is_some() {
             return Ok(Step::More((input.len() + 1).min(MOST)));
         }
         *self = Self::default();

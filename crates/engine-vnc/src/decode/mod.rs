@@ -8,6 +8,7 @@ mod raw;
 mod rows;
 mod rre;
 mod tight;
+mod tiles;
 mod zlib;
 mod zrle;
 

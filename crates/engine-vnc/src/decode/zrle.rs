@@ -1,6 +1,6 @@
 //! ZRLE (RFC 6143 section 7.7.6): tiles of 64 by 64 pixels, compressed with zlib.
 
-use super::inflate::Inflate;
+use super::{inflate::Inflate, tiles::Tiles};
 use crate::{
     VncError,
     input::{Input, Step},
@@ -21,8 +21,7 @@ pub(crate) struct Zrle {
     plain: Vec<u8>,
     /// What of `plain` is yet to be drawn.
     unread: std::ops::Range<usize>,
-    /// The next tile's corner within the rectangle.
-    next: (u16, u16),
+    tiles: Tiles<TILE>,
     tile: Vec<Pixel>,
 }
 
@@ -33,7 +32,7 @@ impl Zrle {
             left: None,
             plain: vec![0; PLAIN],
             unread: 0..0,
-            next: (0, 0),
+            tiles: Tiles::default(),
             tile: vec![[0; 4]; TILE_PIXELS],
         }
     }
@@ -49,14 +48,14 @@ impl Zrle {
             None => {
                 let Some(length) = input.u32() else { return Ok(Step::More(4)) };
                 self.unread = 0..0;
-                self.next = (0, 0);
+                self.tiles = Tiles::default();
                 usize::try_from(length).unwrap_or(usize::MAX)
             }
         };
         loop {
             let inflated = self.fill(input, &mut left)?;
             let drawn = screen.draw(|canvas| self.draw(canvas, rect))?;
-            if self.next.1 >= rect.height {
+            if self.tiles.area(rect).is_none() {
                 // What may follow is thrown away, but has to go through the stream.
                 self.unread = 0..0;
             }
@@ -68,7 +67,7 @@ impl Zrle {
         if left > 0 {
             return Ok(Step::More(1));
         }
-        if self.next.1 < rect.height && rect.width > 0 {
+        if self.tiles.area(rect).is_some() {
             return Err(VncError::protocol("a ZRLE rectangle is too short"));
         }
         self.left = None;
@@ -88,22 +87,14 @@ impl Zrle {
     /// Draws the tiles that are there. Says how many those were.
     fn draw(&mut self, canvas: &mut Canvas<'_>, rect: Rect) -> Result<usize, VncError> {
         let mut count = 0;
-        while self.next.1 < rect.height && rect.width > 0 {
-            let (x, y) = self.next;
-            let area = Rect {
-                x: rect.x.saturating_add(x),
-                y: rect.y.saturating_add(y),
-                width: (rect.width - x).min(TILE),
-                height: (rect.height - y).min(TILE),
-            };
+        while let Some(area) = self.tiles.area(rect) {
             let mut plain = Input::new(self.plain.get(self.unread.clone()).unwrap_or_default());
             let before = plain.len();
             if !tile(&mut plain, area, canvas, &mut self.tile)? {
                 break;
             }
             self.unread.start += before - plain.len();
-            let over = x.saturating_add(TILE) >= rect.width;
-            self.next = if over { (0, y.saturating_add(TILE)) } else { (x + TILE, y) };
+            self.tiles.advance(rect);
             count += 1;
         }
         Ok(count)

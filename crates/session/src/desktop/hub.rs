@@ -10,6 +10,7 @@ use super::{
     Watcher,
     codec::{MAX_PART, MAX_WORDS, Pixels, ToDesktopViewer as Say},
 };
+use crate::text::is_shown;
 use bytes::Bytes;
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -223,9 +224,9 @@ fn said(event: DesktopEvent) -> Option<Say> {
     })
 }
 
-/// One bounded line without control characters.
+/// One bounded line of what is shown.
 fn words(text: &str) -> String {
-    let mut line: String = text.chars().filter(|c| !c.is_control()).take(MAX_WORDS / 4).collect();
+    let mut line: String = text.chars().filter(|c| is_shown(*c)).take(MAX_WORDS / 4).collect();
     line.shrink_to_fit();
     line
 }

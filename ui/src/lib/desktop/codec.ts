@@ -5,7 +5,9 @@
  * sockets or canvases: see `stream.ts` and `view.svelte.ts`.
  */
 
-import { CodecError } from '$lib/host/codec';
+import { CodecError, message, need, unknown } from '$lib/host/codec';
+
+export { shown } from '$lib/host/codec';
 
 export interface Rect {
   x: number;
@@ -95,9 +97,7 @@ const WANTED_QUALITY = 0x98;
 const SEEN = 0x99;
 const AGAIN = 0x9a;
 const WANTED_THUMBNAIL = 0x9c;
-const SHOWN = 0xc4;
 
-const MAY_BE_DROPPED = 0x40;
 const AUTO = 0xff;
 
 const words = new TextDecoder();
@@ -185,8 +185,7 @@ export function decode(data: ArrayBuffer): FromCore | null {
     case END:
       return { kind: 'end' };
     default:
-      if (kind & MAY_BE_DROPPED) return null;
-      throw new CodecError(`unknown message kind 0x${kind.toString(16)}`);
+      return unknown(kind);
   }
 }
 
@@ -277,9 +276,6 @@ export function seen(frame: number): Message {
   return bytes;
 }
 
-/** Whether anybody sees the desktop. */
-export const shown = (now: boolean): Message => new Uint8Array([SHOWN, now ? 1 : 0]);
-
 /** Everything is wanted again. */
 export const again = (): Message => new Uint8Array([AGAIN]);
 
@@ -305,13 +301,3 @@ function textMessage(kind: number, text: string, most: number): Message {
 }
 
 const clip = (value: number) => Math.max(-0x8000, Math.min(0x7fff, Math.round(value)));
-
-function message(kind: number, payload: number) {
-  const bytes = new Uint8Array(1 + payload);
-  bytes[0] = kind;
-  return { bytes, view: new DataView(bytes.buffer) };
-}
-
-function need(view: DataView, length: number): void {
-  if (view.byteLength < length) throw new CodecError('message too short');
-}

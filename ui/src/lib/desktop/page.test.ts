@@ -9,6 +9,7 @@ import { MemoryHost } from '../../../tests/memory';
 import type { DesktopSocket } from '../../../tests/memory/desktop';
 import { actions } from '$lib/actions';
 import { vault } from '$lib/vault/vault.svelte';
+import { loadDesktops } from './loaded.svelte';
 import { monitorMenu } from './menu';
 import { forgetDesktop, desktopOf } from './registry';
 
@@ -44,6 +45,7 @@ beforeEach(async () => {
   // The room there is: jsdom lays nothing out.
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(320);
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(400);
+  await loadDesktops();
   host = new MemoryHost('unlocked');
   useHost(host);
   const stop = sessions.start();
@@ -87,7 +89,8 @@ describe('the page of a desktop', () => {
   it('draws whole frames, and acknowledges what is on the screen', async () => {
     const socket = await open();
     expect(drawn).toEqual([{ width: 640, height: 400, at: [0, 0] }]);
-    expect(last(socket, SHOWN)).toEqual([SHOWN, 1]);
+    // It is on the screen before the stream is open: a stream that says nothing of it is seen.
+    expect(socket.of(SHOWN)).toEqual([]);
     await waitFor(() => expect(last(socket, SEEN)).toEqual([SEEN, 1, 0, 0, 0]));
     // The half of a frame is not shown.
     const part = new Uint8Array([0x11, 0, 5, 0, 6, 0, 1, 0, 1, 0, 1, 2, 3, 255]);
@@ -223,7 +226,7 @@ describe('the page of a desktop', () => {
     await waitFor(() => expect(named('host_take_picture')).toHaveLength(1));
     keys().focus();
     // There is no text here.
-    await waitFor(() => expect(named('host_offer_picture')).toHaveLength(1));
+    await waitFor(() => expect(named('host_offer_picture').length).toBeGreaterThan(0));
     expect(named('host_offer_picture')[0]?.args).toEqual({ id: session.id });
   });
 

@@ -1,15 +1,19 @@
-/** The desktops there are, by session. A desktop is made when it is first asked for. */
+/** The desktops there are, by session. */
 
+import { SvelteMap } from 'svelte/reactivity';
 import type { SessionId } from '$lib/host';
-import { DesktopView } from './view.svelte';
+import { desktopCode } from './loaded.svelte';
+import type { DesktopView } from './view.svelte';
 
-const views = new Map<SessionId, DesktopView>();
+const views = new SvelteMap<SessionId, DesktopView>();
 
-/** The desktop of a session; made if there is none yet. */
+/** The desktop of a session; made if there is none yet. The code of desktops must be loaded. */
 export function desktopOf(id: SessionId): DesktopView {
   let view = views.get(id);
   if (!view) {
-    view = new DesktopView(id);
+    const code = desktopCode();
+    if (!code) throw new Error('the code of desktops is not loaded');
+    view = new code.DesktopView(id);
     views.set(id, view);
   }
   return view;

@@ -60,8 +60,7 @@ export function decode(data: ArrayBuffer): FromCore | null {
     case END:
       return { kind: 'end' };
     default:
-      if (kind & MAY_BE_DROPPED) return null;
-      throw new CodecError(`unknown message kind 0x${kind.toString(16)}`);
+      return unknown(kind);
   }
 }
 
@@ -88,7 +87,7 @@ export function ack(offset: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Whether anybody sees the terminal: one nobody sees is sent little things less often. */
+/** Whether anybody sees it: a terminal nobody sees is sent little things less often, a desktop nothing. */
 export function shown(now: boolean): Uint8Array<ArrayBuffer> {
   return new Uint8Array([SHOWN, now ? 1 : 0]);
 }
@@ -102,13 +101,21 @@ export function resize(size: Size): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function message(kind: number, payload: number) {
+/** A kind that this version does not know: passed over if it may be dropped, or else the connection is given up. */
+export function unknown(kind: number): null {
+  if (kind & MAY_BE_DROPPED) return null;
+  throw new CodecError(`unknown message kind 0x${kind.toString(16)}`);
+}
+
+/** A message of a kind, with room for what it says behind the first byte. */
+export function message(kind: number, payload: number) {
   const bytes = new Uint8Array(1 + payload);
   bytes[0] = kind;
   return { bytes, view: new DataView(bytes.buffer) };
 }
 
-function need(view: DataView, length: number): void {
+/** Gives the connection up if a message is shorter than what it is said to hold. */
+export function need(view: DataView, length: number): void {
   if (view.byteLength < length) throw new CodecError('message too short');
 }
 

@@ -1,6 +1,7 @@
 /** Bytes that end, over the socket that carries those of sessions: a picture and the like. */
 
-import { SessionStream, type StreamAddress } from './stream';
+import type { StreamAddress } from './joining';
+import { SessionStream } from './stream';
 
 /** Fetches `size` bytes. Rejects if the connection breaks or other than that many come; `signal` gives it up. */
 export function fetchBytes(

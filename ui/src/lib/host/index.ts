@@ -1,7 +1,7 @@
 /**
  * The one door from the UI to the core: typed commands, events, and the socket under a session's byte stream.
  *
- * No state and no retries in here. The stream's codec is `stream.ts`.
+ * No state and no retries in here: a socket that joins again is in `joining.ts`.
  */
 import type { AppEvent, Commands } from './bindings';
 import { asApiError } from './errors';
@@ -79,7 +79,7 @@ async function listen(): Promise<void> {
   }
 }
 
-/** Opens the socket of an attachment: give it to SessionStream as `connect`, so that the memory host works too. */
+/** Opens the socket of an attachment: what a stream connects with, so that the memory host works too. */
 export function openSocket(url: string): StreamSocket {
   return host.socket(url);
 }

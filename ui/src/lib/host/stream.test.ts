@@ -1,38 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { StreamSocket } from './host';
+import { FakeSocket } from '../../../tests/fake-socket';
 import { ACK_EVERY, SessionStream, type StreamListener } from './stream';
-
-class FakeSocket {
-  binaryType = '';
-  onopen: ((event: never) => void) | null = null;
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: ((event: never) => void) | null = null;
-  onerror: ((event: never) => void) | null = null;
-  sent: Uint8Array[] = [];
-  closed = false;
-  constructor(readonly url: string) {}
-  send(data: Uint8Array) {
-    this.sent.push(data.slice());
-  }
-  close() {
-    this.closed = true;
-  }
-  open() {
-    this.onopen?.(undefined as never);
-  }
-  say(...bytes: number[]) {
-    this.onmessage?.({ data: new Uint8Array(bytes).buffer });
-  }
-  output(offset: number, length: number) {
-    const data = new Uint8Array(9 + length).fill(0x61);
-    data[0] = 1;
-    new DataView(data.buffer).setBigUint64(1, BigInt(offset), true);
-    this.onmessage?.({ data: data.buffer });
-  }
-  kinds() {
-    return this.sent.map((message) => message[0]);
-  }
-}
 
 const listener = () => ({
   start: vi.fn<StreamListener['start']>(),
@@ -53,11 +21,7 @@ describe('a session stream', () => {
       tokens += 1;
       return Promise.resolve({ url: 'ws://127.0.0.1:1/stream', token: `t${tokens}` });
     };
-    const stream = new SessionStream(attach, to, (url) => {
-      const socket = new FakeSocket(url);
-      sockets.push(socket);
-      return socket as unknown as StreamSocket;
-    });
+    const stream = new SessionStream(attach, to, (url) => FakeSocket.add(sockets, url));
     return { stream, to };
   };
   const turn = () => vi.advanceTimersByTimeAsync(0);
@@ -168,25 +132,6 @@ describe('a session stream', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  it('tries again when there is no session to attach to, or no socket', async () => {
-    let tries = 0;
-    const attach = () => {
-      tries += 1;
-      return tries === 1
-        ? Promise.reject(new Error('locked'))
-        : Promise.resolve({ url: 'ws://x', token: 't' });
-    };
-    const stream = new SessionStream(attach, listener(), () => {
-      throw new Error('refused');
-    });
-    await vi.advanceTimersByTimeAsync(500);
-    expect(tries).toBeGreaterThan(2);
-    stream.close();
-    const before = tries;
-    await vi.advanceTimersByTimeAsync(5000);
-    expect(tries).toBe(before);
-  });
-
   it('stays closed after the end of the session', async () => {
     const { to } = join();
     await turn();
@@ -195,18 +140,5 @@ describe('a session stream', () => {
     expect(to.end).toHaveBeenCalledOnce();
     await vi.advanceTimersByTimeAsync(10_000);
     expect(sockets).toHaveLength(1);
-  });
-
-  it('waits longer from try to try while nothing answers', async () => {
-    join();
-    await turn();
-    for (const wait of [0, 100, 250]) {
-      last().onerror?.(undefined as never);
-      const before = sockets.length;
-      if (wait) await vi.advanceTimersByTimeAsync(wait - 1);
-      if (wait) expect(sockets).toHaveLength(before);
-      await vi.advanceTimersByTimeAsync(1);
-      expect(sockets).toHaveLength(before + 1);
-    }
   });
 });

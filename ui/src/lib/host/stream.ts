@@ -1,7 +1,7 @@
 /**
  * A terminal's connection to its session: one WebSocket that speaks the stream codec.
  *
- * It joins again by itself when the socket breaks, from the first byte it has not received, so a
+ * When the socket is made again (`joining.ts`) it goes on from the first byte it has not received, so a
  * broken socket costs neither output nor input typed meanwhile. It neither parses terminal output
  * nor decides what may be sent: see `sessions/terminal`.
  */
@@ -18,13 +18,7 @@ import {
   type Size,
 } from './codec';
 import type { StreamSocket } from './host';
-import { openSocket } from './index';
-
-/** Where to connect, good for one connection. */
-export interface StreamAddress {
-  url: string;
-  token: string;
-}
+import { JoiningSocket, type StreamAddress } from './joining';
 
 /** What a stream tells its terminal. */
 export interface StreamListener {
@@ -44,18 +38,12 @@ export interface StreamListener {
 export const ACK_EVERY = 32 * 1024;
 /** An acknowledgement that is not full waits this long for more. */
 const ACK_IDLE_MS = 40;
-/** Waits before joining again; the last is repeated. */
-const RETRY_MS = [0, 100, 250, 500, 1000, 2000];
 /** Input kept while there is no socket; beyond it typing is dropped, as a full line buffer does. */
 const HELD_INPUT = 64 * 1024;
 
 /** The connection of one terminal. */
 export class SessionStream {
-  #socket: StreamSocket | null = null;
-  #ready = false;
-  #closed = false;
-  #tries = 0;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #socket: JoiningSocket;
   #received = 0;
   #consumed = 0;
   #acked = 0;
@@ -70,11 +58,16 @@ export class SessionStream {
    * `attach` gets a fresh address and token for every connection; `connect` opens it.
    */
   constructor(
-    private readonly attach: () => Promise<StreamAddress>,
+    attach: () => Promise<StreamAddress>,
     private readonly listener: StreamListener,
-    private readonly connect: (url: string) => StreamSocket = openSocket,
+    connect?: (url: string) => StreamSocket,
   ) {
-    void this.#join();
+    const stream = {
+      greet: (token: string) => this.#greet(token),
+      hear: (data: ArrayBuffer) => this.#take(data),
+      lost: () => this.listener.connected(false),
+    };
+    this.#socket = new JoiningSocket(attach, stream, connect);
   }
 
   /** Bytes received so far, replay included. */
@@ -89,11 +82,11 @@ export class SessionStream {
 
   /** Sends what was typed. What is typed in one turn of the event loop travels together. */
   send(bytes: Uint8Array): void {
-    if (this.#closed) return;
-    if (!this.#ready && this.#heldBytes + bytes.length > HELD_INPUT) return;
+    if (this.#socket.closed) return;
+    if (!this.#socket.ready && this.#heldBytes + bytes.length > HELD_INPUT) return;
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
-    if (this.#flushing || !this.#ready) return;
+    if (this.#flushing || !this.#socket.ready) return;
     this.#flushing = true;
     queueMicrotask(() => {
       this.#flushing = false;
@@ -105,14 +98,14 @@ export class SessionStream {
   resize(size: Size): void {
     if (this.#size && same(this.#size, size)) return;
     this.#size = size;
-    if (this.#ready) this.#socket?.send(resize(size));
+    this.#socket.send(resize(size));
   }
 
   /** Tells whether anybody sees the terminal. */
   show(now: boolean): void {
     if (this.#shown === now) return;
     this.#shown = now;
-    if (this.#ready) this.#socket?.send(shown(now));
+    this.#socket.send(shown(now));
   }
 
   /** Everything below `offset` was parsed. Called from the terminal's write callback. */
@@ -125,46 +118,16 @@ export class SessionStream {
 
   /** Closes for good. */
   close(): void {
-    this.#closed = true;
-    clearTimeout(this.#retry);
     clearTimeout(this.#ackTimer);
-    this.#drop();
+    this.#socket.close();
   }
 
-  async #join(): Promise<void> {
-    let address: StreamAddress;
-    let socket: StreamSocket;
-    try {
-      address = await this.attach();
-      if (this.#closed) return;
-      socket = this.connect(address.url);
-    } catch {
-      this.#again();
-      return;
-    }
-    this.#socket = socket;
-    socket.binaryType = 'arraybuffer';
-    socket.onopen = () => {
-      socket.send(hello(this.#received, address.token));
-      this.#ready = true;
-      if (this.#size) socket.send(resize(this.#size));
-      if (!this.#shown) socket.send(shown(false));
-      this.#flush();
-      this.listener.connected(true);
-    };
-    socket.onmessage = (event) => this.#message(socket, event.data);
-    socket.onclose = () => this.#lost(socket);
-    socket.onerror = () => this.#lost(socket);
-  }
-
-  #message(socket: StreamSocket, data: unknown): void {
-    if (socket !== this.#socket || !(data instanceof ArrayBuffer)) return;
-    try {
-      this.#take(data);
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      this.#lost(socket);
-    }
+  #greet(token: string): void {
+    this.#socket.send(hello(this.#received, token));
+    if (this.#size) this.#socket.send(resize(this.#size));
+    if (!this.#shown) this.#socket.send(shown(false));
+    this.#flush();
+    this.listener.connected(true);
   }
 
   #take(data: ArrayBuffer): void {
@@ -180,7 +143,7 @@ export class SessionStream {
         this.#output(message.offset, message.bytes);
         break;
       case 'live':
-        this.#tries = 0;
+        this.#socket.settled();
         this.listener.live();
         break;
       case 'end':
@@ -207,13 +170,13 @@ export class SessionStream {
   #ack(): void {
     clearTimeout(this.#ackTimer);
     this.#ackTimer = undefined;
-    if (!this.#ready || this.#consumed <= this.#acked) return;
+    if (!this.#socket.ready || this.#consumed <= this.#acked) return;
     this.#acked = this.#consumed;
-    this.#socket?.send(ack(this.#acked));
+    this.#socket.send(ack(this.#acked));
   }
 
   #flush(): void {
-    if (!this.#ready || this.#heldBytes === 0) return;
+    if (!this.#socket.ready || this.#heldBytes === 0) return;
     const all = new Uint8Array(this.#heldBytes);
     let at = 0;
     for (const part of this.#held) {
@@ -223,31 +186,8 @@ export class SessionStream {
     this.#held = [];
     this.#heldBytes = 0;
     for (let from = 0; from < all.length; from += INPUT_LIMIT) {
-      this.#socket?.send(input(all.subarray(from, from + INPUT_LIMIT)));
+      this.#socket.send(input(all.subarray(from, from + INPUT_LIMIT)));
     }
-  }
-
-  #lost(socket: StreamSocket): void {
-    if (socket !== this.#socket) return;
-    this.#drop();
-    this.listener.connected(false);
-    this.#again();
-  }
-
-  #drop(): void {
-    const socket = this.#socket;
-    this.#socket = null;
-    this.#ready = false;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
-    socket.close();
-  }
-
-  #again(): void {
-    if (this.#closed) return;
-    const wait = RETRY_MS[Math.min(this.#tries, RETRY_MS.length - 1)];
-    this.#tries += 1;
-    this.#retry = setTimeout(() => void this.#join(), wait);
   }
 }
 

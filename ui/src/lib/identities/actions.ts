@@ -32,8 +32,9 @@ export const keyActions: readonly Action[] = [
     group: 'Machines',
     keywords: 'ssh-copy-id authorized_keys deploy',
     icon: ServerCog,
-    detail: () => tree.byId(tree.selectedMachines[0])?.name ?? '',
-    run: () => installing.ask({ machine: tree.selectedMachines[0] ?? null }),
+    detail: () => tree.byId(tree.selectedSsh[0])?.name ?? '',
+    when: () => tree.selectedMachines.length === 0 || tree.selectedSsh.length > 0,
+    run: () => installing.ask({ machine: tree.selectedSsh[0] ?? null }),
   },
   {
     id: 'identities.makeKey',

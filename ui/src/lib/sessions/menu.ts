@@ -1,7 +1,7 @@
 /** What can be done with a session and its terminal: their menus. */
 
 import type { MenuItems, MenuItem } from '$lib/components/menu';
-import { desktopMenu } from '$lib/desktop/menu';
+import { desktopCode } from '$lib/desktop/loaded.svelte';
 import type { DesktopView } from '$lib/desktop/view.svelte';
 import { call, type LineSignal, type SessionInfo } from '$lib/host';
 import { isRecorded } from '$lib/recordings/actions';
@@ -32,7 +32,7 @@ export function sessionMenu(
         ]
       : []),
     ...(view ? [...outputMenu(session, view), null] : []),
-    ...(desktop ? desktopMenu(session, desktop) : []),
+    ...((desktop && desktopCode()?.desktopMenu(session, desktop)) ?? []),
     ...lineMenu(session),
     { label: 'Split right', shortcut: 'Ctrl+Shift+E', run: () => void tabs.split(paneId, 'right') },
     { label: 'Split down', shortcut: 'Ctrl+Shift+O', run: () => void tabs.split(paneId, 'down') },

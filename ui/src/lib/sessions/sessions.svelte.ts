@@ -5,6 +5,7 @@
  * `lib/tabs`, their terminals in `terminal/`.
  */
 
+import { desktopCode, loadDesktops } from '$lib/desktop/loaded.svelte';
 import { desktopOf, forgetDesktop } from '$lib/desktop/registry';
 import { densityOf, expectedDesktop } from '$lib/desktop/size';
 import { startIn } from '$lib/files/folders.svelte';
@@ -259,7 +260,17 @@ class SessionsState {
     // There is nothing to read where there is no terminal.
     if (session.target.kind === 'files' || session.target.kind === 'tunnels') return;
     if (session.state.kind === 'open') this.#opened.add(session.id);
+    if (session.desktop && !desktopCode()) {
+      void loadDesktops().then(() => this.#showDesktops());
+    }
     if (tabs.sessionIds.has(session.id)) this.#showState(session);
+  }
+
+  /** Their code is loaded: those that came before are told how they stand. */
+  #showDesktops(): void {
+    for (const session of this.list) {
+      if (session.desktop && tabs.sessionIds.has(session.id)) this.#showState(session);
+    }
   }
 
   #showState(session: SessionInfo): void {
@@ -268,6 +279,8 @@ class SessionsState {
     if (session.desktop) {
       // A machine that was reached by a terminal before.
       forgetTerminal(session.id);
+      // It is shown once it can be.
+      if (!desktopCode()) return;
       const density = densityOf(session.protocol);
       const entry = machineOf(session.target);
       desktopOf(session.id).know(session.title, session.desktop, open, density, entry);

@@ -10,7 +10,9 @@ import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { snippets } from './snippets.svelte';
 
-const selected = () => tree.selection.length > 0;
+/** A folder, or a machine that runs commands. */
+const selected = () =>
+  tree.selectedSsh.length > 0 || tree.selection.length > tree.selectedMachines.length;
 
 function whatIsSelected(): string {
   const [only] = tree.selection;

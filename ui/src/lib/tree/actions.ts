@@ -38,11 +38,8 @@ function connectSelected(): void {
   for (const id of tree.selectedMachines) void attempt(async () => sessions.connect(id));
 }
 
-/** Selected machines that have files to open: only SSH gives access to them. */
-const withFiles = () => tree.selectedMachines.filter((id) => tree.byId(id)?.protocol === 'ssh');
-
 function openFiles(): void {
-  for (const id of withFiles()) void attempt(async () => sessions.files(id));
+  for (const id of tree.selectedSsh) void attempt(async () => sessions.files(id));
 }
 
 /** Every machine in or among the selected; every machine there is if nothing is selected. */
@@ -85,7 +82,7 @@ export const treeActions: readonly Action[] = [
     local: true,
     icon: FolderClosed,
     detail: what,
-    when: () => withFiles().length > 0,
+    when: () => tree.selectedSsh.length > 0,
     run: openFiles,
   },
   {

@@ -71,6 +71,10 @@ class TreeState {
   readonly selectedMachines: NodeId[] = $derived(
     this.selection.filter((id) => !this.rows.folders[this.shape.rowOf(id) ?? -1]),
   );
+  /** Those of them that are reached over SSH: only they have files, commands and keys. */
+  readonly selectedSsh: NodeId[] = $derived(
+    this.selectedMachines.filter((id) => this.byId(id)?.protocol === 'ssh'),
+  );
 
   /** Follows the tree; call once the vault is open. The returned function stops and forgets everything. */
   start(): () => void {
