@@ -62,7 +62,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "commands",
         ],
     ),
-    ("patchbay-stage", &["testkit", "model", "session", "core", "commands"]),
+    (
+        "patchbay-stage",
+        &["testkit", "model", "session", "core", "commands", "engine-rdp", "engine-vnc"],
+    ),
     ("xtask", &[]),
 ];
 

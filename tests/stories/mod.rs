@@ -2,6 +2,7 @@
 
 mod broadcast;
 mod desktop;
+mod desktop_recording;
 mod exchange;
 mod fleet;
 mod keys;

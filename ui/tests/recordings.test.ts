@@ -1,6 +1,6 @@
 /** The page of recordings on the in-memory host, and recording in a terminal, as a person goes through them. */
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { actions } from '$lib/actions';
 import { notices } from '$lib/frame/notices.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
@@ -34,13 +34,15 @@ afterEach(() => {
   }
   cleanup();
   notices.clear();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 describe('the recordings', () => {
   it('are listed, renamed and deleted by keys', async () => {
     const list = await page();
     await accessible();
-    expect(screen.getByTestId('recordings-total').textContent).toContain('2 recordings');
+    expect(screen.getByTestId('recordings-total').textContent).toContain('3 recordings');
     expect(list.textContent).toContain('ended with Patchbay');
 
     await fireEvent.keyDown(list, { key: 'F2' });
@@ -104,6 +106,55 @@ describe('the recordings', () => {
   });
 });
 
+/** What jsdom does not have: pixels, and room for them. */
+function withPixels(): void {
+  vi.stubGlobal(
+    'ImageData',
+    class {
+      constructor(
+        readonly data: Uint8ClampedArray,
+        readonly width: number,
+        readonly height: number,
+      ) {}
+    },
+  );
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation((() => ({
+    putImageData: () => undefined,
+  })) as never);
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(600);
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(400);
+}
+
+describe('a recording of a desktop', () => {
+  it('is played and steered by keys, and leaves its player', async () => {
+    withPixels();
+    const list = await page();
+    await fireEvent.keyDown(list, { key: 'End' });
+    await fireEvent.keyDown(list, { key: 'Enter' });
+    const player = await screen.findByTestId('recording-player');
+    const picture = await screen.findByTestId('recorded-desktop');
+    await waitFor(() => expect(picture.dataset['frame']).toBe('1'));
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Pause' })).toBeTruthy());
+    await fireEvent.keyDown(player, { key: ' ' });
+    await accessible();
+    expect(screen.queryByTestId('player-find')).toBeNull();
+    const time = () => screen.getByTestId('player-time').textContent;
+    await fireEvent.keyDown(player, { key: 'Home' });
+    await fireEvent.keyDown(player, { key: 'n' });
+    await waitFor(() => expect(time()).toBe('0:50'));
+    expect(called('recording_show')).toContainEqual({ player: 'player-recording-3', at: 50_000 });
+    // There is no later pause.
+    expect(screen.getByTestId<HTMLButtonElement>('player-activity').disabled).toBe(true);
+    await fireEvent.keyDown(player, { key: 'ArrowRight' });
+    await waitFor(() => expect(time()).toBe('0:55'));
+    await fireEvent.click(screen.getAllByTestId('strip-picture')[0] ?? player);
+    await waitFor(() => expect(time()).not.toBe('0:55'));
+    await fireEvent.keyDown(player, { key: 'Escape' });
+    await screen.findByTestId('recording-list');
+    expect(called('recording_leave')).toEqual([{ player: 'player-recording-3' }]);
+  });
+});
+
 describe('a session', () => {
   it('shows that it is recorded, and stops by a click', async () => {
     await open();
@@ -117,6 +168,20 @@ describe('a session', () => {
     await fireEvent.click(sign);
     await waitFor(() => expect(screen.queryByTestId('recording-sign')).toBeNull());
     expect(called('session_record_stop')).toHaveLength(1);
+  });
+
+  it('has nothing typed recorded if it is a desktop', async () => {
+    withPixels();
+    await open();
+    await sessions.connect('node-kiosk-lobby');
+    await waitFor(() => expect(sessions.list[0]?.state.kind).toBe('open'));
+    await waitFor(() =>
+      expect(actions.available.some(({ id }) => id === 'session.record')).toBe(true),
+    );
+    expect(actions.available.some(({ id }) => id === 'session.recordKeys')).toBe(false);
+    actions.run('session.record');
+    const sign = await screen.findByTestId('recording-sign');
+    expect(sign.title).toContain('What this desktop shows');
   });
 
   it('says when it is not recorded although it should be', async () => {

@@ -72,7 +72,7 @@ pub(crate) enum Command {
         #[arg(last = true, required = true, value_name = "CMD")]
         command: Vec<String>,
     },
-    /// List, play and export recordings of terminals
+    /// List, play and export recordings
     Record {
         #[command(subcommand)]
         command: Record,
@@ -98,7 +98,7 @@ pub(crate) enum Command {
 pub(crate) enum Record {
     /// List the recordings of the vault, latest first
     List,
-    /// Play a recording in this terminal; Ctrl-C leaves
+    /// Play a recording of a terminal in this one; Ctrl-C leaves
     Play {
         /// A recording of the vault by its id or title, or an asciicast file
         recording: String,
@@ -109,7 +109,7 @@ pub(crate) enum Record {
         #[arg(long, value_name = "S", value_parser = positive)]
         idle_limit: Option<f64>,
     },
-    /// Write a recording to a plain asciicast 3 file
+    /// Write a recording to a plain file: asciicast 3, or an animated PNG of a desktop
     Export {
         /// Its id or title
         recording: String,

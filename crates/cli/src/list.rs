@@ -79,7 +79,8 @@ fn describe(machine: &names::Machine, detail: &NodeDetail, jump: &str) -> String
     line("Address", &machine.address, "");
     let protocol = detail.entry.as_ref().map(|entry| entry.draft.protocol).unwrap_or_default();
     line("Protocol", protocol_name(protocol), "");
-    if let Some(port) = effective.port_of(protocol) {
+    let port = detail.entry.as_ref().and_then(|entry| effective.port_to(&entry.draft));
+    if let Some(port) = port {
         let own = protocol == Protocol::Ssh || effective.port.origin == Origin::Here;
         let from = if own { origin(&effective.port) } else { String::new() };
         line("Port", &port.to_string(), &from);

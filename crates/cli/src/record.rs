@@ -1,4 +1,4 @@
-//! Recordings of terminals: listing, playing in this one, exporting.
+//! Recordings: listing, playing those of terminals in this one, exporting.
 
 use crate::{
     app::App,
@@ -45,6 +45,7 @@ async fn list(app: &App) -> Result<u8, Failure> {
     let width = all.iter().map(|each| each.title.chars().count()).max().unwrap_or(0);
     for each in &all {
         let seconds = each.length / 1000;
+        let kind = if each.desktop { "desktop " } else { "terminal" };
         let length = format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
         let state = match each.state {
             RecordingState::Running => "  (going on)",
@@ -52,7 +53,10 @@ async fn list(app: &App) -> Result<u8, Failure> {
             RecordingState::Interrupted => "  (ended with Patchbay)",
             RecordingState::Damaged => "  (damaged)",
         };
-        print(&format!("{}  {:width$}  {length}  {}{state}\n", each.id, each.title, each.subtitle));
+        print(&format!(
+            "{}  {kind}  {:width$}  {length}  {}{state}\n",
+            each.id, each.title, each.subtitle
+        ));
     }
     Ok(0)
 }
@@ -157,6 +161,11 @@ async fn play_stored(
     stage: &mut Stage,
 ) -> Result<Played, Failure> {
     let recording = resolve(app, wanted).await?;
+    if recording.desktop {
+        let message = format!("“{}” shows a desktop: no terminal can play it.", recording.title);
+        let next = "Play it in Patchbay's window, or write it to a file with “patchbay-cli record export”.";
+        return Err(ApiError::new(ErrorCode::Invalid, message).next(next).into());
+    }
     fits(recording.cols, recording.rows);
     stage.begun = Instant::now();
     let mut from = 0;

@@ -310,13 +310,23 @@ commands! {
     /// Compares what a finished copy has put in its place with where it came from, as a task.
     task_verify => files::task_verify;
 
-    /// All recordings of terminals, latest first.
+    /// All recordings, latest first.
     recording_list => recordings::list;
-    /// A part of a recording, as events.
+    /// A part of a recording of a terminal, as events.
     recording_read => recordings::read;
+    /// Opens a recording of a desktop to be played; its picture comes as that of a session.
+    recording_play => recordings::play;
+    /// A way for the webview to reach the picture of a player.
+    recording_attach => recordings::attach;
+    /// Shows a time of a recording in its player.
+    recording_show => recordings::show;
+    /// A small picture of a recording at about a time, and a way to reach its bytes.
+    recording_picture => recordings::picture;
+    /// Ends a player.
+    recording_leave => recordings::leave;
     /// Looks for text in recordings, a step of the way.
     recording_search => recordings::search;
-    /// Writes a recording to a plain asciicast file; gives why it is not all of it.
+    /// Writes a recording to a plain file (asciicast, or animated PNG of a desktop); gives why it is not all of it.
     recording_export => recordings::export;
     /// Gives a recording another title.
     recording_rename => recordings::rename;
@@ -324,7 +334,7 @@ commands! {
     recording_delete => recordings::delete;
     /// What a rule for keeping recordings would delete now.
     recordings_expiring => recordings::expiring;
-    /// Records a terminal that is open, from now on.
+    /// Records a terminal or desktop that is open, from now on.
     session_record => recordings::record;
     /// Ends the recording of a session; the session goes on.
     session_record_stop => recordings::stop;

@@ -1,10 +1,11 @@
-//! Recordings of terminals.
+//! Recordings of terminals and desktops.
 
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
-    ApiError, RecordingCursor, RecordingId, RecordingInfo, RecordingPart, RecordingSearch,
-    RecordingsExpiring, RecordingsKept, SessionId, SessionInfo,
+    ApiError, Attachment, RecordingCursor, RecordingId, RecordingInfo, RecordingMoment,
+    RecordingPart, RecordingPicture, RecordingPlay, RecordingSearch, RecordingsExpiring,
+    RecordingsKept, SessionId, SessionInfo,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -67,6 +68,38 @@ pub(crate) struct RecordingRename {
     pub(crate) title: String,
 }
 
+/// A player of a recording.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RecordingPlayer {
+    /// As `recording_play` gave it.
+    pub(crate) player: SessionId,
+}
+
+/// A time for a player to show.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RecordingShow {
+    /// As `recording_play` gave it.
+    pub(crate) player: SessionId,
+    /// Milliseconds from the beginning.
+    pub(crate) at: u32,
+}
+
+/// A small picture of a recording.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RecordingSmall {
+    /// As `recording_play` gave it.
+    pub(crate) player: SessionId,
+    /// About when, in milliseconds from the beginning.
+    pub(crate) at: u32,
+    /// The most pixels across.
+    pub(crate) width: u16,
+    /// The most pixels down.
+    pub(crate) height: u16,
+}
+
 /// A session to record.
 #[derive(Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -93,6 +126,35 @@ pub(crate) async fn list(ctx: Ctx, _: NoArgs) -> Result<Vec<RecordingInfo>, ApiE
 pub(crate) async fn read(ctx: Ctx, args: RecordingRead) -> Result<RecordingPart, ApiError> {
     let vault = ctx.authorize_vault(Right::View)?;
     Ok(ctx.core.recordings().read(&vault, args.id, args.from).await?)
+}
+
+pub(crate) async fn play(ctx: Ctx, args: RecordingRef) -> Result<RecordingPlay, ApiError> {
+    let vault = ctx.authorize_vault(Right::View)?;
+    Ok(ctx.core.recordings().play(&vault, args.id).await?)
+}
+
+pub(crate) async fn attach(ctx: Ctx, args: RecordingPlayer) -> Result<Attachment, ApiError> {
+    let vault = ctx.authorize_vault(Right::View)?;
+    Ok(ctx.core.recordings().attach(&vault, args.player)?)
+}
+
+pub(crate) async fn show(ctx: Ctx, args: RecordingShow) -> Result<RecordingMoment, ApiError> {
+    let vault = ctx.authorize_vault(Right::View)?;
+    Ok(ctx.core.recordings().show(&vault, args.player, args.at).await?)
+}
+
+pub(crate) async fn picture(
+    ctx: Ctx,
+    args: RecordingSmall,
+) -> Result<Option<RecordingPicture>, ApiError> {
+    let vault = ctx.authorize_vault(Right::View)?;
+    let most = (args.width, args.height);
+    Ok(ctx.core.recordings().picture(&vault, args.player, args.at, most).await?)
+}
+
+pub(crate) async fn leave(ctx: Ctx, args: RecordingPlayer) -> Result<(), ApiError> {
+    ctx.core.recordings().leave(args.player);
+    Ok(())
 }
 
 pub(crate) async fn search(ctx: Ctx, args: RecordingFind) -> Result<RecordingSearch, ApiError> {

@@ -21,7 +21,8 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Reads a device-independent bitmap; nothing if it is none, or too large, or of a kind that is not read.
+    /// Reads a device-independent bitmap without a file header; nothing if it is none, or too large, or of a kind that is
+    /// not read.
     #[must_use]
     pub fn from_dib(bytes: &[u8]) -> Option<Self> {
         let header = Header::read(bytes)?;
@@ -48,7 +49,7 @@ impl Picture {
         Some(Self { width: header.width, height: header.height, rgba })
     }
 
-    /// As a device-independent bitmap of 32 bits a pixel (`CF_DIB`).
+    /// As a device-independent bitmap of 32 bits a pixel (`CF_DIB`), the lowest row first.
     #[must_use]
     pub fn to_dib(&self) -> Vec<u8> {
         let mut dib = Vec::with_capacity(40 + self.rgba.len());

@@ -13,7 +13,7 @@ use patchbay_session::desktop::Leds;
 
 /// The most bytes of one message of a channel: a clipboard of the largest size in UTF-16, and a little.
 pub const MOST_MESSAGE: u32 = 34 * 1024 * 1024;
-/// The most bytes of one drawing that comes in pieces.
+/// The most bytes of one drawing that comes in pieces (fragmentation, MS-RDPBCGR section 2.2.9.1.2.1).
 pub const MOST_DRAWING: usize = 64 * 1024 * 1024;
 /// Messages to be looked into are shorter than this.
 const SHORT: usize = 128;
@@ -43,11 +43,11 @@ pub enum Refused {
 pub enum Found {
     /// For the decoders.
     Frame,
-    /// A beep.
+    /// A beep (MS-RDPBCGR section 2.2.9.1.1.5).
     Bell,
-    /// The lights of the keyboard there.
+    /// The lights of the keyboard there (section 2.2.8.2.1).
     Leds(Leds),
-    /// Why the session is about to end; or that it is not.
+    /// Why the session is about to end; or that it is not (section 2.2.5.1).
     Error(ErrorInfo),
     /// Nothing that is of use here.
     Nothing,
@@ -63,7 +63,8 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// For a connection with these channels: of settings, of messages about the link, and of dynamic channels.
+    /// For a connection with these channels, by their MCS ids: of settings (the I/O channel), of messages about the link
+    /// (MS-RDPBCGR section 2.2.1.4.5), and of dynamic channels (MS-RDPEDYC).
     #[must_use]
     pub const fn new(
         io_channel: u16,
@@ -162,7 +163,8 @@ fn dynamic(data: &[u8]) -> Option<u32> {
     Some(length.iter().rev().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
 }
 
-/// Whether a frame belongs to agreeing on a desktop. Servers draw on while they do so, which the sequence would not take.
+/// Whether a frame belongs to agreeing on a desktop, at first or on another size (MS-RDPBCGR sections 1.3.1.1 and 1.3.1.3).
+/// Servers draw on while they do so, which the sequence would not take.
 #[must_use]
 pub fn settles(frame: &[u8]) -> bool {
     let control = decode_send_data_indication(frame).and_then(decode_share_control);
@@ -177,7 +179,8 @@ pub fn settles(frame: &[u8]) -> bool {
     )
 }
 
-/// What the server says is wrong, if that is what the frame is for.
+/// What the server says is wrong, if that is what the frame is for (MS-RDPBCGR section 2.2.5.1.1). A frame that cannot be
+/// read says nothing.
 #[must_use]
 pub fn error_info(frame: &[u8]) -> Option<ErrorInfo> {
     let data = decode_send_data_indication(frame).ok()?;

@@ -41,7 +41,7 @@ pub struct RdpOptions {
     pub machine: String,
     /// Its address, as it was typed.
     pub address: String,
-    /// Its port.
+    /// Its port, for the records of certificates and for people.
     pub port: u16,
     /// Who signs in. Asked for if the server wants to know and it is not given.
     pub user: Option<String>,
@@ -52,9 +52,10 @@ pub struct RdpOptions {
     pub password: Option<Secret<String>>,
     /// What was given over an earlier connection was refused: the person is asked again, and told so.
     pub refused: bool,
-    /// How large the desktop should be.
+    /// How large the desktop should be, in pixels. Each side is brought within 200 to 8192, and widths are even
+    /// (MS-RDPEDISP section 2.2.2.2.1).
     pub size: Size,
-    /// How large things on it should be drawn, in percent: 100 to 500.
+    /// How large things on it should be drawn, in percent; brought within 100 to 500.
     pub scale: u16,
     /// A Windows keyboard layout (its language identifier); the server's own if not given.
     pub keyboard_layout: Option<u32>,
@@ -79,8 +80,8 @@ pub struct Drive {
     pub writable: bool,
 }
 
-/// Opens a desktop over a connected stream. Ends early when `cancel` is cancelled. Must be called within a Tokio runtime
-/// that lives as long as the desktop: it drives the stream.
+/// Opens a desktop over a connected stream. Cancelling `cancel` gives up, and closes the desktop once it is open. Must be
+/// called within a Tokio runtime that lives as long as the desktop: it drives the stream.
 ///
 /// # Errors
 /// When there is no desktop; [`RdpError::Redirected`] says where to connect instead.
@@ -97,7 +98,7 @@ pub async fn connect(
 /// sent it ([`RdpError::Redirected`]).
 ///
 /// # Errors
-/// When there is no desktop.
+/// When there is no desktop; [`RdpError::Redirected`] says where to connect instead, with the same `resume`.
 pub async fn connect_again(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     options: RdpOptions,

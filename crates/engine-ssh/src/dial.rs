@@ -1,6 +1,6 @@
 //! From a name to a TCP connection, over whichever of its addresses answers first.
 
-use crate::{Hop, SshError, Waiting, report::Report, text::phrase};
+use crate::{Hop, SocketDestination, SshError, Waiting, report::Report, text::phrase};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use patchbay_model::Stage;
 use std::{
@@ -46,6 +46,38 @@ pub(crate) async fn tcp(
     let peer = stream.peer_addr().map_or_else(|_| shown(hop), |a| a.to_string());
     report.done(Stage::Connect, peer);
     Ok(stream)
+}
+
+/// Connects to a Unix socket of this computer.
+#[cfg(unix)]
+pub(crate) async fn socket(
+    to: &SocketDestination,
+    report: &Report,
+) -> Result<tokio::net::UnixStream, SshError> {
+    report.began(Stage::Connect, &to.path);
+    let connecting = tokio::net::UnixStream::connect(&to.path);
+    let connected = tokio::time::timeout(to.connect_timeout, connecting).await;
+    let unusable =
+        |reason: &str| SshError::Socket { path: to.path.clone(), reason: reason.to_owned() };
+    let stream = connected.map_err(|_| unusable("it is too busy to answer"))?;
+    let stream = stream.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => unusable("it does not exist"),
+        io::ErrorKind::ConnectionRefused => unusable("no program listens there"),
+        io::ErrorKind::PermissionDenied => unusable("you may not use it"),
+        _ => unusable(&phrase(&error.to_string())),
+    })?;
+    report.done(Stage::Connect, &to.path);
+    Ok(stream)
+}
+
+/// There are none that could be used.
+#[cfg(not(unix))]
+pub(crate) async fn socket(
+    to: &SocketDestination,
+    _: &Report,
+) -> Result<tokio::io::DuplexStream, SshError> {
+    let reason = "this system has no Unix sockets".to_owned();
+    Err(SshError::Socket { path: to.path.clone(), reason })
 }
 
 async fn resolve(hop: &Hop, deadline: Instant) -> Result<Vec<SocketAddr>, SshError> {

@@ -46,10 +46,18 @@ pub enum SshError {
         /// What the system says.
         reason: String,
     },
+    /// A Unix socket of this computer cannot be used.
+    #[error("{path}: {reason}")]
+    Socket {
+        /// Its path.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// Nothing came in time.
     #[error("{address}: no answer within {after:?} ({waiting:?})")]
     TimedOut {
-        /// `host:port`.
+        /// `host:port`, or the path of a socket.
         address: String,
         /// For what.
         waiting: Waiting,
@@ -169,7 +177,7 @@ pub enum SshError {
     ForwardRefused {
         /// The jump host.
         jump: String,
-        /// `host:port`.
+        /// `host:port`, or the path of a socket.
         to: String,
         /// Why.
         reason: String,
@@ -252,6 +260,12 @@ impl SshError {
             Self::Unreachable { address, reason } => {
                 ApiError::new(ErrorCode::Unreachable, format!("There is no way to {machine} at {address} ({reason})."))
                     .next("Check this computer's network or VPN.")
+                    .retry()
+            }
+            Self::Socket { path, reason } => {
+                ApiError::new(ErrorCode::Unreachable, format!("{machine} cannot be reached by the socket {path} of this computer: {reason}."))
+                    .next("Check the path, and that the server is running.")
+                    .on("address")
                     .retry()
             }
             Self::TimedOut { address, waiting, after } => timed_out(machine, address, *waiting, *after),
@@ -373,7 +387,8 @@ impl SshError {
                 format!("The jump host {jump} did not connect to {to}: {}.", phrase(reason)),
             )
             .next(format!(
-                "Check that {jump} can reach it, and that its SSH server allows TCP forwarding."
+                "Check that {jump} can reach it, and that its SSH server allows {}.",
+                if to.starts_with('/') { "forwarding to sockets" } else { "TCP forwarding" }
             ))
             .retry(),
             Self::Jump { name, source } => {

@@ -45,4 +45,4 @@ pub use held::{HeldLink, HeldStream};
 pub use policy::algorithm_policy;
 pub use target::{Credential, Display, Hop, HostKeyHints, Target};
 pub use terminal::connect;
-pub use through::{Destination, dial_through};
+pub use through::{Destination, SocketDestination, dial_socket_through, dial_through};

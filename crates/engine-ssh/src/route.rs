@@ -1,14 +1,14 @@
 //! The way to a machine: one connection after the other, each inside the one before.
 
 use crate::{
-    Hop, SshError, Target, Waiting, algorithms::Carries, dial, link::Link, report::Report,
-    sign_in::sign_in,
+    Hop, SocketDestination, SshError, Target, Waiting, algorithms::Carries, dial, link::Link,
+    report::Report, sign_in::sign_in,
 };
 use patchbay_model::{CloseReason, Stage};
 use patchbay_session::Interaction;
-use russh::{ChannelOpenFailure, ChannelStream, client::Msg};
+use russh::{Channel, ChannelOpenFailure, ChannelStream, client::Msg};
 use std::{path::Path, sync::Arc};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, error::Elapsed, timeout, timeout_at};
 
 /// Jumps beyond this are a mistake: the path turns in circles.
 const MOST_HOPS: usize = 32;
@@ -151,25 +151,51 @@ pub(crate) async fn forwarded(
     report.began(Stage::Connect, format!("through {}", jump.name));
     let host = dial::bare(&hop.address).to_owned();
     let opening = jump.handle.channel_open_direct_tcpip(host, u32::from(hop.port), "127.0.0.1", 0);
-    let refused = |reason: String| SshError::ForwardRefused {
-        jump: jump.name.clone(),
-        to: dial::shown(hop),
-        reason,
+    let timed_out = || dial::timed_out(hop, Waiting::Connect);
+    answered(jump, timeout_at(deadline, opening).await, &dial::shown(hop), report, timed_out)
+}
+
+pub(crate) async fn forwarded_socket(
+    jump: &Link,
+    to: &SocketDestination,
+    report: &Report,
+) -> Result<ChannelStream<Msg>, SshError> {
+    report.began(Stage::Connect, format!("{} through {}", to.path, jump.name));
+    let opening = jump.handle.channel_open_direct_streamlocal(to.path.clone());
+    let timed_out = || SshError::TimedOut {
+        address: to.path.clone(),
+        waiting: Waiting::Connect,
+        after: to.connect_timeout,
     };
-    match timeout_at(deadline, opening).await {
+    answered(jump, timeout(to.connect_timeout, opening).await, &to.path, report, timed_out)
+}
+
+/// What a jump host made of the wish to be led further.
+fn answered(
+    jump: &Link,
+    opened: Result<Result<Channel<Msg>, russh::Error>, Elapsed>,
+    to: &str,
+    report: &Report,
+    timed_out: impl FnOnce() -> SshError,
+) -> Result<ChannelStream<Msg>, SshError> {
+    match opened {
         Ok(Ok(channel)) => {
             report.done(Stage::Connect, format!("through {}", jump.name));
             Ok(channel.into_stream())
         }
         Ok(Err(russh::Error::ChannelOpenFailure(failure))) => {
             let said = jump.shared.forward_refusal().filter(|s| !s.is_empty());
-            Err(refused(said.unwrap_or_else(|| meaning(&failure).to_owned())))
+            Err(SshError::ForwardRefused {
+                jump: jump.name.clone(),
+                to: to.to_owned(),
+                reason: said.unwrap_or_else(|| meaning(&failure).to_owned()),
+            })
         }
         Ok(Err(_)) => {
             let source = Box::new(jump.broke_off(Waiting::Connect));
             Err(SshError::Jump { name: jump.name.clone(), source })
         }
-        Err(_) => Err(dial::timed_out(hop, Waiting::Connect)),
+        Err(_) => Err(timed_out()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A plain TCP connection, straight or through jump hosts, for protocols that are not SSH.
+//! A plain connection to a TCP port or a Unix socket, straight or through jump hosts, for protocols that are not SSH.
 
 use crate::{
     Hop, SshError, Target,
@@ -27,6 +27,17 @@ pub struct Destination {
     pub connect_timeout: Duration,
 }
 
+/// Where a plain connection to a Unix socket is to lead.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SocketDestination {
+    /// What the person calls the machine.
+    pub name: String,
+    /// The path of the socket; behind jump hosts it is one of the last of them.
+    pub path: String,
+    /// How long connecting may take, and as long again for the last jump host to answer.
+    pub connect_timeout: Duration,
+}
+
 /// Connects to `to` through every hop of `jumps`, in their order; straight from this computer if there is none.
 ///
 /// The link must be kept, and is best waited for with [`HeldLink::hold`]: when it is dropped, the stream ends.
@@ -49,11 +60,7 @@ pub async fn dial_through(
             let stream = Inline::new(stream).map_err(|error| dial::explain(&hop, Some(error)))?;
             return Ok(held(stream, None, None));
         };
-        let route = Route::open(&jumps, &interaction, Carries::Files).await;
-        let route = route.map_err(|error| match error {
-            SshError::Jump { .. } | SshError::ForwardRefused { .. } => error,
-            error => route::through(last, error),
-        })?;
+        let route = way(&jumps, last, &interaction).await?;
         let deadline = Instant::now() + to.connect_timeout;
         let stream = route::forwarded(route.last()?, &hop, deadline, &report).await?;
         Ok(held(stream, Some(route.leading_to(&to.name)), last.keep_alive))
@@ -62,4 +69,41 @@ pub async fn dial_through(
         opened = opening => opened,
         () = cancel.cancelled() => Err(SshError::Cancelled),
     }
+}
+
+/// As [`dial_through`], to a Unix socket: of this computer if there is no hop, else of the last one.
+///
+/// # Errors
+/// Why there is no connection. What a jump host is to blame for is [`SshError::Jump`] or [`SshError::ForwardRefused`].
+pub async fn dial_socket_through(
+    jumps: Target,
+    to: SocketDestination,
+    interaction: Arc<dyn Interaction>,
+    cancel: CancellationToken,
+) -> Result<(HeldStream, HeldLink), SshError> {
+    let opening = async {
+        let report = Report { interaction: interaction.clone(), machine: to.name.clone() };
+        let Some(last) = jumps.hops.last() else {
+            return Ok(held(dial::socket(&to, &report).await?, None, None));
+        };
+        let route = way(&jumps, last, &interaction).await?;
+        let stream = route::forwarded_socket(route.last()?, &to, &report).await?;
+        Ok(held(stream, Some(route.leading_to(&to.name)), last.keep_alive))
+    };
+    tokio::select! {
+        opened = opening => opened,
+        () = cancel.cancelled() => Err(SshError::Cancelled),
+    }
+}
+
+/// The jump hosts, as what they are.
+async fn way(
+    jumps: &Target,
+    last: &Hop,
+    interaction: &Arc<dyn Interaction>,
+) -> Result<Route, SshError> {
+    Route::open(jumps, interaction, Carries::Files).await.map_err(|error| match error {
+        SshError::Jump { .. } | SshError::ForwardRefused { .. } => error,
+        error => route::through(last, error),
+    })
 }

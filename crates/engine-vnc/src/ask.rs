@@ -1,7 +1,7 @@
 //! What the person is told and asked while a desktop is opened.
 
 use crate::{VncError, VncOptions};
-use patchbay_model::{PromptKind, Question, Secret, Stage};
+use patchbay_model::{PromptKind, Question, Secret, Stage, VncPlace};
 use patchbay_session::{Ask, CertificateCheck, HostKeyVerdict, Interaction, Progress};
 use std::sync::Arc;
 
@@ -19,6 +19,21 @@ impl Person {
 
     pub(crate) fn done(&self, stage: Stage, detail: impl Into<String>) {
         self.interaction.progress(Progress::Done { stage, detail: detail.into() });
+    }
+
+    /// What keeps others out of the stream whatever VNC itself does, for people; nothing if nothing does.
+    pub(crate) const fn shielded(&self) -> Option<&'static str> {
+        match &self.options.place {
+            VncPlace::WebSocket(place) if place.encrypted => Some("over TLS"),
+            // Behind jump hosts it is SSH up to the socket.
+            VncPlace::Socket { .. } => Some("over a Unix socket"),
+            VncPlace::WebSocket(_) | VncPlace::Tcp => None,
+        }
+    }
+
+    /// Whether security types will do that neither encrypt nor check who is there.
+    pub(crate) const fn allows_plain(&self) -> bool {
+        self.options.allow_anonymous_plain || self.shielded().is_some()
     }
 
     /// The password that is stored, or what the person types.
@@ -70,12 +85,17 @@ impl Person {
     }
 
     /// Has a certificate judged; nothing secret may be sent before.
-    pub(crate) async fn judge(&self, chain: Vec<Vec<u8>>) -> Result<(), VncError> {
+    pub(crate) async fn judge(
+        &self,
+        chain: Vec<Vec<u8>>,
+        address: &str,
+        port: u16,
+    ) -> Result<(), VncError> {
         self.began(Stage::HostKey, "");
         let check = CertificateCheck {
             machine: self.options.machine.clone(),
-            address: self.options.address.clone(),
-            port: self.options.port,
+            address: address.to_owned(),
+            port,
             chain,
         };
         match self.interaction.check_certificate(check).await {

@@ -8,6 +8,8 @@ use std::{io, time::Duration};
 /// What was being waited for when the time was up or the connection ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Waiting {
+    /// For the WebSocket, with its encryption.
+    WebSocket,
     /// For the server's version.
     Greeting,
     /// For the choice of a security type, or for its encryption.
@@ -83,6 +85,12 @@ pub enum VncError {
     #[error("TLS: {reason}")]
     Tls {
         /// Why.
+        reason: String,
+    },
+    /// The WebSocket was not opened.
+    #[error("no WebSocket: {reason}")]
+    NoWebSocket {
+        /// Why, as a part of a sentence.
         reason: String,
     },
     /// The password was refused.
@@ -161,6 +169,12 @@ impl VncError {
                 ApiError::new(ErrorCode::Protocol, format!("What answers for {machine} is not a VNC server. It said “{}”.", phrase(said)))
                     .next("Check that the port is the VNC server's (usually 5900 and up).")
                     .on("port")
+            }
+            Self::NoWebSocket { reason } => {
+                ApiError::new(ErrorCode::Protocol, format!("No WebSocket to {machine}: {}.", phrase(reason)))
+                    .next("Check the address: ws:// or wss://, the port, and the path that the server wants, often /websockify.")
+                    .on("address")
+                    .retry()
             }
             Self::TimedOut { waiting, after } => timed_out(machine, *waiting, *after),
             Self::Protocol { detail } => {
@@ -260,6 +274,10 @@ fn no_common_security(machine: &str, theirs: &[String]) -> ApiError {
 fn timed_out(machine: &str, waiting: Waiting, after: Duration) -> ApiError {
     let after = format!("{} s", after.as_secs());
     let (message, next) = match waiting {
+        Waiting::WebSocket => (
+            format!("{machine} accepted the connection, but opened no WebSocket within {after}."),
+            "Check the address: ws:// or wss://, the port and the path.",
+        ),
         Waiting::Greeting => (
             format!("{machine} accepted the connection, but sent no VNC greeting within {after}."),
             "Check that the port is the VNC server's; it may also be overloaded.",
@@ -282,14 +300,20 @@ fn timed_out(machine: &str, waiting: Waiting, after: Duration) -> ApiError {
 
 fn broke_off(machine: &str, waiting: Waiting, reason: Option<&str>) -> ApiError {
     let during = match waiting {
+        Waiting::WebSocket => "before there was a WebSocket",
         Waiting::Greeting => "before it greeted",
         Waiting::Handshake => "while agreeing on the security",
         Waiting::SignIn => "during sign-in",
         Waiting::Desktop => "before it showed its desktop",
     };
     let said = reason.map_or_else(String::new, |r| format!(" ({})", phrase(r)));
+    let next = if waiting == Waiting::WebSocket {
+        "Check the address: ws:// or wss://, the port and the path."
+    } else {
+        "Try again in a minute; the server's log says why it did so."
+    };
     ApiError::new(ErrorCode::Protocol, format!("{machine} closed the connection {during}{said}."))
-        .next("Try again in a minute; the server's log says why it did so.")
+        .next(next)
         .retry()
 }
 
@@ -330,6 +354,8 @@ mod tests {
             VncError::CertificateRefused { reason: "It changed.".into() },
             VncError::CertificateNotSaved { reason: "The vault is locked.".into() },
             VncError::Tls { reason: "bad record".into() },
+            VncError::NoWebSocket { reason: "the web server answered “404 Not Found”".into() },
+            VncError::TimedOut { waiting: Waiting::WebSocket, after: Duration::from_secs(3) },
             VncError::AuthFailed { user: Some("ada".into()), said: "Nope.".into() },
             VncError::AuthFailed { user: None, said: String::new() },
             VncError::TooManyAttempts { said: "Too many security failures".into() },

@@ -1,7 +1,8 @@
 //! Desktops over RFB, the protocol of VNC (RFC 6143 and the registry of its extensions, "The RFB Protocol").
 //!
 //! A stream that is connected already goes in, whatever carries it; a [`Desktop`] comes out. Decoding is apart from the
-//! stream ([`Client`]), so that recordings can be replayed. Deliberately absent: dialling, listening for servers that
+//! stream ([`Client`]), so that recordings can be replayed. Deliberately absent: dialling (a WebSocket is opened here, on the
+//! stream that leads to its server), listening for servers that
 //! connect by themselves, and file transfer, which every server does in another way.
 
 mod ask;
@@ -18,13 +19,15 @@ mod say;
 mod sealed;
 mod security;
 mod text;
+mod websocket;
 mod wire;
 
 pub use client::{Client, Tally};
 pub use error::{VncError, Waiting};
+pub use websocket::replay as replay_websocket;
 
 use ask::Person;
-use patchbay_model::{Secret, Stage};
+use patchbay_model::{Secret, Stage, VncPlace};
 use patchbay_session::{
     Interaction,
     desktop::{Desktop, Screen},
@@ -53,8 +56,10 @@ pub struct VncOptions {
     pub machine: String,
     /// Its address as it was typed; the name its certificate should be for.
     pub address: String,
-    /// Its port.
+    /// Its port; 0 where the address says all.
     pub port: u16,
+    /// What the stream leads to. A WebSocket is opened on it first.
+    pub place: VncPlace,
     /// Who signs in, where there are users; asked for if it is needed and missing.
     pub user: Option<String>,
     /// The password; asked for if it is needed and missing.
@@ -95,6 +100,9 @@ async fn open(
     person: &Person,
     cancel: &CancellationToken,
 ) -> Result<Desktop, VncError> {
+    if let VncPlace::WebSocket(place) = &person.options.place {
+        websocket::open(&mut wire, person, place).await?;
+    }
     let agreed = security::agree(&mut wire, person).await?;
     person.began(Stage::Shell, "");
     wire.wait_for(Waiting::Desktop, OPENING.as_secs());

@@ -1,6 +1,6 @@
 //! What a file holds, in words all formats share.
 
-use patchbay_model::{EntryDraft, FolderDraft, IdentityDraft, IdentityKind, Secret};
+use patchbay_model::{EntryDraft, FolderDraft, IdentityDraft, IdentityKind, Secret, VncPlace};
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
@@ -309,9 +309,12 @@ pub(crate) fn tags(text: &str) -> Vec<String> {
     tags
 }
 
-/// `host:port`, `[v6]:port`, or an address alone.
+/// `host:port`, `[v6]:port`, or an address alone, also one of VNC that is no host.
 pub(crate) fn host_and_port(text: &str) -> (&str, Option<u16>) {
     let text = text.trim();
+    if VncPlace::of(text) != Some(VncPlace::Tcp) {
+        return (text, None);
+    }
     if let Some((host, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return (host, rest.strip_prefix(':').and_then(|port| port.parse().ok()));
     }
@@ -331,6 +334,9 @@ mod tests {
         assert_eq!(host_and_port("[::1]:2222"), ("::1", Some(2222)));
         assert_eq!(host_and_port("::1"), ("::1", None));
         assert_eq!(host_and_port(" a "), ("a", None));
+        for whole in ["unix:///run/x", "/run/x:1", "ws://a/x", "wss://a:6080/x"] {
+            assert_eq!(host_and_port(whole), (whole, None));
+        }
     }
 
     #[test]

@@ -287,13 +287,14 @@ mod tests {
                 run_line=cd /srv\nssh_proxycommand=nc %h %p\nssh_tunnel_enabled=1\nssh_tunnel_server=\n",
             ),
             file("b.remmina", "[remmina]\nname=b\nprotocol=VNC\nserver=192.0.2.2:1\n"),
+            file("d.remmina", "[remmina]\nname=d\nprotocol=VNC\nserver=unix:///run/d.sock\n"),
             file(
                 "c.remmina",
                 "[remmina]\nname=c\nprotocol=RDP\nserver=192.0.2.3:3389\nusername=ops\ndomain=LAB\n",
             ),
         ];
         let found = read(Format::Remmina, &files, &Options::default()).unwrap();
-        let [a, b, c] = found.machines.as_slice() else { panic!("three machines") };
+        let [a, b, d, c] = found.machines.as_slice() else { panic!("four machines") };
         assert_eq!(
             (a.draft.name.as_str(), a.draft.settings.user.as_deref()),
             ("a\\b", Some("LAB\\ops"))
@@ -302,6 +303,7 @@ mod tests {
         let same = JumpTo::Named { host: "192.0.2.1".into(), port: None, user: None };
         assert_eq!(a.jump, Some(same));
         assert_eq!(b.draft.settings.port, Some(5901));
+        assert_eq!((d.draft.address.as_str(), d.draft.settings.port), ("unix:///run/d.sock", None));
         assert_eq!(
             (c.draft.settings.port, c.draft.settings.user.as_deref()),
             (None, Some("LAB\\ops"))

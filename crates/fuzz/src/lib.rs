@@ -18,6 +18,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("codec", targets::codec::run),
     ("command_args", targets::command_args::run),
     ("desktop_codec", targets::desktop_codec::run),
+    ("desktop_recording", targets::desktop_recording::run),
     ("exchange", targets::exchange::run),
     ("key_block", targets::key_block::run),
     ("key_text", targets::key_text::run),
@@ -43,6 +44,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("vault_wrap", targets::vault_wrap::run),
     ("vnc_handshake", targets::vnc_handshake::run),
     ("vnc_stream", targets::vnc_stream::run),
+    ("vnc_websocket", targets::vnc_websocket::run),
     ("x11_setup", targets::x11_setup::run),
     ("xauthority", targets::xauthority::run),
 ];

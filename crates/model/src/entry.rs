@@ -2,7 +2,7 @@
 
 use crate::{
     DesktopSize, FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, PictureQuality,
-    RecordMode, SerialFrame, Tunnel,
+    RecordMode, SerialFrame, Tunnel, VncPlace,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -176,7 +176,8 @@ pub struct EntryDraft {
     pub name: String,
     /// How it is reached.
     pub protocol: Protocol,
-    /// Host name or IP address; for a serial line the name of the port, as `/dev/ttyUSB0` or `COM3`.
+    /// Host name or IP address; for a serial line the name of the port, as `/dev/ttyUSB0` or `COM3`; for VNC also the
+    /// path of a Unix socket or the URI of a WebSocket, see [`VncPlace`].
     pub address: String,
     /// Hardware address for Wake-on-LAN, `aa:bb:cc:dd:ee:ff`.
     pub mac: Option<String>,
@@ -192,6 +193,18 @@ pub struct EntryDraft {
     pub settings: Settings,
     /// Its tunnels.
     pub tunnels: Vec<Tunnel>,
+}
+
+impl EntryDraft {
+    /// Whether it has a port beside its address: not where the address is a serial port, a socket or a URI.
+    #[must_use]
+    pub fn has_port(&self) -> bool {
+        match self.protocol {
+            Protocol::Serial => false,
+            Protocol::Vnc => VncPlace::of(&self.address) == Some(VncPlace::Tcp),
+            Protocol::Ssh | Protocol::Telnet | Protocol::Raw | Protocol::Rdp => true,
+        }
+    }
 }
 
 /// A folder.
@@ -306,6 +319,12 @@ impl EffectiveSettings {
                 protocol.default_port()
             }
         }
+    }
+
+    /// The port of this machine; nothing if it has none beside its address.
+    #[must_use]
+    pub fn port_to(&self, draft: &EntryDraft) -> Option<u16> {
+        self.port_of(draft.protocol).filter(|_| draft.has_port())
     }
 
     /// What Enter sends to a machine of this protocol.

@@ -27,6 +27,7 @@ mod tree;
 mod trigger;
 mod tunnel;
 mod vault;
+mod vnc;
 
 pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
 pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
@@ -63,8 +64,9 @@ pub use line::{
     FlowControl, LineEnding, LineSignal, LocalEcho, Parity, SerialFrame, SerialPortInfo,
 };
 pub use recording::{
-    RecordMode, RecordingCursor, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch,
-    RecordingState, RecordingsExpiring, RecordingsKept, SessionRecording,
+    RecordMode, RecordingCursor, RecordingHit, RecordingInfo, RecordingMoment, RecordingPart,
+    RecordingPicture, RecordingPlay, RecordingSearch, RecordingState, RecordingsExpiring,
+    RecordingsKept, SessionRecording,
 };
 pub use run::{
     DiffLine, Lines, OutputLine, RunAttention, RunCommand, RunCounts, RunDetail, RunDiff,
@@ -93,3 +95,4 @@ pub use tunnel::{
     MachineTunnels, Tunnel, TunnelEnd, TunnelInfo, TunnelKind, TunnelRef, TunnelState, Use,
 };
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};
+pub use vnc::{VncPlace, WebSocketPlace};

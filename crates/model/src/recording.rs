@@ -1,10 +1,10 @@
-//! Recordings of terminals.
+//! Recordings of terminals and desktops.
 
-use crate::{NodeId, RecordingId, Timestamp};
+use crate::{Attachment, NodeId, RecordingId, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-/// What of a terminal is recorded.
+/// What of a terminal is recorded. Of a desktop it is what it shows, whatever is typed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum RecordMode {
@@ -94,9 +94,11 @@ pub struct RecordingInfo {
     /// Size of its file in bytes.
     #[specta(type = u32)]
     pub bytes: u64,
-    /// Columns at its beginning.
+    /// Whether it is of a desktop, and no terminal.
+    pub desktop: bool,
+    /// Columns at its beginning; pixels across, of a desktop.
     pub cols: u16,
-    /// Rows at its beginning.
+    /// Rows at its beginning; pixels down, of a desktop.
     pub rows: u16,
     /// Whether lines that were typed are in it.
     pub keys: bool,
@@ -158,4 +160,42 @@ pub struct RecordingSearch {
     pub kilobytes: u32,
     /// Recordings that cannot be read to their end.
     pub unreadable: Vec<RecordingId>,
+}
+
+/// A recording of a desktop that is being played: what it shows comes as that of a session.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingPlay {
+    /// Names the player in what follows.
+    pub player: SessionId,
+    /// How long it is, in milliseconds.
+    pub length: u32,
+    /// When long pauses begin, in which nothing changes, in milliseconds from the beginning.
+    pub pauses_from: Vec<u32>,
+    /// When something happens again, for each of them.
+    pub pauses_to: Vec<u32>,
+}
+
+/// Where a player is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingMoment {
+    /// When something happens next, in milliseconds from the beginning; never again if there is nothing.
+    pub next: Option<u32>,
+    /// How long the recording is by now, in milliseconds.
+    pub length: u32,
+    /// Why what follows, or what should be seen here, cannot be played, as a sentence.
+    pub broken: Option<String>,
+}
+
+/// A small picture of a recording.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordingPicture {
+    /// Where to fetch its bytes: red, green, blue and 255 of each pixel, row by row.
+    pub attachment: Attachment,
+    /// Pixels across.
+    pub width: u16,
+    /// Pixels down.
+    pub height: u16,
 }

@@ -5,6 +5,7 @@
 mod bench;
 mod demo;
 mod screenshots;
+mod view;
 mod world;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +36,14 @@ enum Command {
         /// Only figures whose name contains this.
         name: Option<String>,
     },
+    /// A desktop on loopback, looked at by a process of its own: what figures start.
+    #[command(hide = true)]
+    View {
+        /// How it is spoken to, and by what.
+        with: view::With,
+        /// The port of 127.0.0.1.
+        port: u16,
+    },
 }
 
 #[tokio::main]
@@ -46,6 +55,7 @@ async fn main() -> ExitCode {
         Command::Screenshots { name } => {
             screenshots::take(name.as_deref().unwrap_or_default()).await
         }
+        Command::View { with, port } => view::open(with, port).await,
         Command::Bench { name } => bench::run(name.as_deref().unwrap_or_default()).await,
     };
     match outcome {

@@ -20,6 +20,8 @@ mod sshd;
 #[cfg(unix)]
 mod vnc;
 #[cfg(unix)]
+mod websockify;
+#[cfg(unix)]
 mod window;
 mod wire;
 #[cfg(unix)]
@@ -42,6 +44,8 @@ pub use shadow::{Shadow, shadow_or_skip};
 pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]
 pub use vnc::{QemuVnc, TightVnc, Vnc, VncBuilder, X11vnc};
+#[cfg(unix)]
+pub use websockify::{Websockify, websockify_or_skip};
 #[cfg(unix)]
 pub use window::{Launch, Window, binary_beside};
 pub use wire::{Fault, Wire};

@@ -340,7 +340,7 @@ fn password_file(at: &Path, password: &str) -> Result<(), TestkitError> {
 }
 
 /// For 127.0.0.1, signed by itself.
-fn certificate(dir: &Path) -> Result<PathBuf, TestkitError> {
+pub(crate) fn certificate(dir: &Path) -> Result<PathBuf, TestkitError> {
     let at = dir.join("x509.pem");
     let mut command = Command::new("openssl");
     command

@@ -49,6 +49,7 @@ const DEBIAN_TEST: &[&str] = &[
     "tigervnc-tools",
     "tightvncserver",
     "x11vnc",
+    "websockify",
     "xclip",
     "qemu-system-x86",
     "xterm",
@@ -58,7 +59,8 @@ const DEBIAN_TEST: &[&str] = &[
     "winpr-utils",
 ];
 
-const DEBIAN_BENCH: &[&str] = &["remmina", "keepassxc"];
+const DEBIAN_BENCH: &[&str] =
+    &["remmina", "keepassxc", "tigervnc-viewer", "freerdp2-x11", "chromium", "novnc"];
 
 const FEDORA_BUILD: &[&str] = &[
     "gcc",

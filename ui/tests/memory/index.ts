@@ -494,6 +494,12 @@ export class MemoryHost implements Host {
     task_forget: ({ id }) => (this.tasks.forget(id), null),
     recording_list: () => this.recordings.list,
     recording_read: ({ id, from }) => this.recordings.read(id, from),
+    recording_play: ({ id }) => this.recordings.play(id),
+    recording_attach: ({ player }) => this.sessions.attach(player),
+    recording_show: ({ at }) => this.recordings.show(at),
+    // There are no pictures without a core.
+    recording_picture: () => null,
+    recording_leave: () => null,
     recording_search: (args) => this.recordings.search(args),
     recording_export: () => null,
     recording_rename: ({ id, title }) => this.recordings.rename(id, title),

@@ -1,5 +1,13 @@
 /** Invented recordings, with what was shown in them. */
-import type { Args, RecordingHit, RecordingInfo, RecordingPart, RecordingSearch } from '$lib/host';
+import type {
+  Args,
+  RecordingHit,
+  RecordingInfo,
+  RecordingMoment,
+  RecordingPart,
+  RecordingPlay,
+  RecordingSearch,
+} from '$lib/host';
 import { problem } from './problem';
 
 const LINES = [
@@ -18,6 +26,7 @@ function recording(id: string, over: Partial<RecordingInfo>): RecordingInfo {
     started: Date.UTC(2026, 10, 21, 22, 41),
     length: 42_000,
     bytes: 18_432,
+    desktop: false,
     cols: 100,
     rows: 28,
     keys: false,
@@ -36,7 +45,29 @@ export class MemoryRecordings {
       state: 'interrupted',
       bytes: 1_204_000,
     }),
+    recording('recording-3', {
+      title: 'kiosk-lobby',
+      subtitle: '192.0.2.80:5900',
+      machine: 'node-kiosk-lobby',
+      started: Date.UTC(2026, 10, 19, 15, 30),
+      desktop: true,
+      cols: 640,
+      rows: 400,
+      length: 60_000,
+      bytes: 2_400_000,
+    }),
   ];
+
+  /** Something changes at the beginning, and again after most of a minute. */
+  play(id: string): RecordingPlay {
+    const { length } = this.#one(id);
+    return { player: `player-${id}`, length, pausesFrom: [2_000], pausesTo: [50_000] };
+  }
+
+  show(at: number): RecordingMoment {
+    const next = [2_000, 50_000, 60_000].find((time) => time > at) ?? null;
+    return { next, length: 60_000, broken: null };
+  }
 
   read(id: string, from: number): RecordingPart {
     this.#one(id);
@@ -56,7 +87,7 @@ export class MemoryRecordings {
 
   search({ text, id }: Args<'recording_search'>): RecordingSearch {
     const hits = this.list
-      .filter((each) => id === null || id === undefined || each.id === id)
+      .filter((each) => !each.desktop && (id == null || each.id === id))
       .flatMap((each) =>
         LINES.flatMap((lines, at) =>
           lines.split('\r\n').flatMap((line) => hitsIn(each.id, line, at, text)),

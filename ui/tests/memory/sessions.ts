@@ -142,8 +142,9 @@ export class MemorySessions {
   }
 
   socket(url: string): StreamSocket {
-    const running = this.#get(new URL(url).searchParams.get('session') ?? '');
-    if (!running.info.desktop) return new EchoSocket(running);
+    const id = new URL(url).searchParams.get('session') ?? '';
+    const running = id.startsWith('player-') ? null : this.#get(id);
+    if (running && !running.info.desktop) return new EchoSocket(running);
     const socket = new DesktopSocket();
     this.desktops.push(socket);
     return socket;

@@ -2,9 +2,11 @@
 
 use crate::support::{Home, PASSPHRASE};
 use patchbay_core::{Ctx, Right, sessions::OpenTarget};
-use patchbay_model::{RecordMode, Secret, SessionState, TerminalSize, VaultSettings};
+use patchbay_model::{
+    EntryDraft, Protocol, RecordMode, Secret, SessionState, Settings, TerminalSize, VaultSettings,
+};
 use patchbay_session::TerminalInput;
-use patchbay_testkit::terminals_or_skip;
+use patchbay_testkit::{Vnc, terminals_or_skip};
 
 impl Home {
     /// Records every terminal from now on.
@@ -66,6 +68,56 @@ async fn recordings_of_the_vault_are_listed_played_and_exported() {
     let none = home.run(&["record", "play", "nothing"]);
     assert_eq!(none.code, 1);
     assert!(none.err.contains("record list"), "{none:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recordings_of_desktops_are_listed_and_exported_and_no_terminal_plays_them() {
+    let server = Vnc::builder("None").start().await.unwrap();
+    let home = Home::with_vault().await;
+    {
+        let core = home.core();
+        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let ctx = Ctx::person(core.clone());
+        let draft = EntryDraft {
+            name: "wall".into(),
+            protocol: Protocol::Vnc,
+            address: "127.0.0.1".into(),
+            settings: Settings {
+                port: Some(server.port()),
+                weak_sign_in: Some(true),
+                record: Some(RecordMode::Output),
+                ..Settings::default()
+            },
+            ..EntryDraft::default()
+        };
+        let folder = ctx.authorize_folder(None, Right::Edit).unwrap();
+        let id = core.tree().add_entry(&folder, draft).await.unwrap().id;
+        let target = OpenTarget::Entry(ctx.authorize(id, Right::Use).unwrap());
+        let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
+        let mut events = core.events();
+        let id = core.sessions().open(target, size, None).await.unwrap().id;
+        let state = || core.sessions().info(id).unwrap().state;
+        let passing = async {
+            while !matches!(state(), SessionState::Open) {
+                let _changed = events.recv().await;
+            }
+            core.sessions().disconnect(id).unwrap();
+            while !matches!(state(), SessionState::Closed { .. }) {
+                let _changed = events.recv().await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(30), passing).await.unwrap();
+    }
+    let all = home.json(&["record", "list", "--json"]);
+    assert_eq!((&all[0]["desktop"], &all[0]["state"]), (&true.into(), &"whole".into()), "{all}");
+    assert!(home.run(&["record", "list"]).out.contains("  desktop   wall  "));
+    let played = home.run(&["record", "play", "wall"]);
+    assert_eq!((played.code, played.out.as_str()), (1, ""), "{played:?}");
+    assert!(played.err.contains("no terminal can play it"), "{played:?}");
+    let file = home.dir.path().join("wall.png");
+    let exported = home.run(&["record", "export", "wall", &file.display().to_string()]);
+    assert_eq!(exported.code, 0, "{exported:?}");
+    assert!(std::fs::read(&file).unwrap().starts_with(b"\x89PNG\r\n\x1a\n"));
 }
 
 #[test]

@@ -38,7 +38,7 @@ impl Export<'_> {
                 name: machine.entry.draft.name.clone(),
                 protocol: name(machine.entry.draft.protocol).to_owned(),
                 address: machine.entry.draft.address.clone(),
-                port: machine.settings.port.value,
+                port: machine.settings.port_to(&machine.entry.draft),
                 user: user.unwrap_or_default(),
                 tags: machine.tags.clone(),
                 notes: machine.entry.draft.notes.clone(),

@@ -5,7 +5,7 @@
 use super::{Files, problem};
 use crate::{Authorized, CoreError, sessions::SessionHandle, sync};
 use bytes::Bytes;
-use patchbay_model::{FileKind, FilePicture, FilePlace, PictureFormat, SessionId};
+use patchbay_model::{Attachment, FileKind, FilePicture, FilePlace, PictureFormat, SessionId};
 use patchbay_session::Output;
 use std::{
     collections::VecDeque,
@@ -78,6 +78,13 @@ impl Files<'_> {
             return Err(refused("is a drawing of more than 4 MiB, so it is not shown"));
         }
         let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let attachment = self.lend_bytes(bytes).await?;
+        let Picture { format, width, height } = picture;
+        Ok(FilePicture { attachment, format, width, height, size })
+    }
+
+    /// Bytes that are fetched once with what is given.
+    pub(crate) async fn lend_bytes(&self, bytes: Vec<u8>) -> Result<Attachment, CoreError> {
         let id = SessionId::new();
         let attachment = self.0.sessions().ticket(id)?;
         // It holds all of it, so nothing is waited for and nothing is forgotten.
@@ -89,8 +96,7 @@ impl Files<'_> {
             waiting.pop_front();
         }
         waiting.push_back((id, output));
-        let Picture { format, width, height } = picture;
-        Ok(FilePicture { attachment, format, width, height, size })
+        Ok(attachment)
     }
 
     /// The bytes of a picture, once.

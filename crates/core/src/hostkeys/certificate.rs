@@ -135,7 +135,12 @@ impl Presented {
             fault: "cannot be read".to_owned(),
         });
         let fingerprint = format!("SHA256:{}", HEXLOWER.encode(&Sha256::digest(&der)));
-        Self { host: name_of(&check.address, check.port), fingerprint, der, tls }
+        // A socket and a WebSocket are named whole.
+        let host = match check.port {
+            0 => check.address.clone(),
+            port => name_of(&check.address, port),
+        };
+        Self { host, fingerprint, der, tls }
     }
 }
 

@@ -2,9 +2,14 @@
 //!
 //! `MAGIC`, then per chunk four bytes (little endian: the length, and in the highest bit whether it is the last) and so many
 //! sealed bytes. In a chunk is the time of the last event before it (eight bytes, milliseconds, little endian), and then
-//! whole lines of asciicast 3: all chunks without those times are a file of that format.
+//! what happened. Of a terminal that is whole lines of asciicast 3: all chunks without those times are a file of that
+//! format. Of a desktop it is a chunk of `patchbay_session::desktop::recording`; the last one is its index, and behind it
+//! stand where that begins in the file (eight bytes) and its number (four), so that it is found from the end.
 
-use patchbay_session::asciicast::{Event, Item, Parser};
+use patchbay_session::{
+    asciicast::{Event, Item, Parser},
+    desktop::recording,
+};
 use patchbay_vault::StreamSealer;
 use std::{
     fs::File,
@@ -20,6 +25,17 @@ const LAST: u32 = 1 << 31;
 const LONGEST: u32 = 4 * 1024 * 1024;
 /// The time at the beginning of a chunk.
 const TIME: usize = 8;
+/// Behind the index of a desktop.
+const TAIL: usize = 12;
+
+/// What stands behind the index of a desktop, which begins there.
+pub(super) fn tail(start: u64, number: u32) -> [u8; TAIL] {
+    let mut tail = [0; TAIL];
+    let (from, behind) = tail.split_at_mut(8);
+    from.copy_from_slice(&start.to_le_bytes());
+    behind.copy_from_slice(&number.to_le_bytes());
+    tail
+}
 
 /// The bytes of a chunk as they are appended to the file.
 pub(super) fn frame(
@@ -27,11 +43,11 @@ pub(super) fn frame(
     number: u32,
     last: bool,
     before: Duration,
-    lines: &str,
+    what: &[u8],
 ) -> io::Result<Vec<u8>> {
-    let mut data = zeroize::Zeroizing::new(Vec::with_capacity(TIME + lines.len()));
+    let mut data = zeroize::Zeroizing::new(Vec::with_capacity(TIME + what.len()));
     data.extend_from_slice(&milliseconds(before).to_le_bytes());
-    data.extend_from_slice(lines.as_bytes());
+    data.extend_from_slice(what);
     let sealed = sealer.seal(number, last, &data).map_err(io::Error::other)?;
     let length = u32::try_from(sealed.len()).ok().filter(|length| *length <= LONGEST);
     let length = length.ok_or_else(|| io::Error::other("a chunk is too long"))?;
@@ -65,9 +81,23 @@ pub(super) struct Chunk {
 }
 
 impl Chunk {
+    /// What is in it.
+    pub(super) fn data(&self) -> &[u8] {
+        self.lines.get(TIME..).unwrap_or_default()
+    }
+
     /// Its lines.
     pub(super) fn text(&self) -> &str {
-        self.lines.get(TIME..).and_then(|lines| str::from_utf8(lines).ok()).unwrap_or_default()
+        str::from_utf8(self.data()).unwrap_or_default()
+    }
+
+    /// The time of its last event.
+    fn end(&self, desktop: bool) -> Duration {
+        if desktop {
+            let head = recording::head(self.data());
+            return head.map_or(self.before, |head| Duration::from_millis(head.to.into()));
+        }
+        self.events().last().map_or(self.before, |(at, _)| at)
     }
 
     /// What happened in it. A header and what cannot be understood are left out.
@@ -141,6 +171,33 @@ impl Chunks {
         Ok(Some(Chunk { number, before, lines }))
     }
 
+    /// Goes to where the chunk of this number begins in the file, from the beginning or back.
+    pub(super) fn go_to(&mut self, start: u64, number: u32) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(start))?;
+        (self.number, self.end) = (number, None);
+        Ok(())
+    }
+
+    /// Where in the file the next chunk begins.
+    pub(super) fn place(&mut self) -> io::Result<u64> {
+        self.file.stream_position()
+    }
+
+    /// Where the index of a desktop begins and its number, as the end of the file has it; nobody proved it.
+    pub(super) fn tail(&mut self) -> io::Result<Option<(u64, u32)>> {
+        let mut tail = [0; TAIL];
+        let size = self.file.seek(SeekFrom::End(0))?;
+        if size < (MAGIC.len() + TAIL) as u64 {
+            return Ok(None);
+        }
+        self.file.seek(SeekFrom::Start(size - TAIL as u64))?;
+        self.file.read_exact(&mut tail)?;
+        let (start, number) = tail.split_at(8);
+        let start = start.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
+        let number = number.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
+        Ok(start.zip(number).filter(|(start, _)| *start < size))
+    }
+
     /// Where reading stopped, once it did.
     pub(super) const fn end(&self) -> Option<End> {
         self.end
@@ -178,7 +235,7 @@ pub(super) struct Summary {
 }
 
 /// Looks at a file.
-pub(super) fn summary(path: &Path, sealer: StreamSealer) -> io::Result<Summary> {
+pub(super) fn summary(path: &Path, sealer: StreamSealer, desktop: bool) -> io::Result<Summary> {
     let size = std::fs::metadata(path)?.len();
     let mut chunks = Chunks::open(path, sealer)?;
     let mut whole = 0;
@@ -208,8 +265,7 @@ pub(super) fn summary(path: &Path, sealer: StreamSealer) -> io::Result<Summary> 
         chunks.end = None;
         match chunks.next()? {
             Some(chunk) => {
-                let at = chunk.events().last().map_or(chunk.before, |(at, _)| at);
-                length = at;
+                length = chunk.end(desktop);
             }
             None => end = End::Damaged,
         }

@@ -128,6 +128,7 @@ mod tests {
             started: Timestamp((100 - days_ago) * DAY - 1000),
             length: 1000,
             bytes,
+            desktop: false,
             cols: 80,
             rows: 24,
             keys: false,

@@ -1,9 +1,10 @@
-//! Recordings of terminals: making, listing, playing, searching, exporting.
+//! Recordings of terminals and desktops: making, listing, playing, searching, exporting.
 //!
 //! A recording is a file of sealed chunks (`file.rs`) in a directory beside the vault, and an item in the vault that holds
-//! what it is and the key of that file. Exec sessions and files are not recorded. Deliberately absent: playing itself,
-//! which is the front end's.
+//! what it is and the key of that file. Exec sessions and files are not recorded. Deliberately absent: playing terminals,
+//! which is the front end's; of desktops (`desktop/`) the front end has the time, and is sent the picture.
 
+mod desktop;
 mod file;
 mod keep;
 mod recorder;
@@ -13,21 +14,22 @@ mod stored;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use desktop::{DesktopRecorder, Look};
 pub(crate) use keep::check as check_kept;
 pub(crate) use recorder::Recorder;
 
 use crate::{
-    Authorized, Core, CoreError, WholeVault, sync,
+    Authorized, Clock, Core, CoreError, WholeVault, sync,
     vault::{put, written},
 };
 use file::{Chunks, End};
 use patchbay_model::{
     AppEvent, Effective, NodeId, Origin, RecordMode, RecordingCursor, RecordingId, RecordingInfo,
-    RecordingPart, RecordingSearch, RecordingState,
+    RecordingPart, RecordingSearch, RecordingState, Timestamp,
 };
 use patchbay_session::asciicast::Header;
 use patchbay_store::{Change, Field, Kind, OpenVault};
-use patchbay_vault::StreamKey;
+use patchbay_vault::{StreamKey, StreamSealer};
 use recorder::{Progress, Start};
 use search::{Limits, Needle, Stopped};
 use std::{
@@ -51,6 +53,7 @@ const HITS: usize = 100;
 #[derive(Debug, Default)]
 pub(crate) struct RecordingsState {
     running: Mutex<BTreeMap<RecordingId, Running>>,
+    playing: desktop::Playing,
     /// What is old is being deleted.
     tidying: tokio::sync::Mutex<()>,
 }
@@ -60,7 +63,14 @@ pub(crate) struct RecordingsState {
 struct Running {
     progress: Arc<Progress>,
     /// Of its session; known once it was started.
-    recorder: Weak<Recorder>,
+    recorder: Option<Recording>,
+}
+
+/// What records a session.
+#[derive(Clone, Debug)]
+enum Recording {
+    Terminal(Weak<Recorder>),
+    Desktop(Weak<DesktopRecorder>),
 }
 
 /// What a recording is of.
@@ -69,14 +79,27 @@ pub(crate) struct About {
     pub(crate) title: String,
     pub(crate) subtitle: String,
     pub(crate) machine: Option<NodeId>,
+    /// Then columns and rows are pixels.
+    pub(crate) desktop: bool,
     pub(crate) cols: u16,
     pub(crate) rows: u16,
     pub(crate) keys: bool,
 }
 
-/// Recordings of terminals.
+/// Recordings of terminals and desktops.
 #[derive(Clone, Copy, Debug)]
 pub struct Recordings<'a>(pub(crate) &'a Core);
+
+/// One that was prepared: its item is in the vault, and its file is empty.
+struct Begun {
+    id: RecordingId,
+    since: Timestamp,
+    clock: Arc<dyn Clock>,
+    file: std::fs::File,
+    path: PathBuf,
+    sealer: StreamSealer,
+    progress: Arc<Progress>,
+}
 
 /// What counts for a machine: its own setting, a folder's, or else the vault's.
 pub(crate) fn wanted(setting: &Effective<RecordMode>, of_the_vault: RecordMode) -> RecordMode {
@@ -101,6 +124,13 @@ impl Recordings<'_> {
     ) -> Result<RecordingPart, CoreError> {
         let vault = self.open()?;
         let stored = self.one(&vault, id).await?;
+        if stored.desktop {
+            return Err(CoreError::invalid(
+                "id",
+                format!("{} is a recording of a desktop, which has no text.", stored.title),
+                "Play it in the window.",
+            ));
+        }
         let running = self.is_running(id);
         self.blocking(&vault, id, &stored, move |mut chunks, over| {
             chunks.skip_to(from)?;
@@ -143,7 +173,7 @@ impl Recordings<'_> {
         })?;
         let vault = self.open()?;
         let mut all = self.load(&vault).await?;
-        all.retain(|(id, _)| only.is_none_or(|only| *id == only));
+        all.retain(|(id, stored)| !stored.desktop && only.is_none_or(|only| *id == only));
         all.sort_by_key(|(id, stored)| std::cmp::Reverse((stored.started, *id)));
         // One that was deleted since is passed over.
         let begin = from.and_then(|from| all.iter().position(|(id, _)| *id == from.id));
@@ -187,8 +217,8 @@ impl Recordings<'_> {
         .map_err(|stopped| CoreError::Internal(stopped.to_string()))?
     }
 
-    /// Writes a recording to a file that everything that knows asciicast 3 plays. Gives why it is not all of it, if it is
-    /// not. The file is not sealed; only its owner can read it.
+    /// Writes a recording to a file that other programs play: asciicast 3 of a terminal, an animated PNG of a desktop.
+    /// Gives why it is not all of it, if it is not. The file is not sealed; only its owner can read it.
     pub async fn export(
         &self,
         _vault: &Authorized<WholeVault>,
@@ -198,28 +228,39 @@ impl Recordings<'_> {
         let to = self.0.vault().file_path("path", to)?;
         let vault = self.open()?;
         let stored = self.one(&vault, id).await?;
-        let running = self.is_running(id);
+        let (running, desktop) = (self.is_running(id), stored.desktop);
         let target = to.clone();
         self.blocking(&vault, id, &stored, move |mut chunks, over| {
-            let beside = target.with_extension("cast.part");
+            let mut name = target.clone().into_os_string();
+            name.push(".part");
+            let beside = PathBuf::from(name);
             let mut out = io::BufWriter::new(private_file(&beside, false)?);
-            let (mut at, mut reached) = (Duration::ZERO, 0);
             let copied = (|| {
-                while let Some(chunk) = chunks.next()? {
-                    at = chunk.events().last().map_or(chunk.before, |(at, _)| at);
-                    reached = chunk.number + 1;
-                    out.write_all(chunk.text().as_bytes())?;
-                }
+                let end = if desktop {
+                    let mut reader = desktop::Reader::new(chunks, running)?;
+                    desktop::export(&mut reader, &mut out)?;
+                    let index = reader.index();
+                    let reached = u32::try_from(index.entries().len()).unwrap_or(u32::MAX);
+                    (reader.end(), reached, Duration::from_millis(index.length().into()))
+                } else {
+                    let (mut at, mut reached) = (Duration::ZERO, 0);
+                    while let Some(chunk) = chunks.next()? {
+                        at = chunk.events().last().map_or(chunk.before, |(at, _)| at);
+                        reached = chunk.number + 1;
+                        out.write_all(chunk.text().as_bytes())?;
+                    }
+                    (chunks.end(), reached, at)
+                };
                 out.flush()?;
                 out.get_ref().sync_all()?;
-                std::fs::rename(&beside, &target)
+                std::fs::rename(&beside, &target)?;
+                Ok(end)
             })();
-            if let Err(error) = copied {
+            let (end, reached, at) = copied.inspect_err(|_: &io::Error| {
                 // What is half written is of no use; that it cannot be removed either changes nothing.
                 let _left = std::fs::remove_file(&beside);
-                return Err(error);
-            }
-            let end = chunks.end().unwrap_or(End::Whole);
+            })?;
+            let end = end.unwrap_or(End::Whole);
             Ok(if running { None } else { broken(end, over, reached, at) })
         })
         .await
@@ -272,24 +313,48 @@ impl Recordings<'_> {
         Ok(())
     }
 
-    /// Begins one. `failed` is told if it stops by itself.
+    /// Begins one of a terminal. `failed` is told if it stops by itself.
     pub(crate) async fn begin(
         &self,
         about: About,
         failed: impl FnOnce(String) + Send + 'static,
     ) -> Result<Arc<Recorder>, CoreError> {
-        let vault = self.open()?;
-        let id = RecordingId::new();
-        let key = StreamKey::generate().map_err(patchbay_store::StoreError::from)?;
-        let since = self.0.clock().wall();
         let header = Header {
             cols: about.cols,
             rows: about.rows,
             terminal_type: None,
-            timestamp: Some(since.0 / 1000),
+            timestamp: Some(self.0.clock().wall().0 / 1000),
             title: Some(about.title.clone()),
         };
         let keys = about.keys;
+        let Begun { id, since, clock, file, path, sealer, progress } = self.prepare(about).await?;
+        let file = tokio::fs::File::from_std(file);
+        let start = Start { id, keys, since, clock, file, path, sealer, header, progress };
+        let recorder = Recorder::start(start, self.over(id, failed));
+        self.started(id, Recording::Terminal(Arc::downgrade(&recorder)));
+        Ok(recorder)
+    }
+
+    /// Begins one of a desktop. `failed` is told if it stops by itself.
+    pub(crate) async fn begin_desktop(
+        &self,
+        about: About,
+        look: Look,
+        failed: impl FnOnce(String) + Send + 'static,
+    ) -> Result<Arc<DesktopRecorder>, CoreError> {
+        let begun = self.prepare(about).await?;
+        let id = begun.id;
+        let recorder = DesktopRecorder::start(begun, look, self.over(id, failed));
+        self.started(id, Recording::Desktop(Arc::downgrade(&recorder)));
+        Ok(recorder)
+    }
+
+    /// Makes the item and the file of a new one.
+    async fn prepare(&self, about: About) -> Result<Begun, CoreError> {
+        let vault = self.open()?;
+        let id = RecordingId::new();
+        let key = StreamKey::generate().map_err(patchbay_store::StoreError::from)?;
+        let since = self.0.clock().wall();
         let stored = Stored::new(&key, about, since);
         let sealer = stored.sealer(vault.id(), id)?;
         let directory = directory(vault.path());
@@ -303,12 +368,19 @@ impl Recordings<'_> {
         vault.apply(vec![kept(id, &stored)?]).await?;
         let progress = Arc::<Progress>::default();
         sync::lock(&self.0.recordings.running)
-            .insert(id, Running { progress: Arc::clone(&progress), recorder: Weak::new() });
-        let file = tokio::fs::File::from_std(file);
+            .insert(id, Running { progress: Arc::clone(&progress), recorder: None });
         let clock = Arc::clone(&self.0.config().clock);
+        Ok(Begun { id, since, clock, file, path, sealer, progress })
+    }
+
+    /// What is to be done when one is over.
+    fn over(
+        &self,
+        id: RecordingId,
+        failed: impl FnOnce(String) + Send + 'static,
+    ) -> impl FnOnce(Option<String>) + Send + 'static {
         let core = self.0.weak();
-        let start = Start { id, keys, since, clock, file, path, sealer, header, progress };
-        let recorder = Recorder::start(start, move |problem| {
+        move |problem| {
             if let Some(core) = core.upgrade() {
                 sync::lock(&core.recordings.running).remove(&id);
                 core.emit(AppEvent::Recordings);
@@ -317,22 +389,35 @@ impl Recordings<'_> {
             if let Some(problem) = problem {
                 failed(problem);
             }
-        });
+        }
+    }
+
+    fn started(&self, id: RecordingId, recorder: Recording) {
         if let Some(running) = sync::lock(&self.0.recordings.running).get_mut(&id) {
-            running.recorder = Arc::downgrade(&recorder);
+            running.recorder = Some(recorder);
         }
         self.0.emit(AppEvent::Recordings);
-        Ok(recorder)
     }
 
     /// Finishes all that go on, and waits until they are written: the program is about to end.
     pub async fn finish_all(&self) {
         let all: Vec<_> = sync::lock(&self.0.recordings.running)
             .values()
-            .filter_map(|running| running.recorder.upgrade())
+            .filter_map(|running| running.recorder.clone())
             .collect();
         for recorder in all {
-            recorder.finish(None).await;
+            match recorder {
+                Recording::Terminal(recorder) => {
+                    if let Some(recorder) = recorder.upgrade() {
+                        recorder.finish(None).await;
+                    }
+                }
+                Recording::Desktop(recorder) => {
+                    if let Some(recorder) = recorder.upgrade() {
+                        recorder.finish().await;
+                    }
+                }
+            }
         }
     }
 }
@@ -410,8 +495,8 @@ impl Recordings<'_> {
         let over = match stored.over {
             Some(over) => over,
             None => {
-                let sealer = stored.sealer(vault.id(), id)?;
-                let looked = spawn_blocking(move || file::summary(&file, sealer)).await;
+                let (sealer, desktop) = (stored.sealer(vault.id(), id)?, stored.desktop);
+                let looked = spawn_blocking(move || file::summary(&file, sealer, desktop)).await;
                 let Ok(Ok(summary)) = looked else {
                     return Ok(stored.info(id, 0, bytes, RecordingState::Damaged));
                 };

@@ -102,10 +102,6 @@ impl Recorder {
         self.id
     }
 
-    pub(crate) const fn keys(&self) -> bool {
-        self.keys
-    }
-
     pub(crate) const fn since(&self) -> Timestamp {
         self.since
     }
@@ -143,7 +139,7 @@ impl Recorder {
     }
 }
 
-fn problem(path: &Path, error: &io::Error) -> String {
+pub(super) fn problem(path: &Path, error: &io::Error) -> String {
     let full = matches!(
         error.kind(),
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
@@ -263,7 +259,7 @@ impl Tape {
 
     async fn write(&mut self, last: bool) -> io::Result<()> {
         let lines = zeroize::Zeroizing::new(std::mem::take(&mut self.lines));
-        let frame = frame(&self.sealer, self.number, last, self.before, &lines)?;
+        let frame = frame(&self.sealer, self.number, last, self.before, lines.as_bytes())?;
         self.number =
             self.number.checked_add(1).ok_or_else(|| io::Error::other("it is too long"))?;
         self.before = self.at;

@@ -21,6 +21,8 @@ pub(super) struct Stored {
     pub(super) started: Timestamp,
     pub(super) cols: u16,
     pub(super) rows: u16,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) desktop: bool,
     #[serde(default)]
     pub(super) keys: bool,
     /// Known once it is over.
@@ -41,9 +43,9 @@ pub(super) struct Over {
 
 impl Stored {
     pub(super) fn new(key: &StreamKey, about: super::About, started: Timestamp) -> Self {
-        let super::About { title, subtitle, machine, cols, rows, keys } = about;
+        let super::About { title, subtitle, machine, desktop, cols, rows, keys } = about;
         let key = Zeroizing::new(BASE64.encode(key.expose_secret()));
-        Self { key, title, subtitle, machine, started, cols, rows, keys, over: None }
+        Self { key, title, subtitle, machine, started, cols, rows, desktop, keys, over: None }
     }
 
     pub(super) fn sealer(
@@ -72,6 +74,7 @@ impl Stored {
             started: self.started,
             length,
             bytes,
+            desktop: self.desktop,
             cols: self.cols,
             rows: self.rows,
             keys: self.keys,

@@ -14,6 +14,7 @@ const ABOUT: fn() -> About = || About {
     title: "box".into(),
     subtitle: "me@192.0.2.1".into(),
     machine: None,
+    desktop: false,
     cols: 80,
     rows: 24,
     keys: false,

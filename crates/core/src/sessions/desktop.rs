@@ -1,7 +1,7 @@
 //! VNC and RDP: what is dialled for them, and the desktop while it is open.
 //!
 //! A desktop ends and is connected again as a terminal is; its picture stays in sight meanwhile. Deliberately absent:
-//! recording, and following a server that names another one to go to.
+//! following a server that names another one to go to.
 
 use super::{
     life::{Life, Purpose, stopped},
@@ -11,11 +11,14 @@ use super::{
 };
 use crate::{Core, CoreError, tree::ResolvedHop};
 use patchbay_engine_rdp::{Drive, RdpOptions};
-use patchbay_engine_ssh::{Credential, Destination, HeldLink, Target, dial_through};
+use patchbay_engine_ssh::{
+    Credential, Destination, HeldLink, HeldStream, SocketDestination, SshError, Target,
+    dial_socket_through, dial_through,
+};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
     ApiError, CloseReason, DesktopSize, EffectiveSettings, ErrorCode, Origin, Protocol,
-    SessionDesktop, TerminalSize,
+    SessionDesktop, TerminalSize, VncPlace, WebSocketPlace,
 };
 use patchbay_session::{
     Interaction, Progress,
@@ -37,9 +40,16 @@ const USUAL: Size = Size::new(1280, 800);
 /// Where a desktop is.
 pub(super) struct DesktopPlan {
     jumps: Target,
-    to: Destination,
+    to: Leads,
     speaks: Speaks,
     shown: SessionDesktop,
+}
+
+/// What is dialled.
+#[derive(Clone)]
+enum Leads {
+    Port(Destination),
+    Socket(SocketDestination),
 }
 
 /// What is spoken there.
@@ -70,7 +80,15 @@ pub(super) async fn build(
     let (draft, settings) = (&machine.entry.draft, &machine.settings);
     let Some(shown) = shown(draft.protocol, settings) else { return Ok(None) };
     let address = target::address(draft)?.to_owned();
-    let port = settings.port_of(draft.protocol).unwrap_or_default();
+    let port = settings.port_to(draft).unwrap_or_default();
+    let place = match draft.protocol {
+        Protocol::Vnc => VncPlace::of(&address),
+        _ => Some(VncPlace::Tcp),
+    };
+    let place = place.ok_or_else(|| {
+        let message = format!("The address of {} cannot be used.", draft.name);
+        CoreError::invalid("address", message, "Edit the machine and correct it.")
+    })?;
     let sign_in = core.identities().sign_in(&machine.identities).await?;
     let user = settings.user.value.clone().or(sign_in.user);
     let password = sign_in.credentials.into_iter().find_map(|credential| match credential {
@@ -99,6 +117,7 @@ pub(super) async fn build(
             machine: name.clone(),
             address: address.clone(),
             port,
+            place: place.clone(),
             user,
             password,
             refused: false,
@@ -110,7 +129,15 @@ pub(super) async fn build(
         }),
     };
     let connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
-    let to = Destination { name, address, port, connect_timeout };
+    let to = match place {
+        VncPlace::Tcp => Leads::Port(Destination { name, address, port, connect_timeout }),
+        VncPlace::Socket { path } => {
+            Leads::Socket(SocketDestination { name, path, connect_timeout })
+        }
+        VncPlace::WebSocket(WebSocketPlace { host: address, port, .. }) => {
+            Leads::Port(Destination { name, address, port, connect_timeout })
+        }
+    };
     let jumps = target::jumps(core, jumps).await?;
     Ok(Some(DesktopPlan { jumps, to, speaks, shown }))
 }
@@ -119,6 +146,27 @@ fn drive(path: &str, settings: &EffectiveSettings) -> Drive {
     let name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or("Patchbay");
     let writable = settings.drive_writable.value;
     Drive { name: name.to_owned(), path: PathBuf::from(path), writable }
+}
+
+impl Leads {
+    fn machine(&self) -> &str {
+        match self {
+            Self::Port(to) => &to.name,
+            Self::Socket(to) => &to.name,
+        }
+    }
+
+    async fn dial(
+        self,
+        jumps: Target,
+        gate: Arc<dyn Interaction>,
+        cancel: CancellationToken,
+    ) -> Result<(HeldStream, HeldLink), SshError> {
+        match self {
+            Self::Port(to) => dial_through(jumps, to, gate, cancel).await,
+            Self::Socket(to) => dial_socket_through(jumps, to, gate, cancel).await,
+        }
+    }
 }
 
 impl Speaks {
@@ -159,19 +207,22 @@ impl Life {
             Err(_) if cancel.is_cancelled() => return CloseReason::ByPerson,
             Err(error) => return failed(error),
         };
-        if purpose == Purpose::Trial {
+        let Purpose::Work(record) = purpose else {
             self.session.opened();
             desktop.cancel.cancel();
             return CloseReason::Exited { code: Some(0) };
-        }
+        };
         if matches!(shown.size, DesktopSize::Fixed { .. }) {
             // Has room: nothing was sent yet. One that cannot do it stays as it is.
             let _no_room = desktop.input.try_send(DesktopInput::Resize { size, scale: 100 });
         }
         self.session.hub.show(Arc::clone(&desktop.screen));
         self.session.pictures.forget();
+        // Before anything is done there.
+        self.session.record_from_the_start(record).await;
         self.session.opened();
         let reason = self.pass_desktop(desktop, link, shown, cancel).await;
+        self.session.stop_recording(None).await;
         if matches!(reason, CloseReason::Failed { .. }) {
             self.session.hub.tell(DesktopEvent::Cursor(patchbay_session::desktop::Cursor::Usual));
         }
@@ -223,16 +274,16 @@ impl Life {
 /// Dials and signs in. A password that is refused is asked for, over another connection.
 async fn connect(
     jumps: Target,
-    to: Destination,
+    to: Leads,
     mut speaks: Speaks,
     gate: Arc<dyn Interaction>,
     cancel: CancellationToken,
 ) -> Result<(Desktop, HeldLink), ApiError> {
-    let machine = to.name.clone();
+    let machine = to.machine().to_owned();
     let mut tries = 0;
     loop {
         tries += 1;
-        let dialling = dial_through(jumps.clone(), to.clone(), Arc::clone(&gate), cancel.clone());
+        let dialling = to.clone().dial(jumps.clone(), Arc::clone(&gate), cancel.clone());
         let (stream, link) =
             dialling.await.map_err(|error| explain(&error, &machine, speaks.name()))?;
         let (asked, stop) = (Arc::clone(&gate), cancel.clone());
@@ -271,6 +322,9 @@ async fn hear(
                 if let DesktopEvent::Latency(ms) = event {
                     session.latency(ms);
                 }
+                if let Some(recorder) = session.tape.of_desktop() {
+                    recorder.said(&event);
+                }
                 hub.tell(event);
             }
         }
@@ -288,6 +342,11 @@ async fn tell(
     while let Some(input) = done.recv().await {
         note(session, &input);
         if is_allowed(&input, shown) {
+            if let (DesktopInput::Pointer { x, y, .. }, Some(recorder)) =
+                (&input, session.tape.of_desktop())
+            {
+                recorder.pointer(*x, *y);
+            }
             // After the far end has closed, the reason is on its way; what is done until then goes nowhere.
             let _closed = far.send(input).await;
         }

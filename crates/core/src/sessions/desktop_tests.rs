@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod recording;
+
 use super::{
     CopiedPicture, DesktopHandle, OpenTarget,
     tests::{SIZE, World},
@@ -14,7 +16,9 @@ use patchbay_model::{
 use patchbay_session::desktop::{
     Buttons, DesktopInput, DesktopViewer, Size, ToDesktopViewer as Say,
 };
-use patchbay_testkit::{Backend, Vnc, Xrdp, terminals_or_skip, xrdp_or_skip};
+use patchbay_testkit::{
+    Backend, Vnc, Websockify, Xrdp, terminals_or_skip, websockify_or_skip, xrdp_or_skip,
+};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -421,4 +425,97 @@ async fn rdp_takes_user_and_password_of_an_identity_and_the_size_of_the_tab() {
     assert_eq!(seen.await.size, Size::new(900, 640));
     sessions.disconnect(id).unwrap();
     assert_eq!(closed(&fixture, id).await, CloseReason::ByPerson);
+}
+
+fn at(address: &str, settings: Settings) -> EntryDraft {
+    EntryDraft {
+        name: "wall".into(),
+        protocol: Protocol::Vnc,
+        address: address.into(),
+        settings,
+        ..EntryDraft::default()
+    }
+}
+
+/// Opens it, answers a question about a certificate if there is to be one, and looks at it.
+async fn shows(fixture: &Fixture, machine: NodeId, judged: bool) -> SessionInfo {
+    let id = open(fixture, machine).await;
+    let sessions = fixture.core.sessions();
+    if judged {
+        let asked = until(fixture, id, |info| match &info.state {
+            SessionState::HostKey { question } => Some(question.clone()),
+            SessionState::Closed { reason } => panic!("closed: {reason:?}"),
+            _ => None,
+        });
+        assert!(asked.await.presented.tls.is_some());
+        sessions.answer_host_key(id, patchbay_model::HostKeyAnswer::Trust).unwrap();
+    }
+    opened(fixture, id).await;
+    let viewer = handle(fixture, id).hub.attach();
+    Seen::until(&viewer, |seen| seen.pixels.starts_with(&[0x33, 0x66, 0x99])).await;
+    let info = sessions.info(id).unwrap();
+    sessions.disconnect(id).unwrap();
+    closed(fixture, id).await;
+    info
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unix_socket_is_reached_here_and_behind_a_jump_host() {
+    if !terminals_or_skip("desktops by a socket behind a jump host") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vnc.sock");
+    let path = path.to_str().unwrap();
+    let socket = ["-rfbunixpath", path].into_iter();
+    let server = socket.fold(Vnc::builder("None"), |server, word| server.argument(word));
+    let server = server.start().await.unwrap();
+    server.run("xsetroot", &["-solid", "#336699"]).unwrap();
+    let world = World::new().await;
+    let fixture = &world.fixture;
+    world.trusted().await;
+
+    // Nobody else can read it on the way, so that no password is needed.
+    let here = add(fixture, at(&format!("unix:{path}"), Settings::default())).await;
+    assert_eq!(shows(fixture, here, false).await.subtitle, path);
+    let jump = Some(Jump::Through { entry: world.machine });
+    let settings = Settings { jump, ..Settings::default() };
+    let there = add(fixture, at(path, settings.clone())).await;
+    shows(fixture, there, false).await;
+
+    let missing = folder.path().join("no.sock");
+    let missing = missing.to_str().unwrap();
+    for settings in [Settings::default(), settings] {
+        let straight = settings.jump.is_none();
+        let machine = add(fixture, at(missing, settings)).await;
+        let CloseReason::Failed { error } = closed(fixture, open(fixture, machine).await).await
+        else {
+            panic!("there is one");
+        };
+        assert!(error.message.contains(missing), "{error:?}");
+        let code = if straight { ErrorCode::Unreachable } else { ErrorCode::Jump };
+        assert_eq!(error.code, code, "{error:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_websocket_over_tls_is_reached_here_and_behind_a_jump_host() {
+    let what = "desktops in a WebSocket behind a jump host";
+    if !terminals_or_skip(what) || !websockify_or_skip(what) {
+        return;
+    }
+    let server = Vnc::builder("VncAuth").start().await.unwrap();
+    server.run("xsetroot", &["-solid", "#336699"]).unwrap();
+    let socket = Websockify::start(server.port(), true).await.unwrap();
+    let uri = format!("wss://127.0.0.1:{}/websockify?a=b", socket.port());
+    let world = World::new().await;
+    let fixture = &world.fixture;
+    world.trusted().await;
+    let settings = password(fixture, "test").await;
+    let here = add(fixture, at(&uri, settings.clone())).await;
+    assert_eq!(shows(fixture, here, true).await.subtitle, uri);
+    // The certificate is known from now on.
+    let jump = Some(Jump::Through { entry: world.machine });
+    let there = add(fixture, at(&uri, Settings { jump, ..settings })).await;
+    shows(fixture, there, false).await;
 }

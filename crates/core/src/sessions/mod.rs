@@ -262,7 +262,10 @@ impl Sessions<'_> {
     #[must_use]
     pub fn redeem(&self, token: &str) -> Option<SessionHandle> {
         let id = self.0.sessions.tickets.redeem(token, self.0.clock().now())?;
-        self.handle(id).ok().or_else(|| self.0.files().picture_bytes(id))
+        let session = self.handle(id).ok();
+        session
+            .or_else(|| self.0.files().picture_bytes(id))
+            .or_else(|| self.0.recordings().played(id))
     }
 
     /// The bytes of a session, for front ends in this process.
@@ -378,7 +381,7 @@ impl Sessions<'_> {
         }
     }
 
-    /// Records a terminal that is open, from now on.
+    /// Records a terminal or desktop that is open, from now on.
     pub async fn record(
         &self,
         _vault: &Authorized<WholeVault>,

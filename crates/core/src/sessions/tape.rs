@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::{
     CoreError,
-    recordings::{About, Recorder},
+    recordings::{About, DesktopRecorder, Look, Recorder},
     sync,
     tell::Tells as _,
 };
@@ -13,15 +13,41 @@ use std::sync::{Arc, Mutex};
 /// What records a session, if anything does.
 #[derive(Default)]
 pub(super) struct Tape {
-    recorder: Mutex<Option<Arc<Recorder>>>,
+    recorder: Mutex<Option<Recording>>,
     /// Held while it starts or stops.
     turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone)]
+enum Recording {
+    Terminal(Arc<Recorder>),
+    Desktop(Arc<DesktopRecorder>),
 }
 
 impl Tape {
     /// Tell it what happens, as long as it is there.
     pub(super) fn recorder(&self) -> Option<Arc<Recorder>> {
-        sync::lock(&self.recorder).clone()
+        match &*sync::lock(&self.recorder) {
+            Some(Recording::Terminal(recorder)) => Some(Arc::clone(recorder)),
+            _ => None,
+        }
+    }
+
+    /// The same for a desktop.
+    pub(super) fn of_desktop(&self) -> Option<Arc<DesktopRecorder>> {
+        match &*sync::lock(&self.recorder) {
+            Some(Recording::Desktop(recorder)) => Some(Arc::clone(recorder)),
+            _ => None,
+        }
+    }
+}
+
+impl Recording {
+    async fn finish(self, status: Option<i32>) {
+        match self {
+            Self::Terminal(recorder) => recorder.finish(status).await,
+            Self::Desktop(recorder) => recorder.finish().await,
+        }
     }
 }
 
@@ -50,13 +76,13 @@ impl Session {
         if info.state != SessionState::Open || matches!(info.target, SessionTarget::Files { .. }) {
             return Err(CoreError::invalid(
                 "id",
-                format!("{} shows no terminal that is open.", info.title),
+                format!("{} shows no terminal or desktop that is open.", info.title),
                 "Connect, then start recording.",
             ));
         }
         let _turn = self.tape.turn.lock().await;
-        if self.tape.recorder().is_some() && info.recording.is_some_and(|now| now.problem.is_none())
-        {
+        let held = sync::lock(&self.tape.recorder).is_some();
+        if held && info.recording.is_some_and(|now| now.problem.is_none()) {
             return Ok(());
         }
         self.begin_recording(keys).await
@@ -76,17 +102,26 @@ impl Session {
 
     async fn begin_recording(self: &Arc<Self>, keys: bool) -> Result<(), CoreError> {
         let core = self.core.upgrade().ok_or(CoreError::NotFound("session"))?;
-        let (info, size) = (self.info(), self.size());
+        let info = self.info();
         let machine = match info.target {
             SessionTarget::Entry { id } => Some(id),
             _ => None,
         };
+        let desktop = info.desktop.is_some();
+        // What is typed into a desktop is never recorded.
+        let keys = keys && !desktop;
+        let screen = if desktop { self.hub.screen() } else { None };
+        let (cols, rows) = screen.as_ref().map_or_else(
+            || (self.size().cols, self.size().rows),
+            |screen| (screen.size().width, screen.size().height),
+        );
         let about = About {
             title: info.title,
             subtitle: info.subtitle,
             machine,
-            cols: size.cols.max(1),
-            rows: size.rows.max(1),
+            desktop,
+            cols: cols.max(1),
+            rows: rows.max(1),
             keys,
         };
         let me = Arc::downgrade(self);
@@ -99,13 +134,16 @@ impl Session {
                 }
             });
         };
-        let recorder = core.recordings().begin(about, failed).await?;
-        let recording = SessionRecording {
-            id: Some(recorder.id()),
-            since: recorder.since(),
-            keys: recorder.keys(),
-            problem: None,
+        let (id, since, recorder) = if desktop {
+            let screen = screen.ok_or(CoreError::NotFound("desktop"))?;
+            let look = Look { screen, cursor: self.hub.cursor() };
+            let recorder = core.recordings().begin_desktop(about, look, failed).await?;
+            (recorder.id(), recorder.since(), Recording::Desktop(recorder))
+        } else {
+            let recorder = core.recordings().begin(about, failed).await?;
+            (recorder.id(), recorder.since(), Recording::Terminal(recorder))
         };
+        let recording = SessionRecording { id: Some(id), since, keys, problem: None };
         *sync::lock(&self.tape.recorder) = Some(recorder);
         self.change(true, |live| live.info.recording = Some(recording));
         // Whoever ended the session meanwhile did not know of it.

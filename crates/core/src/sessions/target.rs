@@ -58,7 +58,7 @@ pub(super) fn names(route: &[ResolvedHop]) -> Names {
         Protocol::Raw | Protocol::Serial => None,
     };
     let user = user.map(|user| format!("{user}@")).unwrap_or_default();
-    let subtitle = match settings.port_of(protocol) {
+    let subtitle = match settings.port_to(draft) {
         None if protocol == Protocol::Serial => {
             format!("{}, {} {}", draft.address, settings.baud.value, settings.frame.value)
         }

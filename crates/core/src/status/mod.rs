@@ -7,7 +7,9 @@ mod probe;
 mod tests;
 
 use crate::{Authorized, Core, CoreError, Right, tree::ResolvedHop};
-use patchbay_model::{AppEvent, NodeId, Protocol, Reachability, StatusReport};
+use patchbay_model::{
+    AppEvent, NodeId, Protocol, Reachability, StatusReport, VncPlace, WebSocketPlace,
+};
 use probe::Place;
 use std::{
     sync::{Arc, Weak},
@@ -84,6 +86,13 @@ fn to_look_at(id: NodeId, route: &[ResolvedHop]) -> Result<Place, StatusReport> 
             let address = draft.address.clone();
             match (draft.protocol, machine.settings.port_of(draft.protocol)) {
                 (Protocol::Serial, _) => Ok(Place::SerialPort { name: address }),
+                (Protocol::Vnc, _) if !draft.has_port() => match VncPlace::of(&address) {
+                    Some(VncPlace::WebSocket(WebSocketPlace { host: address, port, .. })) => {
+                        Ok(Place::Tcp { address, port, greets: false })
+                    }
+                    // Whether a program listens there cannot be known without connecting to it.
+                    _ => Ok(Place::Socket { path: address }),
+                },
                 (protocol, Some(port)) => {
                     Ok(Place::Tcp { address, port, greets: protocol == Protocol::Ssh })
                 }

@@ -20,6 +20,8 @@ pub(super) enum Place {
     Tcp { address: String, port: u16, greets: bool },
     /// A serial port of this computer. What is at its other end cannot be known without sending something.
     SerialPort { name: String },
+    /// A Unix socket of this computer. Connecting would count as a viewer.
+    Socket { path: String },
 }
 
 /// Looks at a place for at most `patience`.
@@ -31,6 +33,10 @@ pub(super) async fn look(place: Place, patience: Duration) -> Look {
         Place::SerialPort { name } => match patchbay_engine_line::serial_exists(&name).await {
             true => (Reachability::Up, "the serial port is there".to_owned()),
             false => (Reachability::Down, "there is no such serial port".to_owned()),
+        },
+        Place::Socket { path } => match tokio::fs::symlink_metadata(&path).await {
+            Ok(_) => (Reachability::Up, "the socket is there".to_owned()),
+            Err(_) => (Reachability::Down, "there is no such socket".to_owned()),
         },
     }
 }

@@ -1,11 +1,11 @@
 //! What names, addresses, tags and settings may look like. Each check gives back the tidied value.
 
-use super::lines;
+use super::{lines, vnc};
 use crate::{CoreError, tunnels::check_tunnels};
 use patchbay_model::{EntryDraft, FolderDraft, Protocol, Settings};
 use std::net::Ipv6Addr;
 
-const LONGEST_NAME: usize = 255;
+pub(crate) const LONGEST_NAME: usize = 255;
 const LONGEST_TAG: usize = 64;
 const LONGEST_NOTES: usize = 64 * 1024;
 const LONGEST_COMMAND: usize = 4096;
@@ -15,7 +15,8 @@ pub(crate) fn entry(mut draft: EntryDraft) -> Result<EntryDraft, CoreError> {
     draft.name = name(&draft.name)?;
     draft.address = match draft.protocol {
         Protocol::Serial => lines::port_name(&draft.address)?,
-        Protocol::Ssh | Protocol::Telnet | Protocol::Raw | Protocol::Vnc | Protocol::Rdp => {
+        Protocol::Vnc => vnc::vnc_address(&draft.address)?,
+        Protocol::Ssh | Protocol::Telnet | Protocol::Raw | Protocol::Rdp => {
             address(&draft.address)?
         }
     };

@@ -96,7 +96,9 @@ pub(crate) fn only_what_applies(mut draft: EntryDraft) -> Result<EntryDraft, Cor
     if draft.protocol != Protocol::Ssh {
         draft.tunnels.clear();
     }
+    let has_port = draft.has_port();
     draft.settings = settings(draft.protocol, draft.settings);
+    draft.settings.port = draft.settings.port.filter(|_| has_port);
     if draft.protocol == Protocol::Raw && draft.settings.port.is_none() {
         return Err(CoreError::invalid(
             "port",
@@ -145,7 +147,7 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
     let desktop = vnc || rdp;
     let line = ssh || protocol == Protocol::Telnet;
     Settings {
-        port: port.filter(|_| !serial),
+        port,
         baud: baud.filter(|_| serial),
         frame: frame.filter(|_| serial),
         flow_control: flow_control.filter(|_| serial),
@@ -162,7 +164,7 @@ fn settings(protocol: Protocol, own: Settings) -> Settings {
         forward_x11: forward_x11.filter(|_| ssh),
         terminal_type: terminal_type.filter(|_| line),
         start_command: start_command.filter(|_| ssh),
-        record: record.filter(|_| !desktop),
+        record,
         domain: domain.filter(|_| rdp),
         shared: shared.filter(|_| vnc),
         view_only: view_only.filter(|_| desktop),
@@ -257,7 +259,7 @@ mod tests {
         assert!(serial.settings.connect_timeout.is_none() && serial.settings.user.is_none());
         assert!(ssh.domain.is_none() && ssh.share_clipboard.is_none() && ssh.record.is_some());
         let vnc = kept(Protocol::Vnc, "host").settings;
-        assert!(vnc.identities.is_some() && vnc.record.is_none() && vnc.keep_alive.is_none());
+        assert!(vnc.identities.is_some() && vnc.record.is_some() && vnc.keep_alive.is_none());
         assert!(vnc.domain.is_none() && vnc.audio.is_none() && vnc.enter.is_none());
         assert_eq!((vnc.shared, vnc.share_clipboard), (Some(false), Some(true)));
         let rdp = kept(Protocol::Rdp, "host").settings;

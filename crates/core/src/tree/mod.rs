@@ -18,6 +18,7 @@ mod references;
 mod rows;
 mod stored;
 mod undo;
+mod vnc;
 
 #[cfg(test)]
 mod model_tests;

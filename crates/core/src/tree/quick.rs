@@ -1,18 +1,22 @@
 //! A machine in one line: `user@host:port`.
 
-use super::check;
+use super::{check, vnc::vnc_address};
 use crate::CoreError;
 use patchbay_model::{EntryDraft, FlowControl, Parity, Protocol, SerialFrame, Settings};
 
 /// Understands `host`, `user@host`, `host:port`, `[v6]:port`, a bare IPv6 address, any of them after `ssh://` or
 /// `ssh `, and `-p PORT` and `-l USER` as `ssh` takes them; `telnet://`, `telnet host port`, `tcp://`, `vnc://` and `rdp://`;
-/// `serial:/dev/ttyUSB0?baud=9600&frame=7E1&flow=rtscts`. The machine is called as its address.
+/// `serial:/dev/ttyUSB0?baud=9600&frame=7E1&flow=rtscts`; for VNC also `ws://host:port/path`, `wss://…`, `vnc:///run/vnc.sock`
+/// and `unix:/run/vnc.sock`. The machine is called as its address.
 ///
 /// # Errors
 /// [`CoreError::Invalid`] on `text` or on what the line says.
 pub fn parse(text: &str) -> Result<EntryDraft, CoreError> {
     if let Some(port) = text.trim().strip_prefix("serial:") {
         return serial(port);
+    }
+    if let Some(draft) = vnc(text.trim()) {
+        return draft;
     }
     let mut words = Words::split(text)?;
     let target = words.target.take().ok_or_else(|| misfit("There is no address.".into()))?;
@@ -63,6 +67,30 @@ const SCHEMES: &[(&str, Protocol)] = &[
     ("vnc://", Protocol::Vnc),
     ("rdp://", Protocol::Rdp),
 ];
+
+/// A VNC server that is no TCP port of a host.
+fn vnc(text: &str) -> Option<Result<EntryDraft, CoreError>> {
+    let socket = text.strip_prefix("vnc://").filter(|path| path.starts_with('/'));
+    let start = text.split_once(':').map(|(start, _)| start.to_ascii_lowercase());
+    let address = match start.as_deref() {
+        Some("ws" | "wss") if text.contains("://") => text,
+        Some("unix") => text,
+        _ => socket?,
+    };
+    let draft = vnc_address(address).and_then(|address| {
+        check::entry(EntryDraft {
+            // A query may be longer than a name.
+            name: address.chars().take(check::LONGEST_NAME).collect(),
+            protocol: Protocol::Vnc,
+            address,
+            ..EntryDraft::default()
+        })
+    });
+    Some(draft.map_err(|error| match error {
+        CoreError::Invalid { message, next, .. } => CoreError::invalid("text", message, next),
+        other => other,
+    }))
+}
 
 /// A serial port with options as in the query of a URL.
 fn serial(text: &str) -> Result<EntryDraft, CoreError> {
@@ -249,6 +277,12 @@ mod tests {
         assert_eq!(of("tcp://[::1]:7"), (Protocol::Raw, "::1".into(), Some(7)));
         assert_eq!(of("vnc://wall:5901"), (Protocol::Vnc, "wall".into(), Some(5901)));
         assert_eq!(of("rdp://ops@win"), (Protocol::Rdp, "win".into(), None));
+        let vnc = |address: &str| (Protocol::Vnc, address.to_owned(), None);
+        assert_eq!(of("vnc:///run/x.sock"), vnc("/run/x.sock"));
+        assert_eq!(of("unix:/run/x.sock"), vnc("/run/x.sock"));
+        assert_eq!(of("wss://wall:6080/x?token=a"), vnc("wss://wall:6080/x?token=a"));
+        // A machine may be called so.
+        assert_eq!(of("ws:22"), (Protocol::Ssh, "ws".into(), Some(22)));
         let console = parse("serial:/dev/ttyUSB0?baud=9600&frame=7e2&flow=rtscts").unwrap();
         assert_eq!(console.protocol, Protocol::Serial);
         assert_eq!((console.name.as_str(), console.address.as_str()), ("ttyUSB0", "/dev/ttyUSB0"));
@@ -278,6 +312,10 @@ mod tests {
             "tcp://host",
             "telnet sw1 x",
             "telnet sw1 1 2",
+            "ws://",
+            "wss://me@wall/",
+            "unix:x",
+            "vnc:///",
             "serial:",
             "serial:COM3?baud=fast",
             "serial:COM3?baud=0",

@@ -168,6 +168,7 @@ impl<'a> Vault<'a> {
         let open = sync::write(&self.state().open).take();
         self.0.triggers().rest();
         self.0.sessions().forget_typed();
+        self.0.recordings().stop_playing();
         *sync::lock(&self.state().fresh) = None;
         if let Some(open) = open {
             // Somebody may hold a clone for a moment longer: the keys are gone all the same.

@@ -2,11 +2,11 @@
 
 use super::{Outbox, Wish};
 use ironrdp_egfx::{
-    client::{GraphicsPipelineClient, GraphicsPipelineHandler},
+    client::{BitmapUpdate, GraphicsPipelineClient, GraphicsPipelineHandler},
     decode::H264Decoder,
     pdu::{
         CapabilitiesV8Flags, CapabilitiesV10Flags, CapabilitiesV81Flags, CapabilitiesV104Flags,
-        CapabilitiesV107Flags, CapabilitySet,
+        CapabilitiesV107Flags, CapabilitySet, Codec1Type,
     },
 };
 use patchbay_session::desktop::DesktopEvent;
@@ -15,7 +15,9 @@ use patchbay_session::desktop::DesktopEvent;
 pub(crate) fn channel(outbox: &Outbox) -> GraphicsPipelineClient {
     let decoder = decoder();
     let h264 = decoder.is_some();
-    GraphicsPipelineClient::new(Box::new(Pipeline { outbox: outbox.clone(), h264 }), decoder)
+    let outbox = outbox.clone();
+    let pipeline = Pipeline { outbox, h264, version: "", codec: None };
+    GraphicsPipelineClient::new(Box::new(pipeline), decoder)
 }
 
 #[cfg(feature = "h264")]
@@ -32,6 +34,18 @@ const fn decoder() -> Option<Box<dyn H264Decoder>> {
 struct Pipeline {
     outbox: Outbox,
     h264: bool,
+    /// What was agreed on.
+    version: &'static str,
+    /// How H.264 came last, if it did.
+    codec: Option<&'static str>,
+}
+
+impl Pipeline {
+    fn tell(&self) {
+        let codec = self.codec.map(|codec| format!(", H.264 ({codec})")).unwrap_or_default();
+        let quality = format!("Graphics pipeline {}{codec}", self.version);
+        self.outbox.put(Wish::Tell(DesktopEvent::Quality(quality)));
+    }
 }
 
 impl GraphicsPipelineHandler for Pipeline {
@@ -62,12 +76,24 @@ impl GraphicsPipelineHandler for Pipeline {
     }
 
     fn on_capabilities_confirmed(&mut self, agreed: &CapabilitySet) {
-        let version = match agreed {
+        self.version = match agreed {
             CapabilitySet::V8 { .. } => "8",
             CapabilitySet::V8_1 { .. } => "8.1",
             _ => "10",
         };
-        let quality = format!("Graphics pipeline {version}");
-        self.outbox.put(Wish::Tell(DesktopEvent::Quality(quality)));
+        self.codec = None;
+        self.tell();
+    }
+
+    fn on_bitmap_updated(&mut self, update: &BitmapUpdate) {
+        let codec = match update.codec_id {
+            Codec1Type::Avc420 => "AVC420",
+            Codec1Type::Avc444 | Codec1Type::Avc444v2 => "AVC444",
+            _ => return,
+        };
+        // Nothing was decoded, so nothing is said of it.
+        if !update.data.is_empty() && self.codec.replace(codec) != Some(codec) {
+            self.tell();
+        }
     }
 }

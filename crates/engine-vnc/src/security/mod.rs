@@ -7,7 +7,7 @@ mod ms_logon;
 mod plain;
 mod ra2;
 mod tight;
-mod tls;
+pub(crate) mod tls;
 mod vencrypt;
 mod vnc_auth;
 
@@ -134,7 +134,7 @@ async fn choose(wire: &mut Wire, person: &Person) -> Result<Kind, VncError> {
 }
 
 fn pick(theirs: &[u8], person: &Person) -> Result<(u8, Kind), VncError> {
-    let plain = person.options.allow_anonymous_plain;
+    let plain = person.allows_plain();
     let mut usable = KNOWN.iter().filter(|(number, _)| theirs.contains(number)).peekable();
     let some = usable.peek().is_some();
     if let Some(found) = usable.find(|(_, kind)| plain || *kind != Kind::None) {
@@ -165,7 +165,12 @@ fn name(number: u8) -> String {
 
 /// The security is agreed on; the person comes next.
 fn signing_in(person: &Person, security: &str) {
-    person.done(Stage::Handshake, security);
+    let open = ["the desktop is not encrypted", "not encrypted"];
+    let bare = open.iter().find_map(|open| security.strip_suffix(open));
+    match (bare, person.shielded()) {
+        (Some(bare), Some(shield)) => person.done(Stage::Handshake, format!("{bare}{shield}")),
+        _ => person.done(Stage::Handshake, security),
+    }
     person.began(Stage::SignIn, person.options.user.clone().unwrap_or_default());
 }
 

@@ -35,7 +35,8 @@ pub(super) async fn sign_in(
 ) -> Result<super::Login, VncError> {
     let (their_key, theirs) = server_key(wire).await?;
     let der = theirs.to_public_key_der().map_err(|_| unusable())?;
-    person.judge(vec![der.as_bytes().to_vec()]).await?;
+    let (address, port) = (&person.options.address, person.options.port);
+    person.judge(vec![der.as_bytes().to_vec()], address, port).await?;
 
     let ours = tokio::task::spawn_blocking(|| {
         RsaPrivateKey::new(&mut UnwrapErr(getrandom::SysRng), usize::try_from(OURS).unwrap_or(2048))
@@ -243,6 +244,7 @@ mod tests {
                 machine: "lab-01".into(),
                 address: "127.0.0.1".into(),
                 port: 5900,
+                place: patchbay_model::VncPlace::Tcp,
                 user: Some("ada".into()),
                 password: Some(Secret::new("pass word".into())),
                 refused: false,

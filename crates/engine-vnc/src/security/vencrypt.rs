@@ -1,7 +1,7 @@
 //! `VeNCrypt` (type 19 of the registry): TLS, and one of three ways to sign in on top.
 
 use super::{Login, plain, tls, vnc_auth};
-use crate::{VncError, ask::Person, wire::Wire};
+use crate::{VncError, VncOptions, ask::Person, wire::Wire};
 
 /// A subtype: whether there is TLS, whether with a certificate, and how to sign in.
 struct Subtype {
@@ -56,7 +56,12 @@ pub(super) async fn sign_in(wire: &mut Wire, person: &Person) -> Result<Login, V
     let protection = match chosen.tls {
         Tls::No => "not encrypted".to_owned(),
         Tls::Anonymous => tls::anonymous(wire).await?,
-        Tls::Certificate => tls::certificate(wire, person).await?,
+        Tls::Certificate => {
+            let VncOptions { address, port, .. } = &person.options;
+            let (chain, protection) = tls::certificate(wire, address).await?;
+            person.judge(chain, address, *port).await?;
+            protection
+        }
     };
     super::signing_in(person, &format!("{}, {protection}", chosen.name));
     match chosen.login {
@@ -69,7 +74,7 @@ pub(super) async fn sign_in(wire: &mut Wire, person: &Person) -> Result<Login, V
 
 fn pick(theirs: &[u32], person: &Person) -> Result<&'static Subtype, VncError> {
     let named = person.options.user.as_deref().is_some_and(|user| !user.is_empty());
-    let plain = person.options.allow_anonymous_plain;
+    let plain = person.allows_plain();
     let offered = || KNOWN.iter().filter(|known| theirs.contains(&known.number));
     let usable = || offered().filter(|known| plain || known.tls != Tls::No);
     // Among the equally safe, who has a name uses it.

@@ -19,6 +19,7 @@ pub fn options(port: u16) -> VncOptions {
         machine: "lab-01".to_owned(),
         address: "127.0.0.1".to_owned(),
         port,
+        place: patchbay_model::VncPlace::Tcp,
         user: None,
         password: Some(Secret::new("test".to_owned())),
         refused: false,

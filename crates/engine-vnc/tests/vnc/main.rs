@@ -18,3 +18,4 @@ mod picture;
 mod qemu;
 mod recorded;
 mod security;
+mod transport;

@@ -86,7 +86,7 @@ proptest! {
         port in 1_u16..,
     ) {
         let row = Row {
-            folders: folders.clone(), name: name.clone(), protocol: "SSH".into(), address: "192.0.2.1".into(), port,
+            folders: folders.clone(), name: name.clone(), protocol: "SSH".into(), address: "192.0.2.1".into(), port: Some(port),
             user: "-u".into(), tags: vec!["a".into(), "b".into()], notes: notes.clone(), mac: String::new(),
             password: Some(Secret::new(password.clone())),
         };

@@ -18,8 +18,8 @@ pub struct Row {
     pub protocol: String,
     /// The address.
     pub address: String,
-    /// The port.
-    pub port: u16,
+    /// The port, where it has one beside its address.
+    pub port: Option<u16>,
     /// The user.
     pub user: String,
     /// The tags.
@@ -42,7 +42,8 @@ pub fn write(rows: &[Row], passwords: bool) -> Zeroizing<Vec<u8>> {
     line(&mut out, header);
     for row in rows {
         let folders = joined(&row.folders);
-        let (port, tags) = (row.port.to_string(), row.tags.join(","));
+        let port = row.port.map_or_else(String::new, |port| port.to_string());
+        let tags = row.tags.join(",");
         let cells = [
             folders.as_str(),
             &row.name,

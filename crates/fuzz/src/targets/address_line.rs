@@ -26,6 +26,15 @@ pub(crate) fn run(data: &[u8]) -> bool {
             return true;
         }
     };
+    if !draft.has_port() {
+        // The path of a socket or the URI of a WebSocket, each in the one way it is written.
+        assert!(draft.address.len() <= 3 * 1024 && !draft.address.contains(acts), "{draft:?}");
+        assert!(draft.name.chars().count() <= 255 && draft.settings.port.is_none(), "{draft:?}");
+        let path = draft.address.starts_with('/');
+        let written = if path { format!("unix:{}", draft.address) } else { draft.address.clone() };
+        assert_eq!(quick::parse(&written).ok().as_ref(), Some(&draft), "{written:?}");
+        return true;
+    }
     assert!(!draft.address.is_empty() && draft.address.len() <= 253 + 1, "{draft:?}");
     assert!(draft.address.bytes().all(|b| b.is_ascii_graphic()), "{draft:?}");
     assert!(draft.name == draft.address && draft.settings.port != Some(0), "{draft:?}");

@@ -6,6 +6,7 @@ pub(crate) mod asciicast;
 pub(crate) mod codec;
 pub(crate) mod command_args;
 pub(crate) mod desktop_codec;
+pub(crate) mod desktop_recording;
 pub(crate) mod exchange;
 pub(crate) mod key_block;
 pub(crate) mod key_text;
@@ -31,6 +32,7 @@ pub(crate) mod vault_file;
 pub(crate) mod vault_wrap;
 pub(crate) mod vnc_handshake;
 pub(crate) mod vnc_stream;
+pub(crate) mod vnc_websocket;
 pub(crate) mod x11_setup;
 pub(crate) mod xauthority;
 

@@ -14,6 +14,7 @@ pub(crate) fn run(data: &[u8]) -> bool {
         machine: "lab-01".into(),
         address: "127.0.0.1".into(),
         port: 5900,
+        place: patchbay_model::VncPlace::Tcp,
         user: None,
         password: None,
         refused: false,

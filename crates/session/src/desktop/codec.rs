@@ -15,9 +15,9 @@ use std::io::{Read as _, Write as _};
 
 /// The most bytes of pixels, sound or text in one message.
 pub const MAX_PART: usize = 1024 * 1024;
-/// The longest title or description.
+/// The longest title or description, in bytes.
 pub const MAX_WORDS: usize = 1024;
-/// The most text typed by one message.
+/// The most text typed by one message, in bytes.
 pub const MAX_TYPED: usize = 64 * 1024;
 /// The largest side of a thumbnail, in pixels.
 pub const MAX_THUMBNAIL: u16 = 512;
@@ -108,7 +108,7 @@ pub enum ToDesktopViewer {
     Frame {
         /// Where it goes.
         rect: Rect,
-        /// At most [`MAX_PART`] bytes.
+        /// At most [`MAX_PART`] bytes, packed and unpacked.
         pixels: Pixels,
     },
     /// A frame is complete and can be shown; to be acknowledged by its number.
@@ -122,7 +122,7 @@ pub enum ToDesktopViewer {
         /// Pixels from above.
         y: u16,
     },
-    /// Text was copied there.
+    /// Text was copied there; at most [`MAX_PART`] bytes.
     Clipboard(String),
     /// A picture was copied there; it is had from [`DesktopHub::picture`](super::DesktopHub::picture).
     Picture,

@@ -39,9 +39,9 @@ pub enum DesktopEvent {
     Bell,
     /// The lights of the keyboard there.
     Leds(Leds),
-    /// What the desktop calls itself.
+    /// What the desktop calls itself, on one line.
     Title(String),
-    /// A round trip, in milliseconds.
+    /// A round trip to the machine, in milliseconds.
     Latency(u32),
     /// What decides how the picture looks changed: a few words, "Tight, JPEG quality 6".
     Quality(String),
@@ -65,7 +65,7 @@ pub enum DesktopEvent {
 pub struct Monitor {
     /// The far end's name for it.
     pub id: u32,
-    /// Where it lies.
+    /// Where it lies on the [`Screen`](super::Screen), as the far end has it: not always inside.
     pub area: Rect,
 }
 
@@ -92,7 +92,7 @@ pub enum Cursor {
 pub enum Clipboard {
     /// Text with LF line ends, at most [`MOST_CLIPBOARD`] bytes.
     Text(String),
-    /// A picture in PNG.
+    /// A picture in PNG (ISO/IEC 15948).
     Png(Bytes),
 }
 

@@ -6,8 +6,8 @@
 //! Deliberately absent: the far end. A slow viewer does not slow it; it sees fewer frames.
 
 use super::{
-    Audio, BYTES, Clipboard, DesktopEvent, MOST_MONITORS, Rect, Region, Screen, Size, Update,
-    Watcher,
+    Audio, BYTES, Clipboard, Cursor, DesktopEvent, MOST_MONITORS, Rect, Region, Screen, Size,
+    Update, Watcher,
     codec::{MAX_PART, MAX_WORDS, Pixels, ToDesktopViewer as Say},
 };
 use crate::text::is_shown;
@@ -111,18 +111,35 @@ impl DesktopHub {
         // What the last connection said of itself is over.
         state.known.clear();
         state.picture = None;
-        state.tell(&Say::Cursor(super::Cursor::Usual));
+        state.tell(&Say::Cursor(Cursor::Usual));
         drop(state);
         self.changed.notify_waiters();
     }
 
-    /// Whether something was shown at some time.
+    /// Whether there is something to look at: the screen of the last connection, also after its end.
     #[must_use]
     pub fn has_picture(&self) -> bool {
         self.lock().screen.as_ref().is_some_and(|(_, screen)| screen.size().pixels() > 0)
     }
 
-    /// Passes on what an engine says; what is not for viewers is left out.
+    /// What the present connection shows, or the last one showed.
+    #[must_use]
+    pub fn screen(&self) -> Option<Arc<Screen>> {
+        self.lock().screen.as_ref().map(|(_, screen)| Arc::clone(screen))
+    }
+
+    /// How the pointer looks there.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor {
+        let known = self.lock().known.iter().find_map(|say| match say {
+            Say::Cursor(cursor) => Some(cursor.clone()),
+            _ => None,
+        });
+        known.unwrap_or(Cursor::Usual)
+    }
+
+    /// Passes on what an engine says. Left out are what is not for viewers, and text and sound of more than [`MAX_PART`]
+    /// bytes; titles and descriptions are cut to [`MAX_WORDS`].
     pub fn tell(&self, event: DesktopEvent) {
         let copied = match &event {
             DesktopEvent::Clipboard(Clipboard::Png(png)) => Some(Some(png.clone())),
@@ -344,7 +361,7 @@ impl DesktopViewer {
         }
     }
 
-    /// The frame of this number is on the viewer's screen.
+    /// The frame of this number, and all before it, are on the viewer's screen; a number that was not sent is passed over.
     pub fn ack(&self, frame: u32) {
         self.seat(|seat| {
             // One that was not sent is none.
@@ -359,7 +376,7 @@ impl DesktopViewer {
         self.seat(|seat| seat.shown = shown);
     }
 
-    /// Whether pixels are compressed.
+    /// Whether pixels are compressed ([`Pixels::Zlib`]); they are not at first.
     pub fn pack(&self, packed: bool) {
         self.seat(|seat| seat.packed = packed);
     }
@@ -446,7 +463,7 @@ impl Drop for DesktopViewer {
 }
 
 /// A region in pieces of a message each, from above.
-fn strips(region: &Region) -> VecDeque<Rect> {
+pub(super) fn strips(region: &Region) -> VecDeque<Rect> {
     let mut strips = VecDeque::new();
     for rect in region.rects() {
         let row = usize::from(rect.width).max(1) * BYTES;

@@ -7,7 +7,7 @@ use super::{Clipboard, Leds, LentFile, ReadPiece, Rect, Size};
 pub enum DesktopInput {
     /// The pointer is here now, with these buttons held.
     Pointer {
-        /// Pixels from the left; what lies outside is brought inside.
+        /// Pixels from the left; engines bring inside what lies outside.
         x: u16,
         /// Pixels from above.
         y: u16,
@@ -33,11 +33,11 @@ pub enum DesktopInput {
     LendFiles(Vec<LentFile>),
     /// A piece of a file that was copied there is wanted.
     ReadPiece(ReadPiece),
-    /// The viewer would like this size, at this scale in percent (100 is one pixel for one).
+    /// The viewer would like this size and scale.
     Resize {
         /// In pixels of the desktop.
         size: Size,
-        /// For those that draw larger when told to.
+        /// How large things should be drawn, in percent, from 50 to 500; for machines that do so when told to.
         scale: u16,
     },
     /// The desktop got or lost the keyboard. When it is lost, all keys that are held are let go by the engine.

@@ -10,6 +10,7 @@ mod event;
 mod files;
 mod hub;
 mod input;
+pub mod recording;
 mod rect;
 mod region;
 mod screen;

@@ -102,7 +102,8 @@ impl Screen {
         Ok(())
     }
 
-    /// Draws. Nobody else sees or draws meanwhile, so it should be short: decode first where that takes long.
+    /// Draws. Nobody else sees or draws meanwhile, so it should be short: decode first where that takes long. What was drawn
+    /// is told to viewers afterwards.
     pub fn draw<R>(&self, draw: impl FnOnce(&mut Canvas<'_>) -> R) -> R {
         let mut state = self.lock();
         let State { size, pixels, .. } = &mut *state;
@@ -271,14 +272,15 @@ impl Watcher {
             let mut changed = std::pin::pin!(changed);
             // From here on nothing is missed.
             changed.as_mut().enable();
-            if let Some(update) = self.take() {
+            if let Some(update) = self.try_next() {
                 return update;
             }
             changed.await;
         }
     }
 
-    fn take(&self) -> Option<Update> {
+    /// What is new now, without waiting.
+    pub fn try_next(&self) -> Option<Update> {
         let mut state = self.screen.lock();
         let (size, resizes, closed) = (state.size, state.resizes, state.closed);
         let Some(seat) = state.seats.get_mut(&self.id) else { return Some(Update::Over) };
@@ -292,7 +294,8 @@ impl Watcher {
         closed.then_some(Update::Over)
     }
 
-    /// Hands each row of a part to `row`; what lies outside of the screen by now is left out. Says what was read.
+    /// Hands each row of a part to `row`; what lies outside of the screen by now is left out. Says what was read; nothing if
+    /// all lies outside.
     pub fn pixels(&self, rect: Rect, row: impl FnMut(&[u8])) -> Option<Rect> {
         let state = self.screen.lock();
         let rect = rect.intersection(state.size.rect())?;

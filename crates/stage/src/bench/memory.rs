@@ -1,28 +1,11 @@
 //! Memory of a process with all its children, in MiB: the proportional share (PSS), so that shared pages count once.
 
-use std::{collections::HashMap, fs};
+use super::machine;
+use std::fs;
 
 /// The sum over a process and everything it started.
 pub(crate) fn of_tree(root: u32) -> f64 {
-    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    for process in processes.filter_map(|item| item.file_name().to_str()?.parse::<u32>().ok()) {
-        if let Some(parent) = parent_of(process) {
-            children.entry(parent).or_default().push(process);
-        }
-    }
-    let (mut sum, mut waiting) = (0.0, vec![root]);
-    while let Some(process) = waiting.pop() {
-        sum += of_process(process).unwrap_or(0.0);
-        waiting.extend(children.remove(&process).unwrap_or_default());
-    }
-    sum
-}
-
-/// The field after the command's closing parenthesis and the state, proc(5).
-fn parent_of(process: u32) -> Option<u32> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    machine::tree(root).into_iter().filter_map(of_process).sum()
 }
 
 /// Of this process alone.

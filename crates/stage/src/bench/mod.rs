@@ -3,6 +3,8 @@
 //! `bench NAME ours=<n><unit> <peer>=<n><unit> ratio=<n>`: the ratio says how many times better ours is, whichever way the unit points.
 
 mod connections;
+mod decode;
+mod desktop;
 mod figure;
 mod files;
 mod machine;
@@ -44,11 +46,21 @@ enum Group {
     Terminal,
     Files,
     Connections,
+    Desktop,
+    Decode,
 }
 
 impl Group {
-    const ALL: &[Self] =
-        &[Self::Startup, Self::Unlock, Self::Tree, Self::Terminal, Self::Files, Self::Connections];
+    const ALL: &[Self] = &[
+        Self::Startup,
+        Self::Unlock,
+        Self::Tree,
+        Self::Terminal,
+        Self::Files,
+        Self::Connections,
+        Self::Desktop,
+        Self::Decode,
+    ];
 
     const fn names(self) -> &'static [&'static str] {
         match self {
@@ -63,6 +75,8 @@ impl Group {
             Self::Terminal => &["terminal-throughput", "terminal-latency", "ctrl-c"],
             Self::Files => files::NAMES,
             Self::Connections => connections::NAMES,
+            Self::Desktop => desktop::NAMES,
+            Self::Decode => decode::NAMES,
         }
     }
 
@@ -71,7 +85,8 @@ impl Group {
             Self::Startup | Self::Terminal => "about 3 min",
             Self::Unlock | Self::Tree => "about 1 min",
             Self::Files => "about 8 min",
-            Self::Connections => "about 4 min",
+            Self::Connections | Self::Desktop => "about 4 min",
+            Self::Decode => "about 10 min",
         }
     }
 
@@ -83,6 +98,8 @@ impl Group {
             Self::Terminal => terminal::take(name).await,
             Self::Files => files::take(name).await,
             Self::Connections => connections::take(name).await,
+            Self::Desktop => desktop::take(name).await,
+            Self::Decode => decode::take(name).await,
         }
     }
 }

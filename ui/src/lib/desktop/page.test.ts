@@ -38,10 +38,13 @@ class Pixels {
 beforeEach(async () => {
   drawn = [];
   vi.stubGlobal('ImageData', Pixels);
-  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation((() => ({
-    putImageData: ({ width, height }: Pixels, x: number, y: number) =>
-      drawn.push({ width, height, at: [x, y] }),
-  })) as never);
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockImplementation(((kind: string) =>
+    kind === '2d'
+      ? {
+          putImageData: ({ width, height }: Pixels, x: number, y: number) =>
+            drawn.push({ width, height, at: [x, y] }),
+        }
+      : null) as never);
   // The room there is: jsdom lays nothing out.
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(320);
   vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(400);

@@ -14,6 +14,7 @@ import {
   type SessionId,
 } from '$lib/host';
 import { ringBell } from '$lib/sessions/terminal/bell';
+import { rendererChoice } from '$lib/sessions/terminal/renderer';
 import { settings } from '$lib/settings/settings.svelte';
 import { untrack } from 'svelte';
 import { SharedClipboard } from './clipboard';
@@ -49,6 +50,15 @@ export interface Pace {
   frames: number;
   /** Bytes a second from the core. */
   rate: number;
+}
+
+/**
+ * What is drawn on. Where there is no graphics card the canvas has to lie in memory, or each part goes through an
+ * imitation of a card and back.
+ */
+function paper(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
+  const willReadFrequently = rendererChoice().renderer === 'dom';
+  return canvas.getContext('2d', { alpha: false, willReadFrequently });
 }
 
 export class DesktopView {
@@ -116,6 +126,7 @@ export class DesktopView {
   #measured = { frames: 0, bytes: 0 };
   #settling: ReturnType<typeof setTimeout> | undefined;
   readonly #measuring = setInterval(() => this.#measure(), MEASURED_MS);
+  #context: CanvasRenderingContext2D | null = null;
   readonly #visible = () => this.#stream.show(this.#isSeen());
   /** Gives the keyboard back; the pane says where to. */
   onrelease: () => void = () => undefined;
@@ -375,7 +386,7 @@ export class DesktopView {
 
   /** All of a frame at once, or halves of two would be seen. */
   #draw(id: number): void {
-    const context = this.canvas.getContext('2d', { alpha: false });
+    const context = (this.#context ??= paper(this.canvas));
     for (const { rect, pixels } of this.#parts)
       context?.putImageData(new ImageData(pixels, rect.width, rect.height), rect.x, rect.y);
     this.#parts = [];

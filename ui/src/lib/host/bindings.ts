@@ -1704,7 +1704,7 @@ export type Reachability =
 /** It does not answer. */
 "down";
 
-/** What of a terminal is recorded. */
+/** What of a terminal is recorded. Of a desktop it is what it shows, whatever is typed. */
 export type RecordMode =
 /** Nothing. */
 "off" |
@@ -1772,14 +1772,26 @@ export type RecordingInfo = {
 	length: number,
 	/** Size of its file in bytes. */
 	bytes: number,
-	/** Columns at its beginning. */
+	/** Whether it is of a desktop, and no terminal. */
+	desktop: boolean,
+	/** Columns at its beginning; pixels across, of a desktop. */
 	cols: number,
-	/** Rows at its beginning. */
+	/** Rows at its beginning; pixels down, of a desktop. */
 	rows: number,
 	/** Whether lines that were typed are in it. */
 	keys: boolean,
 	/** How it ended. */
 	state: RecordingState,
+};
+
+/** Where a player is. */
+export type RecordingMoment = {
+	/** When something happens next, in milliseconds from the beginning; never again if there is nothing. */
+	next: number | null,
+	/** How long the recording is by now, in milliseconds. */
+	length: number,
+	/** Why what follows, or what should be seen here, cannot be played, as a sentence. */
+	broken: string | null,
 };
 
 /** A part of a recording: events as columns, in the order they happened. */
@@ -1794,6 +1806,34 @@ export type RecordingPart = {
 	next: number | null,
 	/** Why there is no next part although the recording is not whole, as a sentence. */
 	broken: string | null,
+};
+
+/** A small picture of a recording. */
+export type RecordingPicture = {
+	/** Where to fetch its bytes: red, green, blue and 255 of each pixel, row by row. */
+	attachment: Attachment,
+	/** Pixels across. */
+	width: number,
+	/** Pixels down. */
+	height: number,
+};
+
+/** A recording of a desktop that is being played: what it shows comes as that of a session. */
+export type RecordingPlay = {
+	/** Names the player in what follows. */
+	player: SessionId,
+	/** How long it is, in milliseconds. */
+	length: number,
+	/** When long pauses begin, in which nothing changes, in milliseconds from the beginning. */
+	pausesFrom: number[],
+	/** When something happens again, for each of them. */
+	pausesTo: number[],
+};
+
+/** A player of a recording. */
+export type RecordingPlayer = {
+	/** As `recording_play` gave it. */
+	player: SessionId,
 };
 
 /** A part of a recording. */
@@ -1834,6 +1874,26 @@ export type RecordingSearch = {
 	kilobytes: number,
 	/** Recordings that cannot be read to their end. */
 	unreadable: RecordingId[],
+};
+
+/** A time for a player to show. */
+export type RecordingShow = {
+	/** As `recording_play` gave it. */
+	player: SessionId,
+	/** Milliseconds from the beginning. */
+	at: number,
+};
+
+/** A small picture of a recording. */
+export type RecordingSmall = {
+	/** As `recording_play` gave it. */
+	player: SessionId,
+	/** About when, in milliseconds from the beginning. */
+	at: number,
+	/** The most pixels across. */
+	width: number,
+	/** The most pixels down. */
+	height: number,
 };
 
 /** How a recording ended. */
@@ -2325,6 +2385,14 @@ export type SessionRename = {
 	id: SessionId,
 	/** Its title from then on. */
 	title: string,
+};
+
+/**  Files of this computer for the clipboard of a desktop. */
+export type SessionLendFiles = {
+	/**  The session. */
+	id: SessionId,
+	/**  Their paths. */
+	paths: string[],
 };
 
 /** Something a line is told besides bytes. */
@@ -3395,6 +3463,7 @@ export interface Commands {
 	session_rename: { args: SessionRename; result: SessionInfo };
 	/** Tells a line something besides bytes: a break, DTR, RTS. */
 	session_signal: { args: SessionSignal; result: null };
+	session_lend_files: { args: SessionLendFiles; result: number };
 	/** The serial ports of this computer. */
 	serial_ports: { args: Record<string, never>; result: SerialPortInfo[] };
 	/** Tries a machine that is not saved yet: signs in and closes. */
@@ -3461,13 +3530,23 @@ export interface Commands {
 	tasks_resume: { args: Record<string, never>; result: null };
 	/** Compares what a finished copy has put in its place with where it came from, as a task. */
 	task_verify: { args: TaskRef; result: TaskInfo };
-	/** All recordings of terminals, latest first. */
+	/** All recordings, latest first. */
 	recording_list: { args: Record<string, never>; result: RecordingInfo[] };
-	/** A part of a recording, as events. */
+	/** A part of a recording of a terminal, as events. */
 	recording_read: { args: RecordingRead; result: RecordingPart };
+	/** Opens a recording of a desktop to be played; its picture comes as that of a session. */
+	recording_play: { args: RecordingRef; result: RecordingPlay };
+	/** A way for the webview to reach the picture of a player. */
+	recording_attach: { args: RecordingPlayer; result: Attachment };
+	/** Shows a time of a recording in its player. */
+	recording_show: { args: RecordingShow; result: RecordingMoment };
+	/** A small picture of a recording at about a time, and a way to reach its bytes. */
+	recording_picture: { args: RecordingSmall; result: RecordingPicture | null };
+	/** Ends a player. */
+	recording_leave: { args: RecordingPlayer; result: null };
 	/** Looks for text in recordings, a step of the way. */
 	recording_search: { args: RecordingFind; result: RecordingSearch };
-	/** Writes a recording to a plain asciicast file; gives why it is not all of it. */
+	/** Writes a recording to a plain file (asciicast, or animated PNG of a desktop); gives why it is not all of it. */
 	recording_export: { args: RecordingExport; result: string | null };
 	/** Gives a recording another title. */
 	recording_rename: { args: RecordingRename; result: RecordingInfo };
@@ -3475,7 +3554,7 @@ export interface Commands {
 	recording_delete: { args: RecordingRef; result: null };
 	/** What a rule for keeping recordings would delete now. */
 	recordings_expiring: { args: RecordingRule; result: RecordingsExpiring };
-	/** Records a terminal that is open, from now on. */
+	/** Records a terminal or desktop that is open, from now on. */
 	session_record: { args: SessionRecord; result: SessionInfo };
 	/** Ends the recording of a session; the session goes on. */
 	session_record_stop: { args: SessionRecordStop; result: SessionInfo };

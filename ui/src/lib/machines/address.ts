@@ -1,6 +1,7 @@
 // Takes apart what people paste into the address field.
 
 import type { Protocol } from '../host/bindings';
+import { socketPath, vncPlace } from './vnc';
 
 export interface AddressParts {
   address: string;
@@ -11,11 +12,18 @@ export interface AddressParts {
   port?: string;
 }
 
-const SCHEMES: Record<string, Protocol> = { ssh: 'ssh', telnet: 'telnet', tcp: 'raw' };
+const SCHEMES: Record<string, Protocol> = {
+  ssh: 'ssh',
+  telnet: 'telnet',
+  tcp: 'raw',
+  vnc: 'vnc',
+  rdp: 'rdp',
+};
 
 /**
  * `user@host:port`, `ssh://user@host:port`, `[v6]:port`, `telnet://host`, `tcp://host:port`,
- * `serial:/dev/ttyUSB0?baud=9600`; nothing when it is just an address.
+ * `serial:/dev/ttyUSB0?baud=9600`; for VNC `vnc://host:port`, `ws://…`, `wss://…`, `unix:/run/vnc.sock`; nothing when it
+ * is just an address.
  */
 export function splitAddress(pasted: string): AddressParts | null {
   const serial = /^serial:(?:\/\/(?=\/))?([^?\s]+)(?:\?baud=(\d+))?$/i.exec(pasted.trim());
@@ -23,7 +31,10 @@ export function splitAddress(pasted: string): AddressParts | null {
     const [, address = '', baud] = serial;
     return { address, protocol: 'serial', ...(baud === undefined ? {} : { baud }) };
   }
-  const scheme = /^(ssh|telnet|tcp):\/\//i.exec(pasted.trim());
+  const place = pasted.trim().replace(/^vnc:\/\/(?=\/)/i, 'unix:');
+  if (/^unix:\//i.test(place)) return { address: socketPath(place), protocol: 'vnc' };
+  if (vncPlace(place) === 'webSocket') return { address: place, protocol: 'vnc' };
+  const scheme = /^(ssh|telnet|tcp|vnc|rdp):\/\//i.exec(pasted.trim());
   const protocol = scheme?.[1] && SCHEMES[scheme[1].toLowerCase()];
   const text = pasted
     .trim()

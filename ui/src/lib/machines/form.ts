@@ -20,8 +20,9 @@ import type {
   Settings,
 } from '../host/bindings';
 import { formOfTunnel, tunnelOf, type TunnelForm } from '../tunnels/form';
-import { applies } from './protocols';
+import { applies, usesPort } from './protocols';
 import { normalMac } from './validate';
+import { socketPath } from './vnc';
 
 export interface FormValues {
   /** Always SSH for a folder. */
@@ -246,21 +247,33 @@ function settingsOf(form: FormValues): Settings {
   };
 }
 
+/** Whether the machine of a form has a use for a setting. */
+export function appliesTo(form: FormValues, name: SettingName): boolean {
+  return name === 'port' ? usesPort(form.protocol, form.address) : applies(form.protocol, name);
+}
+
 /** What the machine's protocol has no use for stays in the form, and is not sent. */
 function settingsThatApply(form: FormValues): Settings {
   const all = settingsOf(form);
-  const used = SETTING_NAMES.map((name) => [name, applies(form.protocol, name) ? all[name] : null]);
+  const used = SETTING_NAMES.map((name) => [name, appliesTo(form, name) ? all[name] : null]);
   return Object.fromEntries(used) as Settings;
 }
 
 /** Host name, IP address or serial port, whichever the protocol wants. */
 export function placeOf(form: FormValues): string {
-  return form.protocol === 'serial' ? form.device.trim() : bareAddress(form.address);
+  if (form.protocol === 'serial') return form.device.trim();
+  return form.protocol === 'vnc' ? socketPath(form.address) : bareAddress(form.address);
 }
 
 /** A machine without a name is called by its address. */
 export function entryName(form: FormValues): string {
-  return form.name.trim() || placeOf(form).replace(/^\/dev\//, '');
+  // A query may be longer than a name.
+  return (
+    form.name.trim() ||
+    placeOf(form)
+      .replace(/^\/dev\//, '')
+      .slice(0, 255)
+  );
 }
 
 /** `[2001:db8::1]` is written with brackets only where a port may follow. */

@@ -9,9 +9,8 @@ import type {
 } from '../host/bindings';
 import { QUALITY_WORDS } from '../desktop/quality';
 import { recordWords } from '../recordings/words';
-import { type FormValues, isOwn, SETTING_NAMES, type SettingName } from './form';
+import { appliesTo, type FormValues, isOwn, SETTING_NAMES, type SettingName } from './form';
 import {
-  applies,
   DEFAULT_ENTER,
   DEFAULT_PORT,
   ECHO_WORDS,
@@ -19,6 +18,7 @@ import {
   FLOW_WORDS,
   defaultSize,
   frameWords,
+  isDesktop,
   keyboardWords,
   sizeWords,
 } from './protocols';
@@ -98,7 +98,7 @@ function inheritedWords(
     case 'keyboardLayout':
       return keyboardWords(effective.keyboardLayout.inherited);
     case 'record':
-      return recordWords(effective.record.inherited);
+      return recordWords(effective.record.inherited, isDesktop(form.protocol));
     case 'keepAlive':
       return effective.keepAlive.inherited === 0
         ? 'off'
@@ -129,7 +129,7 @@ export function sourceOf(
 
 /** The settings there is a use for; a folder passes down all of them. */
 function used(form: FormValues, folder: boolean): SettingName[] {
-  return SETTING_NAMES.filter((name) => folder || applies(form.protocol, name));
+  return SETTING_NAMES.filter((name) => folder || appliesTo(form, name));
 }
 
 /** How many values are set here and how many come from above. Name and address are always set here. */

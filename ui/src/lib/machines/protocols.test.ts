@@ -53,7 +53,8 @@ describe('protocols', () => {
     expect(applies('vnc', 'shared') && !applies('rdp', 'shared')).toBe(true);
     for (const desktop of ['vnc', 'rdp'] as const) {
       expect(applies(desktop, 'identities') && applies(desktop, 'jump')).toBe(true);
-      expect(applies(desktop, 'record') || applies(desktop, 'terminalType')).toBe(false);
+      expect(applies(desktop, 'record')).toBe(true);
+      expect(applies(desktop, 'terminalType')).toBe(false);
     }
     expect(applies('ssh', 'shareClipboard')).toBe(false);
   });

@@ -9,6 +9,7 @@ import type {
   SerialFrame,
   Settings,
 } from '../host/bindings';
+import { vncPlace } from './vnc';
 
 /** In the order of the numbers in `TreeRows.protocols`. */
 export const PROTOCOLS = [
@@ -79,7 +80,7 @@ const USED_BY: Record<keyof Settings, readonly Protocol[]> = {
   forwardX11: ['ssh'],
   terminalType: ['ssh', 'telnet'],
   startCommand: ['ssh'],
-  record: ['ssh', 'telnet', 'raw', 'serial'],
+  record: ['ssh', 'telnet', 'raw', 'serial', ...DESKTOPS],
   domain: ['rdp'],
   shared: ['vnc'],
   viewOnly: DESKTOPS,
@@ -96,6 +97,11 @@ const USED_BY: Record<keyof Settings, readonly Protocol[]> = {
 /** Whether a machine reached like this has a use for a setting. */
 export function applies(protocol: Protocol, name: keyof Settings): boolean {
   return USED_BY[name].includes(protocol);
+}
+
+/** Whether a machine has a port beside its address. */
+export function usesPort(protocol: Protocol, address: string): boolean {
+  return applies(protocol, 'port') && (protocol !== 'vnc' || vncPlace(address) === 'tcp');
 }
 
 /** What people should know before they type a password; nothing where there is nothing to say. */

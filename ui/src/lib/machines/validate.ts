@@ -2,8 +2,15 @@
 
 import { fieldCalled } from '../host/errors';
 import { tunnelsError } from '../tunnels/form';
-import { type FieldName, type FormValues, SETTING_NAMES, type SettingName } from './form';
-import { applies, PROTOCOL_NAMES } from './protocols';
+import {
+  appliesTo,
+  type FieldName,
+  type FormValues,
+  SETTING_NAMES,
+  type SettingName,
+} from './form';
+import { PROTOCOL_NAMES } from './protocols';
+import { vncPlace, vncPlaceError } from './vnc';
 
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
@@ -59,6 +66,11 @@ function addressError(value: string): string | undefined {
     return `An address has at most ${String(LIMITS.address)} characters.`;
   if (typed.startsWith('-')) return 'An address does not start with a dash.';
   return undefined;
+}
+
+function placeError(form: FormValues): string | undefined {
+  const host = form.protocol !== 'vnc' || vncPlace(form.address) === 'tcp';
+  return host ? addressError(form.address) : vncPlaceError(form.address);
 }
 
 function nameError(form: FormValues, folder: boolean): string | undefined {
@@ -122,7 +134,7 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
   const serial = form.protocol === 'serial';
   const found: FieldErrors = {
     name: nameError(form, folder),
-    address: folder || serial ? undefined : addressError(form.address),
+    address: folder || serial ? undefined : placeError(form),
     device: serial ? deviceError(form.device) : undefined,
     mac:
       !serial && form.mac.trim() && !normalMac(form.mac)
@@ -145,7 +157,7 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
   const counts = (name: string) =>
     folder || !(SETTING_NAMES as readonly string[]).includes(name)
       ? true
-      : applies(form.protocol, name as SettingName);
+      : appliesTo(form, name as SettingName);
   return Object.fromEntries(
     Object.entries(found).filter(([name, error]) => error !== undefined && counts(name)),
   ) as FieldErrors;

@@ -9,7 +9,7 @@ import type { SessionInfo } from '$lib/host';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 
-/** The terminal in the pane that has the keyboard, if it is open. */
+/** The terminal or desktop in the pane that has the keyboard, if it is open. */
 function current(): SessionInfo | undefined {
   const spec = tabs.current?.spec;
   const session = spec?.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
@@ -50,7 +50,7 @@ export const recordingActions: readonly Action[] = [
     id: 'session.record',
     title: 'Start recording',
     group: 'Session',
-    keywords: 'record asciicast tape',
+    keywords: 'record asciicast tape video desktop vnc rdp',
     icon: CircleDot,
     detail,
     when: off,
@@ -63,7 +63,8 @@ export const recordingActions: readonly Action[] = [
     keywords: 'record asciicast keys input',
     icon: Keyboard,
     detail,
-    when: off,
+    // What is typed into a desktop is never recorded.
+    when: () => off() && !current()?.desktop,
     run: withSession((session) => sessions.record(session.id, true)),
   },
   {

@@ -5,7 +5,7 @@ import { call, pickFile, type RecordingInfo } from '$lib/host';
 import { settings } from '$lib/settings/settings.svelte';
 import { fileName } from './words';
 
-/** Asks where, and writes an asciicast file there. */
+/** Asks where, and writes a file there that other programs play: asciicast, or of a desktop an animated PNG. */
 export async function exportRecording(recording: RecordingInfo): Promise<void> {
   await attempt(async () => {
     const path = await pickFile(`Export ${recording.title}`, {

@@ -7,6 +7,7 @@
 
 import { asApiError, type ApiError, type RecordingInfo, type RecordingPart } from '$lib/host';
 import { Source } from './source';
+import { IDLE, type Steered, type Ticker } from './steering';
 
 /** What a recording is played on. */
 export interface PlayerScreen {
@@ -19,16 +20,6 @@ export interface PlayerScreen {
   snapshot(): string;
 }
 
-/** Time and frames; handed in, so that tests decide when they pass. */
-export interface Ticker {
-  now(): number;
-  /** Calls once at the next frame. */
-  next(run: () => void): () => void;
-}
-
-export const SPEEDS = [0.5, 1, 2, 4, 8, 16] as const;
-/** A pause that is skipped takes as long as this, in milliseconds. */
-const IDLE = 2_000;
 /** Output put through at once, in characters. */
 const BATCH = 128 * 1024;
 /** Output between two pictures. */
@@ -50,7 +41,7 @@ interface Picture {
   text: string;
 }
 
-export class Player {
+export class Player implements Steered {
   /** Where it is, in milliseconds from the beginning. */
   time = $state(0);
   playing = $state(false);

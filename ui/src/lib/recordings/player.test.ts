@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RecordingPart } from '$lib/host';
-import { Player, type PlayerScreen, type Ticker } from './player.svelte';
+import { Player, type PlayerScreen } from './player.svelte';
+import type { Ticker } from './steering';
 
 /** A screen that remembers what it was told. */
 class Paper implements PlayerScreen {

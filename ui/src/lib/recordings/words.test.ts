@@ -21,11 +21,16 @@ describe('words of recordings', () => {
 
   it('makes file names of titles that are none', () => {
     const started = Date.UTC(2026, 10, 22, 12);
-    expect(fileName({ title: 'db/primary: "a"', started })).toBe('db-primary- -a- 2026-11-22.cast');
-    expect(fileName({ title: ' ', started })).toBe('recording 2026-11-22.cast');
+    expect(fileName({ title: 'db/primary: "a"', started, desktop: false })).toBe(
+      'db-primary- -a- 2026-11-22.cast',
+    );
+    expect(fileName({ title: ' ', started, desktop: true })).toBe('recording 2026-11-22.png');
   });
 
   it('names what is recorded', () => {
     expect(recordWords('outputAndKeys')).toBe('Output and typed lines');
+    // Nothing typed is recorded of a desktop, whatever a folder says.
+    expect(recordWords('outputAndKeys', true)).toBe('What it shows');
+    expect(recordWords('off', true)).toBe('Off');
   });
 });

@@ -33,6 +33,12 @@ export const RECORD_CHOICES: readonly { value: RecordMode; label: string }[] = [
   { value: 'outputAndKeys', label: 'Output and typed lines' },
 ];
 
+/** The same for a desktop, of which nothing typed is recorded. */
+export const DESKTOP_RECORD_CHOICES: readonly { value: RecordMode; label: string }[] = [
+  { value: 'off', label: 'Off' },
+  { value: 'output', label: 'What it shows' },
+];
+
 /** "Deleted 30 days after they ended". */
 export function keptWords(kept: RecordingsKept): string {
   switch (kept.kind) {
@@ -45,13 +51,18 @@ export function keptWords(kept: RecordingsKept): string {
   }
 }
 
-export function recordWords(what: RecordMode): string {
+export function recordWords(what: RecordMode, desktop = false): string {
+  if (desktop && what !== 'off') return DESKTOP_RECORD_CHOICES[1]?.label ?? what;
   return RECORD_CHOICES.find((choice) => choice.value === what)?.label ?? what;
 }
 
 /** A name for the file it is exported to. */
-export function fileName({ title, started }: Pick<RecordingInfo, 'title' | 'started'>): string {
+export function fileName({
+  title,
+  started,
+  desktop,
+}: Pick<RecordingInfo, 'title' | 'started' | 'desktop'>): string {
   const name = title.replace(/[\x00-\x1f\\/:*?"<>|]/g, '-').trim() || 'recording';
   // The Swedish way to write a day is that of ISO 8601.
-  return `${name} ${new Date(started).toLocaleDateString('sv-SE')}.cast`;
+  return `${name} ${new Date(started).toLocaleDateString('sv-SE')}.${desktop ? 'png' : 'cast'}`;
 }

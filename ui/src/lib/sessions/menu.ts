@@ -33,6 +33,7 @@ export function sessionMenu(
       : []),
     ...(view ? [...outputMenu(session, view), null] : []),
     ...((desktop && desktopCode()?.desktopMenu(session, desktop)) ?? []),
+    ...(desktop ? [...recordMenu(session), null] : []),
     ...lineMenu(session),
     { label: 'Split right', shortcut: 'Ctrl+Shift+E', run: () => void tabs.split(paneId, 'right') },
     { label: 'Split down', shortcut: 'Ctrl+Shift+O', run: () => void tabs.split(paneId, 'down') },
@@ -103,11 +104,15 @@ function recordMenu(session: SessionInfo): MenuItem[] {
   const disabled = session.state.kind !== 'open';
   return [
     { label: 'Start recording', disabled, run: () => void sessions.record(session.id, false) },
-    {
-      label: 'Start recording with typed lines',
-      disabled,
-      run: () => void sessions.record(session.id, true),
-    },
+    ...(session.desktop
+      ? []
+      : [
+          {
+            label: 'Start recording with typed lines',
+            disabled,
+            run: () => void sessions.record(session.id, true),
+          },
+        ]),
   ];
 }
 

@@ -155,9 +155,9 @@ export const SETTINGS: readonly SettingItem[] = [
   item(
     'vault',
     'record',
-    'Record terminals',
+    'Record terminals and desktops',
     'Where neither the machine nor a folder says so, and for shells on this computer',
-    'recording asciicast session',
+    'recording asciicast session vnc rdp',
   ),
   item(
     'vault',

@@ -4,16 +4,19 @@ mod anonymous;
 
 pub(super) use anonymous::anonymous;
 
-use crate::{VncError, ask::Person, wire::Wire};
+use crate::{VncError, wire::Wire};
 use patchbay_tls::TlsError;
 use std::io;
 
-/// TLS with a certificate, which the person or the records judge before anything else is sent. Gives its version, for
-/// people.
-pub(super) async fn certificate(wire: &mut Wire, person: &Person) -> Result<String, VncError> {
+/// TLS with a certificate, which the person or the records have to judge before anything else is sent. Gives its chain,
+/// the server's own first and never none, and the version of TLS for people.
+pub(crate) async fn certificate(
+    wire: &mut Wire,
+    address: &str,
+) -> Result<(Vec<Vec<u8>>, String), VncError> {
     let stream = wire.take();
     let connecting = async {
-        match patchbay_tls::connect(stream, &person.options.address).await {
+        match patchbay_tls::connect(stream, address).await {
             Err(TlsError::BrokeOff) => Err(io::ErrorKind::UnexpectedEof.into()),
             done => Ok(done),
         }
@@ -24,6 +27,5 @@ pub(super) async fn certificate(wire: &mut Wire, person: &Person) -> Result<Stri
         .map_err(|error| VncError::Tls { reason: error.to_string() })?;
     let version = secured.version().to_owned();
     wire.put(secured.stream);
-    person.judge(secured.chain).await?;
-    Ok(version)
+    Ok((secured.chain, version))
 }

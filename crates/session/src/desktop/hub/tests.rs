@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 use super::*;
-use crate::desktop::{Cursor, Size};
+use crate::desktop::Size;
 use tokio::time::{Duration, timeout};
 
 fn screen(width: u16, height: u16) -> Arc<Screen> {
@@ -105,6 +105,7 @@ async fn the_picture_stays_over_a_lost_connection_and_a_reload() {
     let (hub, first) = (DesktopHub::new(), screen(10, 10));
     hub.show(Arc::clone(&first));
     hub.tell(DesktopEvent::Title("wall".into()));
+    assert_eq!((hub.screen().unwrap().size(), hub.cursor()), (Size::new(10, 10), Cursor::Usual));
     fill(&first, Rect::new(0, 0, 1, 1), 5);
     first.close();
     for _ in 0..2 {

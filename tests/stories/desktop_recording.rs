@@ -1,0 +1,71 @@
+//! A desktop is recorded, found in the list and played.
+
+use crate::steps::App;
+use patchbay_testkit::{Vnc, Window};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a canvas holds, by the hash of [`sum`].
+const SUM: &str = "const c = document.querySelector(arguments[0]);
+    if (!c) return null;
+    const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
+    let sum = 0x811c9dc5;
+    for (let at = 0; at < data.length; at += 1)
+        if (at % 4 !== 3) sum = Math.imul(sum ^ data[at], 0x01000193) >>> 0;
+    return sum";
+
+/// FNV-1a, 32 bits.
+fn sum(rgb: &[u8]) -> u64 {
+    let hash = |sum: u32, byte: &u8| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    u64::from(rgb.iter().fold(0x811c_9dc5, hash))
+}
+
+async fn shows(window: &Window, canvas: &str, picture: &[u8]) {
+    let same = async {
+        while window.run(SUM, vec![canvas.into()]).await.unwrap().as_u64() != Some(sum(picture)) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, same).await.expect("the page shows that picture");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recorded_desktop_is_played_pixel_for_pixel() {
+    let server = Vnc::builder("X509Vnc").start().await.unwrap();
+    server.run("xsetroot", &["-solid", "#336699"]).unwrap();
+    let app = App::start(&[]).await;
+    let window = &app.window;
+    app.create_vault().await;
+    let address = format!("vnc://127.0.0.1:{}", server.port());
+    window.fill("[data-testid=quick-connect]", &address).await.unwrap();
+    window.press("Enter").await.unwrap();
+    app.trust().await;
+    window.find("[data-testid=prompt-card]").await.unwrap();
+    window.fill("[data-testid=prompt-answer-0]", "test").await.unwrap();
+    window.click("[data-testid=prompt-send]").await.unwrap();
+    let first = server.seen().unwrap();
+    shows(window, "[data-testid=desktop]", &first).await;
+
+    app.choose("Start recording").await;
+    window.find("[data-testid=recording-sign]").await.unwrap();
+    server.run("xsetroot", &["-solid", "#aa3311"]).unwrap();
+    let last = server.seen().unwrap();
+    shows(window, "[data-testid=desktop]", &last).await;
+    app.accessible("a desktop that is recorded").await;
+    app.choose("Stop recording").await;
+    let stopped = "return !document.querySelector('[data-testid=recording-sign]')";
+    window.wait_true(stopped).await.unwrap();
+
+    app.choose("Recordings").await;
+    window.wait_text("[data-testid=recordings-total]", "1 recording").await.unwrap();
+    window.click_text("button", "Play").await.unwrap();
+    window.find("[data-testid=recorded-desktop]").await.unwrap();
+    window.click("[data-testid=player-toggle]").await.unwrap();
+    window.press("End").await.unwrap();
+    shows(window, "[data-testid=recorded-desktop]", &last).await;
+    window.press("Home").await.unwrap();
+    shows(window, "[data-testid=recorded-desktop]", &first).await;
+    window.find("[data-testid=strip-picture] canvas").await.unwrap();
+    app.accessible("a desktop being played").await;
+}
