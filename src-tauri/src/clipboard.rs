@@ -26,6 +26,8 @@ pub(crate) trait Board {
     fn set(&mut self, text: &str, secret: bool) -> Result<(), ClipboardError>;
     /// HTML for programs that take it, text for the others.
     fn set_html(&mut self, html: &str, text: &str) -> Result<(), ClipboardError>;
+    /// The picture that was copied; nothing if it is none.
+    fn picture(&mut self) -> Result<Option<Picture>, ClipboardError>;
     /// A picture, as red, green, blue and alpha of each pixel.
     fn set_picture(&mut self, picture: &Picture) -> Result<(), ClipboardError>;
     fn clear(&mut self) -> Result<(), ClipboardError>;
@@ -48,6 +50,7 @@ enum Job {
     CopyHtml { html: String, text: String, done: oneshot::Sender<Result<(), ClipboardError>> },
     CopyPicture(Picture, oneshot::Sender<Result<(), ClipboardError>>),
     Read(oneshot::Sender<Result<String, ClipboardError>>),
+    ReadPicture(oneshot::Sender<Result<Option<Picture>, ClipboardError>>),
     Select(String, oneshot::Sender<Result<(), ClipboardError>>),
     ReadSelection(oneshot::Sender<Result<String, ClipboardError>>),
     Forget(Sender<()>),
@@ -113,6 +116,11 @@ impl Clipboard {
     /// The text in the clipboard; empty if it holds something else.
     pub(crate) async fn read(&self) -> Result<String, ClipboardError> {
         self.ask(Job::Read).await
+    }
+
+    /// The picture in the clipboard; nothing if it holds something else.
+    pub(crate) async fn picture(&self) -> Result<Option<Picture>, ClipboardError> {
+        self.ask(Job::ReadPicture).await
     }
 
     /// Makes text the primary selection; does nothing on systems without one.
@@ -191,6 +199,9 @@ impl<B: Board, F: Fn() -> Result<B, ClipboardError>> Keeper<B, F> {
             Job::Read(done) => {
                 let _ = done.send(self.board().and_then(Board::text));
             }
+            Job::ReadPicture(done) => {
+                let _ = done.send(self.board().and_then(Board::picture));
+            }
             Job::Select(text, done) => {
                 let _ = done.send(self.board().and_then(|board| board.select(&text)));
             }
@@ -240,6 +251,19 @@ impl Board for Desktop {
 
     fn set_html(&mut self, html: &str, text: &str) -> Result<(), ClipboardError> {
         self.0.set_html(html, Some(text)).map_err(|error| ClipboardError(error.to_string()))
+    }
+
+    fn picture(&mut self) -> Result<Option<Picture>, ClipboardError> {
+        match self.0.get_image() {
+            Ok(arboard::ImageData { width, height, bytes }) => {
+                Ok(Some(Picture { width, height, rgba: bytes.into_owned() }))
+            }
+            // One that cannot be read is none that can be passed on.
+            Err(arboard::Error::ContentNotAvailable | arboard::Error::ConversionFailure) => {
+                Ok(None)
+            }
+            Err(error) => Err(ClipboardError(error.to_string())),
+        }
     }
 
     fn set_picture(&mut self, picture: &Picture) -> Result<(), ClipboardError> {
@@ -321,6 +345,9 @@ mod tests {
         }
         fn set_html(&mut self, _html: &str, text: &str) -> Result<(), ClipboardError> {
             self.set(text, false)
+        }
+        fn picture(&mut self) -> Result<Option<Picture>, ClipboardError> {
+            Ok(None)
         }
         fn set_picture(&mut self, picture: &Picture) -> Result<(), ClipboardError> {
             let Picture { width, height, .. } = picture;

@@ -2,6 +2,7 @@
 
 use crate::bridge::Shell;
 use crate::clipboard::{ClipboardError, KEEPS_SECRET, Picture};
+use crate::copied;
 use crate::drag;
 use crate::edit;
 use crate::started;
@@ -31,6 +32,18 @@ struct PickFile {
 #[serde(deny_unknown_fields)]
 struct PickFolder {
     title: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PickFiles {
+    title: String,
+}
+
+#[derive(Serialize)]
+struct PickedFiles {
+    /// None if the person cancels.
+    paths: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -153,6 +166,7 @@ pub(crate) async fn dispatch(
 ) -> Result<String, ApiError> {
     match name {
         "host_pick_file" => json(&pick_file(window, parse(args)?).await?),
+        "host_pick_files" => json(&pick_files(window, parse(args)?).await?),
         "host_open_url" => json(&open_url(parse(args)?).await?),
         "host_pick_folder" => json(&pick_folder(window, parse(args)?).await?),
         "host_edit_open" => json(&edit::open(shell, parse(args)?).await?),
@@ -165,6 +179,8 @@ pub(crate) async fn dispatch(
             let Html { html, text } = parse(args)?;
             json(&shell.clipboard.copy_html(html, text).await.map_err(no_clipboard)?)
         }
+        "host_take_picture" => json(&copied::take_picture(shell, parse(args)?).await?),
+        "host_offer_picture" => json(&copied::offer_picture(shell, parse(args)?).await?),
         "host_copy_png" => json(&copy_png(shell, &parse::<Png>(args)?.png).await?),
         "host_save_png" => json(&save_png(window, parse(args)?).await?),
         "host_save_text" => json(&save_text(window, parse(args)?).await?),
@@ -218,7 +234,7 @@ fn desktop(message: String, step: &str) -> ApiError {
     ApiError::new(ErrorCode::Desktop, message).next(step)
 }
 
-fn no_clipboard(error: ClipboardError) -> ApiError {
+pub(crate) fn no_clipboard(error: ClipboardError) -> ApiError {
     let message = format!("The clipboard of this desktop did not answer: {error}.");
     desktop(message, "Try again, or restart the desktop session.").retry()
 }
@@ -237,6 +253,18 @@ async fn pick_file(window: &WebviewWindow, wanted: PickFile) -> Result<PickedFil
         dialog.pick_file(picked)
     }
     picked_file(answer.await.ok().flatten())
+}
+
+async fn pick_files(window: &WebviewWindow, wanted: PickFiles) -> Result<PickedFiles, ApiError> {
+    let dialog = window.dialog().file().set_title(wanted.title).set_parent(window);
+    let (done, answer) = oneshot::channel();
+    // Nobody waits for it any more when the page was loaded again meanwhile.
+    dialog.pick_files(move |paths| drop(done.send(paths)));
+    let mut paths = Vec::new();
+    for path in answer.await.ok().flatten().unwrap_or_default() {
+        paths.extend(picked_file(Some(path))?.path);
+    }
+    Ok(PickedFiles { paths })
 }
 
 async fn pick_folder(window: &WebviewWindow, wanted: PickFolder) -> Result<PickedFile, ApiError> {

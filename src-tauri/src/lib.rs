@@ -6,6 +6,7 @@
 
 mod bridge;
 mod clipboard;
+mod copied;
 #[cfg(target_os = "linux")]
 mod crash;
 mod drag;

@@ -240,6 +240,8 @@ commands! {
     session_rename => sessions::rename;
     /// Tells a line something besides bytes: a break, DTR, RTS.
     session_signal => sessions::signal;
+    /// Makes files of this computer ones that can be pasted on a desktop; how many, with all that is in folders.
+    session_lend_files => sessions::lend_files;
     /// The serial ports of this computer.
     serial_ports => sessions::serial_ports;
     /// Tries a machine that is not saved yet: signs in and closes.

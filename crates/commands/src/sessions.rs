@@ -3,8 +3,8 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right, sessions::OpenTarget};
 use patchbay_model::{
-    ApiError, Attachment, EntryDraft, HostKeyAnswer, LineSignal, NodeId, PromptId, Secret,
-    SerialPortInfo, SessionId, SessionInfo, SessionTarget, TerminalSize,
+    ApiError, Attachment, EntryDraft, FilePlace, HostKeyAnswer, LineSignal, NodeId, PromptId,
+    Secret, SerialPortInfo, SessionId, SessionInfo, SessionTarget, TerminalSize,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -101,6 +101,21 @@ pub(crate) struct SessionSignal {
     pub(crate) id: SessionId,
     /// What it is told.
     pub(crate) signal: LineSignal,
+}
+
+/// Files of this computer for the clipboard of a desktop.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SessionLendFiles {
+    /// The session.
+    pub(crate) id: SessionId,
+    /// Their paths.
+    pub(crate) paths: Vec<String>,
+}
+
+pub(crate) async fn lend_files(ctx: Ctx, args: SessionLendFiles) -> Result<u32, ApiError> {
+    let here = ctx.authorize_files(FilePlace::Here, Right::View)?;
+    Ok(ctx.core.sessions().lend_files(args.id, &here, args.paths).await?)
 }
 
 pub(crate) async fn signal(ctx: Ctx, args: SessionSignal) -> Result<(), ApiError> {

@@ -349,6 +349,7 @@ impl Client {
             resize: self.can.resize,
             text: true,
             clipboard: self.clipboard,
+            files: false,
         };
         self.events.push_back(told);
     }

@@ -53,7 +53,10 @@ impl Hands {
             DesktopInput::Clipboard(Clipboard::Text(text)) if self.clipboard => {
                 client.copied(text);
             }
-            DesktopInput::Clipboard(_) => {}
+            // Its clipboard is text.
+            DesktopInput::Clipboard(_)
+            | DesktopInput::LendFiles(_)
+            | DesktopInput::ReadPiece(_) => {}
             DesktopInput::Resize { size, .. } => resize(size, client),
             DesktopInput::Focus(true) => {}
             DesktopInput::Focus(false) => self.let_go(client),

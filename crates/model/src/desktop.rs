@@ -52,6 +52,7 @@ impl PictureQuality {
 }
 
 /// What whoever shows a desktop has to know of how it was opened.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionDesktop {
@@ -61,6 +62,10 @@ pub struct SessionDesktop {
     pub clipboard: bool,
     /// How large it is to be.
     pub size: DesktopSize,
+    /// The machine's settings or those of a folder say so; if not, what was chosen in its window last may count.
+    pub size_chosen: bool,
     /// How good the picture is to be.
     pub quality: PictureQuality,
+    /// As [`size_chosen`](Self::size_chosen).
+    pub quality_chosen: bool,
 }

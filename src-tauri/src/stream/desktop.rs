@@ -42,6 +42,7 @@ pub(super) async fn carry(
                 FromDesktopViewer::Shown(shown) => viewer.show(shown),
                 FromDesktopViewer::Packed(packed) => viewer.pack(packed),
                 FromDesktopViewer::Again => viewer.again(),
+                FromDesktopViewer::Thumbnail(within) => viewer.thumbnail(within),
                 FromDesktopViewer::Input(input) => waiting.push(input)?,
             }
         }

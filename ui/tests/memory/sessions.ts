@@ -126,7 +126,14 @@ export class MemorySessions {
       agent: null,
       x11: null,
       desktop: isDesktop(protocol)
-        ? { viewOnly: false, clipboard: true, size: defaultSize(protocol), quality: 'auto' }
+        ? {
+            viewOnly: false,
+            clipboard: true,
+            size: defaultSize(protocol),
+            sizeChosen: false,
+            quality: 'auto',
+            qualityChosen: false,
+          }
         : null,
     };
     this.#running.set(info.id, new Running(info));

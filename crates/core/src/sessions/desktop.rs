@@ -13,8 +13,8 @@ use patchbay_engine_rdp::{Drive, RdpOptions};
 use patchbay_engine_ssh::{Credential, Destination, HeldLink, SocketDestination};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
-    ApiError, CloseReason, DesktopSize, EffectiveSettings, Protocol, RecordMode, SessionDesktop,
-    TerminalSize, VncPlace, WebSocketPlace,
+    ApiError, CloseReason, DesktopSize, EffectiveSettings, Origin, Protocol, RecordMode,
+    SessionDesktop, TerminalSize, VncPlace, WebSocketPlace,
 };
 use patchbay_session::desktop::{Cursor, Desktop, DesktopEvent, DesktopHub, DesktopInput, Size};
 use std::{
@@ -42,7 +42,9 @@ pub(super) fn shown(protocol: Protocol, settings: &EffectiveSettings) -> Option<
         view_only: settings.view_only.value,
         clipboard: settings.share_clipboard.value,
         size: settings.size_of(protocol),
+        size_chosen: settings.desktop_size.origin != Origin::BuiltIn,
         quality: settings.quality.value,
+        quality_chosen: settings.quality.origin != Origin::BuiltIn,
     })
 }
 
@@ -215,6 +217,7 @@ impl Life {
             let _no_room = desktop.input.try_send(DesktopInput::Resize { size, scale: 100 });
         }
         self.session.hub.show(Arc::clone(&desktop.screen));
+        self.session.pictures.forget();
         // Before anything is done there.
         self.session.record_from_the_start(record).await;
         self.session.opened();
@@ -329,7 +332,10 @@ const fn is_allowed(input: &DesktopInput, shown: SessionDesktop) -> bool {
         | DesktopInput::Wheel { .. }
         | DesktopInput::Key(_)
         | DesktopInput::Text(_) => !shown.view_only,
-        DesktopInput::Clipboard(_) => shown.clipboard && !shown.view_only,
+        DesktopInput::Clipboard(_) | DesktopInput::LendFiles(_) => {
+            shown.clipboard && !shown.view_only
+        }
+        DesktopInput::ReadPiece(_) => shown.clipboard,
         DesktopInput::Resize { .. }
         | DesktopInput::Focus(_)
         | DesktopInput::Leds(_)
@@ -361,7 +367,9 @@ mod tests {
             view_only,
             clipboard,
             size: DesktopSize::Tab,
+            size_chosen: false,
             quality: PictureQuality::Auto,
+            quality_chosen: false,
         };
         let click = DesktopInput::Pointer { x: 1, y: 1, buttons: Buttons::default() };
         let copied = DesktopInput::Clipboard(Clipboard::Text("x".into()));

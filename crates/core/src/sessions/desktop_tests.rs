@@ -5,7 +5,7 @@
 mod recording;
 
 use super::{
-    DesktopHandle, OpenTarget,
+    CopiedPicture, DesktopHandle, OpenTarget,
     tests::{SIZE, World},
 };
 use crate::{CoreError, Right, testing::Fixture};
@@ -307,6 +307,137 @@ async fn what_is_not_safe_is_said_and_a_jump_host_leads_there() {
     let other = desktop.hub.attach();
     Seen::until(&other, |seen| seen.pixels.starts_with(&[0xaa, 0x33, 0x11])).await;
     assert_eq!(server.run("xdotool", &["getmouselocation"]).unwrap(), before);
+}
+
+/// A session on xrdp that is open.
+async fn on_xrdp(fixture: &Fixture, server: &Xrdp) -> SessionId {
+    let account = server.account();
+    let settings = identity(fixture, Some(account.name()), account.password()).await;
+    let settings = Settings {
+        port: Some(server.port()),
+        weak_sign_in: Some(true),
+        share_clipboard: Some(true),
+        ..settings
+    };
+    let draft = EntryDraft {
+        protocol: Protocol::Rdp,
+        settings,
+        ..wall(server.port(), Settings::default())
+    };
+    let machine = add(fixture, draft).await;
+    let id = open(fixture, machine).await;
+    until(fixture, id, |info| matches!(info.state, SessionState::HostKey { .. }).then_some(()))
+        .await;
+    let once = patchbay_model::HostKeyAnswer::Once;
+    fixture.core.sessions().answer_host_key(id, once).unwrap();
+    opened(fixture, id).await;
+    id
+}
+
+/// What the display would paste, once it is so.
+async fn pasted(server: &Xrdp, kind: &str, so: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    let end = std::time::Instant::now() + PATIENCE;
+    loop {
+        let mut xclip = server.on_display("timeout").await.unwrap();
+        xclip.args(["5", "xclip", "-selection", "clipboard", "-t", kind, "-o"]);
+        let there = xclip.output().unwrap().stdout;
+        if so(&there) {
+            return there;
+        }
+        let text = String::from_utf8_lossy(&there);
+        assert!(std::time::Instant::now() < end, "{text}\n{}", server.log());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Waits until the viewer is told so.
+async fn told(viewer: &DesktopViewer, what: impl Fn(&Say) -> bool) {
+    let waiting = async { while !what(&viewer.next().await.expect("it goes on")) {} };
+    tokio::time::timeout(PATIENCE, waiting).await.expect("it is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_copied_both_ways_and_each_once() {
+    if !xrdp_or_skip("pictures on the clipboard of xrdp") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xorg, "exec sleep 600").await.unwrap();
+    let fixture = Fixture::open().await;
+    let sessions = fixture.core.sessions();
+    let id = on_xrdp(&fixture, &server).await;
+    let viewer = handle(&fixture, id).hub.attach();
+    viewer.show(false);
+    told(&viewer, |say| matches!(say, Say::Abilities { clipboard: true, .. })).await;
+    assert!(sessions.takes_pictures(id).unwrap());
+
+    let shades = (0..30 * 20 * 4_u32).map(|n| if n % 4 == 3 { 255 } else { n.to_le_bytes()[0] });
+    let here = CopiedPicture { width: 30, height: 20, rgba: shades.collect() };
+    assert!(sessions.offer_picture(id, here.clone()).await.unwrap());
+    assert!(!sessions.offer_picture(id, here.clone()).await.unwrap(), "it is there already");
+    let bmp = pasted(&server, "image/bmp", |data| data.starts_with(b"BM")).await;
+    assert_eq!(CopiedPicture::from_dib(&bmp[14..]), Some(here.clone()));
+
+    let there = CopiedPicture { rgba: [9, 8, 7, 255].repeat(30 * 20), ..here };
+    let dib = there.to_dib();
+    let mut bmp = b"BM".to_vec();
+    for number in [14 + dib.len(), 0, 14 + 40] {
+        bmp.extend(u32::try_from(number).unwrap().to_le_bytes());
+    }
+    bmp.extend(&dib);
+    let file = server.dir().join("copied.bmp");
+    std::fs::write(&file, bmp).unwrap();
+    let path = file.to_str().unwrap();
+    let copying = ["-selection", "clipboard", "-t", "image/bmp", "-i", path];
+    // Its child stays to be pasted from, and holds what it was given.
+    let mut xclip = server.on_display("xclip").await.unwrap();
+    let null = std::process::Stdio::null;
+    assert!(xclip.args(copying).stdout(null()).stderr(null()).status().unwrap().success());
+    told(&viewer, |say| matches!(say, Say::Picture)).await;
+    assert_eq!(sessions.copied_picture(id).await.unwrap(), Some(there.clone()));
+    assert_eq!(sessions.copied_picture(id).await.unwrap(), None, "it is taken once");
+    // It is here now: it does not go back.
+    assert!(!sessions.offer_picture(id, there.clone()).await.unwrap());
+    sessions.disconnect(id).unwrap();
+    closed(&fixture, id).await;
+    assert!(!sessions.takes_pictures(id).unwrap());
+    assert!(!sessions.offer_picture(id, there).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_here_can_be_pasted_on_a_desktop_that_takes_them() {
+    if !xrdp_or_skip("files for the clipboard of xrdp") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xorg, "exec sleep 600").await.unwrap();
+    let fixture = Fixture::open().await;
+    let sessions = fixture.core.sessions();
+    let here = fixture.ctx.authorize_files(patchbay_model::FilePlace::Here, Right::View).unwrap();
+    let id = on_xrdp(&fixture, &server).await;
+    let viewer = handle(&fixture, id).hub.attach();
+    viewer.show(false);
+    told(&viewer, |say| matches!(say, Say::Abilities { files: true, .. })).await;
+    let folder = server.dir().join("for there");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("note.txt"), b"hello").unwrap();
+    // This server takes no folders from a clipboard, only what is in them.
+    let count = sessions.lend_files(id, &here, vec![folder.to_str().unwrap().to_owned()]).await;
+    assert_eq!(count.unwrap(), 2);
+    let paths = vec![folder.join("note.txt").to_str().unwrap().to_owned()];
+    assert_eq!(sessions.lend_files(id, &here, paths.clone()).await.unwrap(), 1);
+    pasted(&server, "text/uri-list", |addresses| {
+        String::from_utf8_lossy(addresses).contains("note.txt")
+    })
+    .await;
+    let refused = |error: CoreError| match error {
+        CoreError::Invalid { message, .. } => message,
+        other => panic!("{other:?}"),
+    };
+    let none = sessions.lend_files(id, &here, vec!["/nowhere/at-all".into()]).await;
+    assert!(refused(none.unwrap_err()).contains("/nowhere/at-all"));
+    sessions.disconnect(id).unwrap();
+    closed(&fixture, id).await;
+    let over = sessions.lend_files(id, &here, paths).await;
+    assert!(refused(over.unwrap_err()).contains("takes no copied files"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

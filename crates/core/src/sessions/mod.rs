@@ -9,9 +9,11 @@ mod desktop;
 #[cfg(all(test, unix))]
 mod desktop_tests;
 mod journal;
+mod lending;
 mod life;
 mod line;
 mod person;
+mod pictures;
 mod probe;
 mod session;
 mod tab;
@@ -29,6 +31,7 @@ mod tests;
 
 pub(crate) use alone::{Reached, files_again};
 pub use patchbay_engine_line::serial_ports;
+pub use patchbay_engine_rdp::dib::Picture as CopiedPicture;
 pub use patchbay_engine_ssh::{Exec, ExecEvent, TOUCH, algorithm_policy};
 pub use person::{Answer, Person};
 pub(crate) use probe::Account;

@@ -1,6 +1,6 @@
 //! One session: what front ends see of it, what it waits for, and how they are told of changes.
 
-use super::{journal::Journal, person::check_answer, tape::Tape};
+use super::{journal::Journal, person::check_answer, pictures::Both, tape::Tape};
 use crate::{Clock, Core, CoreError, files::shell::Shell, sync, tell::Tells};
 use bytes::Bytes;
 use patchbay_model::{
@@ -30,6 +30,8 @@ pub(super) struct Session {
     pub(super) output: Arc<Output>,
     /// What is shown of a desktop, in place of output.
     pub(super) hub: Arc<DesktopHub>,
+    /// Of a desktop: which picture both clipboards have.
+    pub(super) pictures: Both,
     /// For whoever is attached; stay the same over reconnects.
     pub(super) input: Inputs,
     /// Ends it for good.
@@ -101,6 +103,7 @@ impl Session {
             attempt,
             output: Output::new(patchbay_session::CAPACITY),
             hub: DesktopHub::new(),
+            pictures: Both::default(),
             input,
             gone: CancellationToken::new(),
             core: core.weak(),

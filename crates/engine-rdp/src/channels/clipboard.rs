@@ -1,9 +1,9 @@
-//! What is copied, both ways (MS-RDPECLIP): text, and pictures as bitmaps or PNG.
+//! What is copied, both ways (MS-RDPECLIP): text, pictures as bitmaps or PNG, and files, whose forms are in `files`.
 //!
 //! What was copied there is fetched at once, since whoever looks is told what it is, not that it is. Deliberately absent:
-//! files, rich text and HTML.
+//! rich text and HTML.
 
-use super::{Outbox, Wish};
+use super::{Outbox, Wish, files};
 use crate::dib::Picture;
 use ironrdp_cliprdr::{
     CliprdrClient,
@@ -15,7 +15,7 @@ use ironrdp_cliprdr::{
     },
 };
 use ironrdp_core::impl_as_any;
-use patchbay_session::desktop::{Clipboard, MOST_CLIPBOARD};
+use patchbay_session::desktop::{Clipboard, DesktopEvent, MOST_CLIPBOARD, MOST_FILE_PIECE, Piece};
 use std::collections::VecDeque;
 
 /// The name under which programs of Windows exchange PNG, and our number for it.
@@ -71,6 +71,7 @@ pub(crate) enum Kind {
     Text,
     Bitmap,
     Png,
+    Files,
 }
 
 #[derive(Debug)]
@@ -102,6 +103,9 @@ impl CliprdrBackend for Board {
 
     fn client_capabilities(&self) -> ClipboardGeneralCapabilityFlags {
         ClipboardGeneralCapabilityFlags::USE_LONG_FORMAT_NAMES
+            | ClipboardGeneralCapabilityFlags::STREAM_FILECLIP_ENABLED
+            | ClipboardGeneralCapabilityFlags::FILECLIP_NO_FILE_PATHS
+            | ClipboardGeneralCapabilityFlags::HUGE_FILE_SUPPORT_ENABLED
     }
 
     fn on_ready(&mut self) {
@@ -116,14 +120,26 @@ impl CliprdrBackend for Board {
         self.outbox.put(Wish::Offer);
     }
 
-    fn on_process_negotiated_capabilities(&mut self, _: ClipboardGeneralCapabilityFlags) {}
+    fn on_process_negotiated_capabilities(&mut self, agreed: ClipboardGeneralCapabilityFlags) {
+        let files = agreed.contains(ClipboardGeneralCapabilityFlags::STREAM_FILECLIP_ENABLED);
+        self.outbox.put(Wish::FilesReady(files));
+    }
 
     fn on_remote_copy(&mut self, available: &[ClipboardFormat]) {
+        self.outbox.put(Wish::Files(Vec::new()));
         let has = |id| available.iter().any(|format| format.id == id);
         let png = available.iter().find(|format| {
             let name = format.name.as_ref().map(ClipboardFormatName::value);
             matches!(name, Some(PNG | "image/png"))
         });
+        let files = available.iter().find(|format| {
+            format.name.as_ref().map(ClipboardFormatName::value)
+                == Some(ClipboardFormatName::FILE_LIST.value())
+        });
+        // Their names may be offered as text, too, which comes after them.
+        if let (Some(files), true) = (files, self.ready) {
+            self.fetch(Kind::Files, files.id);
+        }
         let (kind, format) = if has(ClipboardFormatId::CF_UNICODETEXT) {
             (Kind::Text, ClipboardFormatId::CF_UNICODETEXT)
         } else if let Some(png) = png {
@@ -158,9 +174,25 @@ impl CliprdrBackend for Board {
         }
     }
 
-    fn on_file_contents_request(&mut self, _: pdu::FileContentsRequest) {}
+    fn on_remote_file_list(&mut self, list: &[pdu::FileDescriptor], _: Option<u32>) {
+        let fetched = self.fetching.pop_front();
+        // What was copied since then is on its way.
+        if fetched == Some(Kind::Files) && !self.fetching.contains(&Kind::Files) {
+            self.outbox.put(Wish::Files(files::copied(list)));
+        }
+    }
 
-    fn on_file_contents_response(&mut self, _: pdu::FileContentsResponse<'_>) {}
+    fn on_file_contents_request(&mut self, request: pdu::FileContentsRequest) {
+        self.outbox.put(Wish::Lend(request));
+    }
+
+    fn on_file_contents_response(&mut self, response: pdu::FileContentsResponse<'_>) {
+        let most = usize::try_from(MOST_FILE_PIECE).unwrap_or(usize::MAX);
+        let bytes = (!response.is_error() && response.data().len() <= most)
+            .then(|| response.data().to_vec().into());
+        let piece = Piece { wish: response.stream_id(), bytes };
+        self.outbox.put(Wish::Tell(DesktopEvent::Piece(piece)));
+    }
 
     fn on_lock(&mut self, _: pdu::LockDataId) {}
 
@@ -169,6 +201,8 @@ impl CliprdrBackend for Board {
 
 fn read(kind: Kind, data: &[u8]) -> Option<Clipboard> {
     match kind {
+        // Told of as such.
+        Kind::Files => None,
         Kind::Text => Some(Clipboard::Text(from_wide(data)))
             .filter(|text| *text != Clipboard::Text(String::new())),
         Kind::Bitmap => {

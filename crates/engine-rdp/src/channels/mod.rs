@@ -3,15 +3,16 @@
 mod audio;
 pub(crate) mod clipboard;
 mod drive;
+pub(crate) mod files;
 mod graphics;
 
 use crate::{Drive, RdpError, RdpOptions};
-use ironrdp_cliprdr::pdu::ClipboardFormatId;
+use ironrdp_cliprdr::pdu::{ClipboardFormatId, FileContentsRequest};
 use ironrdp_connector::ClientConnector;
 use ironrdp_displaycontrol::client::DisplayControlClient;
 use ironrdp_dvc::DrdynvcClient;
 use ironrdp_rdpdr::{NoopRdpdrBackend, Rdpdr};
-use patchbay_session::desktop::{Clipboard, DesktopEvent};
+use patchbay_session::desktop::{Clipboard, CopiedFile, DesktopEvent};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
@@ -35,6 +36,12 @@ pub(crate) enum Wish {
     Fetch(ClipboardFormatId),
     /// This was copied there.
     Copied(Clipboard),
+    /// Whether files can be copied.
+    FilesReady(bool),
+    /// These files were copied there; none: something else was.
+    Files(Vec<CopiedFile>),
+    /// Answer what is asked of a file that was copied here.
+    Lend(FileContentsRequest),
 }
 
 /// Wishes in their order. The session fulfils them after each frame, so that there are never many.

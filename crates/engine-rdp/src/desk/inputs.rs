@@ -65,8 +65,11 @@ impl Desk {
                     return Ok(());
                 }
                 self.copied = Some(copied);
+                self.copied_there(Vec::new()).await?;
                 return if self.clipboard { self.offer().await } else { Ok(()) };
             }
+            DesktopInput::LendFiles(files) => return self.lend(files).await,
+            DesktopInput::ReadPiece(piece) => return self.read_piece(piece).await,
             // What is agreed on at the beginning stays, so there is nothing to choose later.
             DesktopInput::Quality(_) | DesktopInput::Focus(true) => return Ok(()),
         };

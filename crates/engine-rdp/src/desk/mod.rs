@@ -1,6 +1,7 @@
 //! An open desktop, on a thread of its own: decoding takes long at times, and nobody else is to wait for it.
 
 mod end;
+mod files;
 mod frames;
 mod inputs;
 #[cfg(test)]
@@ -33,7 +34,7 @@ use ironrdp_pdu::{
 };
 use ironrdp_session::{ActiveStage, ActiveStageBuilder, image::DecodedImage};
 use patchbay_session::desktop::{
-    Clipboard, Cursor, Desktop, DesktopEvent, DesktopInput, Monitor, Screen, Size,
+    Clipboard, Cursor, Desktop, DesktopEvent, DesktopInput, LentFile, Monitor, Screen, Size,
 };
 use patchbay_tls::TlsStream;
 use std::{collections::VecDeque, panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -117,6 +118,12 @@ struct Desk {
     scale: u16,
     can_resize: bool,
     clipboard: bool,
+    /// Files can be copied.
+    files: bool,
+    /// Files that were copied here last, if nothing else was copied since.
+    lent: Arc<Vec<LentFile>>,
+    /// Lists of files that were told of, and whether there is one now.
+    lists: (u32, bool),
     /// What was copied last, here or there.
     copied: Option<Clipboard>,
     resume: Resume,
@@ -168,6 +175,9 @@ impl Desk {
             scale: options.scale,
             can_resize: false,
             clipboard: false,
+            files: false,
+            lent: Arc::default(),
+            lists: (0, false),
             copied: None,
             resume,
             typing: VecDeque::new(),
@@ -265,6 +275,12 @@ impl Desk {
                     self.copied = Some(copied.clone());
                     self.tell(DesktopEvent::Clipboard(copied)).await?;
                 }
+                Wish::FilesReady(files) => {
+                    self.files = files;
+                    self.announce_abilities().await;
+                }
+                Wish::Files(files) => self.copied_there(files).await?,
+                Wish::Lend(request) => self.lend_piece(request).await?,
             }
         }
         Ok(())
@@ -296,7 +312,8 @@ impl Desk {
     async fn announce_abilities(&self) {
         let text = self.input_flags.contains(InputFlags::UNICODE);
         let (resize, clipboard) = (self.can_resize, self.clipboard);
-        let _ = self.tell(DesktopEvent::Abilities { resize, text, clipboard }).await;
+        let files = clipboard && self.files;
+        let _ = self.tell(DesktopEvent::Abilities { resize, text, clipboard, files }).await;
     }
 
     async fn tell(&self, event: DesktopEvent) -> Result<(), End> {

@@ -2,7 +2,9 @@
 
 use crate::person::{LIMIT, Person, Seen, open, options};
 use patchbay_engine_rdp::{Drive, RdpOptions, dib::Picture};
-use patchbay_session::desktop::{Clipboard, DesktopEvent, DesktopInput, Size};
+use patchbay_session::desktop::{
+    Clipboard, DesktopEvent, DesktopInput, LentFile, Piece, ReadPiece, Size,
+};
 use patchbay_testkit::{Backend, Xrdp, xrdp_or_skip};
 use std::{
     io::Write,
@@ -116,6 +118,102 @@ async fn what_is_copied_goes_both_ways() {
         _ => None,
     };
     seen.event("the picture", is_it).await;
+}
+
+/// Pastes files as programs of the session do: their addresses first, then what is at them.
+const PASTE_FILES: &str = "cd $HOME; for i in $(seq 300); do \
+     timeout 5 xclip -selection clipboard -t text/uri-list -o > addresses 2>/dev/null; \
+     grep -q clipboard addresses && break; sleep 0.1; done\n\
+     tr -d '\\r' < addresses | sed 's,^file://,,' | while read -r path || [ -n \"$path\" ]; do \
+     cp \"$path\" \"pasted-$(basename \"$path\")\" 2>> problems; done\n\
+     touch done; exec sleep 1000";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_copied_here_are_pasted_there() {
+    if !xrdp_or_skip("files to the clipboard of xrdp") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xorg, PASTE_FILES).await.unwrap();
+    let mut seen = desktop(&server, |options| RdpOptions { clipboard: true, ..options }).await;
+    let able = |event: &DesktopEvent| {
+        matches!(event, DesktopEvent::Abilities { files: true, .. }).then_some(())
+    };
+    seen.event("a clipboard for files", able).await;
+    let dir = tempfile::tempdir().unwrap();
+    let big: Vec<u8> = (0..700_000_u32).map(|n| (n % 253) as u8).collect();
+    let file = |name: &str, bytes: &[u8]| {
+        let at = dir.path().join(name);
+        std::fs::write(&at, bytes).unwrap();
+        let size = bytes.len() as u64;
+        let modified = Some(1_700_000_000);
+        LentFile { at, path: vec![name.to_owned()], folder: false, size, modified }
+    };
+    let lent = vec![file("one.txt", b"hello"), file("big.bin", &big)];
+    seen.tell(DesktopInput::LendFiles(lent)).await;
+    let end = Instant::now() + LIMIT;
+    while !server.home().join("done").exists() {
+        assert!(Instant::now() < end, "{}", server.log());
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let pasted = |name: &str| std::fs::read(server.home().join(name)).unwrap_or_default();
+    let problems = text(&server.home().join("problems"));
+    let addresses = text(&server.home().join("addresses"));
+    assert_eq!(pasted("pasted-one.txt"), b"hello", "{addresses:?} {problems:?} {}", server.log());
+    assert!(pasted("pasted-big.bin") == big, "{problems:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_are_copied_there_are_read_here() {
+    if !xrdp_or_skip("files from the clipboard of xrdp") {
+        return;
+    }
+    let server = Xrdp::start(Backend::Xorg, "exec sleep 1000").await.unwrap();
+    let mut seen = desktop(&server, |options| RdpOptions { clipboard: true, ..options }).await;
+    let able = |event: &DesktopEvent| {
+        matches!(event, DesktopEvent::Abilities { files: true, .. }).then_some(())
+    };
+    seen.event("a clipboard for files", able).await;
+    let big: Vec<u8> = (0..300_000_u32).map(|n| (n % 241) as u8).collect();
+    for (name, bytes) in [("one.txt", &b"hello"[..]), ("big.bin", &big)] {
+        std::fs::write(server.dir().join(name), bytes).unwrap();
+    }
+    let address = |name: &str| format!("file://{}\r\n", server.dir().join(name).display());
+    let addresses = address("one.txt") + &address("big.bin");
+    let xclip = server.on_display("xclip").await.unwrap();
+    copy(xclip, "text/uri-list", addresses.as_bytes());
+    let files = |event: &DesktopEvent| match event {
+        DesktopEvent::Files(files) if !files.is_empty() => Some(files.clone()),
+        _ => None,
+    };
+    let files = seen.event("the files", files).await;
+    let told: Vec<_> = files.iter().map(|file| (file.path.join("/"), file.size)).collect();
+    assert_eq!(told, [("one.txt".to_owned(), Some(5)), ("big.bin".to_owned(), Some(300_000))]);
+    let mut read = Vec::new();
+    while read.len() < big.len() {
+        let (wish, from) = (read.len() as u32, read.len() as u64);
+        let length = 100_000;
+        let wanted = ReadPiece { wish, list: 1, file: 1, from, length };
+        seen.tell(DesktopInput::ReadPiece(wanted)).await;
+        let piece = |event: &DesktopEvent| match event {
+            DesktopEvent::Piece(piece) if piece.wish == wish => Some(piece.clone()),
+            _ => None,
+        };
+        let piece = seen.event("a piece", piece).await.bytes.expect("it can be read");
+        assert!(!piece.is_empty() && piece.len() <= 100_000);
+        read.extend_from_slice(&piece);
+    }
+    assert!(read == big);
+    // Of another list, and beyond the end of this one.
+    for (wish, list, file) in [(900_001, 2, 0), (900_002, 1, 7)] {
+        let wanted = ReadPiece { wish, list, file, from: 0, length: 1 };
+        seen.tell(DesktopInput::ReadPiece(wanted)).await;
+        let none = DesktopEvent::Piece(Piece { wish, bytes: None });
+        seen.event("that it cannot be had", |event| (*event == none).then_some(())).await;
+    }
+    // Something else is copied there.
+    copy(server.on_display("xclip").await.unwrap(), "UTF8_STRING", b"text");
+    let gone = DesktopEvent::Files(Vec::new());
+    seen.event("that they are gone", |event| (*event == gone).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

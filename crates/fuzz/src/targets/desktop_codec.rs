@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use patchbay_session::desktop::{
-    BYTES, Cursor, FromDesktopViewer, MOST_CURSOR, ToDesktopViewer, codec::MAX_PART,
+    BYTES, Cursor, FromDesktopViewer, MOST_CURSOR, MOST_MONITORS, ToDesktopViewer,
+    codec::{MAX_PART, MAX_THUMBNAIL},
 };
 
 /// What is understood means exactly its own bytes and holds no more than its limits; packed pixels are those of their
@@ -22,6 +23,11 @@ pub(crate) fn run(data: &[u8]) -> bool {
             }
             ToDesktopViewer::Cursor(Cursor::Picture { size, rgba, .. }) => {
                 assert!(size.width <= MOST_CURSOR && size.height <= MOST_CURSOR);
+                assert_eq!(rgba.len(), size.pixels() * BYTES);
+            }
+            ToDesktopViewer::Monitors(monitors) => assert!(monitors.len() <= MOST_MONITORS),
+            ToDesktopViewer::Thumbnail { size, rgba } => {
+                assert!(size.width.max(size.height) <= MAX_THUMBNAIL);
                 assert_eq!(rgba.len(), size.pixels() * BYTES);
             }
             _ => {}

@@ -4,7 +4,10 @@
 //! of a terminal's, [`FromViewer::Hello`](crate::FromViewer::Hello). Deliberately absent: loss. What an engine has
 //! decoded is passed on as it is.
 
-use super::{Audio, Buttons, Cursor, DesktopInput, Key, Leds, MOST_CURSOR, Rect, Size, Wheel};
+use super::{
+    Audio, Buttons, Cursor, DesktopInput, Key, Leds, MOST_CURSOR, MOST_MONITORS, Monitor, Rect,
+    Size, Wheel,
+};
 use crate::codec::{CodecError, END, SHOWN, finished, flag, open};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
@@ -16,6 +19,8 @@ pub const MAX_PART: usize = 1024 * 1024;
 pub const MAX_WORDS: usize = 1024;
 /// The most text typed by one message, in bytes.
 pub const MAX_TYPED: usize = 64 * 1024;
+/// The largest side of a thumbnail, in pixels.
+pub const MAX_THUMBNAIL: u16 = 512;
 
 const RESIZED: u8 = 0x10;
 const FRAME: u8 = 0x11;
@@ -30,6 +35,9 @@ const TITLE: u8 = 0x19;
 const LATENCY: u8 = 0x5A;
 const QUALITY: u8 = 0x1B;
 const ABILITIES: u8 = 0x1C;
+const PICTURE: u8 = 0x1D;
+const MONITORS: u8 = 0x1E;
+const THUMBNAIL: u8 = 0x5F;
 
 const POINTER: u8 = 0x90;
 const WHEEL: u8 = 0x91;
@@ -43,6 +51,7 @@ const WANTED_QUALITY: u8 = 0x98;
 const SEEN: u8 = 0x99;
 const REFRESH: u8 = 0x9A;
 const PACKED: u8 = 0x9B;
+const WANTED_THUMBNAIL: u8 = 0x9C;
 
 const RAW: u8 = 0;
 const ZLIB: u8 = 1;
@@ -115,6 +124,8 @@ pub enum ToDesktopViewer {
     },
     /// Text was copied there; at most [`MAX_PART`] bytes.
     Clipboard(String),
+    /// A picture was copied there; it is had from [`DesktopHub::picture`](super::DesktopHub::picture).
+    Picture,
     /// Sound to be played.
     Audio(Audio),
     /// A beep.
@@ -135,6 +146,17 @@ pub enum ToDesktopViewer {
         text: bool,
         /// It has a clipboard.
         clipboard: bool,
+        /// Files can be copied, too.
+        files: bool,
+    },
+    /// The screens it consists of, at most [`MOST_MONITORS`].
+    Monitors(Vec<Monitor>),
+    /// All of it, made small: what a viewer asked for with [`FromDesktopViewer::Thumbnail`].
+    Thumbnail {
+        /// At most [`MAX_THUMBNAIL`] a side.
+        size: Size,
+        /// Red, green, blue and 255 of each pixel, row by row.
+        rgba: Bytes,
     },
     /// The session is gone; nothing follows.
     End,
@@ -158,9 +180,7 @@ impl ToDesktopViewer {
                 out.reserve(10 + bytes.len());
                 out.put_u8(FRAME);
                 out.put_u8(encoding);
-                out.put_u16_le(rect.x);
-                out.put_u16_le(rect.y);
-                put_size(&mut out, rect.size());
+                put_rect(&mut out, *rect);
                 out.put_slice(bytes);
             }
             Self::FrameEnd(id) => {
@@ -183,6 +203,7 @@ impl ToDesktopViewer {
                 out.put_u16_le(*y);
             }
             Self::Clipboard(text) => put_text(&mut out, COPIED, text),
+            Self::Picture => out.put_u8(PICTURE),
             Self::Audio(Audio { rate, channels, samples }) => {
                 out.reserve(6 + samples.len());
                 out.put_u8(AUDIO);
@@ -198,8 +219,21 @@ impl ToDesktopViewer {
                 out.put_u32_le(*ms);
             }
             Self::Quality(text) => put_text(&mut out, QUALITY, text),
-            Self::Abilities { resize, text, clipboard } => {
-                out.put_slice(&[ABILITIES, bits([*resize, *text, *clipboard, false, false])]);
+            Self::Abilities { resize, text, clipboard, files } => {
+                out.put_slice(&[ABILITIES, bits([*resize, *text, *clipboard, *files, false])]);
+            }
+            Self::Monitors(monitors) => {
+                out.put_u8(MONITORS);
+                for Monitor { id, area } in monitors {
+                    out.put_u32_le(*id);
+                    put_rect(&mut out, *area);
+                }
+            }
+            Self::Thumbnail { size, rgba } => {
+                out.reserve(5 + rgba.len());
+                out.put_u8(THUMBNAIL);
+                put_size(&mut out, *size);
+                out.put_slice(rgba);
             }
             Self::End => out.put_u8(END),
         }
@@ -220,10 +254,7 @@ impl ToDesktopViewer {
             }
             FRAME => {
                 let encoding = body.try_get_u8().map_err(short)?;
-                let x = body.try_get_u16_le().map_err(short)?;
-                let y = body.try_get_u16_le().map_err(short)?;
-                let Size { width, height } = take_size(kind, &mut body)?;
-                let rect = Rect { x, y, width, height };
+                let rect = take_rect(kind, &mut body)?;
                 if body.len() > MAX_PART {
                     return Err(CodecError::Length(kind));
                 }
@@ -246,6 +277,7 @@ impl ToDesktopViewer {
                 finished(kind, &body, Self::PointerMoved { x, y })
             }
             COPIED => take_text(kind, &body, MAX_PART).map(Self::Clipboard),
+            PICTURE => finished(kind, &body, Self::Picture),
             AUDIO => {
                 let rate = body.try_get_u32_le().map_err(short)?;
                 let channels = body.try_get_u8().map_err(short)?;
@@ -269,9 +301,11 @@ impl ToDesktopViewer {
             }
             QUALITY => take_text(kind, &body, MAX_WORDS).map(Self::Quality),
             ABILITIES => {
-                let [resize, text, clipboard, ..] = take_bits(kind, &mut body, 3)?;
-                finished(kind, &body, Self::Abilities { resize, text, clipboard })
+                let [resize, text, clipboard, files, _] = take_bits(kind, &mut body, 4)?;
+                finished(kind, &body, Self::Abilities { resize, text, clipboard, files })
             }
+            MONITORS => monitors(kind, body).map(Self::Monitors),
+            THUMBNAIL => thumbnail(kind, body),
             END => finished(kind, &body, Self::End),
             other => Err(CodecError::Unknown(other)),
         }
@@ -291,6 +325,9 @@ pub enum FromDesktopViewer {
     Packed(bool),
     /// Everything is to be sent again.
     Again,
+    /// All of the desktop is wanted once within this size, which is at most [`MAX_THUMBNAIL`] a side: as soon as it is not
+    /// what the last one showed. For viewers that show nothing else.
+    Thumbnail(Size),
 }
 
 impl FromDesktopViewer {
@@ -307,6 +344,10 @@ impl FromDesktopViewer {
             Self::Shown(shown) => out.put_slice(&[SHOWN, u8::from(*shown)]),
             Self::Packed(packed) => out.put_slice(&[PACKED, u8::from(*packed)]),
             Self::Again => out.put_u8(REFRESH),
+            Self::Thumbnail(size) => {
+                out.put_u8(WANTED_THUMBNAIL);
+                put_size(&mut out, *size);
+            }
         }
         Some(out.freeze())
     }
@@ -322,6 +363,7 @@ impl FromDesktopViewer {
             SHOWN => Self::Shown(flag(kind, &mut body)?),
             PACKED => Self::Packed(flag(kind, &mut body)?),
             REFRESH => Self::Again,
+            WANTED_THUMBNAIL => Self::Thumbnail(small(kind, take_size(kind, &mut body)?)?),
             _ => return take_input(kind, body).map(Self::Input),
         };
         finished(kind, &body, said)
@@ -360,7 +402,10 @@ fn put_input(out: &mut BytesMut, input: &DesktopInput) -> Option<()> {
         DesktopInput::Focus(focus) => out.put_slice(&[FOCUS, u8::from(*focus)]),
         DesktopInput::Leds(leds) => out.put_slice(&[LEDS_HERE, leds_byte(*leds)]),
         DesktopInput::Quality(level) => out.put_slice(&[WANTED_QUALITY, level.unwrap_or(AUTO)]),
-        DesktopInput::Clipboard(_) | DesktopInput::Refresh(_) => return None,
+        DesktopInput::Clipboard(_)
+        | DesktopInput::LendFiles(_)
+        | DesktopInput::ReadPiece(_)
+        | DesktopInput::Refresh(_) => return None,
     }
     Some(())
 }
@@ -431,6 +476,45 @@ fn cursor(kind: u8, mut body: Bytes) -> Result<Cursor, CodecError> {
         }
         _ => Err(CodecError::Value(kind)),
     }
+}
+
+fn monitors(kind: u8, mut body: Bytes) -> Result<Vec<Monitor>, CodecError> {
+    let mut monitors = Vec::new();
+    while body.has_remaining() {
+        let id = body.try_get_u32_le().map_err(|_| CodecError::Length(kind))?;
+        monitors.push(Monitor { id, area: take_rect(kind, &mut body)? });
+        if monitors.len() > MOST_MONITORS {
+            return Err(CodecError::Length(kind));
+        }
+    }
+    Ok(monitors)
+}
+
+fn thumbnail(kind: u8, mut body: Bytes) -> Result<ToDesktopViewer, CodecError> {
+    let size = small(kind, take_size(kind, &mut body)?)?;
+    if body.len() != size.pixels() * super::BYTES {
+        return Err(CodecError::Length(kind));
+    }
+    Ok(ToDesktopViewer::Thumbnail { size, rgba: body })
+}
+
+/// A size that a thumbnail may have.
+fn small(kind: u8, size: Size) -> Result<Size, CodecError> {
+    let fits = size.pixels() > 0 && size.width.max(size.height) <= MAX_THUMBNAIL;
+    if fits { Ok(size) } else { Err(CodecError::Value(kind)) }
+}
+
+fn put_rect(out: &mut BytesMut, rect: Rect) {
+    out.put_u16_le(rect.x);
+    out.put_u16_le(rect.y);
+    put_size(out, rect.size());
+}
+
+fn take_rect(kind: u8, body: &mut Bytes) -> Result<Rect, CodecError> {
+    let x = body.try_get_u16_le().map_err(|_| CodecError::Length(kind))?;
+    let y = body.try_get_u16_le().map_err(|_| CodecError::Length(kind))?;
+    let Size { width, height } = take_size(kind, body)?;
+    Ok(Rect { x, y, width, height })
 }
 
 fn put_size(out: &mut BytesMut, size: Size) {

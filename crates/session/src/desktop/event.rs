@@ -1,6 +1,6 @@
 //! What a desktop says besides its pixels.
 
-use super::{Rect, Size};
+use super::{CopiedFile, Piece, Rect, Size};
 use bytes::Bytes;
 use patchbay_model::CloseReason;
 
@@ -8,6 +8,9 @@ use patchbay_model::CloseReason;
 pub const MOST_CURSOR: u16 = 512;
 /// The most text a clipboard brings, in bytes; the rest is cut off.
 pub const MOST_CLIPBOARD: usize = 16 * 1024 * 1024;
+
+/// The most screens of a desktop that are told; those after them are left out.
+pub const MOST_MONITORS: usize = 16;
 
 /// From the engine.
 #[derive(Clone, PartialEq, Debug)]
@@ -26,6 +29,10 @@ pub enum DesktopEvent {
     },
     /// Something was copied there.
     Clipboard(Clipboard),
+    /// Files were copied there, at most [`MOST_FILES`](super::MOST_FILES); none if something else was copied since.
+    Files(Vec<CopiedFile>),
+    /// A piece of one of them, or that it cannot be had.
+    Piece(Piece),
     /// Sound to be played.
     Audio(Audio),
     /// A beep.
@@ -46,6 +53,8 @@ pub enum DesktopEvent {
         text: bool,
         /// Whether it has a clipboard.
         clipboard: bool,
+        /// Whether files can be copied, too.
+        files: bool,
     },
     /// The end; nothing follows.
     Closed(CloseReason),

@@ -6,7 +6,8 @@
 //! Deliberately absent: the far end. A slow viewer does not slow it; it sees fewer frames.
 
 use super::{
-    Audio, BYTES, Clipboard, Cursor, DesktopEvent, Rect, Region, Screen, Update, Watcher,
+    Audio, BYTES, Clipboard, Cursor, DesktopEvent, MOST_MONITORS, Rect, Region, Screen, Size,
+    Update, Watcher,
     codec::{MAX_PART, MAX_WORDS, Pixels, ToDesktopViewer as Say},
 };
 use crate::text::is_shown;
@@ -37,6 +38,8 @@ struct State {
     screen: Option<(u32, Arc<Screen>)>,
     /// What a new viewer has to know: the last of each kind.
     known: Vec<Say>,
+    /// The picture that was copied last over the present connection, in PNG, if nothing else was copied since.
+    picture: Option<Bytes>,
     seats: BTreeMap<u64, Seat>,
     next_seat: u64,
     closed: bool,
@@ -52,12 +55,17 @@ struct Seat {
     acked: u32,
     /// Everything is wanted again.
     again: bool,
+    /// A thumbnail within this size is wanted.
+    thumbnail: Option<Size>,
+    /// It asked for a thumbnail at some time, so it is no place to play sound.
+    small: bool,
 }
 
 impl Seat {
     /// Queues something: of each kind the last one counts, but of sound every piece.
     fn say(&mut self, say: Say) {
         match &say {
+            Say::Audio(_) if self.small => return,
             Say::Audio(_) => {
                 let mut room = WAITING_SOUND;
                 let waiting = self.waiting.iter().rev().filter(|other| is_sound(other)).count();
@@ -102,6 +110,7 @@ impl DesktopHub {
         state.screen = Some((number, screen));
         // What the last connection said of itself is over.
         state.known.clear();
+        state.picture = None;
         state.tell(&Say::Cursor(Cursor::Usual));
         drop(state);
         self.changed.notify_waiters();
@@ -132,11 +141,25 @@ impl DesktopHub {
     /// Passes on what an engine says. Left out are what is not for viewers, and text and sound of more than [`MAX_PART`]
     /// bytes; titles and descriptions are cut to [`MAX_WORDS`].
     pub fn tell(&self, event: DesktopEvent) {
+        let copied = match &event {
+            DesktopEvent::Clipboard(Clipboard::Png(png)) => Some(Some(png.clone())),
+            DesktopEvent::Clipboard(_) => Some(None),
+            _ => None,
+        };
         let Some(say) = said(event) else { return };
         let mut state = self.lock();
+        if let Some(picture) = copied {
+            state.picture = picture;
+        }
         state.tell(&say);
         drop(state);
         self.changed.notify_waiters();
+    }
+
+    /// The picture that was copied last, in PNG; nothing if something else was copied since, or the connection is another.
+    #[must_use]
+    pub fn picture(&self) -> Option<Bytes> {
+        self.lock().picture.clone()
     }
 
     /// The session is gone: viewers are told the end.
@@ -152,7 +175,16 @@ impl DesktopHub {
         let id = state.next_seat;
         state.next_seat += 1;
         let waiting = state.known.iter().cloned().collect();
-        let seat = Seat { waiting, shown: true, packed: false, sent: 0, acked: 0, again: false };
+        let seat = Seat {
+            waiting,
+            shown: true,
+            packed: false,
+            sent: 0,
+            acked: 0,
+            again: false,
+            thumbnail: None,
+            small: false,
+        };
         state.seats.insert(id, seat);
         drop(state);
         DesktopViewer { hub: Arc::clone(self), id, drawing: tokio::sync::Mutex::default() }
@@ -165,8 +197,10 @@ impl DesktopHub {
 
 impl State {
     fn tell(&mut self, say: &Say) {
-        let passing =
-            matches!(say, Say::Audio(_) | Say::Bell | Say::Clipboard(_) | Say::PointerMoved { .. });
+        let passing = matches!(
+            say,
+            Say::Audio(_) | Say::Bell | Say::Clipboard(_) | Say::Picture | Say::PointerMoved { .. }
+        );
         if !passing {
             self.known.retain(|other| discriminant(other) != discriminant(say));
             self.known.push(say.clone());
@@ -183,19 +217,27 @@ fn said(event: DesktopEvent) -> Option<Say> {
         DesktopEvent::Clipboard(Clipboard::Text(text)) if text.len() <= MAX_PART => {
             Say::Clipboard(text)
         }
+        DesktopEvent::Clipboard(Clipboard::Png(_)) => Say::Picture,
         DesktopEvent::Audio(audio) if audio.samples.len() <= MAX_PART => Say::Audio(audio),
         DesktopEvent::Bell => Say::Bell,
         DesktopEvent::Leds(leds) => Say::Leds(leds),
         DesktopEvent::Title(title) => Say::Title(words(&title)),
         DesktopEvent::Latency(ms) => Say::Latency(ms),
         DesktopEvent::Quality(text) => Say::Quality(words(&text)),
-        DesktopEvent::Abilities { resize, text, clipboard } => {
-            Say::Abilities { resize, text, clipboard }
+        DesktopEvent::Abilities { resize, text, clipboard, files } => {
+            Say::Abilities { resize, text, clipboard, files }
+        }
+        DesktopEvent::Monitors(mut monitors) => {
+            monitors.truncate(MOST_MONITORS);
+            Say::Monitors(monitors)
         }
         DesktopEvent::Clipboard(_)
+        | DesktopEvent::Files(_)
+        | DesktopEvent::Piece(_)
         | DesktopEvent::Audio(_)
-        | DesktopEvent::Monitors(_)
-        | DesktopEvent::Closed(_) => return None,
+        | DesktopEvent::Closed(_) => {
+            return None;
+        }
     })
 }
 
@@ -224,6 +266,8 @@ struct Drawing {
     /// The connection whose picture was seen to its end.
     done: Option<u32>,
     over: bool,
+    /// For thumbnails, which show what changed since the last of them: the connection, and nothing if it is over.
+    small: Option<(u32, Option<Watcher>)>,
 }
 
 /// What to do next.
@@ -231,6 +275,8 @@ enum Next {
     Say(Say),
     /// Pixels may be sent, packed or not.
     Draw(bool),
+    /// A thumbnail within this size may be sent.
+    Shrink(Size),
     /// Not now.
     Wait,
     End,
@@ -255,6 +301,32 @@ impl DesktopViewer {
                     return Some(Say::End);
                 }
                 Next::Wait => changed.await,
+                Next::Shrink(within) => {
+                    let Some((_, Some(watcher))) = &drawing.small else {
+                        changed.await;
+                        continue;
+                    };
+                    let update = tokio::select! {
+                        biased;
+                        () = changed => continue,
+                        update = watcher.next() => update,
+                    };
+                    match update {
+                        // All of it follows as damage.
+                        Update::Resized(_) => {}
+                        Update::Damage(_) => {
+                            if let Some((size, rgba)) = watcher.thumbnail(within) {
+                                self.seat(|seat| seat.thumbnail = None);
+                                return Some(Say::Thumbnail { size, rgba });
+                            }
+                        }
+                        Update::Over => {
+                            if let Some((_, watcher)) = &mut drawing.small {
+                                *watcher = None;
+                            }
+                        }
+                    }
+                }
                 Next::Draw(packed) => {
                     if let Some(say) = self.strip(&mut drawing, packed) {
                         return Some(say);
@@ -314,6 +386,15 @@ impl DesktopViewer {
         self.seat(|seat| seat.again = true);
     }
 
+    /// Sends all of it once, small, as soon as it is not what the last thumbnail showed. A viewer that is shown the desktop
+    /// itself gets none.
+    pub fn thumbnail(&self, within: Size) {
+        self.seat(|seat| {
+            seat.thumbnail = Some(within);
+            seat.small = true;
+        });
+    }
+
     fn seat(&self, change: impl FnOnce(&mut Seat)) {
         if let Some(seat) = self.hub.lock().seats.get_mut(&self.id) {
             change(seat);
@@ -339,6 +420,14 @@ impl DesktopViewer {
                 drawing.watcher = Some((*number, screen.watch()));
                 drawing.strips.clear();
             }
+        }
+        if let (false, Some(within)) = (seat.shown, seat.thumbnail) {
+            if let Some((number, screen)) = screen
+                && drawing.small.as_ref().is_none_or(|(seen, _)| seen != number)
+            {
+                drawing.small = Some((*number, Some(screen.watch())));
+            }
+            return Next::Shrink(within);
         }
         if !seat.shown || seat.sent.wrapping_sub(seat.acked) >= UNSEEN {
             return Next::Wait;

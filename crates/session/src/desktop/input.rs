@@ -1,6 +1,6 @@
 //! What a desktop is told.
 
-use super::{Clipboard, Leds, Rect, Size};
+use super::{Clipboard, Leds, LentFile, ReadPiece, Rect, Size};
 
 /// To the engine.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,6 +29,10 @@ pub enum DesktopInput {
     Text(String),
     /// This was copied here.
     Clipboard(Clipboard),
+    /// These files were copied here, in place of what was copied before.
+    LendFiles(Vec<LentFile>),
+    /// A piece of a file that was copied there is wanted.
+    ReadPiece(ReadPiece),
     /// The viewer would like this size and scale.
     Resize {
         /// In pixels of the desktop.

@@ -7,17 +7,21 @@
 
 pub mod codec;
 mod event;
+mod files;
 mod hub;
 mod input;
 pub mod recording;
 mod rect;
 mod region;
 mod screen;
+mod thumbnail;
 
 pub use codec::{FromDesktopViewer, Pixels, ToDesktopViewer};
 pub use event::{
-    Audio, Clipboard, Cursor, DesktopEvent, Leds, MOST_CLIPBOARD, MOST_CURSOR, Monitor,
+    Audio, Clipboard, Cursor, DesktopEvent, Leds, MOST_CLIPBOARD, MOST_CURSOR, MOST_MONITORS,
+    Monitor,
 };
+pub use files::{CopiedFile, LentFile, MOST_FILE_PIECE, MOST_FILES, Piece, ReadPiece};
 pub use hub::{DesktopHub, DesktopViewer};
 pub use input::{Buttons, DesktopInput, Key, Wheel};
 pub use rect::{Rect, Size};

@@ -3,9 +3,12 @@
 import Camera from '@lucide/svelte/icons/camera';
 import ClipboardType from '@lucide/svelte/icons/clipboard-type';
 import Eye from '@lucide/svelte/icons/eye';
+import FileUp from '@lucide/svelte/icons/file-up';
 import Gauge from '@lucide/svelte/icons/gauge';
 import Keyboard from '@lucide/svelte/icons/keyboard';
+import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Maximize from '@lucide/svelte/icons/maximize';
+import Monitor from '@lucide/svelte/icons/monitor';
 import RefreshCw from '@lucide/svelte/icons/refresh-cw';
 import Scaling from '@lucide/svelte/icons/scaling';
 import type { Action } from '$lib/actions';
@@ -14,6 +17,7 @@ import { sessions } from '$lib/sessions/sessions.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { FULL_SCREEN, toggleFull } from './full';
 import { SPECIAL_KEYS } from './keyboard';
+import { pickAndLend, takesFiles } from './lend';
 import { typeClipboard } from './menu';
 import { QUALITIES } from './quality';
 import { existingDesktop } from './registry';
@@ -33,6 +37,7 @@ function current(): { session: SessionInfo; view: DesktopView } | null {
 const here = () => current() !== null;
 const open = () => current()?.session.state.kind === 'open';
 const types = () => open() && current()?.view.viewOnly === false;
+const screens = () => (open() ? (current()?.view.monitors.length ?? 0) : 0);
 const pictured = () => current()?.view.hasPicture ?? false;
 const detail = () => current()?.session.title ?? '';
 const run = (what: (view: DesktopView, session: SessionInfo) => unknown) => () => {
@@ -41,6 +46,15 @@ const run = (what: (view: DesktopView, session: SessionInfo) => unknown) => () =
 };
 
 export const desktopActions: readonly Action[] = [
+  {
+    id: 'desktops.open',
+    title: 'Desktops',
+    group: GROUP,
+    icon: LayoutGrid,
+    keywords: 'overview thumbnails pictures all vnc rdp',
+    when: () => sessions.list.some(({ desktop }) => desktop !== null),
+    run: () => tabs.open({ kind: 'desktops' }),
+  },
   ...SPECIAL_KEYS.map(({ id, name, keys }): Action => ({
     id: `desktop.key.${id}`,
     title: `Send ${name}`,
@@ -60,6 +74,19 @@ export const desktopActions: readonly Action[] = [
     detail,
     when: types,
     run: run((view) => typeClipboard(view)),
+  },
+  {
+    id: 'desktop.lendFiles',
+    title: 'Copy files to the clipboard of the desktop…',
+    group: GROUP,
+    icon: FileUp,
+    keywords: 'upload paste send rdp',
+    detail,
+    when: () => {
+      const now = current();
+      return now !== null && takesFiles(now.session, now.view);
+    },
+    run: run((_, session) => pickAndLend(session)),
   },
   {
     id: 'desktop.full',
@@ -96,6 +123,29 @@ export const desktopActions: readonly Action[] = [
         (current()?.view.abilities.resize ?? false)),
     run: run((view) => view.scale(scaling)),
   })),
+  {
+    id: 'desktop.screen.all',
+    title: 'Show all screens',
+    group: GROUP,
+    icon: Monitor,
+    keywords: 'monitor display several',
+    detail: () => (current()?.view.monitor === null ? 'now' : ''),
+    when: () => screens() > 1,
+    run: run((view) => view.showMonitor(null)),
+  },
+  {
+    id: 'desktop.screen.next',
+    title: 'Show the next screen alone',
+    group: GROUP,
+    icon: Monitor,
+    keywords: 'monitor display several one',
+    detail,
+    when: () => screens() > 1,
+    run: run((view) => {
+      const at = view.monitors.findIndex(({ id }) => id === view.monitor);
+      view.showMonitor(view.monitors[(at + 1) % view.monitors.length]?.id ?? null);
+    }),
+  },
   ...QUALITIES.map(({ value, label }): Action => ({
     id: `desktop.quality.${value}`,
     title: `Picture quality: ${label}`,

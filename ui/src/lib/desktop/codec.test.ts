@@ -24,6 +24,7 @@ describe('what the core says of a desktop', () => {
       resize: true,
       text: false,
       clipboard: true,
+      files: false,
     });
     expect(codec.decode(buffer(0x15, 0xc3, 0xa4))).toEqual({ kind: 'clipboard', text: 'ä' });
     expect(codec.decode(buffer(0x18, 4))).toMatchObject({ leds: { caps: true, num: false } });

@@ -33,6 +33,10 @@ export type FromCore =
   | { kind: 'cursor'; cursor: Cursor }
   | { kind: 'pointerMoved'; x: number; y: number }
   | { kind: 'clipboard'; text: string }
+  /** A picture was copied there; it does not pass through the page. */
+  | { kind: 'picture' }
+  | { kind: 'monitors'; monitors: Monitor[] }
+  | { kind: 'thumbnail'; width: number; height: number; pixels: Pixels }
   /** Signed 16-bit samples, channels interleaved. */
   | { kind: 'audio'; rate: number; channels: number; samples: DataView }
   | { kind: 'bell' }
@@ -40,8 +44,14 @@ export type FromCore =
   | { kind: 'title'; text: string }
   | { kind: 'latency'; ms: number }
   | { kind: 'quality'; text: string }
-  | { kind: 'abilities'; resize: boolean; text: boolean; clipboard: boolean }
+  | { kind: 'abilities'; resize: boolean; text: boolean; clipboard: boolean; files: boolean }
   | { kind: 'end' };
+
+/** One screen of a desktop. */
+export interface Monitor {
+  id: number;
+  area: Rect;
+}
 
 export interface Leds {
   scroll: boolean;
@@ -71,6 +81,9 @@ const TITLE = 0x19;
 const LATENCY = 0x5a;
 const QUALITY = 0x1b;
 const ABILITIES = 0x1c;
+const PICTURE = 0x1d;
+const MONITORS = 0x1e;
+const THUMBNAIL = 0x5f;
 
 const POINTER = 0x90;
 const WHEEL = 0x91;
@@ -83,6 +96,7 @@ const LEDS_HERE = 0x97;
 const WANTED_QUALITY = 0x98;
 const SEEN = 0x99;
 const AGAIN = 0x9a;
+const WANTED_THUMBNAIL = 0x9c;
 
 const AUTO = 0xff;
 
@@ -119,6 +133,8 @@ export function decode(data: ArrayBuffer): FromCore | null {
       return { kind: 'pointerMoved', x: u16(1), y: u16(3) };
     case COPIED:
       return { kind: 'clipboard', text: text() };
+    case PICTURE:
+      return { kind: 'picture' };
     case AUDIO:
       need(view, 6);
       return {
@@ -147,7 +163,24 @@ export function decode(data: ArrayBuffer): FromCore | null {
         resize: (bits & 1) !== 0,
         text: (bits & 2) !== 0,
         clipboard: (bits & 4) !== 0,
+        files: (bits & 8) !== 0,
       };
+    }
+    case MONITORS: {
+      const monitors: Monitor[] = [];
+      for (let at = 1; at < view.byteLength; at += 12) {
+        need(view, at + 12);
+        const area = { x: u16(at + 4), y: u16(at + 6), width: u16(at + 8), height: u16(at + 10) };
+        monitors.push({ id: u32(at), area });
+      }
+      return { kind: 'monitors', monitors };
+    }
+    case THUMBNAIL: {
+      need(view, 5);
+      const [width, height] = [u16(1), u16(3)];
+      const length = width * height * 4;
+      need(view, 5 + length);
+      return { kind: 'thumbnail', width, height, pixels: new Uint8ClampedArray(data, 5, length) };
     }
     case END:
       return { kind: 'end' };
@@ -245,6 +278,14 @@ export function seen(frame: number): Message {
 
 /** Everything is wanted again. */
 export const again = (): Message => new Uint8Array([AGAIN]);
+
+/** All of the desktop is wanted once, small: as soon as it is not what the last one showed. */
+export function thumbnail(width: number, height: number): Message {
+  const { bytes, view } = message(WANTED_THUMBNAIL, 4);
+  view.setUint16(1, width, true);
+  view.setUint16(3, height, true);
+  return bytes;
+}
 
 function textMessage(kind: number, text: string, most: number): Message {
   let bytes = encode.encode(text);

@@ -5,6 +5,7 @@ import { attempt } from '$lib/frame/notices.svelte';
 import { call, type SessionInfo } from '$lib/host';
 import { FULL_SCREEN, toggleFull } from './full';
 import { SPECIAL_KEYS } from './keyboard';
+import { pickAndLend, takesFiles } from './lend';
 import { SCALINGS, SCALING_WORDS } from './scaling';
 import { copyScreenshot, saveScreenshot } from './screenshot';
 import type { DesktopView } from './view.svelte';
@@ -14,7 +15,13 @@ export async function typeClipboard(view: DesktopView): Promise<void> {
   await attempt(async () => view.type((await call('host_read_clipboard')).text));
 }
 
-export function keysMenu(view: DesktopView): MenuItems {
+/** Files can be copied to the clipboard there, if it takes any. */
+function filesMenu(session: SessionInfo, view: DesktopView): MenuItems {
+  if (!takesFiles(session, view)) return [];
+  return [{ label: 'Copy files to its clipboard…', run: () => void pickAndLend(session) }];
+}
+
+export function keysMenu(session: SessionInfo, view: DesktopView): MenuItems {
   const disabled = view.viewOnly;
   return [
     ...SPECIAL_KEYS.map(({ name, keys }) => ({
@@ -24,6 +31,7 @@ export function keysMenu(view: DesktopView): MenuItems {
     })),
     null,
     { label: 'Type the clipboard', disabled, run: () => void typeClipboard(view) },
+    ...filesMenu(session, view),
   ];
 }
 
@@ -31,6 +39,26 @@ export function keysMenu(view: DesktopView): MenuItems {
 export function scalings(session: SessionInfo, view: DesktopView): (typeof SCALINGS)[number][] {
   const follows = session.protocol === 'rdp' || view.abilities.resize || view.scaling === 'follow';
   return SCALINGS.filter((scaling) => scaling !== 'follow' || follows);
+}
+
+/** Which of several screens is shown. */
+export function monitorMenu(view: DesktopView): MenuItems {
+  if (view.monitors.length < 2) return [];
+  return [
+    { label: 'All screens', checked: view.monitor === null, run: () => view.showMonitor(null) },
+    ...view.monitors.map(({ id }, at) => ({
+      label: monitorName(view, at),
+      checked: view.monitor === id,
+      run: () => view.showMonitor(id),
+    })),
+    null,
+  ];
+}
+
+/** What the screen at a place of the list is called. */
+export function monitorName(view: DesktopView, at: number): string {
+  const { width, height } = view.monitors[at]?.area ?? { width: 0, height: 0 };
+  return `Screen ${String(at + 1)}, ${String(width)} × ${String(height)}`;
 }
 
 export function scalingMenu(session: SessionInfo, view: DesktopView): MenuItems {
@@ -41,6 +69,7 @@ export function scalingMenu(session: SessionInfo, view: DesktopView): MenuItems 
       run: () => view.scale(scaling),
     })),
     null,
+    ...monitorMenu(view),
     { label: 'Draw everything again', run: () => view.refresh() },
   ];
 }
@@ -67,6 +96,7 @@ export function desktopMenu(session: SessionInfo, view: DesktopView): MenuItems 
       disabled: disabled || view.viewOnly,
       run: () => void typeClipboard(view),
     },
+    ...filesMenu(session, view),
     {
       label: 'View only',
       checked: view.viewOnly,

@@ -4,11 +4,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useHost, type SessionInfo } from '$lib/host';
 import SessionPage from '$lib/sessions/SessionPage.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
+import { settings } from '$lib/settings/settings.svelte';
 import { MemoryHost } from '../../../tests/memory';
 import type { DesktopSocket } from '../../../tests/memory/desktop';
 import { actions } from '$lib/actions';
 import { vault } from '$lib/vault/vault.svelte';
 import { loadDesktops } from './loaded.svelte';
+import { monitorMenu } from './menu';
 import { forgetDesktop, desktopOf } from './registry';
 
 const POINTER = 0x90;
@@ -16,6 +18,7 @@ const KEY = 0x92;
 const TEXT = 0x93;
 const WANTED = 0x95;
 const FOCUS = 0x96;
+const LEDS = 0x97;
 const QUALITY = 0x98;
 const SEEN = 0x99;
 const SHOWN = 0xc4;
@@ -63,6 +66,7 @@ afterEach(() => {
   stopping();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
+  localStorage.clear();
 });
 
 async function open(): Promise<DesktopSocket> {
@@ -200,6 +204,119 @@ describe('the page of a desktop', () => {
     host.sessions.state(session.id, { kind: 'lost', error, attempt: 3, most: 20, next });
     await fireEvent.click(await screen.findByTestId('lost-stop'));
     expect(host.calls.some(({ name }) => name === 'session_disconnect')).toBe(true);
+  });
+
+  it('shows where the far end has put the pointer, until the one here comes', async () => {
+    const socket = await open();
+    const picture = screen.getByRole('application');
+    socket.say(new Uint8Array([0x14, 100, 0, 50, 0]));
+    await waitFor(() => expect(screen.queryByTestId('remote-pointer')).toBeTruthy());
+    expect(screen.getByTestId('remote-pointer').style.left).toBe('50px');
+    await fireEvent(picture, new MouseEvent('pointerenter'));
+    await waitFor(() => expect(screen.queryByTestId('remote-pointer')).toBeNull());
+    await fireEvent(picture, new MouseEvent('pointerleave'));
+    await waitFor(() => expect(screen.queryByTestId('remote-pointer')).toBeTruthy());
+  });
+
+  it('shows one of several screens, and clicks go where they are on it', async () => {
+    const socket = await open();
+    const view = desktopOf(session.id);
+    const screens = [
+      [1, 0, 0, 0, 0, 0, 0, 0, 0x40, 1, 0x90, 1],
+      [2, 0, 0, 0, 0x40, 1, 0, 0, 0x40, 1, 0x90, 1],
+    ];
+    socket.say(new Uint8Array([0x1e, ...screens.flat()]));
+    expect(monitorMenu(view).map((item) => item?.label)).toEqual([
+      'All screens',
+      'Screen 1, 320 × 400',
+      'Screen 2, 320 × 400',
+      undefined,
+    ]);
+    view.showMonitor(2);
+    expect(view.part).toEqual({ x: 320, y: 0, width: 320, height: 400 });
+    await waitFor(() => expect(view.area.width).toBe(320));
+    expect(view.place).toMatchObject({ width: 320, height: 400, scale: 1 });
+    const picture = screen.getByRole('application');
+    await waitFor(() => expect(picture.style.getPropertyValue('--canvas-left')).toBe('-320px'));
+    picture.getBoundingClientRect = () => ({ left: 0, top: 0, width: 320, height: 400 }) as DOMRect;
+    await fireEvent(picture, mouse('pointerdown', 1));
+    // 480, 200
+    expect(last(socket, POINTER)).toEqual([POINTER, 0xe0, 1, 200, 0, 1]);
+    // A screen that is gone is not shown any more.
+    socket.say(new Uint8Array([0x1e, ...(screens[0] ?? [])]));
+    expect(view.part.width).toBe(640);
+  });
+
+  it('passes pictures on when they were copied, here or there', async () => {
+    const socket = await open();
+    const named = (name: string) => host.calls.filter((call) => call.name === name);
+    socket.say(new Uint8Array([0x1d]));
+    await waitFor(() => expect(named('host_take_picture')).toHaveLength(1));
+    keys().focus();
+    // There is no text here.
+    await waitFor(() => expect(named('host_offer_picture').length).toBeGreaterThan(0));
+    expect(named('host_offer_picture')[0]?.args).toEqual({ id: session.id });
+  });
+
+  it('says how the lock keys differ, and tells those of here with the first click', async () => {
+    const socket = await open();
+    const view = desktopOf(session.id);
+    socket.say(new Uint8Array([0x18, 4]));
+    expect(view.lightsDiffer).toBe('');
+    await fireEvent(screen.getByRole('application'), mouse('pointerdown', 1));
+    expect(last(socket, LEDS)).toEqual([LEDS, 0]);
+    expect(view.lightsDiffer).toBe('Caps Lock is on there and off here');
+    socket.say(new Uint8Array([0x18, 0]));
+    expect(view.lightsDiffer).toBe('');
+    const caps = new KeyboardEvent('keydown', { key: 'a', code: 'KeyA', modifierCapsLock: true });
+    await fireEvent(keys(), caps);
+    expect(view.lightsDiffer).toBe('Caps Lock is off there and on here');
+    // Told once only, as long as the desktop has the keyboard.
+    expect(socket.of(LEDS)).toHaveLength(1);
+  });
+
+  it('marks its tab when the bell rings there, until it has the keyboard', async () => {
+    const socket = await open();
+    const view = desktopOf(session.id);
+    // The page gave it the keyboard when it was opened.
+    keys().blur();
+    const { app } = settings;
+    const terminal = { ...app.terminal, bell: 'visual' as const };
+    vi.spyOn(settings, 'app', 'get').mockReturnValue({ ...app, terminal });
+    socket.say(new Uint8Array([0x57]));
+    expect(view.rang).toBe(true);
+    keys().focus();
+    expect(view.rang).toBe(false);
+    socket.say(new Uint8Array([0x57]));
+    expect(view.rang).toBe(false);
+  });
+
+  it('remembers for the machine how its picture was wanted, unless its settings say', async () => {
+    await open();
+    const now = sessions.get(session.id);
+    if (!now?.desktop) throw new Error('no desktop');
+    const { desktop, target } = now;
+    const entry = target.kind === 'entry' ? target.id : null;
+    const know = (facts: typeof desktop) => {
+      forgetDesktop(session.id);
+      const view = desktopOf(session.id);
+      view.know('kiosk', facts, false, 1, entry);
+      return view;
+    };
+    const first = know(desktop);
+    expect([first.scaling, first.quality]).toEqual(['fit', 'auto']);
+    first.scale('original');
+    first.setQuality('sharp');
+    const again = know(desktop);
+    expect([again.scaling, again.quality]).toEqual(['original', 'sharp']);
+    const chosen = know({
+      ...desktop,
+      size: { kind: 'tab' },
+      sizeChosen: true,
+      quality: 'lossless',
+      qualityChosen: true,
+    });
+    expect([chosen.scaling, chosen.quality]).toEqual(['follow', 'lossless']);
   });
 
   it('keeps the last picture in sight when it ends', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { buttonsOf, Fingers, turnOf } from './pointer';
 import { pixelAt, place, wantedSize } from './scaling';
 
@@ -67,6 +67,7 @@ describe('fingers', () => {
     const made = new Fingers({
       pointer: (x, y, buttons) => said.push(`${String(x)},${String(y)} ${String(buttons)}`),
       scroll: (_x, _y, across, down) => said.push(`scroll ${String(across)},${String(down)}`),
+      pinch: (x, y, factor) => said.push(`pinch ${String(x)},${String(y)} ${factor.toFixed(2)}`),
     });
     return { made, said };
   }
@@ -105,6 +106,36 @@ describe('fingers', () => {
     made.lift(1);
     made.lift(2);
     expect(said).toEqual(['scroll 0,-20']);
+  });
+
+  it('one that is held still: the right button, and nothing when it is lifted', () => {
+    vi.useFakeTimers();
+    const { made, said } = fingers();
+    made.press(1, 10, 10);
+    vi.advanceTimersByTime(599);
+    expect(said).toEqual([]);
+    vi.advanceTimersByTime(1);
+    made.move(1, 60, 10);
+    made.lift(1);
+    expect(said).toEqual(['10,10 4', '10,10 0']);
+    made.press(1, 10, 10);
+    made.move(1, 40, 10);
+    vi.advanceTimersByTime(1000);
+    made.lift(1);
+    expect(said.slice(2)).toEqual(['10,10 1', '40,10 1', '40,10 0']);
+    vi.useRealTimers();
+  });
+
+  it('two that go apart: larger, and neither the wheel nor a click', () => {
+    const { made, said } = fingers();
+    made.press(1, 100, 100);
+    made.press(2, 200, 100);
+    made.move(2, 210, 100);
+    made.move(2, 250, 100);
+    made.move(1, 50, 100);
+    made.lift(1);
+    made.lift(2);
+    expect(said).toEqual(['pinch 175,100 1.50', 'pinch 150,100 1.33']);
   });
 
   it('a second finger ends a drag', () => {

@@ -34,6 +34,8 @@ export interface FingerSink {
   pointer(x: number, y: number, buttons: number): void;
   /** Pixels of the screen that two fingers moved. */
   scroll(x: number, y: number, across: number, down: number): void;
+  /** Two fingers went apart by this factor, or together. */
+  pinch(x: number, y: number, factor: number): void;
 }
 
 interface Finger {
@@ -44,9 +46,14 @@ interface Finger {
 /** A finger that moves less than this is held still. */
 const STILL = 8;
 
+/** A finger that is held still so long clicks the right button, in milliseconds. */
+const LONG = 600;
+/** Two fingers pinch from here on: how much their distance changes before they move as far together. */
+const PINCH = 32;
+
 /**
- * Fingers in place of a mouse: one that taps clicks, one that moves drags, two that tap click the right button, and two
- * that move turn the wheel.
+ * Fingers in place of a mouse: one that taps clicks, one that moves drags, one that is held still and two that tap click
+ * the right button, two that move turn the wheel, and two that go apart or together pinch.
  */
 export class Fingers {
   readonly #down = new Map<number, Finger>();
@@ -54,6 +61,12 @@ export class Fingers {
   #last: Finger = { x: 0, y: 0 };
   #most = 0;
   #moved = false;
+  /** How far apart two fingers were; set once they pinch. */
+  #apart = 0;
+  #pinching = false;
+  /** What they did is done; what follows until all are lifted means nothing. */
+  #done = false;
+  #holding: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly sink: FingerSink) {}
 
@@ -64,24 +77,33 @@ export class Fingers {
     if (this.#down.size === 1) {
       this.#moved = false;
       this.#most = 0;
+      this.#done = this.#pinching = false;
       this.#start = { x, y };
-    }
+      this.#holding = setTimeout(() => this.#held(), LONG);
+    } else clearTimeout(this.#holding);
     this.#most = Math.max(this.#most, this.#down.size);
     this.#last = this.#middle();
+    this.#apart = this.#distance();
   }
 
   move(id: number, x: number, y: number): void {
     if (!this.#down.has(id)) return;
     this.#down.set(id, { x, y });
+    if (this.#done) return;
     const at = this.#middle();
     const from = this.#most === 1 ? this.#start : this.#last;
     const far = Math.hypot(at.x - from.x, at.y - from.y) > STILL;
     if (this.#most === 1) {
       if (!this.#moved && !far) return;
+      clearTimeout(this.#holding);
       if (!this.#moved) this.sink.pointer(this.#start.x, this.#start.y, BUTTON.left);
       this.#moved = true;
       this.sink.pointer(at.x, at.y, BUTTON.left);
       this.#last = at;
+    } else if (this.#pinches()) {
+      const apart = this.#distance();
+      this.sink.pinch(at.x, at.y, apart / this.#apart);
+      this.#apart = apart;
     } else if (this.#moved || far) {
       this.#moved = true;
       this.sink.scroll(at.x, at.y, this.#last.x - at.x, this.#last.y - at.y);
@@ -93,13 +115,15 @@ export class Fingers {
     if (!this.#down.has(id)) return;
     const at = this.#middle();
     const dragging = this.#dragging;
+    clearTimeout(this.#holding);
     this.#down.delete(id);
     if (dragging) this.sink.pointer(at.x, at.y, 0);
     if (this.#down.size > 0) {
       this.#last = this.#middle();
+      this.#apart = this.#distance();
       return;
     }
-    if (!this.#moved && this.#most <= 2) {
+    if (!this.#moved && !this.#done && !this.#pinching && this.#most <= 2) {
       const button = this.#most === 2 ? BUTTON.right : BUTTON.left;
       this.sink.pointer(at.x, at.y, button);
       this.sink.pointer(at.x, at.y, 0);
@@ -109,7 +133,27 @@ export class Fingers {
   /** The system took the fingers. */
   cancel(): void {
     if (this.#dragging) this.sink.pointer(this.#last.x, this.#last.y, 0);
+    clearTimeout(this.#holding);
     this.#down.clear();
+  }
+
+  #held(): void {
+    if (this.#moved || this.#most !== 1 || this.#down.size !== 1) return;
+    this.#done = true;
+    this.sink.pointer(this.#last.x, this.#last.y, BUTTON.right);
+    this.sink.pointer(this.#last.x, this.#last.y, 0);
+  }
+
+  /** Two fingers that do one thing do not do the other until they are lifted. */
+  #pinches(): boolean {
+    if (this.#down.size !== 2 || this.#moved) return false;
+    this.#pinching ||= Math.abs(this.#distance() - this.#apart) > PINCH;
+    return this.#pinching;
+  }
+
+  #distance(): number {
+    const [one, other] = [...this.#down.values()];
+    return one && other ? Math.max(1, Math.hypot(one.x - other.x, one.y - other.y)) : 1;
   }
 
   get #dragging(): boolean {

@@ -6,7 +6,13 @@
  * their own, and what a person presses (`keyboard.ts`, `pointer.ts`).
  */
 
-import { call, type PictureQuality, type SessionDesktop, type SessionId } from '$lib/host';
+import {
+  call,
+  type NodeId,
+  type PictureQuality,
+  type SessionDesktop,
+  type SessionId,
+} from '$lib/host';
 import { ringBell } from '$lib/sessions/terminal/bell';
 import { rendererChoice } from '$lib/sessions/terminal/renderer';
 import { settings } from '$lib/settings/settings.svelte';
@@ -14,7 +20,9 @@ import { untrack } from 'svelte';
 import { SharedClipboard } from './clipboard';
 import * as codec from './codec';
 import { cssCursor } from './cursor';
+import { keepChoice, keptChoice } from './kept';
 import { Keyboard, pressTogether, typeText, type Chord } from './keyboard';
+import { lightsDiffer } from './lights';
 import { place, wantedSize, type Extent, type Scaling } from './scaling';
 import { Sound } from './sound';
 import { DesktopStream } from './stream';
@@ -32,6 +40,9 @@ const LEVEL: Record<PictureQuality, number | null> = {
 const SETTLES_MS = 250;
 /** How long the display of how it goes looks back. */
 const MEASURED_MS = 1000;
+
+/** Fingers make the original size at most so many times larger. */
+const MOST_ZOOM = 6;
 
 /** How it goes. */
 export interface Pace {
@@ -59,6 +70,8 @@ export class DesktopView {
   /** The room there is for it, in CSS pixels. */
   area = $state.raw<Extent>({ width: 0, height: 0 });
   scaling = $state<Scaling>('fit');
+  /** How much larger than its original size it is shown, when it is shown in that. */
+  zoom = $state(1);
   viewOnly = $state(false);
   quality = $state<PictureQuality>('auto');
   /** What decides how the picture looks, as the engine says it. */
@@ -67,7 +80,16 @@ export class DesktopView {
   latency = $state<number | null>(null);
   pace = $state.raw<Pace>({ frames: 0, rate: 0 });
   title = $state('');
-  abilities = $state.raw({ resize: false, text: false, clipboard: false });
+  abilities = $state.raw({ resize: false, text: false, clipboard: false, files: false });
+  /** The screens it consists of, and which of them is shown; `null` is all of them. */
+  monitors = $state.raw<readonly codec.Monitor[]>([]);
+  monitor = $state<number | null>(null);
+  /** The far end moved the pointer here, and nobody has moved it since. */
+  remotePointer = $state.raw<{ x: number; y: number } | null>(null);
+  /** The pointer of this computer is over the picture. */
+  over = $state(false);
+  /** The bell rang since the desktop last had the keyboard. */
+  rang = $state(false);
   /** The keyboard is the desktop's. */
   captured = $state(false);
   /** It fills the screen. */
@@ -76,17 +98,27 @@ export class DesktopView {
   /** Pixels of the screen that a CSS pixel has, for machines that draw for it. */
   density = $state(1);
 
-  readonly place = $derived(place(this.scaling, this.size, this.area, this.density));
+  /** The lights of the keyboard here, and of the one there. */
+  #here = $state.raw<codec.Leds | null>(null);
+  #there = $state.raw<codec.Leds | null>(null);
+
+  /** What of the desktop is shown. */
+  readonly part = $derived(partOf(this.size, this.monitors, this.monitor));
+  readonly #zoomed = $derived(this.scaling === 'original' ? this.zoom : 1);
+  readonly place = $derived(place(this.scaling, this.part, this.area, this.density / this.#zoomed));
   readonly cssCursor = $derived(
     this.viewOnly ? 'default' : cssCursor(this.cursor, this.place.scale),
   );
   readonly hasPicture = $derived(this.size.width > 0);
+  /** How the lock keys there differ from those here, in words. */
+  readonly lightsDiffer = $derived(lightsDiffer(this.#here, this.#there));
 
   readonly #stream: DesktopStream;
   readonly #sound = new Sound();
   readonly #clipboard: SharedClipboard;
   #machine = '';
-  #lights: codec.Leds | null = null;
+  #entry: NodeId | null = null;
+  #lightsTold = false;
   #accepts = false;
   #mounted: HTMLElement | null = null;
   #parts: { rect: codec.Rect; pixels: Uint8ClampedArray<ArrayBuffer> }[] = [];
@@ -107,6 +139,7 @@ export class DesktopView {
       release: () => this.onrelease(),
     });
     this.#clipboard = new SharedClipboard(
+      id,
       () => this.#machine,
       (message) => this.#do(message),
     );
@@ -120,16 +153,24 @@ export class DesktopView {
   }
 
   /** What the session says of it, whenever it changes. */
-  know(machine: string, facts: SessionDesktop, open: boolean, density: number): void {
+  know(
+    machine: string,
+    facts: SessionDesktop,
+    open: boolean,
+    density: number,
+    entry: NodeId | null = null,
+  ): void {
     this.#machine = machine;
+    this.#entry = entry;
     const first = this.facts === null;
     const other = this.facts !== null && JSON.stringify(this.facts) !== JSON.stringify(facts);
     this.facts = facts;
     this.density = density;
     if (first || other) {
       this.viewOnly = facts.viewOnly;
-      this.quality = facts.quality;
-      this.scaling = facts.size.kind === 'tab' ? 'follow' : 'fit';
+      const kept = keptChoice(entry);
+      this.quality = facts.qualityChosen ? facts.quality : (kept.quality ?? facts.quality);
+      this.scaling = scalingOf(facts, kept.scaling);
     }
     if (open && !this.#accepts) {
       this.#accepts = true;
@@ -138,6 +179,8 @@ export class DesktopView {
       this.#accepts = false;
       this.keyboard.clear();
       this.latency = null;
+      this.remotePointer = null;
+      this.#there = null;
       this.#clipboard.forget();
     }
   }
@@ -166,13 +209,23 @@ export class DesktopView {
 
   scale(scaling: Scaling): void {
     this.scaling = scaling;
+    this.zoom = 1;
+    keepChoice(this.#entry, { scaling });
     clearTimeout(this.#settling);
     if (scaling === 'follow') this.#ask();
     else this.#stream.leaveSize();
   }
 
+  /** Makes the original size so many times larger; says what came of it. */
+  magnify(factor: number): number {
+    const before = this.zoom;
+    this.zoom = Math.max(1, Math.min(MOST_ZOOM, before * factor));
+    return this.zoom / before;
+  }
+
   setQuality(quality: PictureQuality): void {
     this.quality = quality;
+    keepChoice(this.#entry, { quality });
     this.#stream.send(codec.quality(LEVEL[quality]));
   }
 
@@ -185,20 +238,29 @@ export class DesktopView {
   focus(has: boolean): void {
     if (!has) this.keyboard.clear();
     this.captured = has;
-    this.#lights = null;
+    this.#lightsTold = false;
+    if (has) this.rang = false;
     if (!this.#accepts) return;
     this.#stream.send(codec.focus(has));
     if (has && !this.viewOnly && this.facts?.clipboard) void this.#clipboard.offer();
   }
 
-  /** The lights of the keyboard here, which browsers tell with each key: told once, when the keyboard came. */
+  /** The lights of the keyboard here, which browsers tell with keys and clicks: passed on once, when the keyboard came. */
   lights(leds: codec.Leds): void {
-    if (this.#lights !== null || !this.captured) return;
-    this.#lights = leds;
+    const { caps, num, scroll } = this.#here ?? {};
+    if (caps !== leds.caps || num !== leds.num || scroll !== leds.scroll) this.#here = leds;
+    if (this.#lightsTold || !this.captured) return;
+    this.#lightsTold = true;
     this.#do(codec.leds(leds));
   }
 
+  /** Shows one screen only; `null` shows all of them. */
+  showMonitor(id: number | null): void {
+    this.monitor = id;
+  }
+
   pointer(x: number, y: number, buttons: number): void {
+    this.remotePointer = null;
     this.#do(codec.pointer(x, y, buttons));
   }
 
@@ -289,6 +351,13 @@ export class DesktopView {
         break;
       case 'bell':
         if (settings.app.terminal.bell === 'sound') ringBell();
+        if (settings.app.terminal.bell === 'visual' && !this.captured) this.rang = true;
+        break;
+      case 'picture':
+        if (this.facts?.clipboard && this.#mounted) void this.#clipboard.takePicture();
+        break;
+      case 'monitors':
+        this.monitors = message.monitors;
         break;
       case 'title':
         this.title = message.text;
@@ -303,9 +372,14 @@ export class DesktopView {
         this.abilities = message;
         break;
       case 'pointerMoved':
+        // A page cannot move the pointer of this computer: it is drawn where that is elsewhere.
+        this.remotePointer = { x: message.x, y: message.y };
+        break;
       case 'leds':
+        this.#there = message.leds;
+        break;
+      case 'thumbnail':
       case 'end':
-        // A page cannot move the pointer of this computer, nor light its keyboard.
         break;
     }
   }
@@ -335,4 +409,21 @@ export class DesktopView {
     const { frames, rate } = untrack(() => this.pace);
     if (frames !== now.frames || rate !== now.rate) this.pace = now;
   }
+}
+
+/** Where the machine's settings do not say that it follows the tab, or does not, what was chosen last counts. */
+function scalingOf(facts: SessionDesktop, kept: Scaling | undefined): Scaling {
+  const usual = facts.size.kind === 'tab' ? 'follow' : 'fit';
+  if (!facts.sizeChosen) return kept ?? usual;
+  return usual === 'follow' || kept === 'follow' ? usual : (kept ?? usual);
+}
+
+/** The part of the desktop that a screen is; all of it if there is no such screen any more. */
+function partOf(size: Extent, monitors: readonly codec.Monitor[], id: number | null): codec.Rect {
+  const area = monitors.find((monitor) => monitor.id === id)?.area;
+  const whole = { x: 0, y: 0, ...size };
+  if (!area) return whole;
+  const width = Math.min(area.width, size.width - area.x);
+  const height = Math.min(area.height, size.height - area.y);
+  return width > 0 && height > 0 ? { x: area.x, y: area.y, width, height } : whole;
 }

@@ -2283,8 +2283,12 @@ export type SessionDesktop = {
 	clipboard: boolean,
 	/** How large it is to be. */
 	size: DesktopSize,
+	/** The machine's settings or those of a folder say so; if not, what was chosen in its window last may count. */
+	sizeChosen: boolean,
 	/** How good the picture is to be. */
 	quality: PictureQuality,
+	/** As [`size_chosen`](Self::size_chosen). */
+	qualityChosen: boolean,
 };
 
 /** A decision about a host key. */
@@ -2386,6 +2390,14 @@ export type SessionRename = {
 	id: SessionId,
 	/** Its title from then on. */
 	title: string,
+};
+
+/**  Files of this computer for the clipboard of a desktop. */
+export type SessionLendFiles = {
+	/**  The session. */
+	id: SessionId,
+	/**  Their paths. */
+	paths: string[],
 };
 
 /** Something a line is told besides bytes. */
@@ -3466,6 +3478,7 @@ export interface Commands {
 	session_rename: { args: SessionRename; result: SessionInfo };
 	/** Tells a line something besides bytes: a break, DTR, RTS. */
 	session_signal: { args: SessionSignal; result: null };
+	session_lend_files: { args: SessionLendFiles; result: number };
 	/** The serial ports of this computer. */
 	serial_ports: { args: Record<string, never>; result: SerialPortInfo[] };
 	/** Tries a machine that is not saved yet: signs in and closes. */

@@ -2,7 +2,7 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
-import type { AppEvent, EditId, IdentityId, IdentitySecret } from './bindings';
+import type { AppEvent, EditId, IdentityId, IdentitySecret, SessionId } from './bindings';
 import type { Host, WindowEvent, WindowInfo } from './host';
 
 type None = Record<string, never>;
@@ -13,6 +13,8 @@ export interface HostCommands {
     args: { title: string; save: boolean; defaultName?: string };
     result: { path: string | null };
   };
+  /** Any number of files; none if the person cancels. */
+  host_pick_files: { args: { title: string }; result: { paths: string[] } };
   host_pick_folder: { args: { title: string }; result: { path: string | null } };
   /** http and https only. */
   host_open_url: { args: { url: string }; result: null };
@@ -38,6 +40,10 @@ export interface HostCommands {
     args: { title: string; defaultName: string; png: string };
     result: { path: string | null };
   };
+  /** The picture that was copied last on a desktop comes into the system's clipboard, if it is another one. */
+  host_take_picture: { args: { id: SessionId }; result: { passed: boolean } };
+  /** The picture in the system's clipboard can be pasted on a desktop from then on, if there is one and it takes any. */
+  host_offer_picture: { args: { id: SessionId }; result: { passed: boolean } };
   host_read_clipboard: { args: None; result: { text: string } };
   /** What was marked last in any program, for the middle mouse button; empty on systems without such a thing. */
   host_read_selection: { args: None; result: { text: string } };

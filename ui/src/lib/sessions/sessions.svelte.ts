@@ -282,7 +282,8 @@ class SessionsState {
       // It is shown once it can be.
       if (!desktopCode()) return;
       const density = densityOf(session.protocol);
-      desktopOf(session.id).know(session.title, session.desktop, open, density);
+      const entry = machineOf(session.target);
+      desktopOf(session.id).know(session.title, session.desktop, open, density, entry);
       return;
     }
     forgetDesktop(session.id);

@@ -314,6 +314,7 @@ function parsePane(raw: unknown): KeptPane | null {
     }
     case 'identities':
     case 'recordings':
+    case 'desktops':
     case 'snippets':
     case 'import':
     case 'start':

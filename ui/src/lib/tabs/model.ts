@@ -21,6 +21,7 @@ export type TabSpec =
   | { kind: 'tunnels'; entry: string }
   | { kind: 'identities' }
   | { kind: 'recordings' }
+  | { kind: 'desktops' }
   | { kind: 'snippets' }
   | { kind: 'run'; runId?: string }
   | { kind: 'import' }

@@ -9,6 +9,7 @@ import FolderPen from '@lucide/svelte/icons/folder-pen';
 import Hourglass from '@lucide/svelte/icons/hourglass';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import Layers from '@lucide/svelte/icons/layers';
+import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Maximize2 from '@lucide/svelte/icons/maximize-2';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Settings from '@lucide/svelte/icons/settings';
@@ -17,6 +18,7 @@ import Waypoints from '@lucide/svelte/icons/waypoints';
 import { broadcast } from '$lib/broadcast/broadcast.svelte';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import type { SessionInfo } from '$lib/host';
+import { existingDesktop } from '$lib/desktop/registry';
 import { PROTOCOL_ICONS } from '$lib/machines/looks';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { existingTerminal } from '$lib/sessions/terminal/registry';
@@ -46,7 +48,7 @@ export function tabSigns(tab: Tab): TabSigns {
   const some = (...kinds: string[]) => inside.some(({ state }) => kinds.includes(state.kind));
   const asking = some('asking', 'hostKey');
   const connecting = some('connecting', 'lost');
-  const rang = ids.some((id) => existingTerminal(id)?.rang);
+  const rang = ids.some((id) => existingTerminal(id)?.rang ?? existingDesktop(id)?.rang);
   const closed = inside.length > 0 && inside.every(({ state }) => state.kind === 'closed');
   const broadcasting = ids.some((id) => broadcast.has(id));
   const words = [
@@ -84,6 +86,8 @@ export function specIcon(spec: TabSpec): IconComponent {
       return Waypoints;
     case 'identities':
       return KeyRound;
+    case 'desktops':
+      return LayoutGrid;
     case 'recordings':
       return Clapperboard;
     case 'snippets':

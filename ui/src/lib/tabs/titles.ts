@@ -1,5 +1,6 @@
 /** What tabs and panes are called. */
 
+import { existingDesktop } from '$lib/desktop/registry';
 import { runs } from '$lib/runs/runs.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tree } from '$lib/tree/tree.svelte';
@@ -21,6 +22,8 @@ export function paneTitle(spec: TabSpec): string {
       return `Tunnels: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
     case 'identities':
       return 'Identities';
+    case 'desktops':
+      return 'Desktops';
     case 'recordings':
       return 'Recordings';
     case 'snippets':
@@ -66,5 +69,7 @@ export function tabHint(tab: Tab): string {
 
 function paneHint({ spec }: PaneLeaf): string {
   const session = spec.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
-  return session?.subtitle ? `${paneTitle(spec)}, ${session.subtitle}` : paneTitle(spec);
+  // What a desktop calls itself.
+  const called = session && existingDesktop(session.id)?.title;
+  return [paneTitle(spec), session?.subtitle, called].filter(Boolean).join(', ');
 }

@@ -33,6 +33,16 @@ fn to_viewer() -> impl Strategy<Value = ToDesktopViewer> {
         cursors().prop_map(To::Cursor),
         any::<(u16, u16)>().prop_map(|(x, y)| To::PointerMoved { x, y }),
         "\\PC{0,100}".prop_map(To::Clipboard),
+        Just(To::Picture),
+        vec((any::<u32>(), any::<(u16, u16, u16, u16)>()), 0..MOST_MONITORS).prop_map(|all| {
+            let monitor =
+                |(id, (x, y, width, height))| Monitor { id, area: Rect::new(x, y, width, height) };
+            To::Monitors(all.into_iter().map(monitor).collect())
+        }),
+        (1..30_u16, 1..30_u16).prop_map(|(width, height)| {
+            let size = Size { width, height };
+            To::Thumbnail { size, rgba: vec![5; size.pixels() * 4].into() }
+        }),
         (any::<u32>(), vec(any::<u32>(), 0..50)).prop_map(|(rate, samples)| To::Audio(Audio {
             rate,
             channels: 2,
@@ -43,10 +53,11 @@ fn to_viewer() -> impl Strategy<Value = ToDesktopViewer> {
         "\\PC{0,40}".prop_map(To::Title),
         any::<u32>().prop_map(To::Latency),
         "\\PC{0,40}".prop_map(To::Quality),
-        any::<[bool; 3]>().prop_map(|[resize, text, clipboard]| To::Abilities {
+        any::<[bool; 4]>().prop_map(|[resize, text, clipboard, files]| To::Abilities {
             resize,
             text,
-            clipboard
+            clipboard,
+            files
         }),
         Just(To::End),
     ]
@@ -90,6 +101,8 @@ fn from_viewer() -> impl Strategy<Value = FromDesktopViewer> {
         1 => any::<bool>().prop_map(FromDesktopViewer::Shown),
         1 => any::<bool>().prop_map(FromDesktopViewer::Packed),
         1 => Just(FromDesktopViewer::Again),
+        1 => (1..=MAX_THUMBNAIL, 1..=MAX_THUMBNAIL)
+            .prop_map(|(width, height)| FromDesktopViewer::Thumbnail(Size { width, height })),
     ]
 }
 

@@ -168,3 +168,60 @@ async fn a_screen_that_shrinks_meanwhile_sends_nothing_outside() {
     assert_eq!(next(&viewer).await, Say::Resized(Size::new(5, 5)));
     assert_eq!(frame(&viewer).await.0[0].0, Rect::new(0, 0, 5, 5));
 }
+
+#[tokio::test]
+async fn a_thumbnail_is_sent_when_there_is_something_new() {
+    let (hub, screen) = (DesktopHub::new(), screen(1000, 500));
+    hub.show(Arc::clone(&screen));
+    let viewer = hub.attach();
+    viewer.show(false);
+    assert_eq!(next(&viewer).await, Say::Cursor(Cursor::Usual));
+    silent(&viewer).await;
+    let within = Size::new(100, 100);
+    viewer.thumbnail(within);
+    let Say::Thumbnail { size, rgba } = next(&viewer).await else { panic!("it was asked for") };
+    assert_eq!((size, rgba.len()), (Size::new(100, 50), 100 * 50 * BYTES));
+    // The same is not sent again, and nothing else either: it is not shown.
+    viewer.thumbnail(within);
+    silent(&viewer).await;
+    fill(&screen, Rect::new(0, 0, 1000, 500), 7);
+    let Say::Thumbnail { rgba, .. } = next(&viewer).await else { panic!("it was drawn on") };
+    assert_eq!(&rgba[..BYTES], [7, 7, 7, 255]);
+    fill(&screen, Rect::new(0, 0, 1000, 500), 8);
+    silent(&viewer).await;
+    // What is lost stays in sight, and what comes after it is shown.
+    screen.close();
+    viewer.thumbnail(within);
+    assert!(matches!(next(&viewer).await, Say::Thumbnail { .. }));
+    viewer.thumbnail(within);
+    silent(&viewer).await;
+    hub.show(self::screen(10, 10));
+    assert_eq!(next(&viewer).await, Say::Cursor(Cursor::Usual));
+    let Say::Thumbnail { size, .. } = next(&viewer).await else { panic!("another connection") };
+    assert_eq!(size, Size::new(10, 10));
+    hub.close();
+    assert_eq!(next(&viewer).await, Say::End);
+}
+
+#[tokio::test]
+async fn a_copied_picture_is_told_of_and_kept_until_something_else_is_copied() {
+    let hub = DesktopHub::new();
+    hub.show(screen(10, 10));
+    let viewer = hub.attach();
+    viewer.show(false);
+    assert_eq!(next(&viewer).await, Say::Cursor(Cursor::Usual));
+    let png = Bytes::from_static(b"as large as a clipboard may be");
+    hub.tell(DesktopEvent::Clipboard(Clipboard::Png(png.clone())));
+    assert_eq!(next(&viewer).await, Say::Picture);
+    assert_eq!(hub.picture(), Some(png.clone()));
+    // Who comes later is not told of it.
+    let later = hub.attach();
+    later.show(false);
+    assert_eq!(next(&later).await, Say::Cursor(Cursor::Usual));
+    silent(&later).await;
+    hub.tell(DesktopEvent::Clipboard(Clipboard::Text("text".into())));
+    assert_eq!(hub.picture(), None);
+    hub.tell(DesktopEvent::Clipboard(Clipboard::Png(png)));
+    hub.show(screen(10, 10));
+    assert_eq!(hub.picture(), None);
+}
