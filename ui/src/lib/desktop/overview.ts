@@ -10,6 +10,8 @@ export function stateWords({ state, latency }: Pick<SessionInfo, 'state' | 'late
       return 'waits for an answer';
     case 'hostKey':
       return 'certificate not trusted';
+    case 'lost':
+      return 'connection lost, trying again';
     case 'closed':
       return 'disconnected';
     case 'open':

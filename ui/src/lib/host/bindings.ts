@@ -2334,6 +2334,14 @@ export type SessionInfo = {
 	desktop: SessionDesktop | null,
 };
 
+/** Files of this computer for the clipboard of a desktop. */
+export type SessionLendFiles = {
+	/** The session. */
+	id: SessionId,
+	/** Their paths. */
+	paths: string[],
+};
+
 /** What to open. */
 export type SessionOpen = {
 	/** A machine, or a local shell. */
@@ -2390,14 +2398,6 @@ export type SessionRename = {
 	id: SessionId,
 	/** Its title from then on. */
 	title: string,
-};
-
-/**  Files of this computer for the clipboard of a desktop. */
-export type SessionLendFiles = {
-	/**  The session. */
-	id: SessionId,
-	/**  Their paths. */
-	paths: string[],
 };
 
 /** Something a line is told besides bytes. */
@@ -3478,6 +3478,7 @@ export interface Commands {
 	session_rename: { args: SessionRename; result: SessionInfo };
 	/** Tells a line something besides bytes: a break, DTR, RTS. */
 	session_signal: { args: SessionSignal; result: null };
+	/** Makes files of this computer ones that can be pasted on a desktop; how many, with all that is in folders. */
 	session_lend_files: { args: SessionLendFiles; result: number };
 	/** The serial ports of this computer. */
 	serial_ports: { args: Record<string, never>; result: SerialPortInfo[] };
