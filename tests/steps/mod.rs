@@ -150,6 +150,16 @@ impl App {
         self.home.path()
     }
 
+    /// Takes the keyboard back from a desktop, by Ctrl and Alt together.
+    pub async fn leave_desktop(&self) {
+        let script = "for (const kind of ['keydown', 'keyup'])
+            for (const [key, code] of [['Control', 'ControlLeft'], ['Alt', 'AltLeft']])
+                document.activeElement.dispatchEvent(new KeyboardEvent(kind, { key, code, bubbles: true }))";
+        self.window.run(script, vec![]).await.unwrap();
+        let left = "return !document.activeElement.matches('[data-remote-keys]')";
+        self.window.wait_true(left).await.unwrap();
+    }
+
     /// Picks what is called so in the palette.
     pub async fn choose(&self, name: &str) {
         self.window.press("Control+Shift+p").await.unwrap();

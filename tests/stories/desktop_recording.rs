@@ -47,12 +47,14 @@ async fn a_recorded_desktop_is_played_pixel_for_pixel() {
     let first = server.seen().unwrap();
     shows(window, "[data-testid=desktop]", &first).await;
 
+    app.leave_desktop().await;
     app.choose("Start recording").await;
     window.find("[data-testid=recording-sign]").await.unwrap();
     server.run("xsetroot", &["-solid", "#aa3311"]).unwrap();
     let last = server.seen().unwrap();
     shows(window, "[data-testid=desktop]", &last).await;
     app.accessible("a desktop that is recorded").await;
+    app.leave_desktop().await;
     app.choose("Stop recording").await;
     let stopped = "return !document.querySelector('[data-testid=recording-sign]')";
     window.wait_true(stopped).await.unwrap();

@@ -77,15 +77,6 @@ fn pixels(png: &Path) -> Vec<u8> {
     fs::read(rgb).unwrap()
 }
 
-/// Ctrl and Alt give the keyboard back.
-async fn release(window: &Window) {
-    let script = "for (const kind of ['keydown', 'keyup'])
-        for (const [key, code] of [['Control', 'ControlLeft'], ['Alt', 'AltLeft']])
-            document.activeElement.dispatchEvent(new KeyboardEvent(kind, { key, code, bubbles: true }))";
-    window.run(script, vec![]).await.unwrap();
-    window.wait_true("return !document.activeElement.matches('[data-remote-keys]')").await.unwrap();
-}
-
 async fn story(backend: Backend) {
     let server = Xrdp::start(backend, SESSION).await.unwrap();
     let wire = Wire::to(server.port(), Fault::None).await.unwrap();
@@ -122,7 +113,7 @@ async fn story(backend: Backend) {
     painted(window).await;
 
     // A picture of it, as another program pastes it.
-    release(window).await;
+    app.leave_desktop().await;
     app.choose("Copy a picture of the desktop").await;
     window.wait_text("[data-testid=notice]", "Copied a picture").await.unwrap();
     let png = app.home().join("pasted.png");
