@@ -110,6 +110,8 @@ impl<'a> Screen<'a> {
 
     /// Passes one thing on, in whichever direction there is one.
     async fn pass(&mut self) {
+        // What is said when it opens comes before what the far end says.
+        let open = self.raw.is_some();
         let typed = async {
             match &mut self.raw {
                 Some(raw) => raw.typed.recv().await,
@@ -117,7 +119,7 @@ impl<'a> Screen<'a> {
             }
         };
         tokio::select! {
-            message = self.viewer.next() => self.show(message),
+            message = self.viewer.next(), if open => self.show(message),
             Some(bytes) = typed => self.send(&bytes).await,
             size = self.resized.next() => {
                 let _gone = self.handle.input.send(TerminalInput::Resize(size)).await;
