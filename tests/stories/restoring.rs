@@ -35,6 +35,8 @@ async fn tabs_come_back_after_locking_and_after_a_restart() {
     app.unlock().await;
     lock(&app).await;
     app.unlock().await;
+    tabs(&app).await;
+    again_if_stopped_by_locking(&app).await;
     both(&app).await;
     app.works("fourth").await;
 
@@ -50,8 +52,25 @@ async fn lock(app: &App) {
     app.window.wait_text("[data-testid=lock-screen]", "is locked").await.unwrap();
 }
 
+/// A session that wanted something of the vault in the moment of locking has ended, says so, and can be tried again.
+async fn again_if_stopped_by_locking(app: &App) {
+    let window = &app.window;
+    let there = "return !!document.querySelector('.xterm-screen, [data-testid=end-page]')";
+    window.wait_true(there).await.unwrap();
+    let stopped = "return !!document.querySelector('[data-testid=end-page]')";
+    if window.run(stopped, vec![]).await.unwrap() == true {
+        window.wait_text("[data-testid=end-page]", "The vault is locked").await.unwrap();
+        window.click("[data-testid=retry]").await.unwrap();
+    }
+}
+
 /// The page and the terminal are there, once each; the terminal is gone to.
 async fn both(app: &App) {
+    tabs(app).await;
+    app.window.click(".xterm-screen").await.unwrap();
+}
+
+async fn tabs(app: &App) {
     let window = &app.window;
     for name in ["Identities", "web-01"] {
         let once = format!(
@@ -62,5 +81,4 @@ async fn both(app: &App) {
     }
     window.click_text("[role=tab]", "web-01").await.unwrap();
     window.wait_text("[role=tab][aria-selected=true]", "web-01").await.unwrap();
-    window.click(".xterm-screen").await.unwrap();
 }
