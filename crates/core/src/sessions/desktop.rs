@@ -14,7 +14,7 @@ use patchbay_engine_ssh::{Credential, Destination, HeldLink, SocketDestination};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
     ApiError, CloseReason, DesktopSize, EffectiveSettings, Origin, Protocol, RecordMode,
-    SessionDesktop, TerminalSize, VncPlace, WebSocketPlace,
+    SessionDesktop, SessionState, TerminalSize, VncPlace, WebSocketPlace,
 };
 use patchbay_session::desktop::{Cursor, Desktop, DesktopEvent, DesktopHub, DesktopInput, Size};
 use std::{
@@ -323,6 +323,13 @@ fn note(session: &Session, input: &DesktopInput) {
         let Size { width, height } = *size;
         session.set_size(TerminalSize { width, height, ..session.size() });
     }
+}
+
+/// Whether the desktop takes more than text that was copied here: pictures and files, now.
+pub(super) fn takes_copies(session: &Session) -> bool {
+    let info = session.info();
+    let shared = info.desktop.is_some_and(|desktop| desktop.clipboard && !desktop.view_only);
+    shared && info.protocol == Some(Protocol::Rdp) && matches!(info.state, SessionState::Open)
 }
 
 /// Whether the machine's settings let it pass, whatever a page sends.

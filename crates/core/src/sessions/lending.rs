@@ -3,9 +3,9 @@
 //! What is chosen is named once and bounded; links inside folders are left out, since they may lead anywhere. Deliberately
 //! absent: VNC, which has no such thing, and progress, which the far end shows to whoever pastes.
 
-use super::{Session, Sessions};
+use super::{Sessions, desktop::takes_copies};
 use crate::{Authorized, CoreError};
-use patchbay_model::{FilePlace, Protocol, SessionId, SessionState};
+use patchbay_model::{FilePlace, SessionId};
 use patchbay_session::desktop::{DesktopInput, LentFile, MOST_FILES};
 use std::{
     fs, io,
@@ -30,7 +30,7 @@ impl Sessions<'_> {
     ) -> Result<u32, CoreError> {
         let session = self.get(id)?;
         let title = session.info().title;
-        if !takes_files(&session) {
+        if !takes_copies(&session) {
             return Err(CoreError::invalid(
                 "id",
                 format!("{title} takes no copied files."),
@@ -60,12 +60,6 @@ impl Sessions<'_> {
         let sent = session.input.desktop.send(DesktopInput::LendFiles(lent)).await;
         sent.map(|()| count).map_err(|_| CoreError::NotFound("session"))
     }
-}
-
-fn takes_files(session: &Session) -> bool {
-    let info = session.info();
-    let shared = info.desktop.is_some_and(|desktop| desktop.clipboard && !desktop.view_only);
-    shared && info.protocol == Some(Protocol::Rdp) && matches!(info.state, SessionState::Open)
 }
 
 /// Why something cannot be lent.

@@ -3,10 +3,10 @@
 //! They go to the front end of this process and not to pages, which only say when. Deliberately absent: text, which pages
 //! pass on themselves, and VNC, whose servers offer no pictures.
 
-use super::{Session, Sessions};
+use super::{Sessions, desktop::takes_copies};
 use crate::{CoreError, sync};
 use patchbay_engine_rdp::dib::Picture;
-use patchbay_model::{Protocol, SessionId, SessionState};
+use patchbay_model::SessionId;
 use patchbay_session::desktop::{Clipboard, DesktopInput, MOST_CLIPBOARD};
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -49,14 +49,14 @@ impl Sessions<'_> {
 
     /// Whether a picture that was copied here can be pasted on this desktop.
     pub fn takes_pictures(&self, id: SessionId) -> Result<bool, CoreError> {
-        Ok(takes(&*self.get(id)?))
+        Ok(takes_copies(&*self.get(id)?))
     }
 
     /// Makes a picture that was copied here one that can be pasted on a desktop, and says whether it is one now: not if the
     /// desktop takes none, or if it has this one already.
     pub async fn offer_picture(&self, id: SessionId, picture: Picture) -> Result<bool, CoreError> {
         let session = self.get(id)?;
-        if !takes(&session) {
+        if !takes_copies(&session) {
             return Ok(false);
         }
         let both = std::sync::Arc::clone(&session);
@@ -77,12 +77,6 @@ impl Sessions<'_> {
         // A session that is about to end takes nothing more.
         Ok(session.input.desktop.send(copied).await.is_ok())
     }
-}
-
-fn takes(session: &Session) -> bool {
-    let info = session.info();
-    let shared = info.desktop.is_some_and(|desktop| desktop.clipboard && !desktop.view_only);
-    shared && info.protocol == Some(Protocol::Rdp) && matches!(info.state, SessionState::Open)
 }
 
 #[cfg(test)]
