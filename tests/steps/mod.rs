@@ -1,5 +1,7 @@
 //! The steps stories are made of: what a person does in the window.
 
+pub mod canvas;
+
 use patchbay_testkit::{KeyPair, Launch, Screen, Sshd, Window};
 use serde_json::{Value, json};
 use std::{fs, path::Path};

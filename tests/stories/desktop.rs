@@ -1,6 +1,6 @@
 //! A remote desktop in a tab, against TigerVNC.
 
-use crate::steps::App;
+use crate::steps::{App, canvas};
 use patchbay_testkit::{Vnc, Window};
 use serde_json::json;
 use std::{fs, time::Duration};
@@ -8,29 +8,11 @@ use std::{fs, time::Duration};
 const DESKTOP: &str = "[data-testid=desktop]";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What the canvas holds, as red, green and blue of each pixel: its sum by a hash that both sides work out.
-const SUM: &str = "const c = document.querySelector('[data-testid=desktop]');
-    const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
-    let sum = 0x811c9dc5;
-    for (let at = 0; at < data.length; at += 1)
-        if (at % 4 !== 3) sum = Math.imul(sum ^ data[at], 0x01000193) >>> 0;
-    return sum";
-
-/// FNV-1a, 32 bits.
-fn sum(rgb: &[u8]) -> u64 {
-    let hash = |sum: u32, byte: &u8| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-    u64::from(rgb.iter().fold(0x811c_9dc5, hash))
-}
-
 /// Until the page shows what the server shows.
 async fn same_picture(window: &Window, server: &Vnc) {
     let same = async {
-        loop {
-            let shown = window.run(SUM, vec![]).await.unwrap().as_u64();
-            if shown == Some(sum(&server.seen().unwrap())) {
-                return;
-            }
-        }
+        // The server is asked after the page: it may have changed meanwhile.
+        while !canvas::shows(window, DESKTOP, || server.seen().unwrap()).await {}
     };
     if tokio::time::timeout(PATIENCE, same).await.is_err() {
         panic!("{}", difference(window, server).await);

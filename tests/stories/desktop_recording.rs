@@ -1,29 +1,14 @@
 //! A desktop is recorded, found in the list and played.
 
-use crate::steps::App;
+use crate::steps::{App, canvas};
 use patchbay_testkit::{Vnc, Window};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a canvas holds, by the hash of [`sum`].
-const SUM: &str = "const c = document.querySelector(arguments[0]);
-    if (!c) return null;
-    const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height);
-    let sum = 0x811c9dc5;
-    for (let at = 0; at < data.length; at += 1)
-        if (at % 4 !== 3) sum = Math.imul(sum ^ data[at], 0x01000193) >>> 0;
-    return sum";
-
-/// FNV-1a, 32 bits.
-fn sum(rgb: &[u8]) -> u64 {
-    let hash = |sum: u32, byte: &u8| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
-    u64::from(rgb.iter().fold(0x811c_9dc5, hash))
-}
-
-async fn shows(window: &Window, canvas: &str, picture: &[u8]) {
+async fn shows(window: &Window, at: &str, picture: &[u8]) {
     let same = async {
-        while window.run(SUM, vec![canvas.into()]).await.unwrap().as_u64() != Some(sum(picture)) {
+        while !canvas::shows(window, at, || picture.to_vec()).await {
             tokio::task::yield_now().await;
         }
     };
