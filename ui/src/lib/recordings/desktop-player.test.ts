@@ -1,28 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordingMoment } from '$lib/host';
+import { Hand } from '../../../tests/hand-ticker';
 import { DesktopPlayer } from './desktop-player.svelte';
-import type { Ticker } from './steering';
 import { evenTimes, SMALL, Strip } from './strip.svelte';
-
-class Hand implements Ticker {
-  time = 0;
-  #run: (() => void) | null = null;
-  now(): number {
-    return this.time;
-  }
-  next(run: () => void): () => void {
-    this.#run = run;
-    return () => (this.#run = null);
-  }
-  /** A frame, after so many milliseconds, and whatever follows from it. */
-  async pass(ms: number): Promise<void> {
-    this.time += ms;
-    const run = this.#run;
-    this.#run = null;
-    run?.();
-    await new Promise((done) => setTimeout(done));
-  }
-}
 
 const EVENTS = [0, 100, 1000, 30_000, 30_500];
 const PLAY = { length: 30_500, pausesFrom: [1000], pausesTo: [30_000] };

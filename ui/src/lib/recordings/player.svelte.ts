@@ -1,13 +1,14 @@
 /**
- * Playing a recording on a screen: time, speed, pauses that are skipped, and jumps.
+ * Playing a recording on a screen: pauses that are skipped, and jumps.
  *
  * A screen is what all output before made it, so a jump back starts from the last picture kept before that time, and
  * what lies between is put through in one go. Deliberately absent: the screen itself (`screen.ts`) and buttons.
  */
 
-import { asApiError, type ApiError, type RecordingInfo, type RecordingPart } from '$lib/host';
+import type { RecordingInfo, RecordingPart } from '$lib/host';
+import { Playback } from './playback.svelte';
 import { Source } from './source';
-import { IDLE, type Steered, type Ticker } from './steering';
+import { IDLE, type Ticker } from './steering';
 
 /** What a recording is played on. */
 export interface PlayerScreen {
@@ -41,19 +42,7 @@ interface Picture {
   text: string;
 }
 
-export class Player implements Steered {
-  /** Where it is, in milliseconds from the beginning. */
-  time = $state(0);
-  playing = $state(false);
-  speed = $state<number>(1);
-  skipIdle = $state(true);
-  /** A jump is on its way. */
-  busy = $state(false);
-  /** Why it does not go on although it is not over. */
-  broken = $state<string | null>(null);
-  problem = $state.raw<ApiError | null>(null);
-  length = $state(0);
-
+export class Player extends Playback {
   readonly #source: Source;
   readonly #start: Picture;
   #screen: PlayerScreen | null = null;
@@ -64,20 +53,16 @@ export class Player implements Steered {
   #rows: number;
   /** Everything up to here is on the screen. */
   #applied = 0;
-  #target = 0;
   #lastEvent = 0;
   #nextEvent: number | null = null;
-  #running = false;
-  #gone = false;
-  #stopTick: (() => void) | null = null;
 
   constructor(
     info: Pick<RecordingInfo, 'cols' | 'rows' | 'length'>,
     read: (from: number) => Promise<RecordingPart>,
-    private readonly ticker: Ticker,
+    ticker: Ticker,
   ) {
+    super(info.length, ticker);
     this.#source = new Source(read);
-    this.length = info.length;
     this.#cols = info.cols;
     this.#rows = info.rows;
     const { cols, rows } = info;
@@ -88,86 +73,32 @@ export class Player implements Steered {
   async attach(screen: PlayerScreen): Promise<void> {
     this.#screen = screen;
     screen.reset(this.#cols, this.#rows);
-    await this.#go();
+    await this.go();
   }
 
-  /** For good. */
-  dispose(): void {
-    this.#gone = true;
-    this.pause();
+  protected override ready(): boolean {
+    return this.#screen !== null;
   }
 
-  toggle(): void {
-    if (this.playing) this.pause();
-    else this.play();
+  /** A screen that is far behind comes first. */
+  protected override waits(): boolean {
+    return this.running && this.time - this.#applied >= BEHIND;
   }
 
-  play(): void {
-    if (this.playing || this.#gone) return;
-    if (this.time >= this.length) void this.seek(0);
-    this.playing = true;
-    this.#tick(this.ticker.now());
-  }
-
-  pause(): void {
-    this.playing = false;
-    this.#stopTick?.();
-    this.#stopTick = null;
-  }
-
-  /** Goes to a time, and resolves when the screen is as it was then. */
-  async seek(time: number): Promise<void> {
-    this.time = Math.min(Math.max(0, time), this.length);
-    this.#target = this.time;
-    await this.#go();
-  }
-
-  /** Later or earlier by so many milliseconds. */
-  skip(by: number): void {
-    void this.seek(this.time + by);
-  }
-
-  #tick(before: number): void {
-    this.#stopTick = this.ticker.next(() => {
-      if (!this.playing) return;
-      const now = this.ticker.now();
-      if (!this.#running || this.time - this.#applied < BEHIND) this.#advance(now - before);
-      if (this.time >= this.length) this.pause();
-      else this.#tick(now);
-    });
-  }
-
-  #advance(passed: number): void {
-    let time = this.time + passed * this.speed;
+  protected override after(passed: number): number {
+    const time = this.time + passed;
     const next = this.#nextEvent;
-    if (this.skipIdle && next !== null && !this.#running) {
-      const idle = next - this.#lastEvent > IDLE && time - this.#lastEvent > IDLE;
-      if (idle) time = Math.max(time, next);
-    }
-    this.time = Math.min(time, this.length);
-    this.#target = this.time;
-    void this.#go();
+    if (!this.skipIdle || next === null || this.running) return time;
+    const idle = next - this.#lastEvent > IDLE && time - this.#lastEvent > IDLE;
+    return idle ? Math.max(time, next) : time;
   }
 
-  /** Brings the screen to the target, wherever that moves meanwhile. One at a time. */
-  async #go(): Promise<void> {
-    if (this.#running || !this.#screen) return;
-    this.#running = true;
-    this.busy = !this.playing;
-    try {
-      for (let more = true; more && !this.#gone;) {
-        const target = this.#target;
-        if (target < this.#applied) await this.#restore(target);
-        more = await this.#step(target);
-        more ||= this.#target !== target;
-      }
-      this.problem = null;
-    } catch (problem) {
-      this.problem = asApiError(problem);
-      this.pause();
-    } finally {
-      this.#running = false;
-      this.busy = false;
+  protected override async reach(): Promise<void> {
+    for (let more = true; more && !this.gone;) {
+      const { target } = this;
+      if (target < this.#applied) await this.#restore(target);
+      more = await this.#step(target);
+      more ||= this.target !== target;
     }
   }
 

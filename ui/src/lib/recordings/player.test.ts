@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RecordingPart } from '$lib/host';
+import { Hand } from '../../../tests/hand-ticker';
 import { Player, type PlayerScreen } from './player.svelte';
-import type { Ticker } from './steering';
 
 /** A screen that remembers what it was told. */
 class Paper implements PlayerScreen {
@@ -22,26 +22,6 @@ class Paper implements PlayerScreen {
   }
   snapshot(): string {
     return this.text;
-  }
-}
-
-class Hand implements Ticker {
-  time = 0;
-  #run: (() => void) | null = null;
-  now(): number {
-    return this.time;
-  }
-  next(run: () => void): () => void {
-    this.#run = run;
-    return () => (this.#run = null);
-  }
-  /** A frame, after so many milliseconds, and whatever follows from it. */
-  async pass(ms: number): Promise<void> {
-    this.time += ms;
-    const run = this.#run;
-    this.#run = null;
-    run?.();
-    await new Promise((done) => setTimeout(done));
   }
 }
 
