@@ -159,7 +159,8 @@ impl App {
                 document.activeElement.dispatchEvent(new KeyboardEvent(kind, { key, code, bubbles: true }))";
         self.window.run(script, vec![]).await.unwrap();
         let left = "return !document.activeElement.matches('[data-remote-keys]')";
-        self.window.wait_true(left).await.unwrap();
+        let gone = self.window.wait_true(left).await;
+        assert!(gone.is_ok(), "it keeps the keyboard: {}", self.window.page_text().await);
     }
 
     /// Picks what is called so in the palette.

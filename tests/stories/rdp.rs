@@ -18,6 +18,7 @@ const CLOSE: u8 = 12;
 const FOLLOWS: &str = "const c = document.querySelector('[data-testid=desktop]');
     const a = document.querySelector('[data-testid=desktop-area]');
     return !!c && Math.abs(c.width - a.clientWidth) < 2 && Math.abs(c.height - a.clientHeight) < 2";
+const WIDTH: &str = "return document.querySelector('[data-testid=desktop]').width";
 /// A pixel near the last one of the picture: what the desktop itself is painted in. RemoteFX blurs what lies at the edge.
 const CORNER: &str = "const c = document.querySelector('[data-testid=desktop]');
     if (!c?.width) return [];
@@ -108,7 +109,9 @@ async fn story(backend: Backend) {
     holds(&server, "typed", "hello desk 42\n").await;
 
     // The desktop has the size of the tab, also after that has changed.
+    let width = window.run(WIDTH, vec![]).await.unwrap();
     window.resize(1000, 700).await.unwrap();
+    until("a smaller desktop", async || window.run(WIDTH, vec![]).await.unwrap() != width).await;
     window.wait_true(FOLLOWS).await.unwrap();
     painted(window).await;
 

@@ -21,6 +21,10 @@ use ironrdp_pdu::{
 use ironrdp_session::ActiveStageOutput as Output;
 use patchbay_session::desktop::{Cursor, DesktopEvent, Monitor, Rect, Size};
 
+/// The most drawings that are kept while the size is agreed on, and their bytes: several pictures of a large screen.
+const MOST_EARLY: usize = 4096;
+const MOST_EARLY_BYTES: usize = 32 * 1024 * 1024;
+
 impl Desk {
     pub(super) async fn frame(
         &mut self,
@@ -34,8 +38,10 @@ impl Desk {
         match action {
             Action::FastPath => {
                 self.guard.fast(frame).map_err(refused)?;
-                // What is drawn while the size changes is asked for again afterwards.
+                // It may be of the new size already, and begin what later drawings go on with: RemoteFX says only once how
+                // its tiles are packed.
                 if self.activation.is_some() {
+                    self.early.keep(frame);
                     return Ok(());
                 }
             }
@@ -51,6 +57,15 @@ impl Desk {
                 Found::Nothing => return Ok(()),
             },
         }
+        self.drawing(action, frame, read_at).await
+    }
+
+    async fn drawing(
+        &mut self,
+        action: Action,
+        frame: &Bytes,
+        read_at: Option<MonotonicInstant>,
+    ) -> Result<(), End> {
         let outputs =
             self.stage.process(&mut self.image, action, frame, read_at).map_err(decoding)?;
         let size = Size::new(self.image.width(), self.image.height());
@@ -166,11 +181,24 @@ impl Desk {
                 let (image, size) = canvas(&self.shared.screen, desktop_size)?;
                 self.image = image;
                 self.resized_to(size).await?;
-                // What was drawn meanwhile is lost, and not every server draws it again.
+                self.draw_early().await?;
+                // Not every server draws everything again by itself.
                 self.redraw().await
             }
             _ => Ok(()),
         }
+    }
+
+    /// Draws what came while the size was agreed on.
+    pub(super) async fn draw_early(&mut self) -> Result<(), End> {
+        for frame in std::mem::take(&mut self.early).frames {
+            match self.drawing(Action::FastPath, &frame, None).await {
+                // It was of the old size still, and nothing of that is left.
+                Err(End::Failed(RdpError::Protocol { .. })) => {}
+                drawn => drawn?,
+            }
+        }
+        Ok(())
     }
 
     /// The desktop has this size now.
@@ -192,6 +220,25 @@ impl Desk {
             self.send(frame).await?;
         }
         Ok(())
+    }
+}
+
+/// Drawings that came before their size was agreed on, from the first one to as many as may be kept.
+#[derive(Default)]
+pub(super) struct Early {
+    frames: Vec<Bytes>,
+    bytes: usize,
+    full: bool,
+}
+
+impl Early {
+    /// What is too much, and what comes after it, is left out: it is asked for again.
+    fn keep(&mut self, frame: &Bytes) {
+        self.full |= self.frames.len() >= MOST_EARLY || self.bytes + frame.len() > MOST_EARLY_BYTES;
+        if !self.full {
+            self.bytes += frame.len();
+            self.frames.push(frame.clone());
+        }
     }
 }
 

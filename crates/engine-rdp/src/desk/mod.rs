@@ -16,6 +16,7 @@ use crate::{
     wire::Wire,
 };
 use end::{End, decoding, lost};
+use frames::Early;
 use futures_util::FutureExt;
 use ironrdp_cliprdr::{Client, CliprdrClient, CliprdrSvcMessages};
 use ironrdp_connector::{
@@ -110,6 +111,8 @@ struct Desk {
     again: ConnectionActivationFactory,
     /// While the size is agreed on anew.
     activation: Option<ConnectionActivationSequence>,
+    /// What came meanwhile.
+    early: Early,
     input_flags: InputFlags,
     refresh: (bool, bool),
     cursor: Option<Cursor>,
@@ -167,6 +170,7 @@ impl Desk {
             out,
             again,
             activation: None,
+            early: Early::default(),
             input_flags,
             refresh,
             cursor: None,

@@ -60,6 +60,7 @@ fn desk(width: u16, height: u16) -> (Desk, mpsc::Receiver<Vec<u8>>, mpsc::Receiv
         out,
         again: ConnectionActivationFactory::new(config::config(&options), 1003, 1007),
         activation: None,
+        early: Early::default(),
         input_flags: InputFlags::all(),
         refresh: (true, true),
         cursor: None,
@@ -158,6 +159,28 @@ async fn hold(record: &[u8], size: (u16, u16), changes: u64) {
     }
     println!("{early} of {changes} ended early, {panics} in a panic");
     assert!(early > 0, "changes make a difference");
+}
+
+/// A server under load draws before the size is agreed on to the end, and says the terms of RemoteFX in the first drawing only.
+#[tokio::test]
+async fn what_is_drawn_while_the_size_changes_is_not_lost() {
+    let (mut desk, _messages, _told) = desk(800, 600);
+    desk.activation = Some(desk.again.create());
+    let record = frames(REMOTE_FX);
+    for (_, frame) in record.iter().filter(|(action, _)| *action == Action::FastPath) {
+        desk.frame(Action::FastPath, &bytes::Bytes::copy_from_slice(frame), None)
+            .await
+            .ok()
+            .unwrap();
+    }
+    let drawn = |desk: &Desk| {
+        let all = desk.shared.screen.read(desk.shared.screen.size().rect()).unwrap();
+        all.chunks(4).any(|pixel| pixel[..3] != [0, 0, 0])
+    };
+    assert!(!drawn(&desk));
+    desk.activation = None;
+    desk.draw_early().await.ok().unwrap();
+    assert!(drawn(&desk));
 }
 
 #[tokio::test]
