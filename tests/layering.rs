@@ -43,6 +43,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("patchbay-commands", &["model", "vault", "session", "core"]),
     ("patchbay", &["model", "session", "core", "commands"]),
+    ("patchbay-team", &["model", "vault"]),
+    ("patchbay-team-store", &["model", "team"]),
+    ("patchbay-server", &["model", "session", "core", "commands", "store", "team", "team-store"]),
     ("patchbay-cli", &["model", "session", "core", "commands"]),
     ("patchbay-testkit", &[]),
     (

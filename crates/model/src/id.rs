@@ -80,4 +80,20 @@ ids! {
     TriggerId;
     /// A command on many machines. Lives as long as the process.
     RunId;
+    /// A person's account on a team server.
+    AccountId;
+    /// People who share machines on a team server.
+    OrganisationId;
+    /// Several members of an organisation.
+    GroupId;
+    /// Permissions with a name.
+    RoleId;
+    /// A role that somebody has on something.
+    GrantId;
+    /// One sign-in of an account, from one place.
+    SignInId;
+    /// A token that scripts sign in with.
+    TokenId;
+    /// A link that lets somebody join an organisation.
+    InvitationId;
 }

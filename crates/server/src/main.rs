@@ -1,0 +1,3 @@
+//! `patchbay-server`: the team server.
+
+fn main() {}
