@@ -48,8 +48,9 @@ pub use hostkey::{
     PresentedKey, TlsCertificate,
 };
 pub use id::{
-    EditId, HostKeyId, IdentityId, LayoutId, NodeId, PromptId, RecordingId, RunId, SessionId,
-    SnippetId, TaskId, TriggerId, TunnelId, UndoId, VaultId,
+    AccountId, EditId, GrantId, GroupId, HostKeyId, IdentityId, InvitationId, LayoutId, NodeId,
+    OrganisationId, PromptId, RecordingId, RoleId, RunId, SessionId, SignInId, SnippetId, TaskId,
+    TokenId, TriggerId, TunnelId, UndoId, VaultId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,

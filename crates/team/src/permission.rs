@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 /// One thing that may be allowed.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, Type)]
+#[derive(
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize, Type,
+)]
 #[serde(rename_all = "camelCase")]
 #[repr(u8)]
 pub enum Permission {
