@@ -1,6 +1,6 @@
 //! What the services need to know about the computer they run on.
 
-use crate::{Clock, CoreError, SystemClock};
+use crate::{Clock, CoreError, Served, SystemClock};
 use directories::{BaseDirs, ProjectDirs};
 use std::{env, path::PathBuf, sync::Arc};
 
@@ -25,6 +25,8 @@ pub struct CoreConfig {
     pub version: String,
     /// Use the cheapest key derivation that is allowed instead of measuring one that takes 0.5 to 1 s.
     pub cheap_key_derivation: bool,
+    /// Set on a team server, where the person sits elsewhere and has rights.
+    pub served: Option<Served>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -45,6 +47,7 @@ impl CoreConfig {
             shell: env::var_os(if cfg!(windows) { "COMSPEC" } else { "SHELL" }).map(PathBuf::from),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             cheap_key_derivation: false,
+            served: None,
             clock: Arc::new(SystemClock::default()),
         })
     }

@@ -80,6 +80,7 @@ impl Ctx {
     /// when the vault is locked or the node is gone.
     pub fn authorize(&self, id: NodeId, right: Right) -> Result<Authorized<NodeId>, CoreError> {
         self.core.tree().require(id)?;
+        self.core.may_node(id, right)?;
         Ok(Authorized::new(id, right))
     }
 
@@ -91,6 +92,7 @@ impl Ctx {
     ) -> Result<Authorized<Vec<NodeId>>, CoreError> {
         for id in ids {
             self.core.tree().require(*id)?;
+            self.core.may_node(*id, right)?;
         }
         Ok(Authorized::new(ids.to_vec(), right))
     }
@@ -102,6 +104,7 @@ impl Ctx {
         right: Right,
     ) -> Result<Authorized<Option<NodeId>>, CoreError> {
         self.core.tree().require_folder(folder)?;
+        self.core.may_folder(folder, right)?;
         Ok(Authorized::new(folder, right))
     }
 
@@ -112,8 +115,14 @@ impl Ctx {
         right: Right,
     ) -> Result<Authorized<MovePlace>, CoreError> {
         match place {
-            MovePlace::Before { id } | MovePlace::After { id } => self.core.tree().require(id)?,
-            MovePlace::EndOf { folder } => self.core.tree().require_folder(folder)?,
+            MovePlace::Before { id } | MovePlace::After { id } => {
+                self.core.tree().require(id)?;
+                self.core.may_folder(self.core.tree().parent(id)?, right)?;
+            }
+            MovePlace::EndOf { folder } => {
+                self.core.tree().require_folder(folder)?;
+                self.core.may_folder(folder, right)?;
+            }
         }
         Ok(Authorized::new(place, right))
     }
@@ -135,6 +144,7 @@ impl Ctx {
         right: Right,
     ) -> Result<Authorized<IdentityId>, CoreError> {
         self.core.identities().require(id)?;
+        self.core.may_identity(id, right)?;
         Ok(Authorized::new(id, right))
     }
 

@@ -23,6 +23,12 @@ pub enum CoreError {
     /// The vault is locked.
     #[error("The vault is locked.")]
     VaultLocked,
+    /// The machines are kept on a team server.
+    #[error("There is no vault file here: the machines are kept on a team server.")]
+    NoVaultFile,
+    /// The person's rights do not go as far.
+    #[error("You may not {0}.")]
+    Forbidden(String),
     /// The passphrase is wrong.
     #[error("The passphrase does not open the vault “{vault}”.")]
     WrongPassphrase {
@@ -86,6 +92,7 @@ impl CoreError {
             Self::Invalid { .. } => ErrorCode::Invalid,
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::VaultLocked => ErrorCode::VaultLocked,
+            Self::NoVaultFile | Self::Forbidden(_) => ErrorCode::Forbidden,
             Self::WrongPassphrase { .. } | Self::TooSoon { .. } => ErrorCode::WrongPassphrase,
             Self::NeedsPassphrase => ErrorCode::NeedsPassphrase,
             Self::Keyring(_) => ErrorCode::Keyring,
@@ -101,6 +108,8 @@ impl CoreError {
             Self::Invalid { next, .. } => next.clone(),
             Self::NotFound(_) => "It may have been deleted in another window: look again.".into(),
             Self::VaultLocked => "Unlock it first.".into(),
+            Self::NoVaultFile => "Ask who runs the server.".into(),
+            Self::Forbidden(_) => "Ask somebody who administers it for the permission.".into(),
             Self::WrongPassphrase { wait: Some(wait), .. } => {
                 format!("Try again in {}.", seconds(*wait))
             }

@@ -22,6 +22,7 @@ mod plain;
 pub mod recents;
 pub mod recordings;
 pub mod runs;
+mod served;
 pub mod sessions;
 pub mod settings;
 pub mod snippets;
@@ -40,6 +41,8 @@ pub use clock::{Clock, ManualClock, SystemClock, Wait};
 pub use config::CoreConfig;
 pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
 pub use error::CoreError;
+pub use patchbay_engine_ssh::Reach;
+pub use served::{Rights, Served};
 
 use agent::{Agent, AgentState};
 use events::Events;

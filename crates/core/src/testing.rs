@@ -32,6 +32,7 @@ impl Fixture {
     fn at(dir: TempDir) -> Self {
         let clock = ManualClock::default();
         let core = Core::new(CoreConfig {
+            served: None,
             data_dir: dir.path().join("data"),
             config_dir: dir.path().join("config"),
             vault_path: None,

@@ -1,6 +1,6 @@
 //! From a name to a TCP connection, over whichever of its addresses answers first.
 
-use crate::{Hop, SocketDestination, SshError, Waiting, report::Report, text::phrase};
+use crate::{Hop, Reach, SocketDestination, SshError, Waiting, report::Report, text::phrase};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use patchbay_model::Stage;
 use socket2::{SockRef, TcpKeepalive};
@@ -35,11 +35,16 @@ pub(crate) fn bare(address: &str) -> &str {
 
 pub(crate) async fn tcp(
     hop: &Hop,
+    reach: &Reach,
     deadline: Instant,
     report: &Report,
 ) -> Result<TcpStream, SshError> {
     report.began(Stage::Name, bare(&hop.address));
-    let addresses = resolve(hop, deadline).await?;
+    let mut addresses = resolve(hop, deadline).await?;
+    addresses.retain(|address| reach.allows(address.ip()));
+    if addresses.is_empty() {
+        return Err(SshError::OutOfReach { address: shown(hop) });
+    }
     let list = addresses.iter().map(|a| a.ip().to_string()).collect::<Vec<_>>();
     report.done(Stage::Name, list.join(", "));
     report.began(Stage::Connect, shown(hop));

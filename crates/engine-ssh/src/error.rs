@@ -46,6 +46,12 @@ pub enum SshError {
         /// What the system says.
         reason: String,
     },
+    /// It may not be dialled from here.
+    #[error("{address} may not be dialled from here")]
+    OutOfReach {
+        /// Host and port.
+        address: String,
+    },
     /// A Unix socket of this computer cannot be used.
     #[error("{path}: {reason}")]
     Socket {
@@ -261,6 +267,10 @@ impl SshError {
                 ApiError::new(ErrorCode::Unreachable, format!("There is no way to {machine} at {address} ({reason})."))
                     .next("Check this computer's network or VPN.")
                     .retry()
+            }
+            Self::OutOfReach { address } => {
+                ApiError::new(ErrorCode::Forbidden, format!("{machine} ({address}) may not be reached from this server."))
+                    .next("Ask who runs the server to allow the address.")
             }
             Self::Socket { path, reason } => {
                 ApiError::new(ErrorCode::Unreachable, format!("{machine} cannot be reached by the socket {path} of this computer: {reason}."))

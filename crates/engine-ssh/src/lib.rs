@@ -43,6 +43,6 @@ pub use exec::{Exec, ExecEvent, exec};
 pub use files::files;
 pub use held::{HeldLink, HeldStream};
 pub use policy::algorithm_policy;
-pub use target::{Credential, Display, Hop, HostKeyHints, Target};
+pub use target::{Credential, Display, Hop, HostKeyHints, Reach, Target};
 pub use terminal::connect;
 pub use through::{Destination, SocketDestination, dial_socket_through, dial_through};

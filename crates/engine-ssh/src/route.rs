@@ -7,7 +7,7 @@ use crate::{
 use patchbay_model::{CloseReason, Stage};
 use patchbay_session::Interaction;
 use russh::{Channel, ChannelOpenFailure, ChannelStream, client::Msg};
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 use tokio::time::{Instant, error::Elapsed, timeout, timeout_at};
 
 /// Jumps beyond this are a mistake: the path turns in circles.
@@ -39,7 +39,7 @@ impl Route {
             let is_last = number == target.hops.len();
             let report = Report { interaction: interaction.clone(), machine: hop.name.clone() };
             let carries = if is_last { carries } else { Carries::Jump };
-            match route.step(hop, carries, target.agent.as_deref(), &report).await {
+            match route.step(hop, carries, target, &report).await {
                 Ok(link) => route.links.push(link),
                 Err(error) => return Err(if is_last { error } else { through(hop, error) }),
             }
@@ -51,14 +51,14 @@ impl Route {
         &self,
         hop: &Hop,
         carries: Carries,
-        agent: Option<&Path>,
+        target: &Target,
         report: &Report,
     ) -> Result<Link, SshError> {
         let deadline = Instant::now() + hop.connect_timeout;
         let mut link = match self.links.last() {
             None => {
-                Link::open(dial::tcp(hop, deadline, report).await?, hop, carries, report, deadline)
-                    .await?
+                let stream = dial::tcp(hop, &target.reach, deadline, report).await?;
+                Link::open(stream, hop, carries, report, deadline).await?
             }
             Some(jump) => {
                 Link::open(
@@ -71,7 +71,7 @@ impl Route {
                 .await?
             }
         };
-        sign_in(&mut link, hop, agent, report).await?;
+        sign_in(&mut link, hop, target.agent.as_deref(), report).await?;
         link.shared.gate.signed_in();
         Ok(link)
     }

@@ -1,7 +1,7 @@
 //! What to connect to, and with what.
 
 use patchbay_model::Secret;
-use std::{path::PathBuf, time::Duration};
+use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// A machine and the jump hosts on the way to it.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,33 @@ pub struct Target {
     pub agent: Option<PathBuf>,
     /// The X server programs on the machine may use, if that is switched on; `None` is the one the environment names.
     pub display: Option<Display>,
+    /// What may be dialled from here. What a jump host dials is its own affair.
+    pub reach: Reach,
+}
+
+/// Which addresses may be dialled, looked at after names were resolved: a name could lead anywhere.
+#[derive(Clone, Default)]
+pub struct Reach(Option<Arc<dyn Fn(IpAddr) -> bool + Send + Sync>>);
+
+impl Reach {
+    /// Those of which this is true.
+    #[must_use]
+    pub fn only(allowed: impl Fn(IpAddr) -> bool + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(allowed)))
+    }
+
+    /// Whether this one may be dialled.
+    #[must_use]
+    pub fn allows(&self, address: IpAddr) -> bool {
+        // An IPv4 address in the clothes of IPv6 leads to the same place (RFC 4291 section 2.5.5.2).
+        self.0.as_ref().is_none_or(|allowed| allowed(address.to_canonical()))
+    }
+}
+
+impl fmt::Debug for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Reach(some)" } else { "Reach(all)" })
+    }
 }
 
 /// An X server of this computer.

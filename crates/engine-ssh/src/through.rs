@@ -59,7 +59,7 @@ pub async fn dial_through(
             Hop { connect_timeout: to.connect_timeout, ..Hop::new(&to.name, &to.address, to.port) };
         let Some(last) = jumps.hops.last() else {
             let deadline = Instant::now() + to.connect_timeout;
-            let stream = dial::tcp(&hop, deadline, &report).await?;
+            let stream = dial::tcp(&hop, &jumps.reach, deadline, &report).await?;
             if let Some(silence) = to.silence {
                 dial::watch(&stream, silence);
             }

@@ -50,6 +50,8 @@ codes! {
     Protocol,
     /// No algorithm in common.
     NoCommonAlgorithm,
+    /// The person's rights do not go as far.
+    Forbidden,
     /// The machine refused every way to sign in.
     AuthFailed,
     /// A key needs a passphrase, or it was wrong.

@@ -101,6 +101,7 @@ impl World {
 
     fn config(&self) -> Result<CoreConfig, Error> {
         Ok(CoreConfig {
+            served: None,
             data_dir: self.home().join("data"),
             config_dir: self.home().join("config"),
             home: self.home().to_path_buf(),

@@ -38,7 +38,7 @@ use patchbay_model::{
     AppEvent, Conflict, FileCount, FileKind, FileListing, FilePlace, FilePreview, TaskId, TaskInfo,
     TaskKind,
 };
-use patchbay_store::OpenVault;
+use patchbay_store::Items;
 use place::Place;
 use std::{
     collections::BTreeMap,
@@ -390,7 +390,7 @@ impl Files<'_> {
     }
 
     /// Takes up the transfers that earlier runs left, paused, and forgets those that ended while the vault was locked.
-    pub(crate) async fn restore(&self, vault: &OpenVault) {
+    pub(crate) async fn restore(&self, vault: &dyn Items) {
         let kept = match records::load(vault).await {
             Ok(kept) => kept,
             Err(error) => {
@@ -526,7 +526,10 @@ impl Files<'_> {
 
     fn disk(&self, place: FilePlace) -> Result<Disk, CoreError> {
         Ok(match place {
-            FilePlace::Here => Disk::Here(Here::new(self.0.config().home.clone())),
+            FilePlace::Here => {
+                self.0.own_computer("use files")?;
+                Disk::Here(Here::new(self.0.config().home.clone()))
+            }
             FilePlace::Machine { session } => {
                 Disk::Machine(self.0.sessions().files(session)?.into())
             }

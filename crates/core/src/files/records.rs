@@ -12,7 +12,7 @@ use crate::{
     vault::{put, written},
 };
 use patchbay_model::{Conflict, TaskId, Timestamp};
-use patchbay_store::{Change, Kind, OpenVault};
+use patchbay_store::{Change, Items, Kind};
 use serde::{Deserialize, Serialize};
 
 /// A transfer, as it is kept in the vault.
@@ -51,7 +51,7 @@ pub(super) async fn keep(core: &Core, task: &Task, over: bool) {
 }
 
 /// What earlier runs left.
-pub(super) async fn load(vault: &OpenVault) -> Result<Vec<(TaskId, Record)>, CoreError> {
+pub(super) async fn load(vault: &dyn Items) -> Result<Vec<(TaskId, Record)>, CoreError> {
     let items = vault.load(Kind::Transfer).await?;
     let read = items.iter().filter_map(|item| {
         let id = TaskId::from_bytes(item.id);
@@ -68,7 +68,7 @@ pub(super) async fn load(vault: &OpenVault) -> Result<Vec<(TaskId, Record)>, Cor
 }
 
 /// Forgets what was kept of tasks.
-pub(super) async fn forget(vault: &OpenVault, ids: &[TaskId]) -> Result<(), CoreError> {
+pub(super) async fn forget(vault: &dyn Items, ids: &[TaskId]) -> Result<(), CoreError> {
     if ids.is_empty() {
         return Ok(());
     }

@@ -8,6 +8,7 @@ use crate::{Authorized, CoreError, WholeVault};
 use patchbay_model::{
     AppEvent, RecordingInfo, RecordingState, RecordingsExpiring, RecordingsKept, Timestamp,
 };
+use std::sync::Arc;
 
 /// Milliseconds.
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -69,11 +70,11 @@ impl Recordings<'_> {
         if rule == RecordingsKept::Forever {
             return Ok(());
         }
-        let vault = unlocked.vault().clone();
-        let all = self.all(&vault).await?;
+        let vault = Arc::clone(unlocked.vault());
+        let all = self.all(&*vault).await?;
         let mut count = 0;
         for info in expired(rule, &all, self.0.clock().wall()) {
-            match self.remove(&vault, info.id).await {
+            match self.remove(&*vault, info.id).await {
                 Ok(()) => count += 1,
                 // Somebody was faster.
                 Err(CoreError::NotFound(_)) => {}

@@ -28,7 +28,7 @@ use patchbay_model::{
     RecordingPart, RecordingSearch, RecordingState, Timestamp,
 };
 use patchbay_session::asciicast::Header;
-use patchbay_store::{Change, Field, Kind, OpenVault};
+use patchbay_store::{Change, Field, Items, Kind};
 use patchbay_vault::{StreamKey, StreamSealer};
 use recorder::{Progress, Start};
 use search::{Limits, Needle, Stopped};
@@ -112,7 +112,7 @@ impl Recordings<'_> {
         &self,
         _vault: &Authorized<WholeVault>,
     ) -> Result<Vec<RecordingInfo>, CoreError> {
-        self.all(&self.open()?).await
+        self.all(&*self.open()?).await
     }
 
     /// A part of a recording, from a chunk on; the first is 0.
@@ -123,7 +123,7 @@ impl Recordings<'_> {
         from: u32,
     ) -> Result<RecordingPart, CoreError> {
         let vault = self.open()?;
-        let stored = self.one(&vault, id).await?;
+        let stored = self.one(&*vault, id).await?;
         if stored.desktop {
             return Err(CoreError::invalid(
                 "id",
@@ -132,7 +132,7 @@ impl Recordings<'_> {
             ));
         }
         let running = self.is_running(id);
-        self.blocking(&vault, id, &stored, move |mut chunks, over| {
+        self.blocking(&*vault, id, &stored, move |mut chunks, over| {
             chunks.skip_to(from)?;
             let mut part = RecordingPart::default();
             let (mut size, mut at) = (0, Duration::ZERO);
@@ -172,7 +172,7 @@ impl Recordings<'_> {
             CoreError::invalid("text", "There is nothing to look for.", "Type some text.")
         })?;
         let vault = self.open()?;
-        let mut all = self.load(&vault).await?;
+        let mut all = self.load(&*vault).await?;
         all.retain(|(id, stored)| !stored.desktop && only.is_none_or(|only| *id == only));
         all.sort_by_key(|(id, stored)| std::cmp::Reverse((stored.started, *id)));
         // One that was deleted since is passed over.
@@ -227,10 +227,10 @@ impl Recordings<'_> {
     ) -> Result<Option<String>, CoreError> {
         let to = self.0.vault().file_path("path", to)?;
         let vault = self.open()?;
-        let stored = self.one(&vault, id).await?;
+        let stored = self.one(&*vault, id).await?;
         let (running, desktop) = (self.is_running(id), stored.desktop);
         let target = to.clone();
-        self.blocking(&vault, id, &stored, move |mut chunks, over| {
+        self.blocking(&*vault, id, &stored, move |mut chunks, over| {
             let mut name = target.clone().into_os_string();
             name.push(".part");
             let beside = PathBuf::from(name);
@@ -288,11 +288,11 @@ impl Recordings<'_> {
             ));
         }
         let vault = self.open()?;
-        let mut stored = self.one(&vault, id).await?;
+        let mut stored = self.one(&*vault, id).await?;
         title.clone_into(&mut stored.title);
         vault.apply(vec![kept(id, &stored)?]).await?;
         self.0.emit(AppEvent::Recordings);
-        self.look(&vault, id, stored).await
+        self.look(&*vault, id, stored).await
     }
 
     /// Deletes a recording for good. One that goes on has to be stopped first.
@@ -308,7 +308,7 @@ impl Recordings<'_> {
                 "Stop it first.",
             ));
         }
-        self.remove(&self.open()?, id).await?;
+        self.remove(&*self.open()?, id).await?;
         self.0.emit(AppEvent::Recordings);
         Ok(())
     }
@@ -423,12 +423,12 @@ impl Recordings<'_> {
 }
 
 impl Recordings<'_> {
-    fn open(&self) -> Result<OpenVault, CoreError> {
-        Ok(self.0.vault().unlocked()?.vault().clone())
+    fn open(&self) -> Result<Arc<dyn Items>, CoreError> {
+        Ok(Arc::clone(self.0.vault().unlocked()?.vault()))
     }
 
     /// All recordings, latest first.
-    async fn all(&self, vault: &OpenVault) -> Result<Vec<RecordingInfo>, CoreError> {
+    async fn all(&self, vault: &dyn Items) -> Result<Vec<RecordingInfo>, CoreError> {
         let mut infos = Vec::new();
         for (id, stored) in self.load(vault).await? {
             infos.push(self.look(vault, id, stored).await?);
@@ -438,7 +438,7 @@ impl Recordings<'_> {
     }
 
     /// Deletes one for good, and tells nobody.
-    async fn remove(&self, vault: &OpenVault, id: RecordingId) -> Result<(), CoreError> {
+    async fn remove(&self, vault: &dyn Items, id: RecordingId) -> Result<(), CoreError> {
         self.one(vault, id).await?;
         // The key goes first: whatever becomes of the file, nobody can read it any more.
         vault.apply(vec![Change::Delete { kind: Kind::Recording, id: *id.as_bytes() }]).await?;
@@ -453,7 +453,7 @@ impl Recordings<'_> {
         sync::lock(&self.0.recordings.running).contains_key(&id)
     }
 
-    async fn load(&self, vault: &OpenVault) -> Result<Vec<(RecordingId, Stored)>, CoreError> {
+    async fn load(&self, vault: &dyn Items) -> Result<Vec<(RecordingId, Stored)>, CoreError> {
         let items = vault.load(Kind::Recording).await?;
         let read = items.iter().filter_map(|item| {
             let stored = serde_json::from_slice(&item.data);
@@ -465,7 +465,7 @@ impl Recordings<'_> {
         Ok(read.collect())
     }
 
-    async fn one(&self, vault: &OpenVault, id: RecordingId) -> Result<Stored, CoreError> {
+    async fn one(&self, vault: &dyn Items, id: RecordingId) -> Result<Stored, CoreError> {
         let data = vault.get(Kind::Recording, *id.as_bytes(), Field::Main).await?;
         let stored = data.and_then(|data| serde_json::from_slice(&data).ok());
         stored.ok_or(CoreError::NotFound("recording"))
@@ -474,7 +474,7 @@ impl Recordings<'_> {
     /// A recording as it is now. What is learnt of one that is over is kept, so that its file is looked at once.
     async fn look(
         &self,
-        vault: &OpenVault,
+        vault: &dyn Items,
         id: RecordingId,
         mut stored: Stored,
     ) -> Result<RecordingInfo, CoreError> {
@@ -518,7 +518,7 @@ impl Recordings<'_> {
     /// Does something with the chunks of a recording where waiting for the disk holds up nobody.
     async fn blocking<T: Send + 'static>(
         &self,
-        vault: &OpenVault,
+        vault: &dyn Items,
         id: RecordingId,
         stored: &Stored,
         work: impl FnOnce(Chunks, Option<Over>) -> io::Result<T> + Send + 'static,

@@ -66,7 +66,7 @@ pub(super) async fn build(
         let message = format!("The address of {} cannot be used.", draft.name);
         CoreError::invalid("address", message, "Edit the machine and correct it.")
     })?;
-    let sign_in = core.identities().sign_in(&machine.identities).await?;
+    let sign_in = target::sign_in(core, machine).await?;
     let user = settings.user.value.clone().or(sign_in.user);
     let password = sign_in.credentials.into_iter().find_map(|credential| match credential {
         Credential::Password(password) => Some(password),
@@ -87,7 +87,12 @@ pub(super) async fn build(
             keyboard_layout: Some(settings.keyboard_layout.value).filter(|layout| *layout != 0),
             clipboard: shown.clipboard,
             audio: settings.audio.value,
-            drive: settings.drive.value.as_ref().map(|path| drive(path, settings)),
+            drive: settings
+                .drive
+                .value
+                .as_ref()
+                .filter(|_| core.is_own())
+                .map(|path| drive(path, settings)),
             allow_without_nla: settings.weak_sign_in.value,
         }),
         _ => Speaks::Vnc(VncOptions {
@@ -110,6 +115,9 @@ pub(super) async fn build(
     let to = match place {
         VncPlace::Tcp => Leads::Port(Destination { name, address, port, connect_timeout, silence }),
         VncPlace::Socket { path } => {
+            if jumps.is_empty() {
+                core.own_computer("use sockets")?;
+            }
             Leads::Socket(SocketDestination { name, path, connect_timeout })
         }
         VncPlace::WebSocket(WebSocketPlace { host: address, port, .. }) => {

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 /// Where a line leads.
 pub(super) enum Line {
     /// Over TCP, through these jump hosts.
-    Tcp { jumps: Target, to: Destination, speaks: Speaks },
+    Tcp { jumps: Box<Target>, to: Destination, speaks: Speaks },
     /// A port of this computer.
     Serial(SerialLine),
 }
@@ -36,6 +36,7 @@ pub(super) async fn build(core: &Core, route: &[ResolvedHop]) -> Result<Option<L
     let speaks = match protocol {
         Protocol::Ssh | Protocol::Vnc | Protocol::Rdp => return Ok(None),
         Protocol::Serial => {
+            core.own_computer("use serial ports")?;
             return Ok(Some(Line::Serial(SerialLine {
                 machine: draft.name.clone(),
                 port: draft.address.clone(),
@@ -65,7 +66,7 @@ pub(super) async fn build(core: &Core, route: &[ResolvedHop]) -> Result<Option<L
     let connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
     let to =
         Destination { name: draft.name.clone(), address, port, connect_timeout, silence: None };
-    Ok(Some(Line::Tcp { jumps: target::jumps(core, jumps).await?, to, speaks }))
+    Ok(Some(Line::Tcp { jumps: Box::new(target::jumps(core, jumps).await?), to, speaks }))
 }
 
 impl Life {
@@ -76,7 +77,7 @@ impl Life {
         cancel: &CancellationToken,
     ) -> Result<Opened, ApiError> {
         match line {
-            Line::Tcp { jumps, to, speaks } => self.dial(jumps, to, speaks, cancel).await,
+            Line::Tcp { jumps, to, speaks } => self.dial(*jumps, to, speaks, cancel).await,
             Line::Serial(line) => self.serial(line, cancel).await,
         }
     }

@@ -174,6 +174,10 @@ impl Sessions<'_> {
         id: Option<NodeId>,
     ) -> Result<SessionInfo, CoreError> {
         let route = self.0.tree().route_of_draft(parent, id, draft)?;
+        // What is not saved could lead anywhere: its secrets go only where the person knows them anyway.
+        for identity in route.iter().flat_map(|hop| hop.identities.get()) {
+            self.0.may_identity(*identity, Right::Reveal)?;
+        }
         let names = target::names(&route);
         let plan = self.machine(&route).await?;
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
@@ -460,6 +464,7 @@ impl Sessions<'_> {
                 Ok((plan, purpose, target::names(&route)))
             }
             OpenTarget::LocalShell => {
+                self.0.own_computer("open a shell")?;
                 let shell = LocalShell { program: None, cwd: Some(self.0.config().home.clone()) };
                 let names = Names {
                     title: shell.name(),

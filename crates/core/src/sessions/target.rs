@@ -1,7 +1,7 @@
 //! From machines of the tree to what an engine dials.
 
 use super::{desktop, session::Names};
-use crate::{Core, CoreError, hostkeys::Hints, tree::ResolvedHop};
+use crate::{Core, CoreError, hostkeys::Hints, identities::SignIn, tree::ResolvedHop};
 use patchbay_engine_ssh::{Credential, Hop, Target};
 use patchbay_model::{EntryDraft, Protocol};
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub(super) async fn build(core: &Core, route: &[ResolvedHop]) -> Result<Target, 
         let last = at + 1 == route.len();
         hops.push(dial(core, hop, &hints, last).await?);
     }
-    Ok(Target { hops, ..Target::default() })
+    Ok(Target { hops, reach: core.reach(), ..Target::default() })
 }
 
 /// Those on the way to a machine that is not reached by SSH itself.
@@ -77,12 +77,14 @@ async fn dial(core: &Core, hop: &ResolvedHop, hints: &Hints, last: bool) -> Resu
     let draft = &hop.entry.draft;
     let settings = &hop.settings;
     address(draft)?;
-    let sign_in = core.identities().sign_in(&hop.identities).await?;
+    let sign_in = sign_in(core, hop).await?;
     let port = settings.port.value;
     let mut dial = Hop::new(&draft.name, &draft.address, port);
     dial.user = settings.user.value.clone().or(sign_in.user).or_else(|| own_name(core));
     dial.credentials = sign_in.credentials;
-    if hop.identities.get().is_empty() && agent_is_there() {
+    if !core.is_own() {
+        dial.credentials.retain(|credential| !matches!(credential, Credential::Agent { .. }));
+    } else if hop.identities.get().is_empty() && agent_is_there() {
         dial.credentials.push(Credential::Agent { fingerprint: None });
     }
     dial.connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout.value.max(1)));
@@ -93,13 +95,23 @@ async fn dial(core: &Core, hop: &ResolvedHop, hints: &Hints, last: bool) -> Resu
     dial.legacy_algorithms = settings.legacy_algorithms.value;
     dial.compression = settings.compression.value;
     // What a terminal lends concerns the machine as well.
-    dial.forward_agent = last && settings.forward_agent.value;
-    dial.forward_x11 = last && settings.forward_x11.value;
+    let lends = last && core.is_own();
+    dial.forward_agent = lends && settings.forward_agent.value;
+    dial.forward_x11 = lends && settings.forward_x11.value;
     settings.terminal_type.value.clone_into(&mut dial.terminal_type);
     // What is run instead of a shell concerns the machine, not those on the way.
     dial.start_command = settings.start_command.value.clone().filter(|_| last);
     dial.host_keys = hints.at(&draft.address, port);
     Ok(dial)
+}
+
+/// How to sign in there, as far as the person may do that with what is kept.
+pub(super) async fn sign_in(core: &Core, hop: &ResolvedHop) -> Result<SignIn, CoreError> {
+    let mut sign_in = core.identities().sign_in(&hop.identities).await?;
+    if !core.may_use_secrets(hop.entry.id) {
+        sign_in.credentials.clear();
+    }
+    Ok(sign_in)
 }
 
 fn own_name(core: &Core) -> Option<String> {

@@ -46,6 +46,9 @@ impl Status<'_> {
         for id in ids.get() {
             match self.0.tree().route(&Authorized::new(*id, Right::Use)) {
                 Ok(route) => match to_look_at(*id, &route) {
+                    Ok(place) if place.is_local() && !self.0.is_own() => {
+                        first.push(report(*id, Reachability::Unknown, String::new()));
+                    }
                     Ok(place) => {
                         first.push(report(*id, Reachability::Checking, String::new()));
                         looks.push((*id, place));
@@ -62,10 +65,10 @@ impl Status<'_> {
         let (results, arrived) = mpsc::channel(AT_ONCE);
         for (id, place) in looks {
             let turn = Arc::clone(&self.0.status.0);
-            let results = results.clone();
+            let (results, reach) = (results.clone(), self.0.reach());
             tokio::spawn(async move {
                 let Ok(_turn) = turn.acquire().await else { return };
-                let (reachability, detail) = probe::look(place, PATIENCE).await;
+                let (reachability, detail) = probe::look(place, &reach, PATIENCE).await;
                 // Nobody listens once the services are gone.
                 let _gone = results.send(report(id, reachability, detail)).await;
             });

@@ -1,5 +1,6 @@
 //! Looking at one machine from outside: does the port answer, and is it SSH? Is the serial port there?
 
+use patchbay_engine_ssh::Reach;
 use patchbay_model::Reachability;
 use std::{io, time::Duration};
 use tokio::{
@@ -24,11 +25,18 @@ pub(super) enum Place {
     Socket { path: String },
 }
 
+impl Place {
+    /// Whether it is part of the computer that looks.
+    pub(super) const fn is_local(&self) -> bool {
+        matches!(self, Self::SerialPort { .. } | Self::Socket { .. })
+    }
+}
+
 /// Looks at a place for at most `patience`.
-pub(super) async fn look(place: Place, patience: Duration) -> Look {
+pub(super) async fn look(place: Place, reach: &Reach, patience: Duration) -> Look {
     match place {
         Place::Tcp { address, port, greets } => {
-            look_at_port(&address, port, greets, patience).await
+            look_at_port(&address, port, greets, reach, patience).await
         }
         Place::SerialPort { name } => match patchbay_engine_line::serial_exists(&name).await {
             true => (Reachability::Up, "the serial port is there".to_owned()),
@@ -41,15 +49,26 @@ pub(super) async fn look(place: Place, patience: Duration) -> Look {
     }
 }
 
-async fn look_at_port(address: &str, port: u16, greeting: bool, patience: Duration) -> Look {
+async fn look_at_port(
+    address: &str,
+    port: u16,
+    greeting: bool,
+    reach: &Reach,
+    patience: Duration,
+) -> Look {
     let started = Instant::now();
     let until = started + patience;
     let host = address.trim_start_matches('[').trim_end_matches(']');
     let addresses = match timeout_at(until, tokio::net::lookup_host((host, port))).await {
-        Ok(Ok(addresses)) => addresses.collect::<Vec<_>>(),
+        Ok(Ok(addresses)) => {
+            addresses.filter(|address| reach.allows(address.ip())).collect::<Vec<_>>()
+        }
         Ok(Err(_)) => return (Reachability::Down, "the name does not resolve".to_owned()),
         Err(_) => return (Reachability::Down, "the name did not resolve in time".to_owned()),
     };
+    if addresses.is_empty() {
+        return (Reachability::Down, "it may not be reached from this server".to_owned());
+    }
     let mut stream = match timeout_at(until, TcpStream::connect(addresses.as_slice())).await {
         Ok(Ok(stream)) => stream,
         Ok(Err(error)) => return unanswered(&error),
@@ -105,14 +124,14 @@ async fn greets(stream: &mut (impl AsyncRead + Unpin)) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::{Look, Place};
+    use super::{Look, Place, Reach};
     use patchbay_model::Reachability;
     use std::time::Duration;
     use tokio::{io::AsyncWriteExt, net::TcpListener};
 
     async fn look(address: &str, port: u16, patience: Duration) -> Look {
         let place = Place::Tcp { address: address.to_owned(), port, greets: true };
-        super::look(place, patience).await
+        super::look(place, &Reach::default(), patience).await
     }
 
     const SHORT: Duration = Duration::from_millis(300);
@@ -163,13 +182,16 @@ mod tests {
     async fn a_telnet_server_need_not_greet() {
         let port = says(b"", true).await;
         let place = Place::Tcp { address: "127.0.0.1".into(), port, greets: false };
-        assert_eq!(super::look(place, SHORT).await.0, Reachability::Up);
+        assert_eq!(super::look(place, &Reach::default(), SHORT).await.0, Reachability::Up);
     }
 
     #[cfg(unix)]
     #[tokio::test]
     async fn a_serial_port_is_there_or_not() {
-        let look = |name: &str| super::look(Place::SerialPort { name: name.to_owned() }, SHORT);
+        let look = async |name: &str| {
+            let place = Place::SerialPort { name: name.to_owned() };
+            super::look(place, &Reach::default(), SHORT).await
+        };
         assert_eq!(look("/dev/tty").await.0, Reachability::Up);
         assert_eq!(look("/dev/no-such-port").await.0, Reachability::Down);
         assert_eq!(look("/etc/passwd").await.0, Reachability::Down);

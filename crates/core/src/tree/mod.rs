@@ -10,6 +10,7 @@ mod forest;
 mod graft;
 mod inherit;
 mod jumps;
+mod kept;
 mod lines;
 mod order;
 mod plan;
@@ -26,6 +27,7 @@ mod model_tests;
 mod tests;
 
 pub use jumps::ResolvedHop;
+pub use kept::{KeptNode, Leads};
 
 pub(crate) use check::{
     address as check_address, is_deceptive, line as check_line, name as check_name, shown,
@@ -77,6 +79,11 @@ impl Tree<'_> {
 
     pub(crate) fn require_folder(&self, folder: Option<NodeId>) -> Result<(), CoreError> {
         self.look(|forest| plan::require_folder(forest, folder))
+    }
+
+    /// The folder a node is in.
+    pub(crate) fn parent(&self, id: NodeId) -> Result<Option<NodeId>, CoreError> {
+        self.look(|forest| Ok(forest.require(id)?.parent))
     }
 
     /// All rows.

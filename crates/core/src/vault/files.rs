@@ -121,7 +121,7 @@ impl Vault<'_> {
     /// Writes a verified copy of the open vault to a new file.
     pub async fn backup(&self, path: &str) -> Result<(), CoreError> {
         let path = self.file_path("path", path)?;
-        Ok(self.unlocked()?.vault().backup(&path).await?)
+        Ok(self.unlocked()?.file()?.backup(&path).await?)
     }
 
     /// Puts a copy back, here or elsewhere, and switches to it, locked. What was there is moved aside.

@@ -100,7 +100,7 @@ impl Vault<'_> {
         let unlocked = self.unlocked()?;
         let mut held = self.state().held.lock().await;
         held.guesses.allow(self.0.clock().now())?;
-        if unlocked.vault().verify_passphrase(passphrase).await? {
+        if unlocked.file()?.verify_passphrase(passphrase).await? {
             held.guesses.hit();
             unlocked.prove(self.0.clock().now());
             return Ok(());
@@ -117,7 +117,7 @@ impl Vault<'_> {
     ) -> Result<(), CoreError> {
         require_strong("new", new)?;
         self.prove("current", current).await?;
-        Ok(self.unlocked()?.vault().change_passphrase(new).await?)
+        Ok(self.unlocked()?.file()?.change_passphrase(new).await?)
     }
 
     /// Makes another recovery key, which is the text to write down. The old one is worthless from then on.
@@ -127,7 +127,7 @@ impl Vault<'_> {
     ) -> Result<Secret<String>, CoreError> {
         self.prove("passphrase", passphrase).await?;
         let key = RecoveryKey::generate().map_err(StoreError::from)?;
-        self.unlocked()?.vault().replace_recovery_key(&key).await?;
+        self.unlocked()?.file()?.replace_recovery_key(&key).await?;
         Ok(self.keep_fresh(key))
     }
 
@@ -138,7 +138,7 @@ impl Vault<'_> {
         let unlocked = self.unlocked()?;
         let had_keyring = self.status_now().keyring;
         let recovery = RecoveryKey::generate().map_err(StoreError::from)?;
-        unlocked.vault().rekey(passphrase, &recovery).await?;
+        unlocked.file()?.rekey(passphrase, &recovery).await?;
         let text = self.keep_fresh(recovery);
         let again = had_keyring && self.wrap_for_keyring().await.is_ok();
         self.set_keyring(again);
@@ -171,8 +171,8 @@ impl Vault<'_> {
     /// Takes the vault's key out of the keyring.
     pub async fn disable_keyring(&self) -> Result<VaultStatus, CoreError> {
         let unlocked = self.unlocked()?;
-        unlocked.vault().set_keyring_wrap(None).await?;
-        let id = unlocked.vault().id();
+        unlocked.file()?.set_keyring_wrap(None).await?;
+        let id = unlocked.file()?.id();
         if let Err(error) = blocking(move || keyring::delete(&id)).await {
             // What is left there opens nothing any more.
             tracing::info!(%error, "the key stays in the keyring");
@@ -182,11 +182,11 @@ impl Vault<'_> {
 
     async fn wrap_for_keyring(&self) -> Result<(), CoreError> {
         let unlocked = self.unlocked()?;
-        let id: VaultId = unlocked.vault().id();
+        let id: VaultId = unlocked.file()?.id();
         let key = KeyringKey::generate().map_err(StoreError::from)?;
         let kept = key.clone();
         blocking(move || keyring::store(&id, &kept)).await?;
-        Ok(unlocked.vault().set_keyring_wrap(Some(&key)).await?)
+        Ok(unlocked.file()?.set_keyring_wrap(Some(&key)).await?)
     }
 
     fn set_keyring(&self, keyring: bool) -> VaultStatus {

@@ -20,7 +20,7 @@ pub(crate) use unlocked::{THE_ONE, put, written};
 use crate::{Core, CoreError, sync};
 use guess::Guesses;
 use patchbay_model::{AppEvent, LockReason, VaultPhase, VaultStatus};
-use patchbay_store::{OpenVault, VaultFile, vault::RecoveryKey};
+use patchbay_store::{Items, OpenVault, VaultFile, vault::RecoveryKey};
 use std::{
     path::{Path, PathBuf},
     sync::{
@@ -150,10 +150,28 @@ impl<'a> Vault<'a> {
 
     /// Fills the caches and lets everybody in.
     async fn let_in(&self, vault: OpenVault, proved: bool) -> Result<VaultStatus, CoreError> {
-        let unlocked = Arc::new(Unlocked::load(vault, self.0.clock().now(), proved).await?);
+        let unlocked = Unlocked::load(vault, self.0.clock().now(), proved).await?;
+        self.let_into(unlocked).await
+    }
+
+    /// Lets everybody in to items that are kept elsewhere than in a vault file. There is nothing to unlock, then.
+    pub async fn open_items(&self, items: Arc<dyn Items>) -> Result<VaultStatus, CoreError> {
+        let unlocked = Unlocked::over(items, self.0.clock().now()).await?;
+        self.let_into(unlocked).await
+    }
+
+    /// Somebody else has changed items: what was read of them is read again, and front ends are told.
+    pub async fn changed_elsewhere(&self) -> Result<(), CoreError> {
+        self.unlocked()?.reload().await?;
+        self.0.emit(AppEvent::Tree { revision: self.next_tree_revision() });
+        Ok(())
+    }
+
+    async fn let_into(&self, unlocked: Unlocked) -> Result<VaultStatus, CoreError> {
+        let unlocked = Arc::new(unlocked);
         self.0.triggers().load(&unlocked).await?;
         *sync::write(&self.state().open) = Some(unlocked.clone());
-        self.0.files().restore(unlocked.vault()).await;
+        self.0.files().restore(&**unlocked.vault()).await;
         self.next_tree_revision();
         countdown::start(self.0, &unlocked);
         self.0.recordings().tidy_soon();

@@ -221,5 +221,5 @@ async fn locking_drops_the_keys_even_from_who_still_holds_them() {
     let fixture = Fixture::open().await;
     let held = fixture.core.vault().unlocked().unwrap();
     fixture.core.vault().lock(LockReason::Person, false);
-    assert!(!held.vault().is_unlocked());
+    assert!(!held.file().unwrap().is_unlocked());
 }

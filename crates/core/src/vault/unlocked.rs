@@ -7,7 +7,7 @@ use crate::{
     tree::{Deletions, Forest, Node, Step, read_node, write_node},
 };
 use patchbay_model::{IdentityId, NodeId, VaultSettings};
-use patchbay_store::{Change, Field, Item, Kind, OpenVault};
+use patchbay_store::{Change, Field, Item, Items, Kind, OpenVault};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, RwLock},
@@ -25,7 +25,9 @@ const PROOF_LASTS: Duration = Duration::from_secs(60);
 
 /// Keys and caches of an unlocked vault; dropped as a whole when it locks.
 pub struct Unlocked {
-    vault: OpenVault,
+    vault: Arc<dyn Items>,
+    /// Set if the items are those of a vault file.
+    file: Option<OpenVault>,
     forest: RwLock<Forest>,
     identities: RwLock<BTreeMap<IdentityId, StoredIdentity>>,
     settings: RwLock<VaultSettings>,
@@ -42,41 +44,58 @@ pub struct Unlocked {
 }
 
 impl Unlocked {
-    /// Reads everything the caches hold.
+    /// Reads everything the caches hold of a vault file.
     pub(crate) async fn load(
-        vault: OpenVault,
+        file: OpenVault,
         now: Duration,
         proved: bool,
     ) -> Result<Self, CoreError> {
-        let nodes = vault.load(Kind::Node).await?;
-        let forest = tokio::task::spawn_blocking(move || Forest::load(parse_nodes(&nodes)))
-            .await
-            .map_err(|stopped| CoreError::Internal(stopped.to_string()))?;
-        let identities = vault.load(Kind::Identity).await?;
-        let identities = identities
-            .iter()
-            .filter_map(|item| Some((IdentityId::from_bytes(item.id), parse("identity", item)?)))
-            .collect();
-        let settings = the_one(&vault, Kind::Settings).await?;
-        let recents = the_one(&vault, Kind::Recent).await?;
+        let mut unlocked = Self::over(Arc::new(file.clone()), now).await?;
+        unlocked.file = Some(file);
+        unlocked.proved = Mutex::new(proved.then_some(now));
+        Ok(unlocked)
+    }
+
+    /// Reads everything the caches hold, wherever it is kept.
+    pub(crate) async fn over(vault: Arc<dyn Items>, now: Duration) -> Result<Self, CoreError> {
+        let forest = forest(&*vault).await?;
+        let identities = identities(&*vault).await?;
+        let settings = the_one(&*vault, Kind::Settings).await?;
+        let recents = the_one(&*vault, Kind::Recent).await?;
         Ok(Self {
             vault,
+            file: None,
             forest: RwLock::new(forest),
             identities: RwLock::new(identities),
             settings: RwLock::new(settings.unwrap_or_default()),
             recents: RwLock::new(recents.map(recents::from_stored).unwrap_or_default()),
             deletions: Mutex::default(),
             turn: TurnMutex::default(),
-            proved: Mutex::new(proved.then_some(now)),
+            proved: Mutex::default(),
             touched: Mutex::new(now),
             retimed: Arc::default(),
         })
     }
 
-    /// The vault file, for items that no cache holds. Keep a clone no longer than one operation.
+    /// The items, for those that no cache holds. Keep a clone no longer than one operation.
     #[must_use]
-    pub const fn vault(&self) -> &OpenVault {
+    pub const fn vault(&self) -> &Arc<dyn Items> {
         &self.vault
+    }
+
+    /// The vault file, for what concerns its keys and not its items.
+    pub(crate) fn file(&self) -> Result<&OpenVault, CoreError> {
+        self.file.as_ref().ok_or(CoreError::NoVaultFile)
+    }
+
+    /// Reads anew what somebody else has changed.
+    pub(crate) async fn reload(&self) -> Result<(), CoreError> {
+        // What is being changed here is written before it is read again.
+        let _turn = self.turn().await;
+        let (forest, identities) = (forest(&*self.vault).await?, identities(&*self.vault).await?);
+        *sync::write(&self.forest) = forest;
+        *sync::write(&self.identities) = identities;
+        Ok(())
     }
 
     pub(crate) const fn forest(&self) -> &RwLock<Forest> {
@@ -135,7 +154,10 @@ impl Unlocked {
 
     /// Whether the passphrase was typed within the last minute.
     pub(crate) fn is_proved(&self, now: Duration) -> bool {
-        sync::lock(&self.proved).is_some_and(|proved| now.saturating_sub(proved) <= PROOF_LASTS)
+        // Where there is no passphrase, rights decide.
+        self.file.is_none()
+            || sync::lock(&self.proved)
+                .is_some_and(|proved| now.saturating_sub(proved) <= PROOF_LASTS)
     }
 
     /// Says that a person is here.
@@ -145,6 +167,7 @@ impl Unlocked {
 
     /// When it locks by itself.
     pub(crate) fn locks_at(&self) -> Option<Duration> {
+        self.file.as_ref()?;
         let minutes = u64::from(sync::read(&self.settings).lock_after_minutes);
         (minutes > 0).then(|| *sync::lock(&self.touched) + Duration::from_secs(60 * minutes))
     }
@@ -181,8 +204,21 @@ fn left_out(what: &str, error: &serde_json::Error) {
     );
 }
 
+async fn forest(vault: &dyn Items) -> Result<Forest, CoreError> {
+    let nodes = vault.load(Kind::Node).await?;
+    tokio::task::spawn_blocking(move || Forest::load(parse_nodes(&nodes)))
+        .await
+        .map_err(|stopped| CoreError::Internal(stopped.to_string()))
+}
+
+async fn identities(vault: &dyn Items) -> Result<BTreeMap<IdentityId, StoredIdentity>, CoreError> {
+    let items = vault.load(Kind::Identity).await?;
+    let read = |item: &Item| Some((IdentityId::from_bytes(item.id), parse("identity", item)?));
+    Ok(items.iter().filter_map(read).collect())
+}
+
 async fn the_one<T: serde::de::DeserializeOwned>(
-    vault: &OpenVault,
+    vault: &dyn Items,
     kind: Kind,
 ) -> Result<Option<T>, CoreError> {
     let data = vault.get(kind, THE_ONE, Field::Main).await?;

@@ -40,6 +40,7 @@ fn reread(folder: &Path) -> AppSettings {
 
 fn core(folder: &Path) -> Arc<Core> {
     Core::new(CoreConfig {
+        served: None,
         data_dir: folder.to_owned(),
         config_dir: folder.to_owned(),
         vault_path: None,

@@ -227,7 +227,7 @@ impl World {
     /// The transfers in the vault.
     async fn kept(&self) -> Vec<TaskId> {
         let unlocked = self.fixture.core.vault().unlocked().unwrap();
-        let kept = crate::files::records::load(unlocked.vault()).await.unwrap();
+        let kept = crate::files::records::load(&**unlocked.vault()).await.unwrap();
         kept.into_iter().map(|(id, _)| id).collect()
     }
 

@@ -67,7 +67,7 @@ impl Recordings<'_> {
         id: RecordingId,
     ) -> Result<RecordingPlay, CoreError> {
         let vault = self.open()?;
-        let stored = self.one(&vault, id).await?;
+        let stored = self.one(&*vault, id).await?;
         if !stored.desktop {
             return Err(CoreError::invalid(
                 "id",
