@@ -72,6 +72,9 @@ pub enum StoreError {
     /// Keys.
     #[error(transparent)]
     Vault(#[from] VaultError),
+    /// Whoever keeps the items does not take the change, or cannot answer now.
+    #[error("{0}")]
+    Refused(Box<ApiError>),
     /// SQLite says something this crate did not foresee.
     #[error("The vault file could not be used: {0}")]
     Database(String),
@@ -98,6 +101,9 @@ impl StoreError {
     /// As front ends show it: what happened and what to do.
     #[must_use]
     pub fn api_error(&self) -> ApiError {
+        if let Self::Refused(error) = self {
+            return (**error).clone();
+        }
         let (code, next) = match self {
             Self::Missing { .. } => {
                 (ErrorCode::VaultMissing, "Choose where it is, or make a new vault.")
@@ -119,6 +125,7 @@ impl StoreError {
             Self::Io { .. } => (ErrorCode::Storage, "Check the disk and the rights to the file."),
             Self::Database(_) => (ErrorCode::Storage, "Try again; if it stays, restore a backup."),
             Self::Vault(problem) => key_problem(problem),
+            Self::Refused(error) => (error.code, ""),
         };
         let error = ApiError::new(code, self.to_string()).next(next);
         match self {

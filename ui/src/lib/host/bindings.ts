@@ -592,6 +592,8 @@ export type ErrorCode =
 "protocol" |
 /** No algorithm in common. */
 "noCommonAlgorithm" |
+/** The person's rights do not go as far. */
+"forbidden" |
 /** The machine refused every way to sign in. */
 "authFailed" |
 /** A key needs a passphrase, or it was wrong. */
