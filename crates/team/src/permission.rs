@@ -86,7 +86,7 @@ impl Permissions {
         Self(self.0 | others.0)
     }
 
-    /// What is among these and among those.
+    /// Those of these that are among others.
     #[must_use]
     pub const fn within(self, others: Self) -> Self {
         Self(self.0 & others.0)
