@@ -18,6 +18,8 @@ codes! {
     Invalid,
     /// No such thing, or it was deleted.
     NotFound,
+    /// Somebody else changed it meanwhile.
+    Conflict,
     /// Unlock the vault first.
     VaultLocked,
     /// There is no vault yet.

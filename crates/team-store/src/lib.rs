@@ -1,3 +1,31 @@
 //! Where a team server keeps what it knows: SQLite in a file, or PostgreSQL, with the same meaning.
 //!
+//! The same SQL runs on both; what differs stands in `dialect.rs`. Writes stand in a queue, over all nodes: each takes
+//! the next revision first, so revisions, the audit chain and what other nodes are told have one order.
+//!
 //! Deliberately absent: what is allowed (`patchbay-team`), and what sealed bytes mean.
+
+mod connection;
+mod dialect;
+mod directory;
+mod error;
+mod items;
+mod lock;
+mod numbers;
+mod place;
+mod revisions;
+mod schema;
+mod settings;
+mod store;
+mod used;
+mod value;
+mod write;
+
+pub use error::StoreError;
+pub use items::{ItemChange, StoredItem};
+pub use numbers::Numbered;
+pub use place::Place;
+pub use revisions::{Changed, ItemId};
+pub use store::TeamStore;
+pub use used::Use;
+pub use write::Write;

@@ -1,0 +1,7 @@
+//! What is kept about people, one table for each kind of thing.
+
+mod read;
+mod write;
+
+pub(crate) use read::all;
+pub(crate) use write::write;
