@@ -92,7 +92,7 @@ impl CoreError {
             Self::Invalid { .. } => ErrorCode::Invalid,
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::VaultLocked => ErrorCode::VaultLocked,
-            Self::NoVaultFile | Self::Forbidden(_) => ErrorCode::Forbidden,
+            Self::NoVaultFile | Self::Forbidden(_) => ErrorCode::NotAllowed,
             Self::WrongPassphrase { .. } | Self::TooSoon { .. } => ErrorCode::WrongPassphrase,
             Self::NeedsPassphrase => ErrorCode::NeedsPassphrase,
             Self::Keyring(_) => ErrorCode::Keyring,

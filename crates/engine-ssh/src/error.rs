@@ -269,7 +269,7 @@ impl SshError {
                     .retry()
             }
             Self::OutOfReach { address } => {
-                ApiError::new(ErrorCode::Forbidden, format!("{machine} ({address}) may not be reached from this server."))
+                ApiError::new(ErrorCode::NotAllowed, format!("{machine} ({address}) may not be reached from this server."))
                     .next("Ask who runs the server to allow the address.")
             }
             Self::Socket { path, reason } => {

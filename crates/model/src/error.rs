@@ -53,7 +53,15 @@ codes! {
     /// No algorithm in common.
     NoCommonAlgorithm,
     /// The person's rights do not go as far.
-    Forbidden,
+    NotAllowed,
+    /// Somebody is signed in no more.
+    SignedOut,
+    /// A one-time password is asked for besides.
+    NeedsCode,
+    /// Somebody else changed it meanwhile, or it is in use.
+    Conflict,
+    /// Too much in too short a time.
+    Throttled,
     /// The machine refused every way to sign in.
     AuthFailed,
     /// A key needs a passphrase, or it was wrong.

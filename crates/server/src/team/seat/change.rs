@@ -318,5 +318,5 @@ impl Plan {
 }
 
 fn forbidden(message: impl Into<String>) -> ApiError {
-    ApiError::new(ErrorCode::Forbidden, message.into())
+    ApiError::new(ErrorCode::NotAllowed, message.into())
 }

@@ -1,0 +1,118 @@
+//! Keeping up with what other nodes write.
+
+use super::{
+    Team,
+    known::write,
+    space::{Data, Held, SpaceItems, stays_sealed},
+};
+use patchbay_model::ApiError;
+use patchbay_team::{directory::Directory, entity::Space};
+use patchbay_team_store::{Changed, StoredItem};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering},
+};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use zeroize::Zeroizing;
+
+/// Follows until the team is gone.
+pub(super) fn start(team: &Arc<Team>, mut changes: Receiver<Changed>) {
+    let team = Arc::downgrade(team);
+    tokio::spawn(async move {
+        loop {
+            let next = changes.recv().await;
+            let Some(team) = team.upgrade() else { return };
+            let followed = match next {
+                Ok(changed) => team.follow(&changed).await,
+                Err(RecvError::Lagged(_)) => team.read_everything().await,
+                Err(RecvError::Closed) => return,
+            };
+            if let Err(error) = followed {
+                // The next change leads to another look.
+                tracing::error!(error = %error.message, "what other nodes wrote could not be read");
+            }
+        }
+    });
+}
+
+impl Team {
+    async fn follow(&self, changed: &Changed) -> Result<(), ApiError> {
+        let _turn = self.turn().await;
+        if changed.everything {
+            return self.read_everything_now().await;
+        }
+        // Its own, or one that was read together with an earlier one.
+        if changed.revision <= self.revision.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        if changed.directory {
+            self.read_directory().await?;
+        }
+        let mut spaces = BTreeSet::new();
+        for (space, kind, id) in &changed.items {
+            let fields = self.store.item(*space, *kind, *id).await.map_err(|error| error.api_error())?;
+            let items = self.known.space(*space);
+            write(&items).remove(*kind, *id);
+            for field in &fields {
+                self.take(&mut write(&items), field)?;
+            }
+            spaces.insert(*space);
+        }
+        self.revision.store(changed.revision, Ordering::Release);
+        self.tell(changed.directory, &spaces);
+        Ok(())
+    }
+
+    async fn read_everything(&self) -> Result<(), ApiError> {
+        let _turn = self.turn().await;
+        self.read_everything_now().await
+    }
+
+    async fn read_everything_now(&self) -> Result<(), ApiError> {
+        self.read_all().await?;
+        self.tell(true, &BTreeSet::new());
+        Ok(())
+    }
+
+    /// Reads all there is.
+    pub(super) async fn read_all(&self) -> Result<(), ApiError> {
+        let revision = self.read_directory().await?;
+        let directory = self.known.directory();
+        let shared = directory.organisations().map(|one| Space::Organisation(one.id));
+        let own = directory.accounts().map(|one| Space::Personal(one.id));
+        for space in shared.chain(own) {
+            let stored = self.store.items(space).await.map_err(|error| error.api_error())?;
+            let mut items = SpaceItems::default();
+            for item in &stored {
+                self.take(&mut items, item)?;
+            }
+            self.known.set_space(space, items);
+        }
+        self.revision.store(revision, Ordering::Release);
+        Ok(())
+    }
+
+    async fn read_directory(&self) -> Result<i64, ApiError> {
+        let read = self.store.changes_of_directory().await;
+        let (changes, revision) = read.map_err(|error| error.api_error())?;
+        let mut directory = Directory::new();
+        for change in &changes {
+            directory.apply(change);
+        }
+        self.known.set_directory(directory);
+        Ok(revision)
+    }
+
+    fn take(&self, items: &mut SpaceItems, item: &StoredItem) -> Result<(), ApiError> {
+        let StoredItem { space, kind, id, field, version, sealed } = item;
+        let slot = (*kind, *id, *field);
+        let data = if stays_sealed(*kind) {
+            Data::Sealed(sealed.clone())
+        } else {
+            let open = self.open_item(*space, slot, *version, sealed)?;
+            Data::Open(Zeroizing::new(open.to_vec()))
+        };
+        items.put(slot, Held { version: *version, data });
+        Ok(())
+    }
+}
