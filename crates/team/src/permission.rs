@@ -86,6 +86,12 @@ impl Permissions {
         Self(self.0 | others.0)
     }
 
+    /// Those of these that are among others.
+    #[must_use]
+    pub const fn within(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
     /// Each of them.
     pub fn each(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.into_iter().filter(move |one| self.has(*one))
