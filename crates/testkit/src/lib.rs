@@ -14,6 +14,8 @@ mod keys;
 #[cfg(unix)]
 mod line;
 #[cfg(unix)]
+mod postgres;
+#[cfg(unix)]
 mod screen;
 #[cfg(unix)]
 mod shadow;
@@ -40,6 +42,8 @@ pub use farm::{Farm, ShownCookie};
 pub use keys::{KeyPair, SshAgent};
 #[cfg(unix)]
 pub use line::{EchoServer, SerialPair, Telnetd};
+#[cfg(unix)]
+pub use postgres::{Postgres, postgres_or_skip};
 #[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]

@@ -57,6 +57,7 @@ const DEBIAN_TEST: &[&str] = &[
     "xorgxrdp",
     "freerdp2-shadow-x11",
     "winpr-utils",
+    "postgresql",
 ];
 
 const DEBIAN_BENCH: &[&str] =

@@ -168,6 +168,8 @@ async fn put_organisation(
             (SELECT id FROM account_groups WHERE organisation = $1)";
         on.run(groups, &values).await?;
         on.run("DELETE FROM grants WHERE organisation = $1 AND account = $2", &values).await?;
+        let links = "DELETE FROM invitations WHERE organisation = $1 AND made_by = $2";
+        on.run(links, &values).await?;
     }
     Ok(())
 }
