@@ -18,7 +18,7 @@ codes! {
     Invalid,
     /// No such thing, or it was deleted.
     NotFound,
-    /// Somebody else changed it meanwhile.
+    /// Somebody else changed it meanwhile, or it is in use.
     Conflict,
     /// Unlock the vault first.
     VaultLocked,
@@ -58,8 +58,6 @@ codes! {
     SignedOut,
     /// A one-time password is asked for besides.
     NeedsCode,
-    /// Somebody else changed it meanwhile, or it is in use.
-    Conflict,
     /// Too much in too short a time.
     Throttled,
     /// The machine refused every way to sign in.

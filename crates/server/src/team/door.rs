@@ -66,7 +66,8 @@ impl Team {
         if directory.accounts().next().is_some() {
             return Ok(None);
         }
-        let (token, hash) = token::generate(TokenKind::Invitation).map_err(|error| error.api_error())?;
+        let (token, hash) =
+            token::generate(TokenKind::Invitation).map_err(|error| error.api_error())?;
         let mut changes: Vec<Change> =
             directory.invitations(None).map(|old| Change::DeleteInvitation(old.id)).collect();
         changes.push(Change::PutInvitation(Invitation {
@@ -161,13 +162,17 @@ impl Team {
         let organisation = invitation.organisation.and_then(|id| directory.organisation(id));
         let mut organisation = organisation.cloned().ok_or_else(no_invitation)?;
         if !organisation.members.insert(account) {
-            return Err(ApiError::new(ErrorCode::Invalid, format!("You belong to “{}” already.", organisation.name)));
+            return Err(ApiError::new(
+                ErrorCode::Invalid,
+                format!("You belong to “{}” already.", organisation.name),
+            ));
         }
         let grant = invitation
             .role
             .map(|role| self.grant(organisation.id, Subject::Account(account), role))
             .map(Change::PutGrant);
-        let mut changes = vec![Change::DeleteInvitation(invitation.id), Change::PutOrganisation(organisation)];
+        let mut changes =
+            vec![Change::DeleteInvitation(invitation.id), Change::PutOrganisation(organisation)];
         changes.extend(grant);
         Ok(changes)
     }
@@ -217,13 +222,21 @@ impl Team {
     }
 
     /// Whether a password is the account's.
-    pub(crate) async fn knows_password(&self, account: &Account, typed: &Secret<String>) -> Result<bool, ApiError> {
+    pub(crate) async fn knows_password(
+        &self,
+        account: &Account,
+        typed: &Secret<String>,
+    ) -> Result<bool, ApiError> {
         let (kept, typed, cheap) = (account.password.clone(), typed.clone(), self.cheap);
         blocking(move || password::verify_or_pretend(kept.as_deref(), &typed, cheap)).await
     }
 
     /// Lets somebody in who shows what it takes.
-    pub(crate) async fn sign_in(&self, shown: Credentials, visitor: &Visitor) -> Result<Welcome, ApiError> {
+    pub(crate) async fn sign_in(
+        &self,
+        shown: Credentials,
+        visitor: &Visitor,
+    ) -> Result<Welcome, ApiError> {
         let name = shown.name.trim().to_lowercase();
         let found = self.known.directory().account_named(&name).cloned();
         let place = match &found {
@@ -234,8 +247,11 @@ impl Team {
         };
         let asks = Try { name: &name, address: visitor.address, place };
         let charge = self.throttle().begin(&asks, self.now()).map_err(|error| error.api_error())?;
-        let (kept, typed, cheap) =
-            (found.as_ref().and_then(|one| one.password.clone()), shown.password.clone(), self.cheap);
+        let (kept, typed, cheap) = (
+            found.as_ref().and_then(|one| one.password.clone()),
+            shown.password.clone(),
+            self.cheap,
+        );
         let right =
             blocking(move || password::verify_or_pretend(kept.as_deref(), &typed, cheap)).await?;
         let account = found.filter(|account| right && !account.suspended);
@@ -277,7 +293,8 @@ impl Team {
         let Some(sealed) = &account.totp else { return Ok(Vec::new()) };
         let code = code.ok_or_else(|| needs_code())?;
         let key = self.open_named(&totp_name(account.id), sealed)?;
-        let key = totp::TotpKey::from_slice(&key).ok_or_else(|| TeamError::KeysDamaged.api_error())?;
+        let key =
+            totp::TotpKey::from_slice(&key).ok_or_else(|| TeamError::KeysDamaged.api_error())?;
         if let Some(step) = key.check(code.expose_secret(), self.now(), account.totp_step) {
             return Ok(vec![Change::PutAccount(Account { totp_step: step, ..account.clone() })]);
         }
@@ -288,8 +305,13 @@ impl Team {
         }
     }
 
-    fn welcome(&self, account: AccountId, visitor: &Visitor) -> Result<(Welcome, Change), ApiError> {
-        let (token, hash) = token::generate(TokenKind::SignIn).map_err(|error| error.api_error())?;
+    fn welcome(
+        &self,
+        account: AccountId,
+        visitor: &Visitor,
+    ) -> Result<(Welcome, Change), ApiError> {
+        let (token, hash) =
+            token::generate(TokenKind::SignIn).map_err(|error| error.api_error())?;
         let now = self.now();
         let sign_in = SignIn {
             id: SignInId::new(),
@@ -326,18 +348,24 @@ impl Team {
     }
 
     /// Who has this token, of a sign-in or of a script.
-    pub(crate) fn whose(&self, shown: &str, address: IpAddr) -> Result<(AccountId, crate::Proof), ApiError> {
+    pub(crate) fn whose(
+        &self,
+        shown: &str,
+        address: IpAddr,
+    ) -> Result<(AccountId, crate::Proof), ApiError> {
         let (directory, now, hash) = (self.known.directory(), self.now(), token::hash(shown));
         let found = match TokenKind::of(shown) {
             Some(TokenKind::SignIn) => directory.signed_in(&hash, now).map(|(account, sign_in)| {
                 self.was_used(Use::SignIn(sign_in.id, now), sign_in.last_used);
                 (account.id, crate::Proof::SignIn(sign_in.id))
             }),
-            Some(TokenKind::Api) => directory.script(&hash, address, now).map(|(account, token)| {
-                let used = Use::Token(token.id, now, address.to_string());
-                self.was_used(used, token.last_used.unwrap_or(token.created));
-                (account.id, crate::Proof::Token(token.id, token.permissions))
-            }),
+            Some(TokenKind::Api) => {
+                directory.script(&hash, address, now).map(|(account, token)| {
+                    let used = Use::Token(token.id, now, address.to_string());
+                    self.was_used(used, token.last_used.unwrap_or(token.created));
+                    (account.id, crate::Proof::Token(token.id, token.permissions))
+                })
+            }
             Some(TokenKind::Invitation) | None => None,
         };
         found.ok_or_else(|| signed_out())
@@ -358,7 +386,11 @@ impl Team {
     }
 
     /// Takes a script's token back.
-    pub(crate) async fn revoke_token(&self, account: AccountId, id: TokenId) -> Result<(), ApiError> {
+    pub(crate) async fn revoke_token(
+        &self,
+        account: AccountId,
+        id: TokenId,
+    ) -> Result<(), ApiError> {
         let turn = self.turn().await;
         let directory = self.known.directory();
         if directory.token(id).is_none_or(|one| one.account != account) {
@@ -437,7 +469,9 @@ fn no_invitation() -> ApiError {
 }
 
 /// Passwords take long on purpose: that must not hold up others.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|stopped| ApiError::new(ErrorCode::Internal, stopped.to_string()))

@@ -10,7 +10,8 @@ use patchbay_team::{directory::Directory, entity::Space};
 use patchbay_team_store::{Changed, StoredItem};
 use std::{
     collections::BTreeSet,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::Duration,
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use zeroize::Zeroizing;
@@ -35,7 +36,31 @@ pub(super) fn start(team: &Arc<Team>, mut changes: Receiver<Changed>) {
     });
 }
 
+/// How often what happens by itself with time is looked after.
+const TEND_EVERY: Duration = Duration::from_secs(15);
+
+/// Looks after what happens by itself with time: proofs that expire, and last uses to be written down.
+pub(super) fn tend(team: &Arc<Team>) {
+    let team = Arc::downgrade(team);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(TEND_EVERY).await;
+            let Some(team) = team.upgrade() else { return };
+            team.sweep();
+            team.write_uses().await;
+        }
+    });
+}
+
 impl Team {
+    /// Writes down what was used since the last time.
+    pub(crate) async fn write_uses(&self) {
+        let uses = std::mem::take(&mut *self.uses.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Err(error) = self.store.used(uses).await {
+            tracing::warn!(%error, "last uses could not be written down");
+        }
+    }
+
     async fn follow(&self, changed: &Changed) -> Result<(), ApiError> {
         let _turn = self.turn().await;
         if changed.everything {
@@ -50,7 +75,8 @@ impl Team {
         }
         let mut spaces = BTreeSet::new();
         for (space, kind, id) in &changed.items {
-            let fields = self.store.item(*space, *kind, *id).await.map_err(|error| error.api_error())?;
+            let fields =
+                self.store.item(*space, *kind, *id).await.map_err(|error| error.api_error())?;
             let items = self.known.space(*space);
             write(&items).remove(*kind, *id);
             for field in &fields {

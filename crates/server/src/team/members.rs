@@ -42,6 +42,11 @@ impl Members {
         self.all.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
+    /// The services of a member, if they were made.
+    pub(crate) fn present(&self, account: AccountId, ceiling: Permissions) -> Option<Arc<Member>> {
+        self.get((account, ceiling.bits()))
+    }
+
     fn get(&self, key: Key) -> Option<Arc<Member>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
     }
@@ -81,7 +86,11 @@ impl Team {
         Ok(member)
     }
 
-    async fn make(self: &Arc<Self>, account: AccountId, ceiling: Permissions) -> Result<Member, ApiError> {
+    async fn make(
+        self: &Arc<Self>,
+        account: AccountId,
+        ceiling: Permissions,
+    ) -> Result<Member, ApiError> {
         let home = self.files.join(account.to_string());
         let seat = Seat::new(Arc::clone(self), account, ceiling, home.join("items"));
         let name = self.known.directory().account(account).map(|one| one.name.clone());
@@ -117,8 +126,9 @@ impl Member {
             tracing::warn!(%error, account = %self.account, "what others changed could not be read");
         }
         for session in self.core.sessions().list() {
-            let (SessionTarget::Entry { id } | SessionTarget::Files { id } | SessionTarget::Tunnels { id }) =
-                session.target
+            let (SessionTarget::Entry { id }
+            | SessionTarget::Files { id }
+            | SessionTarget::Tunnels { id }) = session.target
             else {
                 continue;
             };

@@ -10,10 +10,11 @@ mod policy;
 mod seat;
 mod space;
 mod start;
+mod watching;
 
 pub(crate) use door::{Credentials, Newcomer, Visitor, Welcome, totp_name, wrong_code};
 pub(crate) use known::Known;
-pub(crate) use members::Members;
+pub(crate) use members::{Member, Members};
 pub use policy::{POLICIES, Policy, policy};
 pub use start::Opening;
 
@@ -28,6 +29,7 @@ use patchbay_team::{
 };
 use patchbay_team_store::{ItemChange, StoreError, TeamStore, Use, Write};
 use space::{Data, Held, Slot, stays_sealed};
+use watching::Watching;
 use std::{
     collections::BTreeSet,
     path::PathBuf,
@@ -43,7 +45,6 @@ use zeroize::Zeroizing;
 const TRIES: u32 = 5;
 
 /// All that a node of the server has.
-#[derive(Debug)]
 pub struct Team {
     pub(crate) known: Known,
     pub(crate) store: TeamStore,
@@ -58,6 +59,7 @@ pub struct Team {
     files: PathBuf,
     /// Which addresses the server may dial.
     reach: Reach,
+    watching: Watching,
     throttle: std::sync::Mutex<Throttle>,
     /// Last uses that are to be written down.
     uses: std::sync::Mutex<Vec<Use>>,
@@ -74,6 +76,12 @@ pub(crate) enum Edit {
     Delete { space: Space, kind: u8, id: [u8; 16] },
 }
 
+impl std::fmt::Debug for Team {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Team").field("known", &self.known).finish_non_exhaustive()
+    }
+}
+
 impl Team {
     pub(crate) async fn turn(&self) -> Turn<'_> {
         Turn(self.turn.lock().await)
@@ -87,7 +95,7 @@ impl Team {
     pub(crate) fn entry(&self, at: Timestamp, account: AccountId) -> audit::Entry {
         audit::Entry {
             at,
-            actor: Actor::Account(account),
+            actor: Actor::Account { account },
             action: String::new(),
             object: None,
             address: None,
@@ -233,6 +241,9 @@ impl Team {
 
     /// Tells members' services of what has changed.
     fn tell(&self, directory: bool, spaces: &BTreeSet<Space>) {
+        if directory {
+            self.sweep();
+        }
         let known = self.known.directory();
         self.members.changed(|account| {
             directory

@@ -185,7 +185,10 @@ const fn same(a: &str, b: &str) -> bool {
     }
     let mut at = 0;
     while at < a.len() {
-        #[expect(clippy::indexing_slicing, reason = "within the length, and checked when it is compiled")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "within the length, and checked when it is compiled"
+        )]
         if a[at] != b[at] {
             return false;
         }
@@ -200,7 +203,10 @@ const fn all_have_one() -> bool {
     while at < commands.len() {
         let (mut found, mut one) = (false, 0);
         while one < POLICIES.len() {
-            #[expect(clippy::indexing_slicing, reason = "within the length, and checked when it is compiled")]
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "within the length, and checked when it is compiled"
+            )]
             if same(POLICIES[one].0, commands[at]) {
                 found = true;
             }

@@ -3,7 +3,10 @@
 use super::{Known, Members, Team, follow};
 use patchbay_core::{Clock, Reach};
 use patchbay_model::ApiError;
-use patchbay_team::{TeamError, master::{DataKeys, MasterKey}};
+use patchbay_team::{
+    TeamError,
+    master::{DataKeys, MasterKey},
+};
 use patchbay_team_store::{Place, TeamStore};
 use std::{
     path::PathBuf,
@@ -16,7 +19,6 @@ const SERVER_ID: &str = "server id";
 const DATA_KEYS: &str = "data keys";
 
 /// What a server is opened with.
-#[derive(Debug)]
 pub struct Opening {
     /// The database.
     pub place: Place,
@@ -51,6 +53,7 @@ impl Team {
             clock,
             files,
             reach,
+            watching: Default::default(),
             throttle: Default::default(),
             uses: Default::default(),
             cheap,
@@ -58,6 +61,7 @@ impl Team {
         let changes = team.store.changes();
         team.read_all().await?;
         follow::start(&team, changes);
+        follow::tend(&team);
         Ok(team)
     }
 

@@ -33,7 +33,12 @@ impl Seat {
                 Change::Put { kind: Kind::Node, id, data, .. } => {
                     self.put_node(&mut plan, NodeId::from_bytes(id), &data)?;
                 }
-                Change::Put { kind: kind @ (Kind::Identity | Kind::IdentitySecret), id, field, data } => {
+                Change::Put {
+                    kind: kind @ (Kind::Identity | Kind::IdentitySecret),
+                    id,
+                    field,
+                    data,
+                } => {
                     let space = self.identity_home(&plan, id);
                     self.may_edit_identity(space, id)?;
                     if kind == Kind::Identity && !matches!(space, Space::Personal(_)) {
@@ -62,8 +67,9 @@ impl Seat {
     }
 
     fn put_node(&self, plan: &mut Plan, id: NodeId, data: &[u8]) -> Result<(), ApiError> {
-        let node = KeptNode::read(data)
-            .map_err(|error| ApiError::new(ErrorCode::Internal, format!("A machine could not be read: {error}.")))?;
+        let node = KeptNode::read(data).map_err(|error| {
+            ApiError::new(ErrorCode::Internal, format!("A machine could not be read: {error}."))
+        })?;
         if self.team.known.organisation(self.account, id).is_some() {
             return Err(forbidden("An organisation is not changed in the tree of machines.")
                 .next("Change it in “People and permissions”."));
@@ -72,8 +78,11 @@ impl Seat {
         let (space, node) = self.place(plan, node);
         match (old, space) {
             (Some(Space::Organisation(from)), to) if Space::Organisation(from) != to => {
-                Err(forbidden(format!("“{}” belongs to an organisation and does not leave it.", node.name()))
-                    .next("Duplicate what you need of it by hand."))
+                Err(forbidden(format!(
+                    "“{}” belongs to an organisation and does not leave it.",
+                    node.name()
+                ))
+                .next("Duplicate what you need of it by hand."))
             }
             (_, Space::Personal(_)) => {
                 plan.put_node(space, id, data.to_vec());
@@ -114,10 +123,12 @@ impl Seat {
         // One that was made by the same change was looked at then.
         let around = node.parent().filter(|parent| plan.space_of(*parent).is_none());
         match (node.parent(), around) {
-            (None, _) => self.must(root_of(organisation), Permission::Edit, "the organisation").or_else(
-                // What lies at its root already may be changed by whom it is given.
-                |error| if shared { Ok(()) } else { Err(error) },
-            )?,
+            (None, _) => {
+                self.must(root_of(organisation), Permission::Edit, "the organisation").or_else(
+                    // What lies at its root already may be changed by whom it is given.
+                    |error| if shared { Ok(()) } else { Err(error) },
+                )?
+            }
             (Some(_), Some(around)) => self.must(around, Permission::Edit, "that folder")?,
             (Some(_), None) => {}
         }
@@ -142,9 +153,8 @@ impl Seat {
         }
         let action = if before.is_some() { "machine.edit" } else { "machine.create" };
         plan.note(action, *id.as_bytes(), node.name());
-        let written = node
-            .write()
-            .map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+        let written =
+            node.write().map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
         plan.put_node(space, id, written);
         Ok(())
     }
@@ -205,7 +215,11 @@ impl Seat {
         folder: NodeId,
     ) -> Result<(), ApiError> {
         let (from, to) = (Space::Personal(self.account), Space::Organisation(organisation));
-        plan.edits.push(Edit::Delete { space: from, kind: Kind::Node.number(), id: *folder.as_bytes() });
+        plan.edits.push(Edit::Delete {
+            space: from,
+            kind: Kind::Node.number(),
+            id: *folder.as_bytes(),
+        });
         let items = self.space(from);
         let items = read(&items);
         for id in items.inside(folder) {
@@ -214,9 +228,14 @@ impl Seat {
                 self.bring_identity(plan, organisation, *identity);
             }
             let written = node.write();
-            let written = written.map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
+            let written =
+                written.map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
             plan.put_node(to, id, written);
-            plan.edits.push(Edit::Delete { space: from, kind: Kind::Node.number(), id: *id.as_bytes() });
+            plan.edits.push(Edit::Delete {
+                space: from,
+                kind: Kind::Node.number(),
+                id: *id.as_bytes(),
+            });
             plan.note("machine.create", *id.as_bytes(), node.name());
         }
         Ok(())

@@ -76,12 +76,18 @@ impl Seat {
     }
 
     /// Opens what is held.
-    fn open(&self, space: Space, slot: Slot, held: &Held) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    fn open(
+        &self,
+        space: Space,
+        slot: Slot,
+        held: &Held,
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         match &held.data {
             Data::Open(data) => Ok(data.clone()),
-            Data::Sealed(sealed) => {
-                self.team.open_item(space, slot, held.version, sealed).map_err(|error| refused(&error))
-            }
+            Data::Sealed(sealed) => self
+                .team
+                .open_item(space, slot, held.version, sealed)
+                .map_err(|error| refused(&error)),
         }
     }
 
@@ -174,10 +180,17 @@ impl Seat {
         }
     }
 
-    fn get_now(&self, kind: Kind, id: [u8; 16], field: Field) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    fn get_now(
+        &self,
+        kind: Kind,
+        id: [u8; 16],
+        field: Field,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
         let may = match kind {
             Kind::Node => self.permissions(NodeId::from_bytes(id)).has(Permission::See),
-            Kind::Identity => self.identity_permissions(IdentityId::from_bytes(id)).has(Permission::See),
+            Kind::Identity => {
+                self.identity_permissions(IdentityId::from_bytes(id)).has(Permission::See)
+            }
             Kind::IdentitySecret => {
                 let may = self.identity_permissions(IdentityId::from_bytes(id));
                 may.has(Permission::UseSecret) || may.has(Permission::Reveal)
@@ -222,7 +235,12 @@ impl Items for Seat {
         Box::pin(async move { self.load_now(kind) })
     }
 
-    fn get(&self, kind: Kind, id: [u8; 16], field: Field) -> Answer<'_, Option<Zeroizing<Vec<u8>>>> {
+    fn get(
+        &self,
+        kind: Kind,
+        id: [u8; 16],
+        field: Field,
+    ) -> Answer<'_, Option<Zeroizing<Vec<u8>>>> {
         Box::pin(async move { self.get_now(kind, id, field) })
     }
 

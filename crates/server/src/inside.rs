@@ -1,0 +1,147 @@
+//! What answers the HTTP side: commands, events and streams of members.
+
+use crate::{
+    Answer, Caller, Gauge, Proof, Service, Stream, Watch,
+    team::{Member, Policy, Team, policy},
+};
+use futures_util::FutureExt;
+use patchbay_model::{AccountId, ApiError, ErrorCode};
+use patchbay_team::{
+    audit::{self, Actor, Outcome},
+    permission::Permissions,
+};
+use serde_json::Value;
+use std::{net::IpAddr, sync::Arc};
+
+/// The services of a team behind the HTTP side.
+#[derive(Clone, Debug)]
+pub struct Inside(pub Arc<Team>);
+
+impl Inside {
+    async fn member(&self, caller: &Caller) -> Result<Arc<Member>, ApiError> {
+        self.0.member(caller.account, ceiling(caller.proof)).await
+    }
+
+    async fn call(&self, caller: &Caller, command: &str, args: &str) -> Result<String, ApiError> {
+        let policy = policy(command).ok_or_else(|| {
+            ApiError::new(ErrorCode::NotFound, format!("There is no command “{command}”."))
+        })?;
+        if policy == Policy::AtHomeOnly {
+            return Err(ApiError::new(
+                ErrorCode::NotAllowed,
+                format!("“{command}” concerns the computer a person sits at, which a team server is not."),
+            )
+            .next("Do it in Patchbay on your own computer."));
+        }
+        let member = self.member(caller).await?;
+        let result = patchbay_commands::dispatch(&member.ctx(), command, args).await;
+        if policy == Policy::Audited {
+            // Nothing is told that was not written down.
+            self.write_down(caller, command, args, result.as_ref().err()).await?;
+        }
+        result
+    }
+
+    async fn write_down(
+        &self,
+        caller: &Caller,
+        command: &str,
+        args: &str,
+        failed: Option<&ApiError>,
+    ) -> Result<(), ApiError> {
+        let entry = audit::Entry {
+            at: self.0.now(),
+            actor: actor(caller),
+            action: command.replace('_', "."),
+            object: object(args),
+            address: Some(caller.address.to_string()),
+            reason: None,
+            outcome: if failed.is_some() { Outcome::Refused } else { Outcome::Done },
+            detail: failed.map(|error| error.message.clone()),
+        };
+        let turn = self.0.turn().await;
+        self.0.commit(&turn, Vec::new(), Vec::new(), vec![entry]).await
+    }
+}
+
+impl Service for Inside {
+    fn authenticate<'a>(
+        &'a self,
+        bearer: &'a str,
+        address: IpAddr,
+    ) -> Answer<'a, (AccountId, Proof)> {
+        async move { self.0.whose(bearer, address) }.boxed()
+    }
+
+    fn rpc<'a>(
+        &'a self,
+        caller: &'a Caller,
+        command: &'a str,
+        args: &'a str,
+    ) -> Answer<'a, String> {
+        self.call(caller, command, args).boxed()
+    }
+
+    fn events<'a>(&'a self, caller: &'a Caller) -> Answer<'a, Watch> {
+        async move {
+            let member = self.member(caller).await?;
+            let end = self.0.watch(caller.account, caller.proof);
+            Ok(Watch { events: member.core.events(), end })
+        }
+        .boxed()
+    }
+
+    fn redeem(&self, token: &str, caller: Option<&Caller>, _origin: Option<&str>) -> Option<Stream> {
+        let caller = caller?;
+        let member = self.0.members.present(caller.account, ceiling(caller.proof))?;
+        let session = member.core.sessions().redeem(token)?;
+        Some(Stream { session, end: self.0.watch(caller.account, caller.proof) })
+    }
+
+    fn ready(&self) -> Answer<'_, ()> {
+        async move { self.0.store.ping().await.map_err(|error| error.api_error()) }.boxed()
+    }
+
+    fn operator(&self, caller: &Caller) -> bool {
+        let directory = self.0.known.directory();
+        directory.account(caller.account).is_some_and(|account| account.operator)
+    }
+
+    fn gauges(&self) -> Vec<Gauge> {
+        let members = self.0.members.all();
+        let sessions: u32 = members.iter().map(|member| member.core.sessions().running()).sum();
+        let accounts = self.0.known.directory().accounts().count();
+        vec![
+            Gauge { name: "accounts", help: "Accounts.", value: number(accounts) },
+            Gauge { name: "members_present", help: "Members whose services run on this node.", value: number(members.len()) },
+            Gauge { name: "sessions", help: "Sessions that are connected or on the way.", value: f64::from(sessions) },
+        ]
+    }
+}
+
+/// What somebody may do at most with what proves them.
+pub(crate) const fn ceiling(proof: Proof) -> Permissions {
+    match proof {
+        Proof::SignIn(_) => Permissions::ALL,
+        Proof::Token(_, permissions) => permissions,
+    }
+}
+
+pub(crate) const fn actor(caller: &Caller) -> Actor {
+    let account = caller.account;
+    match caller.proof {
+        Proof::SignIn(_) => Actor::Account { account },
+        Proof::Token(token, _) => Actor::Token { token, account },
+    }
+}
+
+/// What a command is about, as far as its arguments say so. Nothing else of them is written down: they may hold secrets.
+fn object(args: &str) -> Option<String> {
+    let args: Value = serde_json::from_str(args).ok()?;
+    let places = ["/id", "/target/id", "/target/kind", "/nodes/0", "/from/session", "/place/session"];
+    places.iter().find_map(|place| args.pointer(place)?.as_str()).map(|id| id.chars().take(64).collect())
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}

@@ -1,0 +1,1 @@
+//! Rights, and what comes of changes.

@@ -1,0 +1,59 @@
+//! Ending what goes on when the right to it has ended: a sign-in that was revoked, an account that was suspended.
+
+use super::Team;
+use crate::Proof;
+use patchbay_model::AccountId;
+use std::sync::{Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// What goes on for whom.
+#[derive(Debug, Default)]
+pub(crate) struct Watching(Mutex<Vec<(AccountId, Proof, CancellationToken)>>);
+
+impl Watching {
+    fn add(&self, account: AccountId, proof: Proof) -> CancellationToken {
+        let token = CancellationToken::new();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.push((account, proof, token.clone()));
+        token
+    }
+
+    /// Ends what is not good any more, and forgets what has ended.
+    fn sweep(&self, good: impl Fn(AccountId, Proof) -> bool) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|(account, proof, token)| {
+            let stays = good(*account, *proof);
+            if !stays {
+                token.cancel();
+            }
+            stays && !token.is_cancelled()
+        });
+    }
+}
+
+impl Team {
+    /// Cancelled as soon as that proof is good for nothing any more.
+    pub(crate) fn watch(&self, account: AccountId, proof: Proof) -> CancellationToken {
+        self.watching.add(account, proof)
+    }
+
+    /// Ends what is not allowed any more; asked whenever people change, and now and then because proofs expire.
+    pub(super) fn sweep(&self) {
+        let (directory, now) = (self.known.directory(), self.now());
+        self.watching.sweep(|account, proof| {
+            let active = directory.account(account).is_some_and(|account| !account.suspended);
+            active
+                && match proof {
+                    Proof::SignIn(id) => directory.sign_in(id).is_some_and(|one| now < one.expires),
+                    Proof::Token(id, _) => directory
+                        .token(id)
+                        .is_some_and(|one| one.expires.is_none_or(|expires| now < expires)),
+                }
+        });
+        for member in self.members.all() {
+            if directory.account(member.account).is_none_or(|account| account.suspended) {
+                self.members.dismiss(member.account);
+            }
+        }
+    }
+}
