@@ -2,8 +2,11 @@
 
 use crate::StoreError;
 use crate::value::{Row, Value, bound};
+use futures_util::TryStreamExt;
+use futures_util::stream::BoxStream;
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, Sqlite, SqliteConnection};
+use std::time::Duration;
 use tokio::sync::OwnedMappedMutexGuard;
 
 /// What statements run on.
@@ -12,6 +15,9 @@ pub(crate) enum Connection<'a> {
     Postgres(&'a mut PgConnection),
 }
 
+/// How long PostgreSQL may take for one statement. SQLite is here and always answers.
+const LIMIT: Duration = Duration::from_secs(30);
+
 impl Connection<'_> {
     /// Runs a statement, and says how many rows it touched.
     pub(crate) async fn run(
@@ -19,12 +25,14 @@ impl Connection<'_> {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
+        storable(values)?;
         Ok(match self {
             Self::Sqlite(on) => {
                 bound::<Sqlite>(sql, values).execute(&mut **on).await?.rows_affected()
             }
             Self::Postgres(on) => {
-                bound::<Postgres>(sql, values).execute(&mut **on).await?.rows_affected()
+                let query = bound::<Postgres>(sql, values);
+                in_time(query.execute(&mut **on)).await?.rows_affected()
             }
         })
     }
@@ -35,13 +43,15 @@ impl Connection<'_> {
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, StoreError> {
+        storable(values)?;
         Ok(match self {
             Self::Sqlite(on) => {
                 let rows = bound::<Sqlite>(sql, values).fetch_all(&mut **on).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             Self::Postgres(on) => {
-                let rows = bound::<Postgres>(sql, values).fetch_all(&mut **on).await?;
+                let query = bound::<Postgres>(sql, values);
+                let rows = in_time(query.fetch_all(&mut **on)).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })
@@ -56,18 +66,55 @@ impl Connection<'_> {
         Ok(self.rows(sql, values).await?.into_iter().next())
     }
 
-    /// Runs a statement of ours that is put together, once.
-    pub(crate) async fn define(&mut self, sql: String) -> Result<(), StoreError> {
+    /// Asks for rows one by one. The statement is put together by us.
+    pub(crate) fn each(&mut self, sql: String) -> BoxStream<'_, Result<Row, StoreError>> {
+        let sql = AssertSqlSafe(sql);
         match self {
             Self::Sqlite(on) => {
-                sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(&mut **on).await?;
+                let rows = sqlx::query(sql).persistent(false).fetch(&mut **on);
+                Box::pin(rows.map_ok(Row::Sqlite).map_err(StoreError::from))
             }
             Self::Postgres(on) => {
-                sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(&mut **on).await?;
+                let rows = sqlx::query(sql).persistent(false).fetch(&mut **on);
+                Box::pin(rows.map_ok(Row::Postgres).map_err(StoreError::from))
+            }
+        }
+    }
+
+    /// Runs a statement that is put together by us.
+    pub(crate) async fn made(
+        &mut self,
+        sql: String,
+        values: &[Value<'_>],
+    ) -> Result<(), StoreError> {
+        let sql = AssertSqlSafe(sql);
+        match self {
+            Self::Sqlite(on) => {
+                let query = bound::<Sqlite>(sql, values).persistent(false);
+                query.execute(&mut **on).await?;
+            }
+            Self::Postgres(on) => {
+                let query = bound::<Postgres>(sql, values).persistent(false);
+                in_time(query.execute(&mut **on)).await?;
             }
         }
         Ok(())
     }
+}
+
+/// A server that has vanished from the network says nothing for a quarter of an hour.
+async fn in_time<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(LIMIT, work).await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(StoreError::Unreachable("no answer in 30 seconds".to_owned())),
+    }
+}
+
+/// What PostgreSQL cannot store, neither of the two does.
+fn storable(values: &[Value<'_>]) -> Result<(), StoreError> {
+    let holds_nul =
+        |value: &Value<'_>| matches!(value, Value::Text(Some(text)) if text.contains('\0'));
+    if values.iter().any(holds_nul) { Err(StoreError::Unstorable) } else { Ok(()) }
 }
 
 /// Who lends a connection.
@@ -140,6 +187,9 @@ impl Transaction {
             },
             error => error,
         };
+        if matches!(result, Err(StoreError::Unreachable(_) | StoreError::Uncertain(_))) {
+            return result;
+        }
         // SQLite may have done so already, which it then says.
         let back = self.on().run("ROLLBACK", &[]).await;
         self.open = back.is_err() && matches!(self.lent, Lent::Postgres(_));

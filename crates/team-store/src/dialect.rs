@@ -19,6 +19,11 @@ pub(crate) async fn alone(on: &mut Connection<'_>) -> Result<(), StoreError> {
     }
 }
 
+/// Text as both databases can store it: PostgreSQL has no NUL in texts.
+pub(crate) fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
 pub(crate) async fn has_table(on: &mut Connection<'_>, name: &str) -> Result<bool, StoreError> {
     let sql = match on {
         Connection::Sqlite(_) => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",
@@ -36,7 +41,7 @@ pub(crate) async fn define(on: &mut Connection<'_>, statement: &str) -> Result<(
         }
         Connection::Postgres(_) => statement.to_owned(),
     };
-    on.define(statement).await
+    on.made(statement, &[]).await
 }
 
 /// Tells the other nodes of a revision, once it is through. On SQLite there are none.
@@ -50,7 +55,7 @@ pub(crate) async fn tell(on: &mut Connection<'_>, revision: i64) -> Result<(), S
 
 /// Says in a new SQLite file whose it is.
 pub(crate) async fn mark(on: &mut SqliteConnection) -> Result<(), StoreError> {
-    Connection::Sqlite(on).define(format!("PRAGMA application_id = {APPLICATION_ID}")).await
+    Connection::Sqlite(on).made(format!("PRAGMA application_id = {APPLICATION_ID}"), &[]).await
 }
 
 /// What each new connection to PostgreSQL is told.

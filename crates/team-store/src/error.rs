@@ -96,6 +96,9 @@ pub enum StoreError {
     /// What is in it cannot be.
     #[error("The database is damaged: {0}.")]
     Damaged(String),
+    /// A text holds a character that no database stores.
+    #[error("A text holds the character NUL, which cannot be stored.")]
+    Unstorable,
     /// It was closed.
     #[error("The server is shutting down.")]
     Closed,
@@ -159,6 +162,7 @@ impl StoreError {
             Self::Full => (ErrorCode::Storage, "Make room and try again."),
             Self::Io { .. } => (ErrorCode::Storage, "Check the disk and the rights to the file."),
             Self::Damaged(_) => (ErrorCode::Storage, "Restore a backup."),
+            Self::Unstorable => (ErrorCode::Invalid, "Leave it out."),
             Self::Closed => (ErrorCode::Storage, "Try again in a moment."),
             Self::Database(_) => (ErrorCode::Storage, "Try again; if it stays, look at the logs."),
         };

@@ -5,7 +5,10 @@
 //!
 //! Deliberately absent: what is allowed (`patchbay-team`), and what sealed bytes mean.
 
+mod audit;
+mod backup;
 mod connection;
+mod copy;
 mod dialect;
 mod directory;
 mod error;
@@ -13,14 +16,17 @@ mod items;
 mod lock;
 mod numbers;
 mod place;
+mod postgres;
 mod revisions;
 mod schema;
 mod settings;
+mod sqlite;
 mod store;
 mod used;
 mod value;
 mod write;
 
+pub use backup::restore;
 pub use error::StoreError;
 pub use items::{ItemChange, StoredItem};
 pub use numbers::Numbered;

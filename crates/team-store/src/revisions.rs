@@ -70,6 +70,17 @@ pub(crate) async fn state(on: &mut Connection<'_>) -> Result<State, StoreError> 
     Ok(State { revision: row.get(0)?, lineage: row.exact(1)? })
 }
 
+/// Lets a copy go on where the other stands. Its history is its own from here on.
+pub(crate) async fn go_on(
+    from: &mut Connection<'_>,
+    to: &mut Connection<'_>,
+) -> Result<(), StoreError> {
+    let row = from.row("SELECT revision, directory FROM state", &[]).await?;
+    let row = row.ok_or_else(|| StoreError::Damaged("it does not say its revision".to_owned()))?;
+    let values = [row.get::<i64>(0)?.into(), row.get::<i64>(1)?.into()];
+    to.run("UPDATE state SET revision = $1, directory = $2", &values).await.map(drop)
+}
+
 /// Tells of all that came after `known`.
 pub(crate) async fn catch_up(
     on: &mut Connection<'_>,

@@ -79,6 +79,11 @@ const VERSION_1: &[&str] = &[
     "CREATE TABLE items (space BYTEA NOT NULL, kind INT8 NOT NULL, id BYTEA NOT NULL, \
         field INT8 NOT NULL, version INT8 NOT NULL, sealed BYTEA NOT NULL, \
         PRIMARY KEY (space, kind, id, field))",
+    "CREATE TABLE audit (seq INT8 PRIMARY KEY, at INT8 NOT NULL, actor INT8 NOT NULL, \
+        account BYTEA, token BYTEA, action TEXT NOT NULL, object TEXT, address TEXT, reason TEXT, \
+        outcome INT8 NOT NULL, detail TEXT, previous BYTEA NOT NULL, hash BYTEA NOT NULL)",
+    "CREATE TABLE checkpoints (seq INT8 NOT NULL, hash BYTEA NOT NULL, at INT8 NOT NULL, \
+        signature BYTEA NOT NULL, PRIMARY KEY (seq, at))",
     // What nodes tell each other: what each of the last revisions changed.
     "CREATE TABLE revisions (revision INT8 PRIMARY KEY, directory INT8 NOT NULL, items BYTEA)",
     "CREATE TABLE numbers (what INT8 NOT NULL, id BYTEA NOT NULL, number INT8 NOT NULL, \

@@ -2,30 +2,18 @@
 
 use crate::connection::{Lent, Transaction};
 use crate::items::StoredItem;
-use crate::lock::{ProcessLock, private};
-use crate::revisions::State;
+use crate::lock::ProcessLock;
 use crate::{
-    Changed, Numbered, Place, StoreError, Use, Write, dialect, directory, items, numbers,
-    revisions, schema, settings, used, write,
+    Changed, Numbered, Place, StoreError, Use, Write, audit, backup, directory, items, numbers,
+    postgres, revisions, schema, settings, sqlite, used, write,
 };
+use patchbay_team::audit::{Checkpoint, Head, Record};
 use patchbay_team::entity::{Change, Space};
-use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection as _, PgPool, SqliteConnection, SqlitePool};
-use std::io::Read;
+use sqlx::{Connection as _, PgPool, SqliteConnection, SqlitePool};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard, broadcast};
 use tokio::task::AbortHandle;
-use tracing::log::LevelFilter;
-
-/// How long a call waits for a connection before it says that the database does not answer.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How often a node looks for what others wrote when nobody tells it: their word may be lost, or a proxy in between
-/// may not pass it on.
-const LOOK: Duration = Duration::from_millis(800);
 
 /// Changes that a listener may be behind by before it has to read everything anew.
 const BACKLOG: usize = 1024;
@@ -69,48 +57,26 @@ impl TeamStore {
     async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
         let path = std::path::absolute(path).map_err(StoreError::io("found", path))?;
         let lock = ProcessLock::acquire(&path)?;
-        prepare(&path).await?;
-        let options = sqlite_options(&path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .pragma("secure_delete", "ON");
-        let writer = Arc::new(Mutex::new(Some(options.connect().await?)));
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .acquire_timeout(PATIENCE)
-            .connect_lazy_with(sqlite_options(&path).pragma("query_only", "ON"));
-        let base = Base::Sqlite { writer, readers, _lock: lock };
+        sqlite::prepare(&path).await?;
+        let writer = Arc::new(Mutex::new(Some(sqlite::writer(&path).await?)));
+        let base = Base::Sqlite { writer, readers: sqlite::readers(&path), _lock: lock };
         let new = Self { inner: Arc::new(Inner { base, told: broadcast::channel(BACKLOG).0 }) };
-        new.migrate().await?;
+        let mut transaction = Transaction::begin(new.inner.writer().await?).await?;
+        let result = schema::migrate(&mut transaction.on()).await;
+        transaction.end(result).await?;
+        drop(transaction);
         Ok(new)
     }
 
     async fn open_postgres(url: &str) -> Result<Self, StoreError> {
-        let options: PgConnectOptions = url.parse()?;
-        let options = options
-            .application_name("patchbay-server")
-            .log_statements(LevelFilter::Off)
-            .log_slow_statements(LevelFilter::Off, Duration::ZERO);
-        let pool = PgPoolOptions::new()
-            .max_connections(10)
-            .acquire_timeout(PATIENCE)
-            .after_connect(|on, _| Box::pin(async move { dialect::prepare(on).await }))
-            .connect_lazy_with(options.clone());
+        let options = postgres::options(url)?;
+        let pool = postgres::pool(options.clone());
+        let known = postgres::started(&pool).await?;
         let (told, wrote) = (broadcast::channel(BACKLOG).0, Arc::new(Notify::new()));
-        let known = started(&pool).await?;
-        let tasks = [
-            tokio::spawn(listen(options, Arc::clone(&wrote))).abort_handle(),
-            tokio::spawn(follow(pool.clone(), known, told.clone(), Arc::clone(&wrote)))
-                .abort_handle(),
-        ];
-        let base = Base::Postgres { pool, wrote, tasks };
-        Ok(Self { inner: Arc::new(Inner { base, told }) })
-    }
-
-    async fn migrate(&self) -> Result<(), StoreError> {
-        let mut transaction = Transaction::begin(self.inner.writer().await?).await?;
-        let result = schema::migrate(&mut transaction.on()).await;
-        transaction.end(result).await
+        let follow = postgres::follow(pool.clone(), known, told.clone(), Arc::clone(&wrote));
+        let listen = postgres::listen(options, Arc::clone(&wrote));
+        let tasks = [tokio::spawn(follow).abort_handle(), tokio::spawn(listen).abort_handle()];
+        Ok(Self { inner: Arc::new(Inner { base: Base::Postgres { pool, wrote, tasks }, told }) })
     }
 
     /// All that is kept about people, as changes in an order in which a directory takes them, and its revision.
@@ -242,6 +208,48 @@ impl TeamStore {
         .await
     }
 
+    /// Records of the audit log in their order, from this one on.
+    pub async fn audit(&self, from: i64, limit: u32) -> Result<Vec<Record>, StoreError> {
+        let mut look = self.inner.look().await?;
+        let result = audit::records(&mut look.on(), from, limit).await;
+        look.end(result).await
+    }
+
+    /// The last record of the audit log.
+    pub async fn audit_head(&self) -> Result<Head, StoreError> {
+        let mut look = self.inner.look().await?;
+        let result = audit::head(&mut look.on()).await;
+        look.end(result).await
+    }
+
+    /// All checkpoints of the audit log, oldest first.
+    pub async fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
+        let mut look = self.inner.look().await?;
+        let result = audit::checkpoints(&mut look.on()).await;
+        look.end(result).await
+    }
+
+    /// Keeps a checkpoint.
+    pub async fn put_checkpoint(&self, checkpoint: Checkpoint) -> Result<(), StoreError> {
+        let inner = Arc::clone(&self.inner);
+        finish(async move {
+            let mut transaction = Transaction::begin(inner.writer().await?).await?;
+            let result = audit::put_checkpoint(&mut transaction.on(), &checkpoint).await;
+            transaction.end(result).await
+        })
+        .await
+    }
+
+    /// Writes a copy of everything as it is now into a new SQLite file, which [`restore`](crate::restore) puts into a
+    /// database of either kind. Others go on reading and writing meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if there is something at the path.
+    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        let (lent, to) = (self.inner.reader().await?, to.to_owned());
+        finish(async move { backup::backup(lent, &to).await }).await
+    }
+
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let mut look = self.inner.look().await?;
@@ -283,12 +291,15 @@ impl Inner {
         }
     }
 
-    async fn look(&self) -> Result<Transaction, StoreError> {
-        let lent = match &self.base {
+    async fn reader(&self) -> Result<Lent, StoreError> {
+        Ok(match &self.base {
             Base::Sqlite { readers, .. } => Lent::Reader(readers.acquire().await?),
             Base::Postgres { pool, .. } => Lent::Postgres(pool.acquire().await?),
-        };
-        Transaction::look(lent).await
+        })
+    }
+
+    async fn look(&self) -> Result<Transaction, StoreError> {
+        Transaction::look(self.reader().await?).await
     }
 
     async fn write(&self, write: &Write) -> Result<i64, StoreError> {
@@ -312,111 +323,5 @@ async fn finish<T: Send + 'static>(
     match tokio::spawn(work).await {
         Ok(result) => result,
         Err(problem) => Err(StoreError::Uncertain(problem.to_string())),
-    }
-}
-
-fn sqlite_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .pragma("trusted_schema", "OFF")
-        .pragma("cell_size_check", "ON")
-        .pragma("temp_store", "MEMORY")
-        .busy_timeout(PATIENCE)
-        // Rows are handed over by another thread: in large batches it wakes us less often.
-        .row_buffer_size(1024)
-        .log_statements(LevelFilter::Off)
-        .log_slow_statements(LevelFilter::Off, Duration::ZERO)
-}
-
-/// Makes sure that the file is ours, before anything is written to it; makes it if it is not there.
-async fn prepare(path: &Path) -> Result<(), StoreError> {
-    let mut file = private()
-        .create(true)
-        .truncate(false)
-        .open(path)
-        .map_err(StoreError::io("opened", path))?;
-    // https://sqlite.org/fileformat.html: sixteen bytes of magic, the application's id at 68.
-    let mut header = Vec::new();
-    Read::by_ref(&mut file)
-        .take(72)
-        .read_to_end(&mut header)
-        .map_err(StoreError::io("read", path))?;
-    drop(file);
-    if header.is_empty() {
-        // At once in the file itself and not in the log, so that a file that is not empty says whose it is.
-        let mut new =
-            sqlite_options(path).journal_mode(SqliteJournalMode::Delete).connect().await?;
-        dialect::mark(&mut new).await?;
-        return Ok(new.close().await?);
-    }
-    let id = header.get(68..72).and_then(|id| id.try_into().ok()).map(i32::from_be_bytes);
-    if header.starts_with(b"SQLite format 3\0") && id == Some(schema::APPLICATION_ID) {
-        return Ok(());
-    }
-    Err(StoreError::NotOurs { path: path.to_owned() })
-}
-
-/// Brings the tables up to date, and says where the database stands.
-async fn started(pool: &PgPool) -> Result<State, StoreError> {
-    let mut transaction = Transaction::begin(Lent::Postgres(pool.acquire().await?)).await?;
-    let on = &mut transaction.on();
-    let result = match schema::migrate(on).await {
-        Ok(()) => revisions::state(on).await,
-        Err(problem) => Err(problem),
-    };
-    transaction.end(result).await
-}
-
-/// Hears from other nodes that there is something new. A connection of its own waits for that; a lost one is made anew.
-async fn listen(options: PgConnectOptions, wrote: Arc<Notify>) {
-    loop {
-        if let Err(problem) = hear(&options, &wrote).await {
-            tracing::debug!(%problem, "other nodes are not heard");
-        }
-        wrote.notify_one();
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
-async fn hear(options: &PgConnectOptions, wrote: &Notify) -> Result<(), sqlx::Error> {
-    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
-    let pool = pool.max_lifetime(None).idle_timeout(None).connect_lazy_with(options.clone());
-    let mut listener = PgListener::connect_with(&pool).await?;
-    listener.listen(dialect::CHANNEL).await?;
-    loop {
-        // What was said before is found by looking.
-        wrote.notify_one();
-        listener.try_recv().await?;
-    }
-}
-
-/// Tells of what was written, by whomever, in order.
-async fn follow(
-    pool: PgPool,
-    mut known: State,
-    told: broadcast::Sender<Changed>,
-    wrote: Arc<Notify>,
-) {
-    let mut well = true;
-    loop {
-        let _ = tokio::time::timeout(LOOK, wrote.notified()).await;
-        let result = async {
-            let mut look = Transaction::look(Lent::Postgres(pool.acquire().await?)).await?;
-            let result = revisions::catch_up(&mut look.on(), &mut known, &told).await;
-            look.end(result).await
-        };
-        match result.await {
-            Ok(()) if well => {}
-            Ok(()) => {
-                well = true;
-                tracing::info!("the database answers again");
-            }
-            Err(StoreError::Closed) => return,
-            Err(problem) if well => {
-                well = false;
-                tracing::warn!(%problem, "the database does not answer");
-            }
-            Err(_) => {}
-        }
     }
 }

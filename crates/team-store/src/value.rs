@@ -3,7 +3,7 @@
 use crate::StoreError;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Database, Decode, Encode, Postgres, Row as _, Sqlite, Type};
+use sqlx::{Column, Database, Decode, Encode, Postgres, Row as _, Sqlite, Type, TypeInfo};
 
 /// A value for a placeholder. PostgreSQL wants to know the type of nothing, too.
 #[derive(Clone, Copy, Debug)]
@@ -73,6 +73,23 @@ impl<'a> From<Option<&'a [u8]>> for Value<'a> {
     }
 }
 
+/// A value that was read, to be written elsewhere.
+pub(crate) enum Owned {
+    Int(Option<i64>),
+    Text(Option<String>),
+    Bytes(Option<Vec<u8>>),
+}
+
+impl Owned {
+    pub(crate) fn borrowed(&self) -> Value<'_> {
+        match self {
+            Self::Int(value) => Value::Int(*value),
+            Self::Text(value) => Value::Text(value.as_deref()),
+            Self::Bytes(value) => Value::Bytes(value.as_deref()),
+        }
+    }
+}
+
 /// A query with its values, for either database.
 pub(crate) fn bound<'q, DB>(
     sql: impl sqlx::SqlSafeStr,
@@ -109,6 +126,28 @@ impl Row {
             Self::Postgres(row) => row.try_get(at),
         }
         .map_err(|problem| StoreError::Damaged(format!("a row cannot be read ({problem})")))
+    }
+
+    /// The names of its columns.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Sqlite(row) => row.columns().iter().map(Column::name).collect(),
+            Self::Postgres(row) => row.columns().iter().map(Column::name).collect(),
+        }
+    }
+
+    /// All its columns, each as what the table says it is.
+    pub(crate) fn owned(&self) -> Result<Vec<Owned>, StoreError> {
+        let types: Vec<&str> = match self {
+            Self::Sqlite(row) => row.columns().iter().map(|one| one.type_info().name()).collect(),
+            Self::Postgres(row) => row.columns().iter().map(|one| one.type_info().name()).collect(),
+        };
+        let read = |(at, kind): (usize, &str)| match kind {
+            "INTEGER" | "INT8" => self.get(at).map(Owned::Int),
+            "TEXT" => self.get(at).map(Owned::Text),
+            _ => self.get(at).map(Owned::Bytes),
+        };
+        types.into_iter().enumerate().map(read).collect()
     }
 
     pub(crate) fn flag(&self, at: usize) -> Result<bool, StoreError> {

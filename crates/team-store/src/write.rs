@@ -2,7 +2,8 @@
 
 use crate::connection::Connection;
 use crate::revisions::ItemId;
-use crate::{Changed, ItemChange, StoreError, dialect, directory, items, revisions};
+use crate::{Changed, ItemChange, StoreError, audit, dialect, directory, items, revisions};
+use patchbay_team::audit::Entry;
 use patchbay_team::entity::Change;
 use std::collections::BTreeSet;
 
@@ -13,6 +14,8 @@ pub struct Write {
     pub changes: Vec<Change>,
     /// Changes of items, in order; after those.
     pub items: Vec<ItemChange>,
+    /// What is recorded of it, in order.
+    pub audit: Vec<Entry>,
     /// The revision of the directory that `changes` were checked with. If people changed since, the write fails as
     /// [`StoreError::Stale`]. None leaves that out.
     pub checked: Option<i64>,
@@ -37,6 +40,7 @@ pub(crate) async fn write(on: &mut Connection<'_>, write: &Write) -> Result<Chan
         items::change(on, change).await?;
         touched.push(item);
     }
+    audit::append(on, &write.audit).await?;
     let changed = Changed::new(revision, !write.changes.is_empty(), touched);
     revisions::note(on, &changed).await?;
     dialect::tell(on, revision).await?;
