@@ -91,7 +91,12 @@ impl Service for Inside {
         .boxed()
     }
 
-    fn redeem(&self, token: &str, caller: Option<&Caller>, _origin: Option<&str>) -> Option<Stream> {
+    fn redeem(
+        &self,
+        token: &str,
+        caller: Option<&Caller>,
+        _origin: Option<&str>,
+    ) -> Option<Stream> {
         let caller = caller?;
         let member = self.0.members.present(caller.account, ceiling(caller.proof))?;
         let session = member.core.sessions().redeem(token)?;
@@ -113,8 +118,16 @@ impl Service for Inside {
         let accounts = self.0.known.directory().accounts().count();
         vec![
             Gauge { name: "accounts", help: "Accounts.", value: number(accounts) },
-            Gauge { name: "members_present", help: "Members whose services run on this node.", value: number(members.len()) },
-            Gauge { name: "sessions", help: "Sessions that are connected or on the way.", value: f64::from(sessions) },
+            Gauge {
+                name: "members_present",
+                help: "Members whose services run on this node.",
+                value: number(members.len()),
+            },
+            Gauge {
+                name: "sessions",
+                help: "Sessions that are connected or on the way.",
+                value: f64::from(sessions),
+            },
         ]
     }
 }
@@ -138,8 +151,12 @@ pub(crate) const fn actor(caller: &Caller) -> Actor {
 /// What a command is about, as far as its arguments say so. Nothing else of them is written down: they may hold secrets.
 fn object(args: &str) -> Option<String> {
     let args: Value = serde_json::from_str(args).ok()?;
-    let places = ["/id", "/target/id", "/target/kind", "/nodes/0", "/from/session", "/place/session"];
-    places.iter().find_map(|place| args.pointer(place)?.as_str()).map(|id| id.chars().take(64).collect())
+    let places =
+        ["/id", "/target/id", "/target/kind", "/nodes/0", "/from/session", "/place/session"];
+    places
+        .iter()
+        .find_map(|place| args.pointer(place)?.as_str())
+        .map(|id| id.chars().take(64).collect())
 }
 
 fn number(count: usize) -> f64 {

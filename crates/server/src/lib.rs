@@ -1,7 +1,9 @@
 //! tmp
 mod service;
 mod team;
-pub use service::Proof;
+pub use service::{Answer, Caller, Gauge, Proof, Service, Stream, Watch};
+mod inside;
+pub use inside::Inside;
 /// tmp
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RequestId(u64);

@@ -10,6 +10,8 @@ mod policy;
 mod seat;
 mod space;
 mod start;
+#[cfg(test)]
+mod testing;
 mod watching;
 
 pub(crate) use door::{Credentials, Newcomer, Visitor, Welcome, totp_name, wrong_code};
@@ -29,7 +31,6 @@ use patchbay_team::{
 };
 use patchbay_team_store::{ItemChange, StoreError, TeamStore, Use, Write};
 use space::{Data, Held, Slot, stays_sealed};
-use watching::Watching;
 use std::{
     collections::BTreeSet,
     path::PathBuf,
@@ -39,6 +40,7 @@ use std::{
     },
 };
 use tokio::sync::{Mutex, MutexGuard};
+use watching::Watching;
 use zeroize::Zeroizing;
 
 /// How often a write is tried again when another node was faster.
