@@ -62,6 +62,19 @@ fn a_sealed_item_stands_in_for_no_other() {
     assert_eq!(nowhere, Err(TeamError::Unsealable));
 }
 
+/// What the first release sealed must open in every later one.
+#[test]
+fn data_sealed_by_the_first_release_opens() {
+    let read = |text: &str| data_encoding::HEXLOWER.decode(text.trim().as_bytes()).unwrap();
+    let master = MasterKey::from_text(&Secret::new("a5".repeat(32))).unwrap();
+    let wrapped = read(include_str!("../../testdata/keys-v1.hex"));
+    let keys = DataKeys::unwrap(SERVER, &wrapped, &master).unwrap();
+    let item = read(include_str!("../../testdata/item-v1.hex"));
+    assert_eq!(open(&keys, &item).unwrap(), b"hello");
+    let named = read(include_str!("../../testdata/named-v1.hex"));
+    assert_eq!(keys.open_named("checkpoint key", &named).unwrap().as_slice(), b"hello");
+}
+
 #[test]
 fn every_flipped_bit_and_every_length_is_refused() {
     let keys = DataKeys::generate(SERVER).unwrap();
