@@ -1,13 +1,18 @@
-//! tmp
-mod service;
-mod team;
+//! The outside of the team server: command line, TLS, connections, HTTP, and what every request goes through.
+//!
+//! What is behind it is a [`Service`], and a [`Program`] makes one. Nothing in `http`, `net` or `ui` knows who may do what.
+//! Deliberately absent: plain HTTP but from proxies that are named, `Strict-Transport-Security` (it would bind every other
+//! service of the same host name), CORS (no other site has business here), and HTTP/3.
+
+pub mod http;
+pub mod log;
+pub mod net;
+pub mod options;
+pub mod service;
+mod start;
+pub mod ui;
+
+pub use http::{Failure, Peer, RequestId};
+pub use options::{Command, Settings};
 pub use service::{Answer, Caller, Gauge, Proof, Service, Stream, Watch};
-mod inside;
-pub use inside::Inside;
-/// tmp
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RequestId(u64);
-mod http {
-    pub use crate::RequestId;
-}
-pub use team::*;
+pub use start::{Done, Parts, Program, StartError, Started, run, start};
