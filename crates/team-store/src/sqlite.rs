@@ -73,7 +73,7 @@ pub(crate) fn readers(path: &Path) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(PATIENCE)
-        .connect_lazy_with(options(path).pragma("query_only", "ON"))
+        .connect_lazy_with(options(path).read_only(true))
 }
 
 /// Copies all of it into an empty file.
