@@ -80,7 +80,7 @@ pub trait Service: Send + Sync + 'static {
     ///
     /// # Errors
     /// If the caller may hear nothing.
-    fn events(&self, caller: &Caller) -> Result<Watch, ApiError>;
+    fn events<'a>(&'a self, caller: &'a Caller) -> Answer<'a, Watch>;
 
     /// The session that a single-use token is for, if it was made for this caller and this origin. A viewer who was given
     /// a link has no caller; a program has no origin.

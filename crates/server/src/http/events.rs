@@ -21,7 +21,7 @@ pub(super) async fn follow(
     State(door): State<Arc<Door>>,
     caller: Caller,
 ) -> Result<Response, Failure> {
-    let watch = door.service.events(&caller)?;
+    let watch = door.service.events(&caller).await?;
     let first = Event::default().retry(COME_BACK).comment("here");
     let state = (door.metrics.listener(), Some(first), watch, Arc::clone(&door));
     let events = stream::unfold(state, |(listener, first, mut watch, door)| async move {

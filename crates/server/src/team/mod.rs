@@ -5,8 +5,10 @@
 mod door;
 mod follow;
 mod known;
+mod log;
 mod members;
 mod policy;
+mod reach;
 mod seat;
 mod space;
 mod start;
@@ -18,6 +20,7 @@ pub(crate) use door::{Credentials, Newcomer, Visitor, Welcome, totp_name, wrong_
 pub(crate) use known::Known;
 pub(crate) use members::{Member, Members};
 pub use policy::{POLICIES, Policy, policy};
+pub use reach::reach;
 pub use start::Opening;
 
 use known::write;
