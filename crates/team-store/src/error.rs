@@ -220,9 +220,8 @@ fn postgres(code: &str, said: String) -> StoreError {
     match code {
         "53100" | "53200" => StoreError::Full,
         // Too many connections; a server that starts or stops; one that only follows another; waits that were cut short.
-        "53300" | "57P01" | "57P02" | "57P03" | "57014" | "25006" | "40001" | "40P01" => {
-            StoreError::Unreachable(said)
-        }
+        "53300" | "57P01" | "57P02" | "57P03" | "57014" | "25006" | "25P03" | "55P03" | "40001"
+        | "40P01" => StoreError::Unreachable(said),
         "3D000" | "42501" => StoreError::Refused(said),
         _ if code.starts_with("08") => StoreError::Unreachable(said),
         _ if code.starts_with("28") => StoreError::Refused(said),

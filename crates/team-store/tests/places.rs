@@ -5,8 +5,10 @@
 mod common;
 
 use common::*;
+use patchbay_model::{AccountId, TokenId};
+use patchbay_team::audit::{Actor, Entry, verify};
 use patchbay_team::entity::{Change, Space};
-use patchbay_team_store::{ItemChange, Place, StoreError, TeamStore, restore};
+use patchbay_team_store::{ItemChange, Place, StoreError, TeamStore, Write, restore};
 use patchbay_testkit::{Postgres, postgres_or_skip};
 use sqlx::{Connection, Executor, SqliteConnection};
 use std::path::Path;
@@ -77,6 +79,65 @@ async fn a_file_of_a_later_version_or_a_damaged_backup_is_refused() {
         .filter(|name| name.contains("target") && !name.ends_with(".lock"))
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[tokio::test]
+async fn closing_one_clone_closes_all_and_lets_the_file_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::Sqlite(folder.path().join("team.db"));
+    let store = TeamStore::open(&place).await.unwrap();
+    let clone = store.clone();
+    store.close().await;
+    assert!(matches!(clone.ping().await, Err(StoreError::Closed)));
+    assert!(matches!(clone.write(Write::default()).await, Err(StoreError::Closed)));
+    let again = TeamStore::open(&place).await.unwrap();
+    again.write(Write::default()).await.unwrap();
+    again.close().await;
+}
+
+/// Whatever column somebody changes, the log says at which record.
+#[tokio::test]
+async fn an_altered_record_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("team.db");
+    let place = Place::Sqlite(path.clone());
+    let store = TeamStore::open(&place).await.unwrap();
+    let full = Entry {
+        actor: Actor::Token { token: TokenId::new(), account: AccountId::new() },
+        object: Some("entry:1".to_owned()),
+        address: Some("192.0.2.1".to_owned()),
+        reason: Some("why".to_owned()),
+        detail: Some("more".to_owned()),
+        ..entry("entry.edit")
+    };
+    let audit = vec![full.clone(), full.clone(), full];
+    store.write(Write { audit, ..Write::default() }).await.unwrap();
+    store.close().await;
+    let good = std::fs::read(&path).unwrap();
+    for change in [
+        "UPDATE audit SET at = at + 1 WHERE seq = 2",
+        "UPDATE audit SET actor = 1, token = NULL WHERE seq = 2",
+        "UPDATE audit SET account = randomblob(16) WHERE seq = 2",
+        "UPDATE audit SET token = randomblob(16) WHERE seq = 2",
+        "UPDATE audit SET action = 'entry.see' WHERE seq = 2",
+        "UPDATE audit SET object = 'entry:2' WHERE seq = 2",
+        "UPDATE audit SET address = NULL WHERE seq = 2",
+        "UPDATE audit SET reason = '' WHERE seq = 2",
+        "UPDATE audit SET outcome = 1 WHERE seq = 2",
+        "UPDATE audit SET detail = 'less' WHERE seq = 2",
+        "UPDATE audit SET previous = randomblob(32) WHERE seq = 2",
+        "UPDATE audit SET hash = randomblob(32) WHERE seq = 2",
+        "DELETE FROM audit WHERE seq = 2",
+        "UPDATE audit SET seq = seq + 1 WHERE seq = 3",
+    ] {
+        raw(&path, change).await;
+        let store = TeamStore::open(&place).await.unwrap();
+        let records = store.audit(1, 10).await.unwrap();
+        let found = verify(&records, &[], &[0; 32], None).unwrap_err();
+        assert_eq!(found.seq, if change.contains("seq + 1") { 3 } else { 2 }, "{change}");
+        store.close().await;
+        std::fs::write(&path, &good).unwrap();
+    }
 }
 
 #[tokio::test]

@@ -560,6 +560,8 @@ export type ErrorCode =
 "invalid" |
 /** No such thing, or it was deleted. */
 "notFound" |
+/** Somebody else changed it meanwhile. */
+"conflict" |
 /** Unlock the vault first. */
 "vaultLocked" |
 /** There is no vault yet. */
