@@ -9,7 +9,7 @@ pub mod log;
 pub mod net;
 pub mod options;
 pub mod service;
-mod start;
+pub mod start;
 pub mod ui;
 
 pub use http::{Failure, Peer, RequestId};
