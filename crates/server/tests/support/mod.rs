@@ -93,6 +93,7 @@ impl Service for Double {
                 "wait" => {
                     self.waiting.notify_one();
                     self.go.notified().await;
+                    self.waiting.notify_one();
                     Ok("\"done\"".to_owned())
                 }
                 _ => Err(no(ErrorCode::NotFound, "There is no such command.")),
