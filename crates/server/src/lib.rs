@@ -12,7 +12,7 @@ pub mod net;
 pub mod options;
 mod program;
 pub mod service;
-mod start;
+pub mod start;
 mod team;
 pub mod ui;
 
