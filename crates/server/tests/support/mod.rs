@@ -102,7 +102,7 @@ impl Service for Double {
     }
 
     fn events<'a>(&'a self, _: &'a Caller) -> Answer<'a, Watch> {
-        async { Ok(Watch { events: self.events.subscribe(), end: self.end.clone() }) }.boxed()
+        Box::pin(async { Ok(Watch { events: self.events.subscribe(), end: self.end.clone() }) })
     }
 
     fn redeem(&self, token: &str, caller: Option<&Caller>, origin: Option<&str>) -> Option<Stream> {
