@@ -20,7 +20,6 @@ import type {
   WindowEvent,
   WindowInfo,
 } from '$lib/host';
-import { ALL_OF_A_COMPUTER } from '$lib/host/abilities';
 import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
 import { MemoryEdits } from './edits';
 import { MemoryFiles } from './files';
@@ -63,7 +62,6 @@ const ops: Identity = {
 
 /** What the memory host starts from; tests change it as they like. */
 export class MemoryHost implements Host {
-  readonly abilities = ALL_OF_A_COMPUTER;
   #listeners = new Set<(event: AppEvent) => void>();
   readonly tree: MemoryTree;
   readonly vault: MemoryVault;

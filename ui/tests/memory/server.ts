@@ -546,7 +546,6 @@ export class MemoryServer {
 
 /** One stream of events. */
 export class MemoryEvents implements EventStream {
-  readonly readyState = 1;
   onopen: EventStream['onopen'] = null;
   onmessage: EventStream['onmessage'] = null;
   onerror: EventStream['onerror'] = null;

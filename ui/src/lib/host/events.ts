@@ -6,10 +6,12 @@
 import type { AppEvent, RunId, SessionId, TaskId } from './bindings';
 
 /** What this needs of an EventSource. */
-export type EventStream = Pick<
-  EventSource,
-  'readyState' | 'onopen' | 'onmessage' | 'onerror' | 'close'
->;
+export interface EventStream {
+  onopen: ((event: Event) => unknown) | null;
+  onmessage: ((event: MessageEvent<string>) => unknown) | null;
+  onerror: ((event: Event) => unknown) | null;
+  close(): void;
+}
 
 export interface Joining {
   open(): EventStream;
@@ -75,7 +77,7 @@ export class ServerEvents {
       if (this.#heardBefore) void this.#catchUp();
       this.#heardBefore = true;
     };
-    stream.onmessage = ({ data }: MessageEvent<string>) => this.#take(data);
+    stream.onmessage = ({ data }) => this.#take(data);
     // The browser's own way to join again says neither why nor when it gives up.
     stream.onerror = () => {
       opened?.();

@@ -114,8 +114,8 @@ export interface TeamServer {
 
 /** The process the UI runs in: the desktop shell, a team server, or the in-memory double of tests. */
 export interface Host {
-  /** What may be offered here. */
-  readonly abilities: ReadonlySet<Ability>;
+  /** What may be offered here; all that a desktop window has if nothing is said. */
+  readonly abilities?: ReadonlySet<Ability>;
   /** The server the page came from, if it came from one. */
   readonly team?: TeamServer;
   /** Calls a command. Rejects with an ApiError. */

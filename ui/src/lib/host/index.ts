@@ -3,7 +3,7 @@
  *
  * No state and no retries in here: a socket that joins again is in `joining.ts`.
  */
-import type { Ability } from './abilities';
+import { ALL_OF_A_COMPUTER, type Ability } from './abilities';
 import type { AppEvent, Commands } from './bindings';
 import { chosenHost } from './choose';
 import { asApiError } from './errors';
@@ -21,8 +21,14 @@ export type Result<N extends CommandName> = AllCommands[N]['result'];
 type MaybeArgs<N extends CommandName> =
   Record<string, never> extends Args<N> ? [args?: Args<N>] : [args: Args<N>];
 
-/** Set before anything is drawn: by {@link startHost}, or by tests. */
-let host: Host;
+/** Chosen before anything is drawn: by {@link startHost}, or by tests. */
+let host: Host = {
+  call: () => Promise.reject(new Error('No host was chosen.')),
+  listen: () => Promise.resolve(() => undefined),
+  socket: () => {
+    throw new Error('No host was chosen.');
+  },
+};
 const hearers = new Set<(event: AppEvent) => void>();
 let listening: Host | null = null;
 
@@ -33,7 +39,7 @@ export async function startHost(): Promise<void> {
 
 /** Whether something may be offered where the page runs. */
 export function can(ability: Ability): boolean {
-  return host.abilities.has(ability);
+  return (host.abilities ?? ALL_OF_A_COMPUTER).has(ability);
 }
 
 /** The team server the page came from. Only where `can('account')`. */

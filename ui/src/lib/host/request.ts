@@ -59,12 +59,8 @@ export function isSignedOut(problem: unknown): boolean {
 function refusal(status: number, json: unknown): ApiError {
   const { error, requestId } = (json ?? {}) as { error?: unknown; requestId?: unknown };
   if (typeof error !== 'object' || error === null) return withStatus(strange(status), status);
-  const said = {
-    field: null,
-    nextStep: '',
-    retryable: false,
-    ...asApiError(error),
-  };
+  const bare = { field: null, nextStep: '', retryable: false };
+  const said: ApiError = Object.assign(bare, asApiError(error));
   // Who runs the server finds it in the log by that.
   const found = said.code === 'internal' && typeof requestId === 'string';
   const nextStep = found ? `${said.nextStep} Request ${requestId}.`.trim() : said.nextStep;

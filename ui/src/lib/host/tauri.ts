@@ -2,12 +2,10 @@
 import { invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { getCurrentWebview } from '@tauri-apps/api/webview';
-import { ALL_OF_A_COMPUTER } from './abilities';
 import type { AppEvent } from './bindings';
 import type { Host, WindowEvent } from './host';
 
 export const tauriHost: Host = {
-  abilities: ALL_OF_A_COMPUTER,
   call: (name, args) => invoke('call', { name, args: JSON.stringify(args) }),
   listen: (heard) => listen<AppEvent>('patchbay', (event) => heard(event.payload)),
   listenToWindows: (heard) =>

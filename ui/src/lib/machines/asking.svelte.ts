@@ -4,7 +4,10 @@
 
 import type { NodeId } from '$lib/host';
 
-type Question = { kind: 'delete' | 'move'; ids: NodeId[] } | { kind: 'access'; id: NodeId };
+type Question =
+  | { kind: 'delete'; ids: NodeId[] }
+  | { kind: 'move'; ids: NodeId[] }
+  | { kind: 'access'; id: NodeId };
 
 class Asking {
   question = $state.raw<Question | null>(null);

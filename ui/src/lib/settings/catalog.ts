@@ -102,7 +102,7 @@ const item = (
   words,
 });
 
-export const SETTINGS: readonly SettingItem[] = [
+const SETTINGS: readonly SettingItem[] = [
   item('account', 'displayName', 'Your name', 'What others call you', 'display profile'),
   item('account', 'signOut', 'Sign out', '', 'log out leave session'),
   item('account', 'password', 'Password', 'Ends your other sign-ins', 'change'),
