@@ -67,6 +67,8 @@ class TeamState {
       return;
     }
     this.me = me;
+    // Whoever is somebody proves that it is.
+    if (this.server) this.server = { ...this.server, setUp: true };
     await teamServer().join();
     await vault.refresh();
     this.ended = false;

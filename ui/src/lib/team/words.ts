@@ -96,5 +96,5 @@ export function inFours(secret: string): string {
 
 /** The token in the address of a link, which only the page itself is told. */
 export function tokenIn(hash: string): string {
-  return decodeURIComponent(hash.replace(/^#/, '')).trim();
+  return hash.replace(/^#/, '').trim();
 }
