@@ -9,11 +9,7 @@
  * signed in is 403 `authFailed` with its `field`, never 401: that one means that the sign-in is over. Only `POST /sign-in` answers 401
  * with `authFailed` or, if a one-time password is asked for, `needsCode`.
  */
-import type { ErrorCode, NodeId, PassphraseStrength, Timestamp } from '$lib/host';
-
-/** What an error of the server may be called, beyond those of the core. */
-export type TeamErrorCode =
-  ErrorCode | 'needsCode' | 'signedOut' | 'notAllowed' | 'conflict' | 'throttled';
+import type { NodeId, PassphraseStrength, Timestamp } from '$lib/host';
 
 export type AccountId = string;
 export type GrantId = string;

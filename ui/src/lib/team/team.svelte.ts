@@ -3,14 +3,14 @@
  *
  * No password is kept here, and no token: the sign-in is in a cookie that scripts cannot read.
  */
-import { asApiError, teamServer, type ApiError } from '$lib/host';
+import { asApiError, teamServer, type ApiError, type ErrorCode } from '$lib/host';
 import { vault } from '$lib/vault/vault.svelte';
-import type { Me, OrganisationId, Permission, ServerInfo, TeamErrorCode } from './api';
+import type { Me, OrganisationId, Permission, ServerInfo } from './api';
 import { ask } from './ask';
 
 /** Whether an error of the server is called this. */
-export function isCalled(problem: ApiError | null, code: TeamErrorCode): boolean {
-  return (problem?.code as TeamErrorCode | undefined) === code;
+export function isCalled(problem: ApiError | null, code: ErrorCode): boolean {
+  return problem?.code === code;
 }
 
 class TeamState {
