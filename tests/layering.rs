@@ -42,10 +42,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("patchbay-commands", &["model", "vault", "session", "core"]),
-    ("patchbay", &["model", "session", "core", "commands"]),
+    ("patchbay-stream", &["model", "session"]),
+    ("patchbay", &["model", "session", "core", "commands", "stream"]),
     ("patchbay-team", &["model", "vault"]),
     ("patchbay-team-store", &["model", "team"]),
-    ("patchbay-server", &["model", "session", "core", "commands", "store", "team", "team-store"]),
+    (
+        "patchbay-server",
+        &["model", "session", "core", "commands", "stream", "store", "team", "team-store"],
+    ),
     ("patchbay-cli", &["model", "session", "core", "commands"]),
     ("patchbay-testkit", &[]),
     (

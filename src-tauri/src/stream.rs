@@ -4,26 +4,22 @@
 //! host, come from the app's own page, and show a token that is good once and for ten seconds. Deliberately absent:
 //! anything about what the bytes mean.
 
-use bytes::Bytes;
+use futures_util::future::ready;
 use futures_util::{SinkExt as _, StreamExt as _};
-use patchbay_model::Secret;
 use patchbay_session::codec::MAX_MESSAGE;
-use patchbay_session::desktop::{DesktopHub, DesktopInput};
-use patchbay_session::{CodecError, FromViewer, Output, TerminalInput, ToViewer, Viewer};
+pub(crate) use patchbay_stream::Line;
+use patchbay_stream::{Frame, StreamError};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::{HeaderMap, StatusCode, header};
 use tokio_tungstenite::tungstenite::{self, Message, protocol::WebSocketConfig};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
-
-mod desktop;
 
 /// As long as a token is good.
 const GREETING: Duration = Duration::from_secs(10);
@@ -31,34 +27,9 @@ const GREETING: Duration = Duration::from_secs(10);
 const STRANGERS: usize = 32;
 /// Connections in all; a window has one for each terminal.
 const CONNECTIONS: usize = 512;
-/// How much is handed to the socket before it is pushed out.
-const BATCH: usize = 256 * 1024;
-/// How long a terminal nobody sees waits for more before it is sent a little: twenty that each say something now and
-/// then keep the webview as busy as one, and the one that is seen stays quick.
-const UNSEEN: Duration = Duration::from_millis(200);
-/// That little. What says more is not held up.
-const LITTLE: usize = 16 * 1024;
-/// Input waiting for a program that does not read. It must not keep acknowledgements waiting, hence it lies in memory.
-const WAITING_INPUT: usize = 64 * 1024 * 1024;
 const PATH: &str = "/stream";
 
 type Socket = WebSocketStream<TcpStream>;
-
-/// One end of a session's bytes.
-pub(crate) enum Line {
-    Terminal {
-        /// What it says.
-        output: Arc<Output>,
-        /// What it is told.
-        input: mpsc::Sender<TerminalInput>,
-    },
-    Desktop {
-        /// What it shows.
-        hub: Arc<DesktopHub>,
-        /// What it is told.
-        input: mpsc::Sender<DesktopInput>,
-    },
-}
 
 /// Gives the session that a token is for; the token is worthless from then on.
 pub(crate) type Redeem = Arc<dyn Fn(&str) -> Option<Line> + Send + Sync>;
@@ -127,30 +98,24 @@ impl StreamServer {
     }
 }
 
-/// Why a stream ended before its session did.
+/// Why a connection ended before its session did.
 #[derive(Debug, thiserror::Error)]
-enum StreamError {
+enum EndError {
     #[error("too many connections")]
     Crowded,
     #[error("it did not say in time who it is")]
     Silent,
     #[error("its token is not good")]
     Token,
-    #[error("its first message is not a greeting")]
-    Greeting,
-    #[error("a second greeting")]
-    Again,
-    #[error("more input than the program reads")]
-    Flood,
     #[error(transparent)]
-    Codec(#[from] CodecError),
+    Stream(#[from] StreamError),
     #[error(transparent)]
     Socket(#[from] Box<tungstenite::Error>),
     #[error(transparent)]
     Io(#[from] io::Error),
 }
 
-impl From<tungstenite::Error> for StreamError {
+impl From<tungstenite::Error> for EndError {
     fn from(error: tungstenite::Error) -> Self {
         Self::Socket(Box::new(error))
     }
@@ -165,23 +130,27 @@ struct Door {
 }
 
 impl Door {
-    async fn serve(&self, tcp: TcpStream) -> Result<(), StreamError> {
-        let _connection = self.connections.try_acquire().map_err(|_| StreamError::Crowded)?;
-        let stranger = self.strangers.try_acquire().map_err(|_| StreamError::Crowded)?;
+    async fn serve(&self, tcp: TcpStream) -> Result<(), EndError> {
+        let _connection = self.connections.try_acquire().map_err(|_| EndError::Crowded)?;
+        let stranger = self.strangers.try_acquire().map_err(|_| EndError::Crowded)?;
         tcp.set_nodelay(true)?;
         let greeted =
-            timeout(self.greeting, self.greet(tcp)).await.map_err(|_| StreamError::Silent)?;
+            timeout(self.greeting, self.greet(tcp)).await.map_err(|_| EndError::Silent)?;
         drop(stranger);
         let (socket, line, resume) = greeted?;
-        match line {
-            Line::Terminal { output, input } => carry(socket, &output.attach(resume), input).await,
-            Line::Desktop { hub, input } => desktop::carry(socket, &hub.attach(), input).await,
-        }
+        let (sink, source) = socket.split();
+        let sink = sink.sink_map_err(StreamError::socket).with(|frame| {
+            ready(Ok::<_, StreamError>(match frame {
+                Frame::Message(bytes) => Message::Binary(bytes),
+                Frame::Ping => Message::Ping(bytes::Bytes::new()),
+            }))
+        });
+        Ok(patchbay_stream::carry(sink, source.map(heard), line, resume, None).await?)
     }
 
     /// Checks where the connection comes from and what it may see.
     #[expect(clippy::result_large_err, reason = "the shape the WebSocket library asks for")]
-    async fn greet(&self, tcp: TcpStream) -> Result<(Socket, Line, u64), StreamError> {
+    async fn greet(&self, tcp: TcpStream) -> Result<(Socket, Line, u64), EndError> {
         let config = WebSocketConfig::default()
             .read_buffer_size(16 * 1024)
             .max_message_size(Some(MAX_MESSAGE))
@@ -213,20 +182,10 @@ impl Door {
         Err(refused)
     }
 
-    async fn first(&self, socket: &mut Socket) -> Result<(Line, u64), StreamError> {
-        let first = socket.next().await.ok_or(StreamError::Greeting)??;
-        let (Message::Binary(_) | Message::Text(_)) = first else {
-            return Err(StreamError::Greeting);
-        };
-        let FromViewer::Hello { resume, token } = FromViewer::decode(first.into_data())? else {
-            return Err(StreamError::Greeting);
-        };
-        let line = self.redeem(&token).ok_or(StreamError::Token)?;
+    async fn first(&self, socket: &mut Socket) -> Result<(Line, u64), EndError> {
+        let (resume, token) = patchbay_stream::greeting(&mut socket.map(heard)).await?;
+        let line = (self.redeem)(token.expose_secret()).ok_or(EndError::Token)?;
         Ok((line, resume))
-    }
-
-    fn redeem(&self, token: &Secret<String>) -> Option<Line> {
-        (self.redeem)(token.expose_secret())
     }
 }
 
@@ -237,100 +196,15 @@ fn only(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     values.next().is_none().then_some(value)
 }
 
-/// Passes bytes both ways until one side ends.
-async fn carry(
-    socket: Socket,
-    viewer: &Viewer,
-    input: mpsc::Sender<TerminalInput>,
-) -> Result<(), StreamError> {
-    let (mut sink, mut source) = socket.split();
-    let (queue, mut queued) = mpsc::unbounded_channel();
-    let waiting = AtomicUsize::new(0);
-    let (seen, mut looked_at) = watch::channel(true);
-
-    let show = async {
-        while let Some(message) = viewer.next().await {
-            let mut batch = 0;
-            let mut next = Some(message);
-            while let Some(message) = next {
-                batch += size(&message);
-                sink.feed(Message::Binary(message.encode())).await?;
-                next = if batch < BATCH { viewer.try_next() } else { None };
-            }
-            sink.flush().await?;
-            if batch < LITTLE && !*looked_at.borrow() {
-                // An error is the time being up.
-                let _ = timeout(UNSEEN, looked_at.wait_for(|seen| *seen)).await;
-            }
-        }
-        sink.close().await?;
-        Ok(())
-    };
-    let hear = async {
-        while let Some(message) = source.next().await {
-            let Some(message) = heard(message?)? else { continue };
-            match message {
-                FromViewer::Ack(offset) => viewer.ack(offset),
-                FromViewer::Shown(shown) => drop(seen.send(shown)),
-                FromViewer::Hello { .. } => return Err(StreamError::Again),
-                FromViewer::Resize(size) => drop(queue.send(TerminalInput::Resize(size))),
-                FromViewer::Input(bytes) => {
-                    if waiting.fetch_add(bytes.len(), Ordering::Relaxed) > WAITING_INPUT {
-                        return Err(StreamError::Flood);
-                    }
-                    drop(queue.send(TerminalInput::Bytes(bytes)));
-                }
-            }
-        }
-        Ok(())
-    };
-    let tell = async {
-        while let Some(told) = queued.recv().await {
-            if let TerminalInput::Bytes(bytes) = &told {
-                waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
-            }
-            if input.send(told).await.is_err() {
-                break;
-            }
-        }
-        // The session takes nothing any more; what it said last may still be shown.
-        std::future::pending().await
-    };
-    tokio::select! {
-        ended = show => ended,
-        ended = hear => ended,
-        never = tell => never,
-    }
-}
-
-const fn size(message: &ToViewer) -> usize {
-    match message {
-        ToViewer::Output { bytes, .. } => bytes.len(),
-        ToViewer::Start { .. } | ToViewer::Live | ToViewer::End => 0,
-    }
-}
-
-/// What a message says, if anything.
-fn heard(message: Message) -> Result<Option<FromViewer>, StreamError> {
-    understood(message, FromViewer::decode)
-}
-
-fn understood<T>(
-    message: Message,
-    decode: impl FnOnce(Bytes) -> Result<T, CodecError>,
-) -> Result<Option<T>, StreamError> {
-    let bytes: Bytes = match message {
-        Message::Binary(bytes) => bytes,
-        Message::Text(text) => text.into(),
-        Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => {
-            return Ok(None);
-        }
-    };
-    match decode(bytes) {
-        Ok(message) => Ok(Some(message)),
-        Err(later) if later.may_skip() => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+/// The bytes of a message, if it has any to say.
+fn heard(
+    message: Result<Message, tungstenite::Error>,
+) -> Result<Option<bytes::Bytes>, StreamError> {
+    Ok(match message.map_err(StreamError::socket)? {
+        Message::Binary(bytes) => Some(bytes),
+        Message::Text(text) => Some(text.into()),
+        Message::Ping(_) | Message::Pong(_) | Message::Close(_) | Message::Frame(_) => None,
+    })
 }
 
 #[cfg(test)]

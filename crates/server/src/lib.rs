@@ -1,13 +1,24 @@
-//! tmp
-mod service;
-mod team;
-pub use service::{Answer, Caller, Gauge, Proof, Service, Stream, Watch};
+//! The outside of the team server: command line, TLS, connections, HTTP, and what every request goes through.
+//!
+//! What is behind it is a [`Service`], and a [`Program`] makes one. Nothing in `http`, `net` or `ui` knows who may do what.
+//! Deliberately absent: plain HTTP but from proxies that are named, `Strict-Transport-Security` (it would bind every other
+//! service of the same host name), CORS (no other site has business here), and HTTP/3.
+
+mod api;
+pub mod http;
 mod inside;
+pub mod log;
+pub mod net;
+pub mod options;
+pub mod service;
+mod start;
+mod team;
+pub mod ui;
+
+pub use api::{Api, router};
+pub use http::{Failure, Peer, RequestId};
 pub use inside::Inside;
-/// tmp
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct RequestId(u64);
-mod http {
-    pub use crate::RequestId;
-}
-pub use team::*;
+pub use options::{Command, Settings};
+pub use service::{Answer, Caller, Gauge, Proof, Service, Stream, Watch};
+pub use start::{Done, Parts, Program, StartError, Started, run, start};
+pub use team::{Opening, POLICIES, Policy, Team, policy};

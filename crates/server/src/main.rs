@@ -1,3 +1,3 @@
-//! `patchbay-server`: the team server.
+//! `patchbay-server`: the team server. All of it is in the library.
 
 fn main() {}

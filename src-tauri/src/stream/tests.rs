@@ -2,10 +2,13 @@
 //! The server against a WebSocket client that others wrote.
 
 use super::*;
+use bytes::Bytes;
 use patchbay_model::TerminalSize;
+use patchbay_session::{FromViewer, Output, TerminalInput, ToViewer};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{MaybeTlsStream, connect_async};
 

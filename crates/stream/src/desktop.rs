@@ -1,12 +1,12 @@
-//! A desktop between its session and the page.
+//! A desktop between its session and a viewer.
 
-use super::{Socket, StreamError, understood};
-use futures_util::{SinkExt as _, StreamExt as _};
+use crate::{Frame, Heard, StreamError};
+use bytes::Bytes;
+use futures_util::{Sink, SinkExt as _, Stream};
 use patchbay_session::desktop::{DesktopInput, DesktopViewer, FromDesktopViewer, ToDesktopViewer};
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{Notify, mpsc};
-use tokio_tungstenite::tungstenite::Message;
 
 /// What waits for a machine that takes nothing. It must not keep acknowledgements waiting, hence it lies in memory.
 const WAITING: usize = 4_096;
@@ -14,29 +14,37 @@ const WAITING: usize = 4_096;
 const WAITING_TEXT: usize = 4 * 1024 * 1024;
 
 /// Passes messages both ways until one side ends.
-pub(super) async fn carry(
-    socket: Socket,
+pub(crate) async fn carry(
+    mut sink: impl Sink<Frame, Error = StreamError> + Unpin,
+    mut source: Heard<impl Stream<Item = Result<Option<Bytes>, StreamError>> + Unpin>,
     viewer: &DesktopViewer,
     input: mpsc::Sender<DesktopInput>,
 ) -> Result<(), StreamError> {
-    let (mut sink, mut source) = socket.split();
     let waiting = Waiting::default();
+    let mut pings = source.pings();
 
     let show = async {
-        while let Some(message) = viewer.next().await {
+        loop {
+            let message = tokio::select! {
+                biased;
+                () = pings.due() => {
+                    sink.send(Frame::Ping).await?;
+                    continue;
+                }
+                message = viewer.next() => message,
+            };
+            let Some(message) = message else { break };
             let over = message == ToDesktopViewer::End;
             // Sent at once: a strip is large enough to be worth it, and what is small says something now.
-            sink.send(Message::Binary(message.encode())).await?;
+            sink.send(Frame::Message(message.encode())).await?;
             if over {
                 break;
             }
         }
-        sink.close().await?;
-        Ok(())
+        sink.close().await
     };
     let hear = async {
-        while let Some(message) = source.next().await {
-            let Some(message) = understood(message?, FromDesktopViewer::decode)? else { continue };
+        while let Some(message) = source.next(FromDesktopViewer::decode).await? {
             match message {
                 FromDesktopViewer::Ack(frame) => viewer.ack(frame),
                 FromDesktopViewer::Shown(shown) => viewer.show(shown),
@@ -58,12 +66,12 @@ pub(super) async fn carry(
         ended = hear => ended,
         never = tell => never,
     };
-    // The page is gone, and cannot say any more that its keys were let go.
+    // The viewer is gone, and cannot say any more that its keys were let go.
     let _full = input.try_send(DesktopInput::Focus(false));
     ended
 }
 
-/// What the page said, in order; of pointers that only moved, the last one.
+/// What the viewer said, in order; of pointers that only moved, the last one.
 #[derive(Default)]
 struct Waiting {
     queue: Mutex<VecDeque<DesktopInput>>,

@@ -1,0 +1,92 @@
+#![allow(clippy::unwrap_used, clippy::panic)]
+//! With a viewer in the place of a WebSocket.
+
+use super::*;
+use futures_util::{sink, stream};
+use std::pin::pin;
+
+type Said = Result<Option<Bytes>, StreamError>;
+/// What a viewer says, and what it is shown.
+type Viewer = (mpsc::UnboundedSender<Said>, mpsc::UnboundedReceiver<Frame>);
+
+fn line() -> (Arc<Output>, Line, mpsc::Receiver<TerminalInput>) {
+    let output = Output::new(patchbay_session::CAPACITY);
+    let (input, told) = mpsc::channel(8);
+    (Arc::clone(&output), Line::Terminal { output, input }, told)
+}
+
+fn served(
+    line: Line,
+    alive: Option<KeepAlive>,
+) -> (Viewer, impl Future<Output = Result<(), StreamError>>) {
+    let (say, source) = mpsc::unbounded_channel();
+    let (show, shown) = mpsc::unbounded_channel();
+    let carried = async move {
+        let sink = sink::unfold(show, |show, frame| async move {
+            show.send(frame).map_err(StreamError::socket)?;
+            Ok(show)
+        });
+        carry(pin!(sink), pin!(said(source)), line, 0, alive).await
+    };
+    ((say, shown), carried)
+}
+
+fn said(source: mpsc::UnboundedReceiver<Said>) -> impl Stream<Item = Said> {
+    stream::unfold(source, |mut source| async move { Some((source.recv().await?, source)) })
+}
+
+const EVERY: Duration = Duration::from_secs(20);
+
+#[tokio::test(start_paused = true)]
+async fn who_answers_no_ping_is_gone() {
+    let (_output, line, _told) = line();
+    let ((_say, mut shown), carried) = served(line, Some(KeepAlive(EVERY)));
+    let began = Instant::now();
+    assert!(matches!(carried.await, Err(StreamError::Silent)));
+    assert_eq!(began.elapsed(), EVERY * 5 / 2);
+    let mut pings = 0;
+    while let Some(frame) = shown.recv().await {
+        pings += usize::from(frame == Frame::Ping);
+    }
+    assert_eq!(pings, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_answers_stays_and_nobody_is_asked_where_that_is_not_wanted() {
+    for alive in [Some(KeepAlive(EVERY)), None] {
+        let (output, line, _told) = line();
+        let ((say, mut shown), carried) = served(line, alive);
+        let mut carried = pin!(carried);
+        let answering = async {
+            let mut pings = 0;
+            while let Some(frame) = shown.recv().await {
+                if frame == Frame::Ping {
+                    pings += 1;
+                    say.send(Ok(None)).unwrap();
+                }
+            }
+            pings
+        };
+        let hour = async {
+            tokio::time::sleep(Duration::from_secs(3590)).await;
+            output.close();
+        };
+        let (ended, pings, ()) = tokio::join!(&mut carried, answering, hour);
+        ended.unwrap();
+        assert_eq!(pings, if alive.is_some() { 179 } else { 0 });
+    }
+}
+
+#[tokio::test]
+async fn a_greeting_comes_first() {
+    for first in [None, Some(FromViewer::Input(Bytes::from_static(b"ls")).encode())] {
+        let (say, source) = mpsc::unbounded_channel();
+        say.send(Ok(first)).unwrap();
+        assert!(matches!(greeting(&mut pin!(said(source))).await, Err(StreamError::Greeting)));
+    }
+    let (say, source) = mpsc::unbounded_channel();
+    let hello = FromViewer::Hello { resume: 7, token: "token".to_owned().into() };
+    say.send(Ok(Some(hello.encode()))).unwrap();
+    let (resume, token) = greeting(&mut pin!(said(source))).await.unwrap();
+    assert_eq!((resume, token.expose_secret().as_str()), (7, "token"));
+}
