@@ -11,7 +11,7 @@ pub mod log;
 pub mod net;
 pub mod options;
 pub mod service;
-mod start;
+pub mod start;
 mod team;
 pub mod ui;
 

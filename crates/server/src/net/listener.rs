@@ -18,11 +18,12 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -210,24 +211,49 @@ impl Hall {
         tcp.set_nodelay(true)?;
         self.notice_the_dead(&tcp)?;
         let to = tcp.local_addr()?;
+        let greeted = tokio::select! {
+            greeted = timeout(self.timing.handshake, self.greet(tcp, from)) => greeted??,
+            // Whoever has not even begun is not waited for at the end.
+            () = self.last_call() => return Ok(()),
+        };
+        let permit = Arc::new(permit);
+        match greeted {
+            Greeted::Tls(stream) => {
+                let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+                self.http(*stream, Connection { from, to, tls: true, permit }, h2).await
+            }
+            Greeted::Plain(stream) => {
+                self.http(stream, Connection { from, to, tls: false, permit }, false).await
+            }
+            Greeted::Refused => Ok(()),
+        }
+    }
+
+    /// Finds out what the client speaks.
+    async fn greet(&self, tcp: TcpStream, from: SocketAddr) -> io::Result<Greeted> {
         let mut first = [0];
-        let handshake = self.timing.handshake;
-        if timeout(handshake, tcp.peek(&mut first)).await?? == 0 {
-            return Ok(());
+        if tcp.peek(&mut first).await? == 0 {
+            return Ok(Greeted::Refused);
         }
-        let tls = first == [TLS];
         let mut tcp = Stall::new(tcp, self.timing.stall);
-        let connection = Connection { from, to, tls, permit: Arc::new(permit) };
-        if tls {
-            let stream = timeout(handshake, self.acceptor.accept(tcp)).await??;
-            let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-            self.http(stream, connection, h2).await
-        } else if self.door.proxies.include(from.ip()) {
-            self.http(tcp, connection, false).await
-        } else {
-            timeout(handshake, tcp.write_all(PLAIN)).await??;
-            Ok(timeout(handshake, tcp.shutdown()).await??)
+        if first == [TLS] {
+            return Ok(Greeted::Tls(Box::new(self.acceptor.accept(tcp).await?)));
         }
+        if self.door.proxies.include(from.ip()) {
+            return Ok(Greeted::Plain(tcp));
+        }
+        tcp.write_all(PLAIN).await?;
+        tcp.shutdown().await?;
+        // Hanging up on what was not read would take the answer along.
+        let mut rest = [0; 1024];
+        while tcp.read(&mut rest).await? > 0 {}
+        Ok(Greeted::Refused)
+    }
+
+    /// Returns a moment after the server was told to end.
+    async fn last_call(&self) {
+        self.door.drain.cancelled().await;
+        tokio::time::sleep(self.timing.last).await;
     }
 
     /// A client that is gone without a word is noticed by the system.
@@ -265,6 +291,15 @@ impl Hall {
         );
         let mut served = pin!(served);
         let drain = &self.door.drain;
+        let mut begun = busy.subscribe();
+        if drain.is_cancelled() {
+            // It came after the end was told, to ask whether the server is ready: one request is answered.
+            tokio::select! {
+                biased;
+                ended = served.as_mut() => return ended,
+                _ = timeout(self.timing.last, begun.changed()) => {}
+            }
+        }
         tokio::select! {
             biased;
             ended = served.as_mut() => return ended,
@@ -301,6 +336,15 @@ impl Hall {
             builder
         }
     }
+}
+
+/// What a client speaks.
+enum Greeted {
+    Tls(Box<TlsStream<Stall<TcpStream>>>),
+    /// Only proxies may.
+    Plain(Stall<TcpStream>),
+    /// It was told why, or has left.
+    Refused,
 }
 
 /// A request is being answered until this is dropped.
