@@ -5,6 +5,7 @@
 //! Deliberately absent: plain HTTP but from proxies that are named, `Strict-Transport-Security` (it would bind every other
 //! service of the same host name), CORS (no other site has business here), and HTTP/3.
 
+mod api;
 pub mod http;
 mod inside;
 pub mod log;
@@ -16,6 +17,7 @@ pub mod start;
 mod team;
 pub mod ui;
 
+pub use api::{Api, router};
 pub use http::{Failure, Peer, RequestId};
 pub use inside::Inside;
 pub use options::{Command, Settings};

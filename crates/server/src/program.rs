@@ -1,14 +1,13 @@
 //! The program: a team behind the HTTP side.
 
 use crate::{
-    Settings,
+    Api, Settings, api,
     inside::Inside,
     net::Certificate,
     options::{Database, MasterKeySource},
     start::{Done, Parts, Program, StartError},
     team::{Opening, Team, reach},
 };
-use axum::Router;
 use futures_util::{FutureExt, future::BoxFuture};
 use patchbay_core::SystemClock;
 use patchbay_model::{ApiError, ErrorCode, Secret};
@@ -31,7 +30,7 @@ impl Program for TeamServer {
     fn open<'a>(
         &'a self,
         settings: &'a Settings,
-        _certificate: &'a Arc<Certificate>,
+        certificate: &'a Arc<Certificate>,
         url: &'a str,
     ) -> BoxFuture<'a, Result<Parts, StartError>> {
         async move {
@@ -41,9 +40,14 @@ impl Program for TeamServer {
                 says.push(set_up_line(url, &token));
             }
             let ending = Arc::clone(&team);
+            let api = Api {
+                team: Arc::clone(&team),
+                name: settings.names.first().cloned().unwrap_or_default(),
+                fingerprint: settings.proxies.is_empty().then(|| certificate.fingerprint()),
+            };
             Ok(Parts {
                 service: Arc::new(Inside(team)),
-                api: Router::new(),
+                api: api::router(api),
                 says,
                 end: async move { ending.end().await }.boxed(),
             })

@@ -148,7 +148,9 @@ impl TeamError {
     const fn code(&self) -> ErrorCode {
         match self {
             Self::Unknown(_) => ErrorCode::NotFound,
-            Self::TooManyTries { .. } => ErrorCode::AuthFailed,
+            Self::TooManyTries { .. } => ErrorCode::Throttled,
+            Self::Exists(_) | Self::RoleInUse { .. } | Self::LastOperator => ErrorCode::Conflict,
+            Self::BuiltInRole { .. } => ErrorCode::NotAllowed,
             Self::MasterKeyMalformed | Self::WrongMasterKey | Self::OtherMasterKey { .. } => {
                 ErrorCode::WrongPassphrase
             }

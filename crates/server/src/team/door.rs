@@ -1,6 +1,7 @@
 //! Coming in and going out: setting up, joining, signing in and out, and who has which token.
 
-use super::{Team, not_found};
+use super::{Team, alter::about, not_found};
+use crate::Caller;
 use patchbay_model::{
     AccountId, ApiError, ErrorCode, OrganisationId, Secret, SignInId, Timestamp, TokenId,
 };
@@ -18,9 +19,7 @@ use patchbay_team_store::Use;
 use std::{collections::BTreeSet, net::IpAddr, sync::PoisonError};
 
 /// How long a sign-in is good, in milliseconds.
-const SIGN_IN_LASTS: i64 = 30 * 24 * 60 * 60 * 1000;
-/// A last use is written down when it is later than the one on record by this, in milliseconds.
-const USED_EVERY: i64 = 60_000;
+pub(crate) const SIGN_IN_LASTS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// How long the link is good that sets a new server up, in milliseconds.
 const SET_UP_LASTS: i64 = 24 * 60 * 60 * 1000;
 
@@ -55,6 +54,7 @@ pub(crate) struct Credentials {
 #[derive(Debug)]
 pub(crate) struct Welcome {
     pub(crate) account: AccountId,
+    pub(crate) sign_in: SignInId,
     pub(crate) token: Secret<String>,
 }
 
@@ -139,14 +139,11 @@ impl Team {
     }
 
     /// Brings an account into a further organisation.
-    pub(crate) async fn join_with(&self, account: AccountId, token: &str) -> Result<(), ApiError> {
+    pub(crate) async fn join_with(&self, caller: &Caller, token: &str) -> Result<(), ApiError> {
         let turn = self.turn().await;
         let invitation = self.invitation(token)?;
-        let changes = self.belong(account, &invitation)?;
-        let entry = audit::Entry {
-            action: "organisation.join".to_owned(),
-            ..self.entry(self.now(), account)
-        };
+        let changes = self.belong(caller.account, &invitation)?;
+        let entry = self.note(caller, "organisation.join");
         self.commit(&turn, changes, Vec::new(), vec![entry]).await
     }
 
@@ -163,7 +160,7 @@ impl Team {
         let mut organisation = organisation.cloned().ok_or_else(no_invitation)?;
         if !organisation.members.insert(account) {
             return Err(ApiError::new(
-                ErrorCode::Invalid,
+                ErrorCode::Conflict,
                 format!("You belong to “{}” already.", organisation.name),
             ));
         }
@@ -323,7 +320,7 @@ impl Team {
             address: visitor.address.to_string(),
             client: visitor.client.chars().filter(|c| !c.is_control()).take(200).collect(),
         };
-        Ok((Welcome { account, token }, Change::PutSignIn(sign_in)))
+        Ok((Welcome { account, sign_in: sign_in.id, token }, Change::PutSignIn(sign_in)))
     }
 
     /// Sign-ins of an account that are over.
@@ -356,13 +353,15 @@ impl Team {
         let (directory, now, hash) = (self.known.directory(), self.now(), token::hash(shown));
         let found = match TokenKind::of(shown) {
             Some(TokenKind::SignIn) => directory.signed_in(&hash, now).map(|(account, sign_in)| {
-                self.was_used(Use::SignIn(sign_in.id, now), sign_in.last_used);
+                let used = Use::SignIn(sign_in.id, now);
+                self.was_used(*sign_in.id.as_bytes(), used, sign_in.last_used, address);
                 (account.id, crate::Proof::SignIn(sign_in.id))
             }),
             Some(TokenKind::Api) => {
                 directory.script(&hash, address, now).map(|(account, token)| {
                     let used = Use::Token(token.id, now, address.to_string());
-                    self.was_used(used, token.last_used.unwrap_or(token.created));
+                    let before = token.last_used.unwrap_or(token.created);
+                    self.was_used(*token.id.as_bytes(), used, before, address);
                     (account.id, crate::Proof::Token(token.id, token.permissions))
                 })
             }
@@ -372,42 +371,25 @@ impl Team {
     }
 
     /// Ends a sign-in.
-    pub(crate) async fn sign_out(&self, account: AccountId, id: SignInId) -> Result<(), ApiError> {
+    pub(crate) async fn sign_out(&self, caller: &Caller, id: SignInId) -> Result<(), ApiError> {
         let turn = self.turn().await;
         let directory = self.known.directory();
-        if directory.sign_in(id).is_none_or(|one| one.account != account) {
+        if directory.sign_in(id).is_none_or(|one| one.account != caller.account) {
             return Err(not_found("sign-in"));
         }
-        let entry = audit::Entry {
-            action: "account.sign_out".to_owned(),
-            ..self.entry(self.now(), account)
-        };
+        let entry = about(&self.note(caller, "account.sign_out"), "sign-in", id);
         self.commit(&turn, vec![Change::DeleteSignIn(id)], Vec::new(), vec![entry]).await
     }
 
     /// Takes a script's token back.
-    pub(crate) async fn revoke_token(
-        &self,
-        account: AccountId,
-        id: TokenId,
-    ) -> Result<(), ApiError> {
+    pub(crate) async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<(), ApiError> {
         let turn = self.turn().await;
         let directory = self.known.directory();
-        if directory.token(id).is_none_or(|one| one.account != account) {
+        if directory.token(id).is_none_or(|one| one.account != caller.account) {
             return Err(not_found("token"));
         }
-        let entry = audit::Entry {
-            action: "token.delete".to_owned(),
-            object: Some(id.to_string()),
-            ..self.entry(self.now(), account)
-        };
+        let entry = about(&self.note(caller, "token.delete"), "token", id);
         self.commit(&turn, vec![Change::DeleteToken(id)], Vec::new(), vec![entry]).await
-    }
-
-    fn was_used(&self, used: Use, before: Timestamp) {
-        if self.now().0 - before.0 >= USED_EVERY {
-            self.uses.lock().unwrap_or_else(PoisonError::into_inner).push(used);
-        }
     }
 
     pub(crate) fn throttle(&self) -> std::sync::MutexGuard<'_, patchbay_team::throttle::Throttle> {

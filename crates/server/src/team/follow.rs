@@ -59,6 +59,7 @@ impl Team {
     /// Writes down what was used since the last time.
     pub(crate) async fn write_uses(&self) {
         let uses = std::mem::take(&mut *self.uses.lock().unwrap_or_else(PoisonError::into_inner));
+        self.forget_seen();
         if let Err(error) = self.store.used(uses).await {
             tracing::warn!(%error, "last uses could not be written down");
         }

@@ -2,23 +2,34 @@
 //!
 //! Deliberately absent: HTTP (`crate::http`), SQL (`patchbay-team-store`) and the rules (`patchbay-team`).
 
+mod accounts;
+pub(crate) mod alter;
 mod door;
 mod follow;
+mod grants;
 mod known;
 mod log;
 mod members;
+mod organisation;
+mod personal;
 mod policy;
 mod reach;
+pub(crate) mod rights;
 mod seat;
+mod seen;
 mod space;
 mod start;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod watching;
 
-pub(crate) use door::{Credentials, Newcomer, Visitor, Welcome, totp_name, wrong_code};
+pub(crate) use door::{
+    Credentials, Newcomer, SIGN_IN_LASTS, Visitor, Welcome, totp_name, wrong_code,
+};
+pub(crate) use grants::Look;
 pub(crate) use known::Known;
 pub(crate) use members::{Member, Members};
+pub(crate) use personal::NewToken;
 pub use policy::{POLICIES, Policy, policy};
 pub use reach::reach;
 pub use start::Opening;
@@ -68,6 +79,7 @@ pub struct Team {
     throttle: std::sync::Mutex<Throttle>,
     /// Last uses that are to be written down.
     uses: std::sync::Mutex<Vec<Use>>,
+    seen: std::sync::Mutex<seen::Seen>,
     /// Passwords are hashed as cheaply as is allowed: for tests.
     cheap: bool,
 }

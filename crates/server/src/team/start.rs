@@ -56,6 +56,7 @@ impl Team {
             watching: Default::default(),
             throttle: Default::default(),
             uses: Default::default(),
+            seen: Default::default(),
             cheap,
         });
         let changes = team.store.changes();

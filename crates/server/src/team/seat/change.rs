@@ -3,7 +3,7 @@
 //! Two rules keep secrets where they are. Who changes where a machine's connection leads, or names an identity for it, decides to
 //! whom its secrets are told: that needs the permission to be shown them. And a machine does not leave its organisation.
 
-use super::Seat;
+use super::{Removed, Seat};
 use crate::team::{
     Edit,
     known::{read, root_of},
@@ -12,7 +12,11 @@ use crate::team::{
 use patchbay_core::tree::KeptNode;
 use patchbay_model::{ApiError, ErrorCode, IdentityId, NodeId, OrganisationId};
 use patchbay_store::{Change, Field, Kind};
-use patchbay_team::{audit, entity::Space, permission::Permission};
+use patchbay_team::{
+    audit,
+    entity::{self, Space},
+    permission::Permission,
+};
 use zeroize::Zeroizing;
 
 /// What is to be written, as far as it was looked at.
@@ -20,7 +24,9 @@ use zeroize::Zeroizing;
 struct Plan {
     edits: Vec<Edit>,
     audit: Vec<(&'static str, String, String)>,
-    removed: Vec<(NodeId, KeptNode)>,
+    removed: Vec<(NodeId, Removed)>,
+    /// Who had what on deleted folders and machines goes with them, and comes back with them.
+    people: Vec<entity::Change>,
 }
 
 impl Seat {
@@ -61,7 +67,7 @@ impl Seat {
             ..self.team.entry(at, self.account)
         });
         let entries = entries.collect();
-        self.team.commit(&turn, Vec::new(), plan.edits, entries).await?;
+        self.team.commit(&turn, plan.people, plan.edits, entries).await?;
         self.remember_removed(plan.removed);
         Ok(())
     }
@@ -135,7 +141,8 @@ impl Seat {
         let items = self.space(space);
         let items = read(&items);
         let before = items.node(id).cloned();
-        let comes_back = before.is_none() && self.was_removed(id).as_ref() == Some(node);
+        let comes_back =
+            before.is_none() && self.was_removed(id).is_some_and(|gone| gone.node == *node);
         let same_way = before.as_ref().is_some_and(|before| {
             before.leads() == node.leads() && before.parent() == node.parent()
         });
@@ -145,6 +152,9 @@ impl Seat {
             }
         }
         drop(items);
+        if comes_back {
+            plan.people.extend(self.grants_of(id));
+        }
         for identity in node.identities().unwrap_or_default() {
             self.bring_identity(plan, organisation, *identity);
         }
@@ -252,7 +262,15 @@ impl Seat {
                     let name = node.as_ref().map(|node| node.name().to_owned()).unwrap_or_default();
                     self.must(id, Permission::Edit, &name)?;
                     plan.note("machine.delete", *id.as_bytes(), &name);
-                    plan.removed.extend(node.map(|node| (id, node)));
+                    let directory = self.team.known.directory();
+                    let grants: Vec<_> = match space {
+                        Space::Organisation(its) => directory.grants_on(its, Some(id)).collect(),
+                        Space::Personal(_) => Vec::new(),
+                    };
+                    let gone = grants.iter().map(|grant| entity::Change::DeleteGrant(grant.id));
+                    plan.people.extend(gone);
+                    let grants = grants.into_iter().cloned().collect();
+                    plan.removed.extend(node.map(|node| (id, Removed { node, grants })));
                 }
                 Kind::Identity | Kind::IdentitySecret => {
                     self.may_edit_identity(space, id)?;
@@ -264,6 +282,14 @@ impl Seat {
         }
         plan.edits.push(Edit::Delete { space, kind: kind.number(), id });
         Ok(())
+    }
+
+    /// What there was on a folder or machine that comes back, as far as it still can be.
+    fn grants_of(&self, id: NodeId) -> Vec<entity::Change> {
+        let directory = self.team.known.directory();
+        let grants = self.was_removed(id).map(|gone| gone.grants).unwrap_or_default();
+        let changes = grants.into_iter().map(entity::Change::PutGrant);
+        changes.filter(|change| directory.check(change).is_ok()).collect()
     }
 
     fn identity_home(&self, plan: &Plan, id: [u8; 16]) -> Space {

@@ -16,7 +16,7 @@ use patchbay_core::{Right, Rights, tree::KeptNode};
 use patchbay_model::{AccountId, ApiError, IdentityId, NodeId, OrganisationId, VaultId};
 use patchbay_store::{Answer, Change, Field, Item, Items, Kind, StoreError};
 use patchbay_team::{
-    entity::Space,
+    entity::{Grant, Space},
     permission::{Permission, Permissions},
 };
 use std::{
@@ -38,7 +38,14 @@ pub(crate) struct Seat {
     ceiling: Permissions,
     /// The member's files lie beside this one.
     path: PathBuf,
-    removed: Arc<Mutex<HashMap<NodeId, KeptNode>>>,
+    removed: Arc<Mutex<HashMap<NodeId, Removed>>>,
+}
+
+/// A folder or machine that was deleted here, and who had what on it.
+#[derive(Clone)]
+struct Removed {
+    node: KeptNode,
+    grants: Vec<Grant>,
 }
 
 impl std::fmt::Debug for Seat {
@@ -209,11 +216,11 @@ impl Seat {
         held.map(|held| self.open(space, slot, &held)).transpose()
     }
 
-    fn was_removed(&self, id: NodeId) -> Option<KeptNode> {
+    fn was_removed(&self, id: NodeId) -> Option<Removed> {
         self.removed.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
-    fn remember_removed(&self, gone: Vec<(NodeId, KeptNode)>) {
+    fn remember_removed(&self, gone: Vec<(NodeId, Removed)>) {
         let mut removed = self.removed.lock().unwrap_or_else(PoisonError::into_inner);
         if removed.len() + gone.len() > MOST_REMOVED {
             removed.clear();

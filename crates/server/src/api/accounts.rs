@@ -1,0 +1,63 @@
+//! Accounts, for those who run the server.
+
+use super::{
+    Answered, Api,
+    input::{At, Sent},
+    policy::Somebody,
+    route::{Nothing, Told},
+    wire,
+};
+use crate::team::not_found;
+use patchbay_model::AccountId;
+use std::sync::Arc;
+
+pub(super) async fn list(
+    api: Arc<Api>,
+    _: Somebody,
+    (): (),
+) -> Answered<Told<Vec<wire::AccountInfo>>> {
+    let directory = api.team.known.directory();
+    let mut accounts: Vec<_> =
+        directory.accounts().map(|account| api.account_info(account)).collect();
+    accounts.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Told(accounts))
+}
+
+pub(super) async fn change(
+    api: Arc<Api>,
+    who: Somebody,
+    (At(id), Sent(asked)): (At<AccountId>, Sent<wire::AccountChange>),
+) -> Answered<Told<wire::AccountInfo>> {
+    let wanted = (asked.operator, asked.suspended);
+    api.team.set_account(&who.caller, id, wanted, who.entry(&api)).await?;
+    let directory = api.team.known.directory();
+    let account = directory.account(id).ok_or_else(|| not_found("account"))?;
+    Ok(Told(api.account_info(account)))
+}
+
+pub(super) async fn reset_password(
+    api: Arc<Api>,
+    who: Somebody,
+    (At(id), Sent(asked)): (At<AccountId>, Sent<wire::GivenPassword>),
+) -> Answered<Nothing> {
+    api.team.reset_password(&who.caller, id, &asked.password, who.entry(&api)).await?;
+    Ok(Nothing)
+}
+
+pub(super) async fn reset_totp(
+    api: Arc<Api>,
+    who: Somebody,
+    At(id): At<AccountId>,
+) -> Answered<Nothing> {
+    api.team.reset_totp(&who.caller, id, who.entry(&api)).await?;
+    Ok(Nothing)
+}
+
+pub(super) async fn delete(
+    api: Arc<Api>,
+    who: Somebody,
+    At(id): At<AccountId>,
+) -> Answered<Nothing> {
+    api.team.delete_account(&who.caller, id, who.entry(&api)).await?;
+    Ok(Nothing)
+}

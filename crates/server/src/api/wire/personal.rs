@@ -1,0 +1,192 @@
+//! What is told people about themselves, and accounts as operators see them.
+
+use super::{Id, Password, PermissionName, Time};
+use patchbay_model::{AccountId, OrganisationId, Secret, SignInId, Timestamp, TokenId};
+use patchbay_team::permission::Permissions;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The person who is signed in.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::api) struct Me {
+    #[schemars(with = "Id")]
+    pub(in crate::api) id: AccountId,
+    /// What the person signs in with.
+    pub(in crate::api) name: String,
+    pub(in crate::api) display: String,
+    /// Runs this server.
+    pub(in crate::api) operator: bool,
+    /// Whether one-time passwords are asked for.
+    pub(in crate::api) totp: bool,
+    /// Recovery codes that were not used yet.
+    pub(in crate::api) recovery_codes: usize,
+    /// Sorted by name. An operator sees every organisation of the server.
+    pub(in crate::api) organisations: Vec<MyOrganisation>,
+}
+
+/// An organisation of the person who is signed in.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::api) struct MyOrganisation {
+    #[schemars(with = "Id")]
+    pub(in crate::api) id: OrganisationId,
+    pub(in crate::api) name: String,
+    /// Whether the person belongs to it; an operator need not.
+    pub(in crate::api) member: bool,
+    /// What the person may do with the whole of it; an operator may always administer.
+    #[schemars(with = "Vec<PermissionName>")]
+    pub(in crate::api) permissions: Permissions,
+}
+
+/// A new display name.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct Display {
+    pub(in crate::api) display: String,
+}
+
+/// The token of a link.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct Link {
+    #[schemars(with = "Password")]
+    pub(in crate::api) token: Secret<String>,
+}
+
+/// A password in place of another.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct NewPassword {
+    #[schemars(with = "Password")]
+    pub(in crate::api) current: Secret<String>,
+    #[schemars(with = "Password")]
+    pub(in crate::api) new: Secret<String>,
+}
+
+/// How many sign-ins were ended.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::api) struct Ended {
+    pub(in crate::api) ended: usize,
+}
+
+/// For an authenticator app.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::api) struct Totp {
+    /// For a QR code.
+    pub(in crate::api) uri: String,
+    /// To be typed.
+    pub(in crate::api) secret: String,
+}
+
+/// A one-time password.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct Code {
+    #[schemars(with = "Password")]
+    pub(in crate::api) code: Secret<String>,
+}
+
+/// Codes that let somebody in who has lost the device; each is good once.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::api) struct RecoveryCodes {
+    pub(in crate::api) recovery_codes: Vec<String>,
+}
+
+/// Where the person is signed in.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::api) struct SignInInfo {
+    #[schemars(with = "Id")]
+    pub(in crate::api) id: SignInId,
+    #[schemars(with = "Time")]
+    pub(in crate::api) created: Timestamp,
+    #[schemars(with = "Time")]
+    pub(in crate::api) last_used: Timestamp,
+    #[schemars(with = "Time")]
+    pub(in crate::api) expires: Timestamp,
+    pub(in crate::api) address: String,
+    /// What it was done with, as `Firefox on Linux`.
+    pub(in crate::api) client: String,
+    /// The one that this request was made with.
+    pub(in crate::api) current: bool,
+}
+
+/// A token of the person's.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::api) struct ApiTokenInfo {
+    #[schemars(with = "Id")]
+    pub(in crate::api) id: TokenId,
+    pub(in crate::api) name: String,
+    #[schemars(with = "Vec<PermissionName>")]
+    pub(in crate::api) permissions: Permissions,
+    /// Networks as `192.0.2.0/24`; from anywhere if empty.
+    pub(in crate::api) networks: Vec<String>,
+    #[schemars(with = "Time")]
+    pub(in crate::api) created: Timestamp,
+    /// Null: never.
+    #[schemars(with = "Option<Time>")]
+    pub(in crate::api) expires: Option<Timestamp>,
+    #[schemars(with = "Option<Time>")]
+    pub(in crate::api) last_used: Option<Timestamp>,
+    pub(in crate::api) last_address: Option<String>,
+}
+
+/// A token that is wanted.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct WantedToken {
+    pub(in crate::api) name: String,
+    #[schemars(with = "Vec<PermissionName>")]
+    pub(in crate::api) permissions: Permissions,
+    pub(in crate::api) networks: Vec<String>,
+    /// Null: never.
+    #[schemars(with = "Option<Time>")]
+    pub(in crate::api) expires: Option<Timestamp>,
+}
+
+/// A token, shown this once.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::api) struct NewApiToken {
+    pub(in crate::api) token: String,
+    pub(in crate::api) info: ApiTokenInfo,
+}
+
+/// An account as those who run the server see it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::api) struct AccountInfo {
+    #[schemars(with = "Id")]
+    pub(in crate::api) id: AccountId,
+    pub(in crate::api) name: String,
+    pub(in crate::api) display: String,
+    pub(in crate::api) operator: bool,
+    pub(in crate::api) suspended: bool,
+    pub(in crate::api) totp: bool,
+    #[schemars(with = "Time")]
+    pub(in crate::api) created: Timestamp,
+    /// When a sign-in or token of it was used last.
+    #[schemars(with = "Option<Time>")]
+    pub(in crate::api) last_seen: Option<Timestamp>,
+    /// Names, sorted.
+    pub(in crate::api) organisations: Vec<String>,
+}
+
+/// What is changed about an account.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct AccountChange {
+    #[serde(default)]
+    pub(in crate::api) operator: Option<bool>,
+    #[serde(default)]
+    pub(in crate::api) suspended: Option<bool>,
+}
+
+/// A password for somebody who forgot it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct GivenPassword {
+    #[schemars(with = "Password")]
+    pub(in crate::api) password: Secret<String>,
+}

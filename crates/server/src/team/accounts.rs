@@ -1,0 +1,120 @@
+//! Accounts, as those who run the server change them.
+
+use super::{
+    Team,
+    alter::{Altered, about, forbidden, saying},
+    not_found,
+    personal::others,
+    rights::must_operate,
+    space::SpaceItems,
+};
+use crate::Caller;
+use patchbay_model::{AccountId, ApiError, Secret};
+use patchbay_team::{
+    audit,
+    directory::Directory,
+    entity::{Account, Change, Space},
+};
+
+impl Team {
+    /// Lets somebody run the server or not, suspends somebody or not. Who is suspended is signed in nowhere any more.
+    pub(crate) async fn set_account(
+        &self,
+        caller: &Caller,
+        id: AccountId,
+        (operator, suspended): (Option<bool>, Option<bool>),
+        entry: audit::Entry,
+    ) -> Result<(), ApiError> {
+        self.alter(|directory| {
+            let old = account(directory, caller, id)?;
+            let new = Account {
+                operator: operator.unwrap_or(old.operator),
+                suspended: suspended.unwrap_or(old.suspended),
+                ..old.clone()
+            };
+            let mut changes = Vec::new();
+            if new.suspended {
+                changes = others(directory, id, None);
+            }
+            let words = format!("operator: {}, suspended: {}", new.operator, new.suspended);
+            changes.push(Change::PutAccount(new));
+            Ok(Altered::by(changes, saying(about(&entry, "account", id), words)))
+        })
+        .await
+    }
+
+    /// Gives somebody who forgot it another password.
+    pub(crate) async fn reset_password(
+        &self,
+        caller: &Caller,
+        id: AccountId,
+        password: &Secret<String>,
+        entry: audit::Entry,
+    ) -> Result<(), ApiError> {
+        let whose = another(&self.known.directory(), caller, id)?.clone();
+        let hashed = self.hash_password(password, &[&whose.name, &whose.display]).await?;
+        self.alter(|directory| {
+            let old = another(directory, caller, id)?;
+            let mut changes = others(directory, id, None);
+            let password = Some(hashed.clone());
+            changes.push(Change::PutAccount(Account { password, ..old.clone() }));
+            Ok(Altered::by(changes, about(&entry, "account", id)))
+        })
+        .await
+    }
+
+    /// Asks somebody for one-time passwords no more who has lost the device and the recovery codes.
+    pub(crate) async fn reset_totp(
+        &self,
+        caller: &Caller,
+        id: AccountId,
+        entry: audit::Entry,
+    ) -> Result<(), ApiError> {
+        self.alter(|directory| {
+            let old = another(directory, caller, id)?;
+            let new = Account { totp: None, ..old.clone() };
+            let changes = vec![Change::PutAccount(new), Change::PutRecoveryCodes(id, Vec::new())];
+            Ok(Altered::by(changes, about(&entry, "account", id)))
+        })
+        .await
+    }
+
+    /// Deletes an account with its personal machines.
+    pub(crate) async fn delete_account(
+        &self,
+        caller: &Caller,
+        id: AccountId,
+        entry: audit::Entry,
+    ) -> Result<(), ApiError> {
+        self.alter(|directory| {
+            let old = account(directory, caller, id)?;
+            let entry = saying(about(&entry, "account", id), &old.name);
+            Ok(Altered::by(vec![Change::DeleteAccount(id)], entry))
+        })
+        .await?;
+        self.known.set_space(Space::Personal(id), SpaceItems::default());
+        Ok(())
+    }
+}
+
+fn account<'a>(
+    directory: &'a Directory,
+    caller: &Caller,
+    id: AccountId,
+) -> Result<&'a Account, ApiError> {
+    must_operate(directory, caller)?;
+    directory.account(id).ok_or_else(|| not_found("account"))
+}
+
+/// Somebody else's account: whoever found a place where an operator is signed in must not be able to keep others out of it.
+fn another<'a>(
+    directory: &'a Directory,
+    caller: &Caller,
+    id: AccountId,
+) -> Result<&'a Account, ApiError> {
+    if id == caller.account {
+        return Err(forbidden("This is your own account.")
+            .next("Change it in “Your account”, with your current password or a code."));
+    }
+    account(directory, caller, id)
+}
