@@ -189,22 +189,28 @@ pub(crate) struct Fixture {
     roots: Arc<RootCertStore>,
 }
 
+/// The whole server, with nothing in place of what is behind the outside.
+pub(crate) async fn serve_team(more: &[&str]) -> Fixture {
+    serve_program(
+        &patchbay_server::TeamServer,
+        double().0,
+        more,
+        Timing::default(),
+        Limits::default(),
+    )
+    .await
+}
+
 pub(crate) async fn serve() -> Fixture {
     serve_with(&[], Timing::default(), Limits::default()).await
 }
 
 pub(crate) async fn serve_with(more: &[&str], timing: Timing, limits: Limits) -> Fixture {
-    use clap::Parser as _;
-    let folder = tempfile::tempdir().unwrap();
-    let ui = folder.path().join("ui");
-    std::fs::create_dir_all(ui.join("assets")).unwrap();
-    std::fs::write(ui.join("index.html"), "<!doctype html><title>Patchbay</title>").unwrap();
-    std::fs::write(ui.join("assets/index-Bzwz.js"), "let a = 1;\n".repeat(500)).unwrap();
-    let data = folder.path().to_str().unwrap();
-    let line = ["patchbay-server", "--data", data, "--listen", "127.0.0.1:0"];
-    let line = line.into_iter().chain(["--ui", ui.to_str().unwrap()]).chain(more.iter().copied());
-    let options = Arguments::try_parse_from(line).unwrap().options;
-    let settings = Settings::new(options, None, None).unwrap();
+    let (double, program) = double();
+    serve_program(&program, double, more, timing, limits).await
+}
+
+fn double() -> (Arc<Double>, Doubles) {
     let (input, told) = mpsc::channel(64);
     let double = Arc::new(Double {
         account: AccountId::new(),
@@ -218,8 +224,28 @@ pub(crate) async fn serve_with(more: &[&str], timing: Timing, limits: Limits) ->
         go: Notify::new(),
         callers: Mutex::default(),
     });
-    let program = Doubles(Arc::clone(&double));
-    let started = patchbay_server::start(&program, &settings, timing, limits).await.unwrap();
+    (Arc::clone(&double), Doubles(double))
+}
+
+async fn serve_program(
+    program: &impl Program,
+    double: Arc<Double>,
+    more: &[&str],
+    timing: Timing,
+    limits: Limits,
+) -> Fixture {
+    use clap::Parser as _;
+    let folder = tempfile::tempdir().unwrap();
+    let ui = folder.path().join("ui");
+    std::fs::create_dir_all(ui.join("assets")).unwrap();
+    std::fs::write(ui.join("index.html"), "<!doctype html><title>Patchbay</title>").unwrap();
+    std::fs::write(ui.join("assets/index-Bzwz.js"), "let a = 1;\n".repeat(500)).unwrap();
+    let data = folder.path().to_str().unwrap();
+    let line = ["patchbay-server", "--data", data, "--listen", "127.0.0.1:0"];
+    let line = line.into_iter().chain(["--ui", ui.to_str().unwrap()]).chain(more.iter().copied());
+    let options = Arguments::try_parse_from(line).unwrap().options;
+    let settings = Settings::new(options, None, None).unwrap();
+    let started = patchbay_server::start(program, &settings, timing, limits).await.unwrap();
     let mut roots = RootCertStore::empty();
     let own = folder.path().join("certificate.pem");
     roots.add(CertificateDer::from_pem_file(own).unwrap()).unwrap();
