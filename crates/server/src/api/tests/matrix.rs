@@ -278,9 +278,11 @@ fn expected(route: &Route, who: Who) -> u16 {
 /// What whoever may call it gets.
 fn good(route: &Route) -> u16 {
     match (route.verb, route.path) {
-        // The server is set up, and nothing was begun.
+        // The server is set up.
         (_, "/setup") => 404,
-        (Verb::Put | Verb::Delete, "/me/totp") | (_, "/me/recovery-codes") => 409,
+        // It was begun by an earlier route, and the code is wrong.
+        (Verb::Put, "/me/totp") => 403,
+        (Verb::Delete, "/me/totp") | (_, "/me/recovery-codes") => 409,
         (Verb::Delete, "/me/sign-ins") => 200,
         (Verb::Delete, _) | (_, "/sign-out" | "/accounts/{id}/password") => 204,
         _ => 200,

@@ -259,11 +259,11 @@ async fn what_was_given_on_a_machine_goes_and_comes_back_with_it() {
     let ann = lab.world.joins("ann", None).await;
     let grants = lab.at("POST", "/grants");
     let given = lab.site.ask(&lab.owner, &grants, to(ann, Some(lab.web), VIEWER)).await.ok();
-    let deleted = lab.world.call(lab.world.owner, "nodes_delete", json!({ "nodes": [lab.rack] }));
+    let deleted = lab.world.call(lab.world.owner, "nodes_delete", json!({ "ids": [lab.rack] }));
     let deleted = deleted.await.unwrap();
     let left = lab.list(&lab.owner, "/grants").await;
     assert_eq!(left.as_array().unwrap().len(), 1, "{left}");
-    let undo = json!({ "undo": deleted["undo"] });
+    let undo = json!({ "undo": deleted });
     lab.world.call(lab.world.owner, "nodes_undelete", undo).await.unwrap();
     let back = lab.list(&lab.owner, "/grants").await;
     assert_eq!(back[1]["id"], given["id"]);
