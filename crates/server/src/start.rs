@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 /// How long the services may take to put everything away.
 const FOR_SERVICES: Duration = Duration::from_secs(2);
 /// Descriptors that are left for files, the database and machines.
+#[cfg(unix)]
 const OTHER_DESCRIPTORS: usize = 256;
 
 /// What is behind the outside: who may do what, the data, and the API that is written beside the routes of this crate.
@@ -274,6 +275,7 @@ fn say(line: &str) {
 }
 
 /// How many connections the system lets this process have, after asking for all that may be asked for.
+#[cfg(unix)]
 fn descriptors() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
@@ -285,11 +287,32 @@ fn descriptors() -> usize {
     files.map_or(usize::MAX, |files| files.saturating_sub(OTHER_DESCRIPTORS).max(1))
 }
 
+#[cfg(not(unix))]
+const fn descriptors() -> usize {
+    usize::MAX
+}
+
+#[cfg(not(unix))]
+fn host_name() -> Option<String> {
+    env::var("COMPUTERNAME").ok()
+}
+
+#[cfg(unix)]
 fn host_name() -> Option<String> {
     rustix::system::uname().nodename().to_str().ok().map(str::to_owned)
 }
 
 /// Returns when the process is asked to end.
+#[cfg(not(unix))]
+async fn told_to_end() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::warn!(%error, "signals will end the server at once");
+        std::future::pending().await
+    }
+}
+
+/// Returns when the process is asked to end.
+#[cfg(unix)]
 async fn told_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
     let signals = signal(SignalKind::terminate())

@@ -217,3 +217,18 @@ async fn the_end_does_not_wait_for_ever() {
     server.started.ended().await;
     assert_eq!(Reply::read(&mut stream).await.status, 0);
 }
+
+#[tokio::test]
+async fn a_command_is_finished_even_if_the_client_hangs_up() {
+    let server = serve().await;
+    let request =
+        server.request("POST /api/rpc/wait", &[("Authorization", "Bearer pbs_good")], b"");
+    let mut stream = server.connect().await;
+    stream.write_all(&request).await.unwrap();
+    server.double.waiting.notified().await;
+    drop(stream);
+    while !server.ask("GET /metrics", &[], b"").await.text().contains("patchbay_connections 1\n") {}
+    server.double.go.notify_one();
+    let finished = server.double.waiting.notified();
+    tokio::time::timeout(Duration::from_secs(10), finished).await.unwrap();
+}

@@ -3,6 +3,7 @@
 
 use super::*;
 use futures_util::{sink, stream};
+use patchbay_session::desktop::{FromDesktopViewer, Pixels, Screen, Size, ToDesktopViewer};
 use std::pin::pin;
 
 type Said = Result<Option<Bytes>, StreamError>;
@@ -89,4 +90,41 @@ async fn a_greeting_comes_first() {
     say.send(Ok(Some(hello.encode()))).unwrap();
     let (resume, token) = greeting(&mut pin!(said(source))).await.unwrap();
     assert_eq!((resume, token.expose_secret().as_str()), (7, "token"));
+}
+
+/// A viewer far away asks for packed pixels, and gets them.
+#[tokio::test]
+async fn a_desktops_pixels_are_packed_for_who_asks() {
+    let hub = DesktopHub::new();
+    let screen = Screen::new();
+    screen.resize(Size::new(100, 100)).unwrap();
+    hub.show(screen);
+    for packed in [false, true] {
+        let (input, _told) = mpsc::channel(8);
+        let line = Line::Desktop { hub: Arc::clone(&hub), input };
+        let ((say, mut shown), carried) = served(line, None);
+        say.send(Ok(FromDesktopViewer::Packed(packed).encode())).unwrap();
+        say.send(Ok(FromDesktopViewer::Again.encode())).unwrap();
+        let looking = async {
+            // The first picture may be on its way before the wish is heard; the one that is asked for again is not.
+            let mut frames = 0;
+            loop {
+                let Some(Frame::Message(bytes)) = shown.recv().await else { panic!("no frame") };
+                match ToDesktopViewer::decode(bytes).unwrap() {
+                    ToDesktopViewer::Frame { pixels: Pixels::Zlib(_), .. } => return true,
+                    ToDesktopViewer::Frame { .. } if !packed => return false,
+                    ToDesktopViewer::FrameEnd(id) => {
+                        frames += 1;
+                        assert!(frames < 3, "nothing is packed");
+                        say.send(Ok(FromDesktopViewer::Ack(id).encode())).unwrap();
+                    }
+                    _ => {}
+                }
+            }
+        };
+        tokio::select! {
+            ended = carried => panic!("{ended:?}"),
+            seen = looking => assert_eq!(seen, packed),
+        }
+    }
 }

@@ -30,16 +30,23 @@ pub(super) async fn call(
         ));
     }
     // Passwords and keys come in here.
-    let args = Zeroizing::new(body.to_vec());
-    let args = std::str::from_utf8(&args).map_err(|_| {
+    let args = String::from_utf8(body.to_vec()).map(Zeroizing::new).map_err(|_| {
         Failure::invalid(
             StatusCode::BAD_REQUEST,
             "The arguments are no UTF-8.",
             "Send them as JSON (RFC 8259).",
         )
     })?;
-    let args = if args.is_empty() { "{}" } else { args };
-    let result = door.service.rpc(&caller, &command, args).await?;
+    // On a task of its own: a client that hangs up must not stop a command half-way, for no command expects that.
+    let running = tokio::spawn(async move {
+        let args = if args.is_empty() { "{}" } else { args.as_str() };
+        door.service.rpc(&caller, &command, args).await
+    });
+    let result = match running.await {
+        Ok(result) => result?,
+        Err(ended) if ended.is_panic() => std::panic::resume_unwind(ended.into_panic()),
+        Err(_) => return Err(Failure::busy("The server is about to end.", "Ask again.")),
+    };
     Ok(([(header::CONTENT_TYPE, "application/json")], result).into_response())
 }
 

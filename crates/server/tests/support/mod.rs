@@ -1,4 +1,11 @@
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 //! A real server over loopback, with services that do what a test says, and a client that says exactly what it is told.
 
 use axum::Router;
@@ -86,6 +93,7 @@ impl Service for Double {
                 "wait" => {
                     self.waiting.notify_one();
                     self.go.notified().await;
+                    self.waiting.notify_one();
                     Ok("\"done\"".to_owned())
                 }
                 _ => Err(no(ErrorCode::NotFound, "There is no such command.")),
