@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * `--mode memory` and tests put the in-memory host of tests/memory in the place of the desktop shell. A release build
+ * `--mode memory` and tests put the in-memory host of tests/memory in the place of the real one. A release build
  * does not know that it exists.
  */
 export default defineConfig(({ mode }) => ({
@@ -15,7 +15,7 @@ export default defineConfig(({ mode }) => ({
     alias: [
       { find: '$lib', replacement: here('./src/lib') },
       ...(mode === 'memory' || mode === 'test'
-        ? [{ find: /^\.\/tauri$/, replacement: here('./tests/memory/page.ts') }]
+        ? [{ find: /^\.\/choose$/, replacement: here('./tests/memory/choose.ts') }]
         : []),
     ],
   },

@@ -1,12 +1,15 @@
 /** What jsdom lacks and components use. */
 import { configure } from '@testing-library/svelte';
-import { vi } from 'vitest';
+import { afterAll, vi } from 'vitest';
 
 // A page printed whole tells less than the line that failed. Machines that test may be slow.
 configure({
   getElementError: (message) => new Error(message ?? 'not found'),
   asyncUtilTimeout: 20_000,
 });
+
+// Code that a page asked for while it ran must not arrive when the page is no more.
+afterAll(() => vi.dynamicImportSettled());
 
 // What Svelte warns of while a page runs is a fault that shows itself later, as a value that stands still.
 const warn = console.warn;

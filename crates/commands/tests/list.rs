@@ -21,6 +21,7 @@ fn ctx() -> (Ctx, TempDir) {
         shell: None,
         version: "1.2.3".into(),
         cheap_key_derivation: true,
+        served: None,
         clock: Arc::new(ManualClock::default()),
     });
     (Ctx::person(core), dir)

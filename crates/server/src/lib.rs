@@ -1,6 +1,7 @@
-//! The outside of the team server: command line, TLS, connections, HTTP, and what every request goes through.
+//! The team server. Outside: command line, TLS, connections, HTTP, and what every request goes through. Inside: the team.
 //!
-//! What is behind it is a [`Service`], and a [`Program`] makes one. Nothing in `http`, `net` or `ui` knows who may do what.
+//! What is behind the outside is a [`Service`], and a [`Program`] makes one. Nothing in `http`, `net` or `ui` knows who may do what.
+//! The team (`team`) is what the server knows and how it is changed; each member has services of their own there.
 //! Deliberately absent: plain HTTP but from proxies that are named, `Strict-Transport-Security` (it would bind every other
 //! service of the same host name), CORS (no other site has business here), and HTTP/3.
 
@@ -10,6 +11,7 @@ mod inside;
 pub mod log;
 pub mod net;
 pub mod options;
+mod program;
 pub mod service;
 pub mod start;
 mod team;
@@ -19,6 +21,7 @@ pub use api::{Api, router};
 pub use http::{Failure, Peer, RequestId};
 pub use inside::Inside;
 pub use options::{Command, Settings};
+pub use program::TeamServer;
 pub use service::{Answer, Caller, Gauge, Proof, Service, Stream, Watch};
 pub use start::{Done, Parts, Program, StartError, Started, run, start};
-pub use team::{Opening, POLICIES, Policy, Team, policy};
+pub use team::{Opening, POLICIES, Policy, Team, policy, reach};

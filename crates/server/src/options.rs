@@ -98,6 +98,12 @@ pub struct Options {
     /// Serve the UI from this folder in place of the one that is built in.
     #[arg(long, value_name = "DIR", global = true)]
     pub ui: Option<PathBuf>,
+    /// Let members reach machines in this network though it is special: loopback, link-local. May be given several times.
+    #[arg(long, value_name = "CIDR", global = true, value_parser = network)]
+    pub allow_destination: Vec<IpNet>,
+    /// Do not let members reach machines in this network. May be given several times.
+    #[arg(long, value_name = "CIDR", global = true, value_parser = network)]
+    pub refuse_destination: Vec<IpNet>,
     /// How the log is written, to the standard error. PATCHBAY_LOG says how much: error, warn, info, debug.
     #[arg(long, value_enum, default_value_t = LogForm::Text, global = true)]
     pub log: LogForm,
@@ -167,6 +173,10 @@ pub struct Settings {
     pub names: Vec<String>,
     /// The master key, if one is given.
     pub master_key: Option<MasterKeySource>,
+    /// Networks that members may reach though they are special.
+    pub allow_destination: Vec<IpNet>,
+    /// Networks that members may not reach.
+    pub refuse_destination: Vec<IpNet>,
     /// A folder with the UI.
     pub ui: Option<PathBuf>,
     /// The most connections.
@@ -241,6 +251,8 @@ impl Settings {
             proxies: options.behind_proxy,
             names,
             master_key,
+            allow_destination: options.allow_destination,
+            refuse_destination: options.refuse_destination,
             ui: options.ui,
             connections: options.connections,
             connections_per_address: options.connections_per_address,

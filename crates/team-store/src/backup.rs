@@ -75,7 +75,7 @@ pub(crate) async fn backup(from: Lent, to: &Path) -> Result<(), StoreError> {
             look.end(result).await?;
         }
         Lent::Reader(mut on) => sqlite::copy_into(&mut on, &staged.0).await?,
-        Lent::Writer(mut on) => sqlite::copy_into(&mut on, &staged.0).await?,
+        Lent::Writer(mut writer) => sqlite::copy_into(&mut writer.on, &staged.0).await?,
     }
     sqlite::check(&staged.0).await?;
     staged.publish(&to)

@@ -1,6 +1,7 @@
 //! A connection to either database, and transactions over it.
 
 use crate::StoreError;
+use crate::sqlite::Writer;
 use crate::value::{Row, Value, bound};
 use futures_util::TryStreamExt;
 use futures_util::stream::BoxStream;
@@ -119,7 +120,7 @@ fn storable(values: &[Value<'_>]) -> Result<(), StoreError> {
 
 /// Who lends a connection.
 pub(crate) enum Lent {
-    Writer(OwnedMappedMutexGuard<Option<SqliteConnection>, SqliteConnection>),
+    Writer(OwnedMappedMutexGuard<Option<Writer>, Writer>),
     Reader(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
 }
@@ -130,6 +131,7 @@ pub(crate) enum Lent {
 /// open and the connection is of no use any more.
 pub(crate) struct Transaction {
     lent: Lent,
+    writes: bool,
     open: bool,
 }
 
@@ -141,7 +143,7 @@ impl Transaction {
             // Writes stand in a queue by their first statement, and what comes after it has to see what was before it.
             Lent::Postgres(_) => "BEGIN ISOLATION LEVEL READ COMMITTED",
         };
-        Self::started(lent, begin).await
+        Self::started(lent, begin, true).await
     }
 
     /// One that sees the same state of the database until its end, and changes nothing.
@@ -150,11 +152,11 @@ impl Transaction {
             Lent::Writer(_) | Lent::Reader(_) => "BEGIN",
             Lent::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         };
-        Self::started(lent, begin).await
+        Self::started(lent, begin, false).await
     }
 
-    async fn started(lent: Lent, begin: &'static str) -> Result<Self, StoreError> {
-        let mut new = Self { lent, open: true };
+    async fn started(lent: Lent, begin: &'static str, writes: bool) -> Result<Self, StoreError> {
+        let mut new = Self { lent, writes, open: true };
         match new.on().run(begin, &[]).await {
             Ok(_) => Ok(new),
             // One that broke off without an end may still be open on the only connection that writes.
@@ -168,7 +170,7 @@ impl Transaction {
 
     pub(crate) fn on(&mut self) -> Connection<'_> {
         match &mut self.lent {
-            Lent::Writer(on) => Connection::Sqlite(on),
+            Lent::Writer(writer) => Connection::Sqlite(&mut writer.on),
             Lent::Reader(on) => Connection::Sqlite(on),
             Lent::Postgres(on) => Connection::Postgres(on),
         }
@@ -182,7 +184,9 @@ impl Transaction {
                     self.open = false;
                     return Ok(value);
                 }
-                Err(StoreError::Unreachable(why)) => Err(StoreError::Uncertain(why)),
+                Err(StoreError::Unreachable(why) | StoreError::Database(why)) if self.writes => {
+                    Err(StoreError::Uncertain(why))
+                }
                 Err(other) => Err(other),
             },
             error => error,

@@ -62,10 +62,10 @@ pub enum StoreError {
         revision: i64,
     },
     /// A name or token that has to be unlike all others is not.
-    #[error("Something of that name was made at the same moment ({0}).")]
+    #[error("Something of that name was made at the same moment.")]
     Taken(String),
     /// What a change refers to is not there.
-    #[error("What this belongs to was deleted at the same moment ({0}).")]
+    #[error("What this belongs to was deleted at the same moment.")]
     Gone(String),
     /// The database cannot be reached.
     #[error("The database of this server does not answer ({0}).")]
@@ -220,9 +220,8 @@ fn postgres(code: &str, said: String) -> StoreError {
     match code {
         "53100" | "53200" => StoreError::Full,
         // Too many connections; a server that starts or stops; one that only follows another; waits that were cut short.
-        "53300" | "57P01" | "57P02" | "57P03" | "57014" | "25006" | "40001" | "40P01" => {
-            StoreError::Unreachable(said)
-        }
+        "53300" | "57P01" | "57P02" | "57P03" | "57014" | "25006" | "25P03" | "55P03" | "40001"
+        | "40P01" => StoreError::Unreachable(said),
         "3D000" | "42501" => StoreError::Refused(said),
         _ if code.starts_with("08") => StoreError::Unreachable(said),
         _ if code.starts_with("28") => StoreError::Refused(said),
@@ -233,6 +232,9 @@ fn postgres(code: &str, said: String) -> StoreError {
 
 /// The database's own words, on one line.
 fn words(error: &sqlx::Error) -> String {
+    if let sqlx::Error::Io(problem) = error {
+        return problem.to_string();
+    }
     let said =
         error.as_database_error().map_or_else(|| error.to_string(), |e| e.message().to_owned());
     let line = said.lines().last().unwrap_or_default().trim().trim_end_matches('.');

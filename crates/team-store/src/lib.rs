@@ -26,6 +26,9 @@ mod used;
 mod value;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use backup::restore;
 pub use error::StoreError;
 pub use items::{ItemChange, StoredItem};

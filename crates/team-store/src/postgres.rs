@@ -17,10 +17,9 @@ const LOOK: Duration = Duration::from_millis(800);
 
 /// What a URL says. It may hold a password: no error repeats it.
 pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
-    let options: PgConnectOptions = url.parse().map_err(|_| {
-        StoreError::Refused(
-            "its address is not of the form postgres://name@host/database".to_owned(),
-        )
+    let ours = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    let options = url.parse::<PgConnectOptions>().ok().filter(|_| ours).ok_or_else(|| {
+        StoreError::Refused("its URL is not of the form postgres://name@host/database".to_owned())
     })?;
     Ok(options
         .application_name("patchbay-server")
@@ -58,7 +57,7 @@ pub(crate) async fn listen(options: PgConnectOptions, wrote: Arc<Notify>) {
     }
 }
 
-async fn hear(options: &PgConnectOptions, wrote: &Notify) -> Result<(), sqlx::Error> {
+pub(crate) async fn hear(options: &PgConnectOptions, wrote: &Notify) -> Result<(), sqlx::Error> {
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(PATIENCE)

@@ -1,6 +1,6 @@
 //! SQLite files.
 
-use crate::lock::private;
+use crate::lock::{ProcessLock, private};
 use crate::{StoreError, dialect, schema};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection as _, SqliteConnection, SqlitePool};
@@ -43,7 +43,7 @@ pub(crate) fn whose(path: &Path) -> Result<Ours, StoreError> {
 }
 
 /// Makes sure that the file is ours before anything is written to it, and makes it if there is none.
-pub(crate) async fn prepare(path: &Path) -> Result<(), StoreError> {
+async fn prepare(path: &Path) -> Result<(), StoreError> {
     match whose(path)? {
         Ours::Yes => Ok(()),
         Ours::No => Err(StoreError::NotOurs { path: path.to_owned() }),
@@ -59,7 +59,26 @@ pub(crate) async fn fresh(path: &Path) -> Result<SqliteConnection, StoreError> {
     Ok(new)
 }
 
-/// The one connection that writes.
+/// The one connection that writes, for as long as no other process may.
+pub(crate) struct Writer {
+    pub(crate) on: SqliteConnection,
+    _lock: ProcessLock,
+}
+
+impl Writer {
+    /// Opens the file; makes it if there is none.
+    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
+        let lock = ProcessLock::acquire(path)?;
+        prepare(path).await?;
+        Ok(Self { on: writer(path).await?, _lock: lock })
+    }
+
+    /// Works the log into the file, if nobody reads any more, and lets go of it.
+    pub(crate) async fn close(self) -> Result<(), StoreError> {
+        Ok(self.on.close().await?)
+    }
+}
+
 pub(crate) async fn writer(path: &Path) -> Result<SqliteConnection, StoreError> {
     let options = options(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -73,7 +92,7 @@ pub(crate) fn readers(path: &Path) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(4)
         .acquire_timeout(PATIENCE)
-        .connect_lazy_with(options(path).pragma("query_only", "ON"))
+        .connect_lazy_with(options(path).read_only(true))
 }
 
 /// Copies all of it into an empty file.

@@ -2,14 +2,14 @@
 
 use crate::connection::{Lent, Transaction};
 use crate::items::StoredItem;
-use crate::lock::ProcessLock;
+use crate::sqlite::Writer;
 use crate::{
     Changed, Numbered, Place, StoreError, Use, Write, audit, backup, directory, items, numbers,
     postgres, revisions, schema, settings, sqlite, used, write,
 };
 use patchbay_team::audit::{Checkpoint, Head, Record};
 use patchbay_team::entity::{Change, Space};
-use sqlx::{Connection as _, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{PgPool, SqlitePool};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{Mutex, Notify, OwnedMutexGuard, broadcast};
@@ -30,7 +30,7 @@ struct Inner {
 }
 
 enum Base {
-    Sqlite { writer: Arc<Mutex<Option<SqliteConnection>>>, readers: SqlitePool, _lock: ProcessLock },
+    Sqlite { writer: Arc<Mutex<Option<Writer>>>, readers: SqlitePool },
     Postgres { pool: PgPool, wrote: Arc<Notify>, tasks: [AbortHandle; 2] },
 }
 
@@ -56,10 +56,8 @@ impl TeamStore {
 
     async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
         let path = std::path::absolute(path).map_err(StoreError::io("found", path))?;
-        let lock = ProcessLock::acquire(&path)?;
-        sqlite::prepare(&path).await?;
-        let writer = Arc::new(Mutex::new(Some(sqlite::writer(&path).await?)));
-        let base = Base::Sqlite { writer, readers: sqlite::readers(&path), _lock: lock };
+        let writer = Arc::new(Mutex::new(Some(Writer::open(&path).await?)));
+        let base = Base::Sqlite { writer, readers: sqlite::readers(&path) };
         let new = Self { inner: Arc::new(Inner { base, told: broadcast::channel(BACKLOG).0 }) };
         let mut transaction = Transaction::begin(new.inner.writer().await?).await?;
         let result = schema::migrate(&mut transaction.on()).await;
@@ -260,7 +258,7 @@ impl TeamStore {
     /// Waits for what is under way, and closes it, for all clones.
     pub async fn close(self) {
         match &self.inner.base {
-            Base::Sqlite { writer, readers, .. } => {
+            Base::Sqlite { writer, readers } => {
                 readers.close().await;
                 let writer = writer.lock().await.take();
                 if let Some(Err(problem)) = match writer {

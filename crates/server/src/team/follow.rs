@@ -48,6 +48,9 @@ pub(super) fn tend(team: &Arc<Team>) {
             let Some(team) = team.upgrade() else { return };
             team.sweep();
             team.write_uses().await;
+            if let Err(error) = team.checkpoint(false).await {
+                tracing::warn!(error = %error.message, "the audit log was not signed");
+            }
         }
     });
 }

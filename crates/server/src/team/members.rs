@@ -6,6 +6,7 @@ use patchbay_model::{AccountId, ApiError, SessionTarget};
 use patchbay_team::permission::{Permission, Permissions};
 use std::{
     collections::HashMap,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 use tokio::sync::Notify;
@@ -97,7 +98,8 @@ impl Team {
         let core = Core::new(CoreConfig {
             data_dir: home.clone(),
             config_dir: home.clone(),
-            vault_path: None,
+            // No file: what is shown of it is the name of the member's own part of the tree, and tabs are kept by it.
+            vault_path: Some(PathBuf::from(account.to_string()).join("Personal")),
             home,
             // People sign in to machines with names of their own there.
             user_name: String::new(),

@@ -249,4 +249,6 @@ impl Directory {
 }
 
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod tests;

@@ -1,1 +1,1 @@
-export { actions, type Action } from './registry.svelte';
+export { actions, isHere, type Action } from './registry.svelte';

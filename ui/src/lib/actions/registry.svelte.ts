@@ -6,6 +6,7 @@
  */
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import { OPEN_OVERLAY } from '$lib/frame/overlay';
+import { can, type Ability } from '$lib/host';
 import { vault } from '$lib/vault/vault.svelte';
 import { untrack } from 'svelte';
 import { allowedInDesktop, allowedInTerminal, matches, ofTextFields } from './shortcut';
@@ -30,10 +31,15 @@ export interface Action {
   keywords?: string;
   /** What it would act on, or the value a setting has. */
   detail?: () => string;
+  /** What must be possible where the page runs; the action does not exist elsewhere. */
+  needs?: Ability;
   /** Whether it can be done now; hidden from the palette otherwise. */
   when?: () => boolean;
   run: () => unknown;
 }
+
+/** Whether it exists where the page runs. */
+export const isHere = ({ needs }: Action): boolean => needs === undefined || can(needs);
 
 const TEXT_FIELDS = 'input, textarea, [contenteditable]:not([contenteditable="false"])';
 
@@ -46,9 +52,10 @@ class Registry {
 
   /** Adds actions until the returned function is called. An effect may do it: it does not depend on the others. */
   register(list: readonly Action[]): () => void {
-    this.#lists = [...untrack(() => this.#lists), list];
+    const here = list.filter(isHere);
+    this.#lists = [...untrack(() => this.#lists), here];
     return () => {
-      this.#lists = untrack(() => this.#lists).filter((other) => other !== list);
+      this.#lists = untrack(() => this.#lists).filter((other) => other !== here);
     };
   }
 

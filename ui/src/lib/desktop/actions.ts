@@ -77,6 +77,7 @@ export const desktopActions: readonly Action[] = [
   },
   {
     id: 'desktop.lendFiles',
+    needs: 'localFiles',
     title: 'Copy files to the clipboard of the desktop…',
     group: GROUP,
     icon: FileUp,

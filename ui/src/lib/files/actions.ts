@@ -153,6 +153,7 @@ export const fileActions: readonly Action[] = [
   }),
   {
     id: 'files.saveTo',
+    needs: 'localFiles',
     title: 'Save to…',
     group: GROUP,
     icon: FolderDown,
@@ -172,6 +173,7 @@ export const fileActions: readonly Action[] = [
     }),
   }),
   inList('files.edit', 'Edit', 'F4', {
+    needs: 'localFiles',
     icon: SquarePen,
     keywords: 'open editor change upload on save',
     detail: what,
@@ -266,6 +268,7 @@ export const fileActions: readonly Action[] = [
   },
   {
     id: 'files.edits',
+    needs: 'localFiles',
     title: 'Show the files being edited…',
     group: GROUP,
     icon: SquarePen,

@@ -1,5 +1,6 @@
 /** The context menu of files, made of the actions so that names and keys are the same everywhere. */
 
+import { isHere } from '$lib/actions';
 import type { MenuItem, MenuItems } from '$lib/components/menu';
 import { copyGoal, fileActions } from './actions';
 import type { FilesView } from './view.svelte';
@@ -16,6 +17,7 @@ export function fileMenu(view: FilesView): MenuItems {
     const items = ids
       .map((id) => fileActions.find((action) => action.id === id))
       .filter((action) => action !== undefined)
+      .filter(isHere)
       .filter((action) => action.when?.() ?? true)
       .map(({ id, title, icon, shortcut, run }) => ({
         label: id === 'files.copy' ? `Copy to ${copyGoal(view)}` : title,

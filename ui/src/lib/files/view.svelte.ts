@@ -1,6 +1,6 @@
 /** The files page of one session: two sides, this computer and the machine at first, and what passes between them. */
 
-import { call, type FileEntry, type FilePlace, type NodeId, type SessionId } from '$lib/host';
+import { call, can, type FileEntry, type FilePlace, type NodeId, type SessionId } from '$lib/host';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { FileDrag } from './drag.svelte';
@@ -42,6 +42,8 @@ export class FilesView {
   constructor(readonly session: SessionId) {
     this.machine = new FilesPane({ kind: 'machine', session });
     ({ hereShown: this.hereShown, share: this.share } = keptLook());
+    // A browser has no files of its own to show: the left side is another machine's, once one is chosen.
+    if (!can('localFiles')) this.hereShown = false;
   }
 
   dispose(): void {
@@ -82,6 +84,11 @@ export class FilesView {
     }
   }
 
+  /** Whether a side shows nothing, because no machine was chosen for it. */
+  isEmpty({ place }: FilesPane): boolean {
+    return place.kind === 'here' && !can('localFiles');
+  }
+
   across(pane: FilesPane): FilesPane {
     return pane === this.here ? this.machine : this.here;
   }
@@ -96,6 +103,7 @@ export class FilesView {
   toggleHere(): void {
     this.hereShown = !this.hereShown;
     this.keepLook();
+    if (this.hereShown && this.isEmpty(this.here)) this.choosing = 'here';
     if (!this.hereShown) this.focus('machine');
   }
 

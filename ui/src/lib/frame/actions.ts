@@ -90,6 +90,7 @@ export const frameActions: readonly Action[] = [
   },
   {
     id: 'vault.lock',
+    needs: 'vault',
     title: 'Lock the vault',
     group: 'Vault',
     shortcut: 'Ctrl+Shift+Q',
@@ -100,6 +101,7 @@ export const frameActions: readonly Action[] = [
   },
   {
     id: 'vault.lockAll',
+    needs: 'vault',
     title: 'Lock the vault and close all sessions',
     group: 'Vault',
     keywords: 'disconnect quit',
@@ -110,6 +112,7 @@ export const frameActions: readonly Action[] = [
   },
   {
     id: 'vault.open',
+    needs: 'vault',
     title: 'Open another vault…',
     group: 'Vault',
     icon: FolderOpen,

@@ -1,5 +1,5 @@
 /** The window without a title bar of the system: what moves it and what its buttons do. */
-import { call } from '$lib/host';
+import { call, can } from '$lib/host';
 
 type WindowAction = 'minimize' | 'maximize' | 'close' | 'drag';
 
@@ -12,6 +12,7 @@ const CONTROLS = 'button, a, input, select, textarea, [role="tab"], [role="menu"
 
 /** Makes the empty parts of an element move the window, and a double click on them maximise it. */
 export function dragRegion(element: HTMLElement): () => void {
+  if (!can('windows')) return () => undefined;
   const onEmpty = (event: MouseEvent): boolean => {
     const control = event.target instanceof Element ? event.target.closest(CONTROLS) : null;
     return event.button === 0 && (!control || !element.contains(control));

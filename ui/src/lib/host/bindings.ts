@@ -560,6 +560,8 @@ export type ErrorCode =
 "invalid" |
 /** No such thing, or it was deleted. */
 "notFound" |
+/** Somebody else changed it meanwhile, or it is in use. */
+"conflict" |
 /** Unlock the vault first. */
 "vaultLocked" |
 /** There is no vault yet. */
@@ -593,7 +595,13 @@ export type ErrorCode =
 /** No algorithm in common. */
 "noCommonAlgorithm" |
 /** The person's rights do not go as far. */
-"forbidden" |
+"notAllowed" |
+/** Somebody is signed in no more. */
+"signedOut" |
+/** A one-time password is asked for besides. */
+"needsCode" |
+/** Too much in too short a time. */
+"throttled" |
 /** The machine refused every way to sign in. */
 "authFailed" |
 /** A key needs a passphrase, or it was wrong. */

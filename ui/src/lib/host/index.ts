@@ -3,13 +3,15 @@
  *
  * No state and no retries in here: a socket that joins again is in `joining.ts`.
  */
+import { ALL_OF_A_COMPUTER, type Ability } from './abilities';
 import type { AppEvent, Commands } from './bindings';
+import { chosenHost } from './choose';
 import { asApiError } from './errors';
-import type { Host, HostDrop, StreamSocket, WindowEvent } from './host';
-import { tauriHost, type HostCommands } from './tauri';
+import type { Host, HostCommands, HostDrop, StreamSocket, TeamServer, WindowEvent } from './host';
 
 export type * from './bindings';
 export { asApiError, inWords } from './errors';
+export type { Ability } from './abilities';
 export type { Host, HostDrop, StreamSocket, WindowEvent, WindowInfo } from './host';
 
 type AllCommands = Commands & HostCommands;
@@ -19,9 +21,37 @@ export type Result<N extends CommandName> = AllCommands[N]['result'];
 type MaybeArgs<N extends CommandName> =
   Record<string, never> extends Args<N> ? [args?: Args<N>] : [args: Args<N>];
 
-let host: Host = tauriHost;
+/** Chosen before anything is drawn: by {@link startHost}, or by tests. */
+let host: Host = {
+  call: () => Promise.reject(new Error('No host was chosen.')),
+  listen: () => Promise.resolve(() => undefined),
+  socket: () => {
+    throw new Error('No host was chosen.');
+  },
+};
 const hearers = new Set<(event: AppEvent) => void>();
 let listening: Host | null = null;
+
+/** Finds out where the page runs; call once, before anything is drawn. */
+export async function startHost(): Promise<void> {
+  host = await chosenHost();
+}
+
+/** Whether something may be offered where the page runs. */
+export function can(ability: Ability): boolean {
+  return (host.abilities ?? ALL_OF_A_COMPUTER).has(ability);
+}
+
+/** The team server the page came from. Only where `can('account')`. */
+export function teamServer(): TeamServer {
+  if (!host.team) throw new Error('The page came from no team server.');
+  return host.team;
+}
+
+/** What "this computer" is to the core: where it runs. */
+export function coreSide(): string {
+  return can('account') ? 'the server' : 'this computer';
+}
 
 /** Replaces the host, as tests do. Whoever hears events goes on hearing. */
 export function useHost(other: Host): void {

@@ -54,6 +54,7 @@ export const keyActions: readonly Action[] = [
   },
   {
     id: 'agent.copyLine',
+    needs: 'agent',
     title: 'Copy the line that points a shell at the agent',
     group: 'Vault',
     keywords: 'SSH_AUTH_SOCK export environment',

@@ -51,6 +51,7 @@ const pages: readonly Action[] = [
   },
   {
     id: 'import.open',
+    needs: 'localFiles',
     title: 'Import…',
     group: 'Machines',
     shortcut: 'Ctrl+I',
@@ -61,6 +62,7 @@ const pages: readonly Action[] = [
   },
   {
     id: 'export.open',
+    needs: 'localFiles',
     title: 'Export…',
     group: 'Machines',
     keywords: 'csv table ssh config archive backup save file',

@@ -9,7 +9,7 @@ import type { NodeId } from '$lib/host';
 import { iconOf } from '$lib/machines/looks';
 import { PROTOCOL_NAMES } from '$lib/machines/protocols';
 import { sessions } from '$lib/sessions/sessions.svelte';
-import { SECTIONS, SETTINGS } from '$lib/settings/catalog';
+import { sectionTitle, settingsHere } from '$lib/settings/catalog';
 import { runSnippet } from '$lib/snippets/run';
 import { snippets } from '$lib/snippets/snippets.svelte';
 import { tabIcon } from '$lib/tabs/signs';
@@ -216,12 +216,12 @@ function snippetItems(): Candidate[] {
 }
 
 function settingItems(): Candidate[] {
-  return SETTINGS.map((setting) => ({
+  return settingsHere().map((setting) => ({
     item: {
       key: `setting-${setting.id}`,
       title: setting.title,
       marks: [],
-      detail: SECTIONS.find((section) => section.id === setting.section)?.title ?? '',
+      detail: sectionTitle(setting.section),
       icon: SlidersHorizontal,
       run: () => tabs.open({ kind: 'settings', section: setting.section }),
     },

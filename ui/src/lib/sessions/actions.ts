@@ -98,6 +98,7 @@ function withView(run: (session: SessionInfo, shown: TerminalView) => unknown): 
 export const sessionActions: readonly Action[] = [
   {
     id: 'session.localShell',
+    needs: 'localShell',
     title: 'Open a local shell',
     group: GROUP,
     shortcut: 'Ctrl+Shift+S',

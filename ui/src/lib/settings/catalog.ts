@@ -1,15 +1,26 @@
 // Every setting by name, for the search field of the settings page and for the palette.
 
+import { can, type Ability } from '$lib/host';
+
 export type SectionId =
-  'appearance' | 'terminal' | 'keyboard' | 'agent' | 'vault' | 'hostkeys' | 'triggers' | 'about';
+  | 'account'
+  | 'appearance'
+  | 'terminal'
+  | 'keyboard'
+  | 'agent'
+  | 'vault'
+  | 'hostkeys'
+  | 'triggers'
+  | 'about';
 
 export interface Section {
   id: SectionId;
   title: string;
-  group: 'This computer' | 'This vault' | 'Patchbay';
+  group: 'You' | 'This computer' | 'This vault' | 'Machines' | 'Patchbay';
 }
 
-export const SECTIONS: readonly Section[] = [
+const ALL_SECTIONS: readonly Section[] = [
+  { id: 'account', title: 'Your account', group: 'You' },
   { id: 'appearance', title: 'Appearance', group: 'This computer' },
   { id: 'terminal', title: 'Terminal', group: 'This computer' },
   { id: 'keyboard', title: 'Keyboard', group: 'This computer' },
@@ -19,6 +30,54 @@ export const SECTIONS: readonly Section[] = [
   { id: 'triggers', title: 'Triggers', group: 'This vault' },
   { id: 'about', title: 'About', group: 'Patchbay' },
 ];
+
+/** Sections that are not everywhere. */
+const SECTION_NEEDS: Partial<Record<SectionId, Ability>> = { account: 'account', agent: 'agent' };
+
+/** Settings that are not everywhere. */
+const NEEDS: Readonly<Record<string, Ability>> = {
+  closing: 'windows',
+  editor: 'localFiles',
+  lockAfter: 'vault',
+  lockOnSleep: 'vault',
+  lockOnScreenLock: 'vault',
+  keyring: 'vault',
+  passphrase: 'vault',
+  recovery: 'vault',
+  rekey: 'vault',
+  backup: 'vault',
+  restore: 'vault',
+  path: 'vault',
+  readKnownHosts: 'localFiles',
+};
+
+const isHere = (needs: Ability | undefined): boolean => needs === undefined || can(needs);
+
+/** The sections there are where the page runs. What is the vault's elsewhere is the person's on a server. */
+export function sectionsHere(): readonly Section[] {
+  const here = ALL_SECTIONS.filter(({ id }) => isHere(SECTION_NEEDS[id]));
+  if (can('vault')) return here;
+  return here.map((section) => ({
+    ...section,
+    title: section.id === 'vault' ? 'Recording' : section.title,
+    group:
+      section.group === 'This computer'
+        ? 'You'
+        : section.group === 'This vault'
+          ? 'Machines'
+          : section.group,
+  }));
+}
+
+/** Whether a setting can be made where the page runs. */
+export function isSettingHere({ id, section }: SettingItem): boolean {
+  return isHere(SECTION_NEEDS[section]) && isHere(NEEDS[id]);
+}
+
+/** The settings there are where the page runs. */
+export function settingsHere(): SettingItem[] {
+  return SETTINGS.filter(isSettingHere);
+}
 
 export interface SettingItem {
   id: string;
@@ -43,7 +102,26 @@ const item = (
   words,
 });
 
-export const SETTINGS: readonly SettingItem[] = [
+const SETTINGS: readonly SettingItem[] = [
+  item('account', 'displayName', 'Your name', 'What others call you', 'display profile'),
+  item('account', 'signOut', 'Sign out', '', 'log out leave session'),
+  item('account', 'password', 'Password', 'Ends your other sign-ins', 'change'),
+  item(
+    'account',
+    'totp',
+    'One-time passwords',
+    'An app on your phone shows one that signing in asks for',
+    'totp two factor 2fa mfa authenticator',
+  ),
+  item(
+    'account',
+    'recoveryCodes',
+    'Recovery codes',
+    'Each lets you in once without your device',
+    'totp lost two factor 2fa backup',
+  ),
+  item('account', 'signIns', 'Signed in', 'Where, and how to end it', 'sessions devices revoke'),
+  item('account', 'tokens', 'API tokens', 'What scripts sign in with', 'key script automation'),
   item(
     'appearance',
     'theme',
@@ -215,7 +293,7 @@ const plain = (text: string): string => text.toLowerCase().normalize('NFKD').rep
 export function findSettings(query: string): SettingItem[] {
   const typed = plain(query).split(/\s+/).filter(Boolean);
   if (typed.length === 0) return [];
-  return SETTINGS.filter((setting) => {
+  return settingsHere().filter((setting) => {
     const own = wordsOf([setting.title, setting.hint, setting.words].join(' '));
     const all = [...own, ...wordsOf(sectionTitle(setting.section))];
     const begins = (words: string[], word: string): boolean =>
@@ -235,10 +313,10 @@ export function settingCalled(id: string): SettingItem {
 }
 
 export function sectionTitle(id: SectionId): string {
-  return SECTIONS.find((section) => section.id === id)?.title ?? '';
+  return sectionsHere().find((section) => section.id === id)?.title ?? '';
 }
 
 /** The section a tab asks for; the first one if it asks for none or an unknown one. */
 export function sectionOf(id: string | undefined): SectionId {
-  return SECTIONS.find((section) => section.id === id)?.id ?? 'appearance';
+  return sectionsHere().find((section) => section.id === id)?.id ?? 'appearance';
 }

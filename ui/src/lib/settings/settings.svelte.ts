@@ -53,6 +53,13 @@ class SettingsState {
 
   /** Reads the settings and follows them; call once. The returned function stops. */
   start(): () => void {
+    const stop = this.follow();
+    void this.load();
+    return stop;
+  }
+
+  /** The same, for a page that has nobody to read for yet. */
+  follow(): () => void {
     const query = typeof matchMedia === 'function' ? matchMedia(PREFERS_DARK) : null;
     const follow = (): void => {
       this.#systemDark = query?.matches ?? false;
@@ -69,7 +76,6 @@ class SettingsState {
         document.documentElement.dataset.theme = this.theme;
       });
     });
-    void this.load();
     return () => {
       query?.removeEventListener('change', follow);
       unlisten();

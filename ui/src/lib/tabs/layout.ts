@@ -313,6 +313,7 @@ function parsePane(raw: unknown): KeptPane | null {
       return entry === undefined ? null : { kind: 'tunnels', entry };
     }
     case 'identities':
+    case 'people':
     case 'recordings':
     case 'desktops':
     case 'snippets':

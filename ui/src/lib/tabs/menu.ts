@@ -1,6 +1,7 @@
 /** What can be done with a tab: its menu. */
 
 import type { MenuItems } from '$lib/components/menu';
+import { can } from '$lib/host';
 import { moveToWindow, windowTitle } from '$lib/windows/moves';
 import { windows } from '$lib/windows/windows.svelte';
 import { tabBeside } from './arrange';
@@ -37,11 +38,15 @@ export function tabMenu(id: string): MenuItems {
         ]
       : []),
     null,
-    {
-      label: 'Move to a new window',
-      disabled: !windows.isMain && tabs.list.length < 2,
-      run: () => void moveToWindow('tab', id, null),
-    },
+    ...(can('windows')
+      ? [
+          {
+            label: 'Move to a new window',
+            disabled: !windows.isMain && tabs.list.length < 2,
+            run: () => void moveToWindow('tab', id, null),
+          },
+        ]
+      : []),
     ...windows.others.map((other) => ({
       label: `Move to ${windowTitle(other)}`,
       run: () => void moveToWindow('tab', id, other.label),

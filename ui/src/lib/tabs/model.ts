@@ -20,6 +20,7 @@ export type TabSpec =
   | { kind: 'settings'; section?: string }
   | { kind: 'tunnels'; entry: string }
   | { kind: 'identities' }
+  | { kind: 'people' }
   | { kind: 'recordings' }
   | { kind: 'desktops' }
   | { kind: 'snippets' }

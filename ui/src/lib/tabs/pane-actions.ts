@@ -118,6 +118,7 @@ const fixed: readonly Action[] = [
   },
   {
     id: 'tab.toNewWindow',
+    needs: 'windows',
     title: 'Move tab to a new window',
     group: GROUP,
     icon: AppWindow,

@@ -14,6 +14,7 @@ import Maximize2 from '@lucide/svelte/icons/maximize-2';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Settings from '@lucide/svelte/icons/settings';
 import SquareCode from '@lucide/svelte/icons/square-code';
+import Users from '@lucide/svelte/icons/users';
 import Waypoints from '@lucide/svelte/icons/waypoints';
 import { broadcast } from '$lib/broadcast/broadcast.svelte';
 import type { IconComponent } from '$lib/components/Icon.svelte';
@@ -86,6 +87,8 @@ export function specIcon(spec: TabSpec): IconComponent {
       return Waypoints;
     case 'identities':
       return KeyRound;
+    case 'people':
+      return Users;
     case 'desktops':
       return LayoutGrid;
     case 'recordings':

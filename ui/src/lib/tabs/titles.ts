@@ -22,6 +22,8 @@ export function paneTitle(spec: TabSpec): string {
       return `Tunnels: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
     case 'identities':
       return 'Identities';
+    case 'people':
+      return 'People';
     case 'desktops':
       return 'Desktops';
     case 'recordings':

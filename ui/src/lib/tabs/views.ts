@@ -6,6 +6,7 @@ export const views = {
   snippets: () => import('$lib/snippets/SnippetsPage.svelte'),
   run: () => import('$lib/runs/RunPage.svelte'),
   identities: () => import('$lib/identities/IdentitiesPage.svelte'),
+  people: () => import('$lib/team/PeoplePage.svelte'),
   recordings: () => import('$lib/recordings/RecordingsPage.svelte'),
   desktops: () => import('$lib/desktop/DesktopsPage.svelte'),
   tunnels: () => import('$lib/tunnels/TunnelsPage.svelte'),

@@ -16,6 +16,7 @@ const groups = [
   ],
   ['runs.selected', 'machine.check', 'machine.wake'],
   ['machine.move', 'machine.up', 'machine.down'],
+  ['machine.access'],
   ['machine.new', 'folder.new', 'import.open', 'export.open'],
   ['machine.delete'],
 ];

@@ -38,6 +38,7 @@ function withMachine(run: (entry: NodeId) => unknown): () => void {
 export const tunnelActions: readonly Action[] = [
   {
     id: 'tunnels.open',
+    needs: 'tunnels',
     title: 'Open tunnels',
     group: GROUP,
     icon: Waypoints,
@@ -48,6 +49,7 @@ export const tunnelActions: readonly Action[] = [
   },
   {
     id: 'tunnels.startAll',
+    needs: 'tunnels',
     title: 'Start all tunnels',
     group: GROUP,
     icon: CirclePlay,
@@ -61,6 +63,7 @@ export const tunnelActions: readonly Action[] = [
   },
   {
     id: 'tunnels.stopAll',
+    needs: 'tunnels',
     title: 'Stop all tunnels',
     group: GROUP,
     icon: CircleStop,

@@ -24,11 +24,16 @@ class VaultState {
 
   /** Follows the vault; call once. The returned function stops. */
   start(): () => void {
-    const unlisten = onEvent((event) => {
+    const stop = this.follow();
+    void this.refresh();
+    return stop;
+  }
+
+  /** The same, for a page that has nobody to read for yet. */
+  follow(): () => void {
+    return onEvent((event) => {
       if (event.kind === 'vault') this.set(event.status);
     });
-    void this.refresh();
-    return unlisten;
   }
 
   set(status: VaultStatus): void {

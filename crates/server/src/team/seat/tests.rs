@@ -106,9 +106,9 @@ async fn who_may_use_a_secret_may_neither_see_it_nor_send_it_elsewhere() {
     }
     let mut renamed = draft.clone();
     renamed["notes"] = json!("patched");
-    let editor = world.joins("second editor", Some(EDITOR)).await;
+    let editor = world.joins("second-editor", Some(EDITOR)).await;
     world.save(editor, Some(web), Some(world.root()), renamed).await.unwrap();
-    let owner = world.joins("second owner", Some(OWNER)).await;
+    let owner = world.joins("second-owner", Some(OWNER)).await;
     let shown = world.call(
         owner,
         "identity_reveal",

@@ -1,7 +1,11 @@
-/** Stands in for host/tauri.ts: the in-memory host in the state the address bar names, `?state=locked&theme=light`. */
+/**
+ * Stands in for host/choose.ts: the in-memory host in the state the address bar names, `?state=locked&theme=light`. States that begin
+ * with `team` are those of a browser at a team server (`server.ts`).
+ */
 import { MemoryHost, type MemoryState } from './index';
-import type { ApiError } from '$lib/host';
+import type { ApiError, Host } from '$lib/host';
 import { problem } from './problem';
+import { MemoryServer } from './server';
 
 const states: MemoryState[] = ['first-run', 'locked', 'unlocked', 'empty', 'big'];
 
@@ -29,4 +33,9 @@ function fromAddressBar(search: string): MemoryHost {
   return host;
 }
 
-export const tauriHost = fromAddressBar(typeof location === 'undefined' ? '' : location.search);
+export function chosenHost(): Promise<Host> {
+  const search = typeof location === 'undefined' ? '' : location.search;
+  const state = new URLSearchParams(search).get('state') ?? '';
+  const core = fromAddressBar(search);
+  return Promise.resolve(state.startsWith('team') ? new MemoryServer(core, state).host : core);
+}

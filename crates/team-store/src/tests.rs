@@ -1,0 +1,69 @@
+//! What cannot be seen from outside: what a node does that missed something.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use crate::connection::Connection;
+use crate::revisions::{self, State};
+use crate::{Changed, Place, TeamStore, Write, postgres, sqlite};
+use patchbay_testkit::{Postgres, postgres_or_skip};
+use sqlx::Executor;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, broadcast};
+
+#[tokio::test]
+async fn who_missed_more_than_is_remembered_reads_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("team.db");
+    let store = TeamStore::open(&Place::Sqlite(path.clone())).await.unwrap();
+    for _ in 0..5 {
+        store.write(Write::default()).await.unwrap();
+    }
+    store.close().await;
+    let mut on = sqlite::writer(&path).await.unwrap();
+    let now = revisions::state(&mut Connection::Sqlite(&mut on)).await.unwrap();
+    assert_eq!(now.revision, 5);
+    let (told, mut hears) = broadcast::channel(16);
+    let mut missed = async |on: &mut _, from: State| -> Vec<Changed> {
+        let mut known = from;
+        revisions::catch_up(&mut Connection::Sqlite(on), &mut known, &told).await.unwrap();
+        assert_eq!(known, now);
+        std::iter::from_fn(|| hears.try_recv().ok()).collect()
+    };
+    let everything =
+        [Changed { revision: 5, directory: true, items: Vec::new(), everything: true }];
+    assert_eq!(missed(&mut on, now).await, []);
+    let two = missed(&mut on, State { revision: 3, ..now }).await;
+    assert_eq!(
+        two.iter().map(|one| (one.revision, one.everything)).collect::<Vec<_>>(),
+        [(4, false), (5, false)]
+    );
+    // Ahead of the database, or of another history: it was put back.
+    assert_eq!(missed(&mut on, State { revision: 9, ..now }).await, everything);
+    assert_eq!(missed(&mut on, State { lineage: [0; 16], ..now }).await, everything);
+    assert_eq!(missed(&mut on, State { revision: 3, lineage: [0; 16] }).await, everything);
+    on.execute("DELETE FROM revisions WHERE revision < 4").await.unwrap();
+    assert_eq!(missed(&mut on, State { revision: 3, ..now }).await.len(), 2);
+    assert_eq!(missed(&mut on, State { revision: 2, ..now }).await, everything);
+}
+
+/// Without what looks by itself from time to time.
+#[tokio::test]
+async fn a_node_is_told_of_what_another_writes() {
+    if !postgres_or_skip("what nodes tell each other") {
+        return;
+    }
+    let server = Postgres::start().await.unwrap();
+    let store = TeamStore::open(&Place::Postgres(server.url())).await.unwrap();
+    let wrote = Arc::new(Notify::new());
+    let options = postgres::options(&server.url()).unwrap();
+    let hearing = Arc::clone(&wrote);
+    let ear = tokio::spawn(async move { postgres::hear(&options, &hearing).await });
+    let limit = Duration::from_secs(30);
+    // Once when it listens, then for each write.
+    for _ in 0..4 {
+        tokio::time::timeout(limit, wrote.notified()).await.expect("nothing was heard");
+        store.write(Write::default()).await.unwrap();
+    }
+    ear.abort();
+    store.close().await;
+}
