@@ -75,6 +75,13 @@ impl TotpKey {
         taken
     }
 
+    /// What an authenticator app shows at that time.
+    #[must_use]
+    pub fn shown(&self, now: Timestamp) -> Secret<String> {
+        let digits = self.code::<DIGITS>(step_of(now));
+        Secret::new(digits.iter().map(|digit| char::from(*digit)).collect())
+    }
+
     /// RFC 4226 section 5.3.
     fn code<const N: usize>(&self, step: i64) -> [u8; N] {
         // A shorter key is filled up with zeros to the block of the hash (RFC 2104).

@@ -63,7 +63,7 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Sent<T> {
         let mut json = serde_json::Deserializer::from_slice(&asked.body);
         let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let path = error.path().to_string();
-            malformed(Some(path.as_str()).filter(|path| *path != "."), &error.inner().to_string())
+            malformed(Some(path.as_str()), &error.inner().to_string())
         })?;
         json.end().map_err(|error| malformed(None, &error.to_string()))?;
         Ok(Self(read))
@@ -132,8 +132,16 @@ fn malformed(path: Option<&str>, said: &str) -> Refusal {
         let at = said.find(start)?;
         said.get(at + start.len()..)?.split('`').next()
     });
+    let path = path.filter(|path| path.starts_with(char::is_alphabetic));
     let field = named.or(path).map(|field| field.chars().take(64).collect::<String>());
     let what = said.split([':', ',', '(']).next().unwrap_or_default().trim();
     let what: String = what.chars().filter(|c| !c.is_control()).take(120).collect();
-    Refusal::invalid(field.as_deref(), format!("The request is not what this takes: {what}."))
+    let message = format!("The request is not what this takes: {what}.");
+    let error = ApiError::new(ErrorCode::Invalid, message)
+        .next("The document at /api/v1/openapi.json says what it takes.");
+    let error = match field {
+        Some(field) => error.on(field),
+        None => error,
+    };
+    error.into()
 }

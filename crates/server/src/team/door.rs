@@ -288,7 +288,7 @@ impl Team {
         let directory = self.known.directory();
         let account = directory.account(account).ok_or_else(|| not_found("account"))?;
         let Some(sealed) = &account.totp else { return Ok(Vec::new()) };
-        let code = code.ok_or_else(|| needs_code())?;
+        let code = code.ok_or_else(needs_code)?;
         let key = self.open_named(&totp_name(account.id), sealed)?;
         let key =
             totp::TotpKey::from_slice(&key).ok_or_else(|| TeamError::KeysDamaged.api_error())?;
@@ -367,7 +367,7 @@ impl Team {
             }
             Some(TokenKind::Invitation) | None => None,
         };
-        found.ok_or_else(|| signed_out())
+        found.ok_or_else(signed_out)
     }
 
     /// Ends a sign-in.

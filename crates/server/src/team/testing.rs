@@ -1,6 +1,6 @@
 //! A team for tests: a database in a folder of its own, and people in it.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::{Member, Newcomer, Opening, Team, Visitor, known::root_of};
 use patchbay_core::{Reach, SystemClock};
@@ -36,19 +36,24 @@ pub(crate) fn newcomer(name: &str) -> Newcomer {
     Newcomer { name: name.to_owned(), display: name.to_owned(), password }
 }
 
+/// A server that nobody has set up yet.
+pub(crate) async fn opened(home: &tempfile::TempDir) -> Arc<Team> {
+    let team = Team::open(Opening {
+        place: Place::Sqlite(home.path().join("team.db")),
+        master: MasterKey::generate().unwrap().0,
+        files: home.path().join("members"),
+        reach: Reach::default(),
+        clock: Arc::new(SystemClock::default()),
+        cheap: true,
+    });
+    team.await.unwrap()
+}
+
 impl World {
     /// A server that somebody called `owner` has set up.
     pub(crate) async fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let team = Team::open(Opening {
-            place: Place::Sqlite(home.path().join("team.db")),
-            master: MasterKey::generate().unwrap().0,
-            files: home.path().join("members"),
-            reach: Reach::default(),
-            clock: Arc::new(SystemClock::default()),
-            cheap: true,
-        });
-        let team = team.await.unwrap();
+        let team = opened(&home).await;
         let token = team.set_up_token().await.unwrap().unwrap();
         let owner = team.set_up(token.expose_secret(), newcomer("owner"), "Lab", &visitor()).await;
         let owner = owner.unwrap().account;

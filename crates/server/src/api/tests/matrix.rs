@@ -1,0 +1,321 @@
+//! Every route by everybody: what the table says of who may call it is so, and what is refused changes nothing.
+
+use super::{Site, given, organisation, owned, script, signed_in};
+use crate::{
+    api::{
+        policy::Policy,
+        route::{Route, Verb},
+        table::table,
+    },
+    team::testing::{PASSWORD, World},
+};
+use patchbay_model::{AccountId, GroupId, InvitationId, NodeId, OrganisationId, RoleId, Timestamp};
+use patchbay_team::{
+    directory::{EDITOR, OWNER, VIEWER},
+    entity::{Account, Change, Group, Invitation, Role, Subject},
+    permission::{Permission, Permissions},
+    token::{self, TokenKind},
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Who {
+    Nobody,
+    /// A member who was given nothing.
+    Guest,
+    Editor,
+    Owner,
+    /// Owns another organisation.
+    Rival,
+    Suspended,
+    /// Was signed in, and is not any more.
+    Revoked,
+    /// A token of the owner's that may not administer.
+    Script,
+    /// A token of the owner's that may do everything.
+    Steward,
+    /// Runs the server, and is no member.
+    Operator,
+}
+
+const ALL: [Who; 10] = [
+    Who::Nobody,
+    Who::Guest,
+    Who::Editor,
+    Who::Owner,
+    Who::Rival,
+    Who::Suspended,
+    Who::Revoked,
+    Who::Script,
+    Who::Steward,
+    Who::Operator,
+];
+
+struct Cast {
+    world: World,
+    site: Site,
+    target: OrganisationId,
+    machine: NodeId,
+    guest: AccountId,
+    editor: AccountId,
+    owner: AccountId,
+    rival: AccountId,
+    suspended: AccountId,
+    made: std::sync::atomic::AtomicU32,
+}
+
+impl Cast {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let site = Site::new(&world.team);
+        let mut people = Vec::new();
+        for name in ["owner2", "editor", "guest", "suspended", "rival"] {
+            people.push(world.joins(name, None).await);
+        }
+        let [owner, editor, guest, suspended, rival] = people[..] else { panic!() };
+        let target = organisation(&world, "Target", &people[..4]).await;
+        given(&world, target, owner, OWNER).await;
+        given(&world, target, editor, EDITOR).await;
+        given(&world, target, suspended, OWNER).await;
+        owned(&world, "Rivals", rival).await;
+        let root = NodeId::from_bytes(*target.as_bytes());
+        let machine = World::machine("web", "192.0.2.1", None);
+        let machine = world.save(owner, None, Some(root), machine).await.unwrap();
+        let directory = world.team.known.directory();
+        let account = directory.account(suspended).unwrap().clone();
+        world.make(Change::PutAccount(Account { suspended: true, ..account })).await;
+        let made = Default::default();
+        Self { world, site, target, machine, guest, editor, owner, rival, suspended, made }
+    }
+
+    fn account(&self, who: Who) -> AccountId {
+        match who {
+            Who::Nobody | Who::Guest | Who::Revoked => self.guest,
+            Who::Editor => self.editor,
+            Who::Owner | Who::Script | Who::Steward => self.owner,
+            Who::Rival => self.rival,
+            Who::Suspended => self.suspended,
+            Who::Operator => self.world.owner,
+        }
+    }
+
+    async fn token(&self, who: Who) -> String {
+        let account = self.account(who);
+        match who {
+            Who::Nobody => String::new(),
+            Who::Script => {
+                let may = Permissions::of(&[Permission::See, Permission::Edit, Permission::Share]);
+                script(&self.world, account, may).await.1
+            }
+            Who::Steward => script(&self.world, account, Permissions::ALL).await.1,
+            Who::Revoked => {
+                let (id, token) = signed_in(&self.world, account).await;
+                self.world.make(Change::DeleteSignIn(id)).await;
+                token
+            }
+            _ => signed_in(&self.world, account).await.1,
+        }
+    }
+
+    fn name(&self, what: &str) -> String {
+        let number = self.made.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        format!("{what}{number}")
+    }
+
+    async fn invitation(&self, organisation: OrganisationId) -> (InvitationId, String) {
+        let (token, hash) = token::generate(TokenKind::Invitation).unwrap();
+        let id = InvitationId::new();
+        let expires = Timestamp(self.world.team.now().0 + 60_000);
+        let by = Some(self.owner);
+        let organisation = Some(organisation);
+        let invitation = Invitation { id, organisation, hash, role: None, by, expires };
+        self.world.make(Change::PutInvitation(invitation)).await;
+        (id, token.expose_secret().clone())
+    }
+
+    async fn role(&self) -> RoleId {
+        let (id, name) = (RoleId::new(), self.name("role"));
+        let organisation = Some(self.target);
+        let permissions = Permissions::of(&[Permission::See]);
+        self.world.make(Change::PutRole(Role { id, organisation, name, permissions })).await;
+        id
+    }
+
+    /// Somebody new in the organisation.
+    async fn spare(&self) -> AccountId {
+        let id = self.world.joins(&self.name("spare"), None).await;
+        let directory = self.world.team.known.directory();
+        let mut target = directory.organisation(self.target).unwrap().clone();
+        target.members.insert(id);
+        self.world.make(Change::PutOrganisation(target)).await;
+        id
+    }
+
+    /// What stands in the path: things that are there, and each time new ones.
+    async fn path(&self, route: &Route, who: Who) -> String {
+        let mut path = route.path.replace("{node}", &self.machine.to_string());
+        if route.verb == Verb::Delete && route.path == "/organisations/{organisation}" {
+            let id = organisation(&self.world, &self.name("Doomed"), &[]).await;
+            path = path.replace("{organisation}", &id.to_string());
+        }
+        path = path.replace("{organisation}", &self.target.to_string());
+        if path.contains("{account}") {
+            path = path.replace("{account}", &self.spare().await.to_string());
+        }
+        if path.contains("{token}") {
+            path = path.replace("{token}", &self.invitation(self.target).await.1);
+        }
+        if path.contains("{id}") {
+            path = path.replace("{id}", &self.thing(route, who).await);
+        }
+        if path == "/why" {
+            path = format!("/why?account={}&organisation={}", self.account(who), self.target);
+        }
+        path
+    }
+
+    async fn thing(&self, route: &Route, who: Who) -> String {
+        let part = route.path.split("/{id}").next().unwrap().rsplit('/').next().unwrap();
+        match part {
+            "sign-ins" => signed_in(&self.world, self.account(who)).await.0.to_string(),
+            "tokens" => {
+                script(&self.world, self.account(who), Permissions::ALL).await.0.to_string()
+            }
+            "accounts" => self.spare().await.to_string(),
+            "groups" => {
+                let (id, name) = (GroupId::new(), self.name("group"));
+                let (organisation, members) = (self.target, Default::default());
+                self.world.make(Change::PutGroup(Group { id, organisation, name, members })).await;
+                id.to_string()
+            }
+            "roles" => self.role().await.to_string(),
+            "grants" => {
+                let subject = Subject::Account(self.spare().await);
+                let grant = self.world.team.grant(self.target, subject, VIEWER);
+                let id = grant.id;
+                self.world.make(Change::PutGrant(grant)).await;
+                id.to_string()
+            }
+            "invitations" => self.invitation(self.target).await.0.to_string(),
+            other => panic!("nothing is known of {other}"),
+        }
+    }
+
+    /// A body that is right.
+    async fn body(&self, route: &Route) -> Value {
+        let see = json!(["see"]);
+        match (route.verb, route.path) {
+            (Verb::Get, _) => Value::Null,
+            (_, "/password-strength") => json!({ "password": "abc", "name": "x" }),
+            (_, "/setup") => json!({
+                "token": "pbi_x", "name": self.name("n"), "display": "", "password": PASSWORD, "organisation": "New",
+            }),
+            (_, "/sign-in") => json!({ "name": "guest", "password": PASSWORD }),
+            (_, "/join") => json!({
+                "token": self.invitation(self.target).await.1, "name": self.name("n"), "display": "N", "password": PASSWORD,
+            }),
+            (_, "/me") => json!({ "display": "Somebody" }),
+            (_, "/me/join") => {
+                let id = organisation(&self.world, &self.name("More"), &[]).await;
+                json!({ "token": self.invitation(id).await.1 })
+            }
+            (_, "/me/password") => json!({ "current": PASSWORD, "new": PASSWORD }),
+            (Verb::Put | Verb::Delete, "/me/totp") | (_, "/me/recovery-codes") => {
+                json!({ "code": "000000" })
+            }
+            (_, "/me/tokens") => {
+                json!({ "name": self.name("t"), "permissions": see, "networks": [], "expires": null })
+            }
+            (_, "/accounts/{id}") if route.verb == Verb::Patch => json!({ "suspended": true }),
+            (_, "/accounts/{id}/password") => json!({ "password": PASSWORD }),
+            (Verb::Post, "/organisations") => json!({ "name": self.name("o") }),
+            (Verb::Patch, _) => json!({ "name": "Target" }),
+            (Verb::Post | Verb::Put, path) if path.contains("/groups") => {
+                json!({ "name": self.name("g"), "members": [] })
+            }
+            (Verb::Post | Verb::Put, path) if path.contains("/roles") => {
+                json!({ "name": self.name("r"), "permissions": see })
+            }
+            (Verb::Post, path) if path.ends_with("/grants") => {
+                let spare = self.spare().await;
+                json!({ "subject": { "kind": "account", "id": spare }, "node": null, "role": VIEWER })
+            }
+            (Verb::Post, path) if path.ends_with("/invitations") => {
+                json!({ "role": null, "days": 7 })
+            }
+            _ => Value::Null,
+        }
+    }
+}
+
+/// What an answer has to be.
+fn expected(route: &Route, who: Who) -> u16 {
+    let out = matches!(who, Who::Nobody | Who::Suspended | Who::Revoked);
+    let gives = matches!(who, Who::Owner | Who::Steward | Who::Operator);
+    match route.policy {
+        Policy::Anyone => good(route),
+        _ if out => 401,
+        Policy::Known => match (route.path, who) {
+            ("/access/{node}", Who::Guest | Who::Rival | Who::Operator) | ("/why", Who::Rival) => {
+                404
+            }
+            _ => good(route),
+        },
+        Policy::Person if matches!(who, Who::Script | Who::Steward) => 403,
+        Policy::Person => good(route),
+        Policy::Operator if who == Who::Operator => good(route),
+        Policy::Operator => 403,
+        _ if who == Who::Rival => 404,
+        Policy::Member => good(route),
+        Policy::Giver | Policy::Administrator if gives => good(route),
+        // They cannot know that there is such a grant.
+        Policy::Giver if route.verb == Verb::Delete && who != Who::Script => 404,
+        Policy::Giver | Policy::Administrator => 403,
+    }
+}
+
+/// What whoever may call it gets.
+fn good(route: &Route) -> u16 {
+    match (route.verb, route.path) {
+        // The server is set up.
+        (_, "/setup") => 404,
+        // It was begun by an earlier route, and the code is wrong.
+        (Verb::Put, "/me/totp") => 403,
+        (Verb::Delete, "/me/totp") | (_, "/me/recovery-codes") => 409,
+        (Verb::Delete, "/me/sign-ins") => 200,
+        (Verb::Delete, _) | (_, "/sign-out" | "/accounts/{id}/password") => 204,
+        _ => 200,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_is_for_whom_the_table_says() {
+    let cast = Cast::new().await;
+    for route in table() {
+        let called = format!("{} {}", route.verb.name().to_uppercase(), route.path);
+        for who in ALL {
+            let token = cast.token(who).await;
+            let path = cast.path(&route, who).await;
+            let body = cast.body(&route).await;
+            let before = cast.world.team.known.directory();
+            let asked = format!("{} {path}", route.verb.name().to_uppercase());
+            let got = cast.site.ask(&token, &asked, body.clone()).await;
+            let expected = expected(&route, who);
+            assert_eq!(got.status.as_u16(), expected, "{called} by {who:?}: {got:?}");
+            if expected < 400 {
+                continue;
+            }
+            let after = cast.world.team.known.directory();
+            assert!(Arc::ptr_eq(&before, &after), "{called} by {who:?} changed something");
+            assert!(!got.json["error"]["message"].as_str().unwrap().is_empty(), "{got:?}");
+            if who == Who::Rival && path.contains(&cast.target.to_string()) {
+                let nowhere = OrganisationId::new().to_string();
+                let asked = asked.replace(&cast.target.to_string(), &nowhere);
+                let other = cast.site.ask(&token, &asked, body).await;
+                assert_eq!(other.status, got.status, "{called}");
+                assert_eq!(other.json["error"], got.json["error"], "{called}");
+            }
+        }
+    }
+}
