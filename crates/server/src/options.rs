@@ -34,7 +34,7 @@ pub struct Arguments {
 /// What can be done besides serving.
 #[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
 pub enum Command {
-    /// Write all data to a new file, while the server runs or not.
+    /// Write all data to a new file. A server with an embedded database has to be stopped meanwhile, one with PostgreSQL not.
     Backup {
         /// The file; it must not be there yet.
         file: PathBuf,
@@ -44,13 +44,14 @@ pub enum Command {
         /// The file that `backup` wrote.
         file: PathBuf,
     },
-    /// Check that no record of the audit log was altered, dropped, reordered or cut off.
+    /// Check that no record of the audit log was altered, dropped, reordered or cut off. A server with an embedded
+    /// database has to be stopped meanwhile.
     Verify {
         /// A head of the log that was exported earlier.
         #[arg(long, value_name = "FILE")]
         head: Option<PathBuf>,
     },
-    /// Wrap the data keys with another master key, while the server runs or not.
+    /// Wrap the data keys with another master key. A server with an embedded database has to be stopped meanwhile; others go on.
     RotateMasterKey {
         /// The file with the new one.
         #[arg(value_name = "FILE")]

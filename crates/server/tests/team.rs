@@ -70,17 +70,9 @@ async fn a_machine_is_used_by_who_cannot_see_its_secret_until_they_are_put_out()
         .to_owned();
     let named = json!({ "token": link, "name": "ada", "display": "Ada", "password": PASSWORD, "organisation": "Lab" });
     let mut ada = open(&server, "setup", named.clone()).await;
-    assert_eq!(
-        server
-            .ask(
-                "POST /api/v1/setup",
-                &[("Content-Type", "application/json")],
-                named.to_string().as_bytes()
-            )
-            .await
-            .status,
-        404
-    );
+    let json = [("Content-Type", "application/json")];
+    let again = server.ask("POST /api/v1/setup", &json, named.to_string().as_bytes()).await;
+    assert_eq!(again.status, 404, "{}", again.text());
 
     // A machine with a key, in the organisation.
     let me = ada.get("GET /api/v1/me", Value::Null).await;
@@ -168,7 +160,7 @@ async fn a_machine_is_used_by_who_cannot_see_its_secret_until_they_are_put_out()
             match stream.next().await {
                 None | Some(Err(_) | Ok(Message::Close(_))) => return,
                 Some(Ok(Message::Binary(bytes)))
-                    if matches!(ToViewer::decode(bytes), Ok(ToViewer::End)) =>
+                    if matches!(ToViewer::decode(bytes.clone()), Ok(ToViewer::End)) =>
                 {
                     return;
                 }
@@ -197,10 +189,22 @@ async fn a_machine_is_used_by_who_cannot_see_its_secret_until_they_are_put_out()
     assert!(!log.contains(key.private.lines().nth(3).unwrap()));
     server.started.drain.cancel();
     server.started.ended().await;
-    let mut verify = Command::new(env!("CARGO_BIN_EXE_patchbay-server"));
-    let verified =
-        verify.args(["verify", "--data", server.folder.path().to_str().unwrap()]).output().unwrap();
+    // The database is let go of once the last task has ended.
+    let data = server.folder.path().to_str().unwrap();
+    let verifying = async {
+        loop {
+            let mut verify = Command::new(env!("CARGO_BIN_EXE_patchbay-server"));
+            let said = verify.args(["verify", "--data", data]).output().unwrap();
+            let busy = String::from_utf8_lossy(&said.stderr).contains("is open in another program");
+            if !busy {
+                return said;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let verified = tokio::time::timeout(PATIENCE, verifying).await.unwrap();
     assert!(verified.status.success(), "{verified:?}");
+    assert!(String::from_utf8_lossy(&verified.stdout).contains("as they were written"));
 }
 
 /// Answers the question about the host key, and waits until the session is open.

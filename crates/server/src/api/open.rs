@@ -58,9 +58,11 @@ pub(super) async fn set_up(
     Sent(asked): Sent<wire::SetUp>,
 ) -> Answered<Baked<Told<wire::SignedIn>>> {
     let wire::SetUp { token, name, display, password, organisation } = asked;
+    let token = token.expose_secret();
+    // Who has no link learns nothing of names that are taken.
+    api.team.invitation(token)?;
     check_organisation(&api, &organisation)?;
     let newcomer = Newcomer { name, display, password };
-    let token = token.expose_secret();
     let welcome = api.team.set_up(token, newcomer, &organisation, &stranger.visitor).await?;
     signed_in(&api, &stranger, welcome)
 }

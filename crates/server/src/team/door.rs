@@ -91,6 +91,8 @@ impl Team {
         organisation: &str,
         visitor: &Visitor,
     ) -> Result<Welcome, ApiError> {
+        // Who has no link costs the server no hash.
+        self.invitation(token)?;
         let hashed = self.hashed(&newcomer).await?;
         let turn = self.turn().await;
         let invitation = self.invitation(token)?;
@@ -125,6 +127,8 @@ impl Team {
         newcomer: Newcomer,
         visitor: &Visitor,
     ) -> Result<Welcome, ApiError> {
+        // Who has no link costs the server no hash.
+        self.invitation(token)?;
         let hashed = self.hashed(&newcomer).await?;
         let turn = self.turn().await;
         let invitation = self.invitation(token)?;

@@ -7,7 +7,7 @@ use patchbay_team::permission::{Permission, Permissions};
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, PoisonError},
 };
 use tokio::sync::Notify;
 
@@ -21,7 +21,7 @@ pub(crate) struct Member {
     pub(crate) core: Arc<Core>,
     seat: Seat,
     /// Something that concerns the member has changed.
-    stale: Notify,
+    stale: Arc<Notify>,
 }
 
 /// The services of all members.
@@ -81,7 +81,7 @@ impl Team {
             return Ok(member);
         }
         let member = Arc::new(self.make(account, ceiling).await?);
-        follow(self, &member);
+        follow(&member);
         let mut all = self.members.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(key, Arc::clone(&member));
         Ok(member)
@@ -113,7 +113,7 @@ impl Team {
         // The page adds its own address.
         core.sessions().set_stream_url("/api/stream");
         core.vault().open_items(Arc::new(seat.clone())).await.map_err(ApiError::from)?;
-        Ok(Member { account, core, seat, stale: Notify::new() })
+        Ok(Member { account, core, seat, stale: Arc::default() })
     }
 }
 
@@ -142,25 +142,22 @@ impl Member {
     }
 }
 
+impl Drop for Member {
+    fn drop(&mut self) {
+        // Whoever follows looks once more, and ends.
+        self.stale.notify_one();
+    }
+}
+
 /// Keeps a member's services up to date for as long as they are there.
-fn follow(team: &Arc<Team>, member: &Arc<Member>) {
-    let team: Weak<Team> = Arc::downgrade(team);
+fn follow(member: &Arc<Member>) {
+    let stale = Arc::clone(&member.stale);
     let member = Arc::downgrade(member);
     tokio::spawn(async move {
         loop {
-            let Some(present) = member.upgrade() else { return };
-            let stale = present.stale.notified();
-            tokio::select! {
-                () = stale => {}
-                // The services may have been forgotten meanwhile.
-                () = tokio::time::sleep(std::time::Duration::from_secs(60)) => {
-                    if team.upgrade().is_none() || Arc::strong_count(&present) == 1 {
-                        return;
-                    }
-                    continue;
-                }
-            }
-            present.refresh().await;
+            stale.notified().await;
+            let Some(member) = member.upgrade() else { return };
+            member.refresh().await;
         }
     });
 }
