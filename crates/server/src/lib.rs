@@ -5,6 +5,7 @@
 //! Deliberately absent: plain HTTP but from proxies that are named, `Strict-Transport-Security` (it would bind every other
 //! service of the same host name), CORS (no other site has business here), and HTTP/3.
 
+mod dialect;
 pub mod http;
 mod inside;
 pub mod log;

@@ -42,8 +42,9 @@ impl Program for TeamServer {
             }
             let ending = Arc::clone(&team);
             Ok(Parts {
+                api: Router::new()
+                    .merge(crate::dialect::nexterm::routes(&Inside(Arc::clone(&team)))),
                 service: Arc::new(Inside(team)),
-                api: Router::new(),
                 says,
                 end: async move { ending.end().await }.boxed(),
             })

@@ -13,7 +13,7 @@ mod seat;
 mod space;
 mod start;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod watching;
 
 pub(crate) use door::{Credentials, Newcomer, Visitor, Welcome, totp_name, wrong_code};
@@ -94,6 +94,11 @@ impl Team {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.wall()
+    }
+
+    /// Counts up with everything that is written.
+    pub(crate) fn revision(&self) -> i64 {
+        self.revision.load(Ordering::Acquire)
     }
 
     /// An entry of the audit log to be filled in.

@@ -3,6 +3,7 @@
 //! The items are those of the member's own space and, of each organisation, those that the member may see. An organisation is
 //! a folder at the root of the tree. Deliberately absent: what a change does (`change.rs` in here).
 
+mod annex;
 mod change;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use super::{
     known::{read, root_of},
     space::{Data, Held, Slot, SpaceItems, main},
 };
+use annex::Annexes;
 use patchbay_core::{Right, Rights, tree::KeptNode};
 use patchbay_model::{AccountId, ApiError, IdentityId, NodeId, OrganisationId, VaultId};
 use patchbay_store::{Answer, Change, Field, Item, Items, Kind, StoreError};
@@ -39,6 +41,7 @@ pub(crate) struct Seat {
     /// The member's files lie beside this one.
     path: PathBuf,
     removed: Arc<Mutex<HashMap<NodeId, KeptNode>>>,
+    annexes: Annexes,
 }
 
 impl std::fmt::Debug for Seat {
@@ -54,7 +57,7 @@ impl Seat {
         ceiling: Permissions,
         path: PathBuf,
     ) -> Self {
-        Self { team, account, ceiling, path, removed: Arc::default() }
+        Self { team, account, ceiling, path, removed: Arc::default(), annexes: Annexes::default() }
     }
 
     /// What the member may do with a folder or machine.
