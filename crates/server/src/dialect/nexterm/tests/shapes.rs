@@ -75,7 +75,7 @@ async fn what_is_malformed_is_refused_and_not_written() {
         assert_eq!(said.no().0, 400, "{body}");
         assert_eq!(api.send("PATCH", "/api/entry/1", &headers, body).await.status, 400);
     }
-    let large = "x".repeat(1024 * 1024);
+    let large = "x".repeat(1024 * 1024 + 1);
     assert_eq!(api.send("PUT", "/api/entry", &headers, &large).await.status, 413);
     assert_eq!(api.names().await, [""; 0]);
 }
