@@ -190,7 +190,12 @@ impl Tree<'_> {
 
     /// Copies machines and folders beside themselves; gives the copies.
     pub async fn duplicate(&self, ids: &Authorized<Vec<NodeId>>) -> Result<Vec<NodeId>, CoreError> {
-        self.change(|forest, _| Ok(duplicate::duplicated(forest, ids.get()))).await
+        self.change(|forest, _| {
+            let (steps, made, copies) = duplicate::duplicated(forest, ids.get());
+            self.0.copying(&copies);
+            Ok((steps, made))
+        })
+        .await
     }
 
     /// Moves machines and folders.

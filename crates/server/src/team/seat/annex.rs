@@ -96,6 +96,14 @@ impl Seat {
         }
     }
 
+    /// A copy of a machine has a copy of its annex.
+    pub(super) fn copy_annex(&self, from: NodeId, to: NodeId) {
+        let space = self.team.known.home(self.account, Kind::Node, *from.as_bytes());
+        if let Some(annex) = space.and_then(|space| self.annex(space, from)) {
+            self.annexes.put(to, Some(annex));
+        }
+    }
+
     pub(super) fn delete_annex(&self, plan: &mut Plan, space: Space, id: NodeId) {
         let Some(data) = self.annex(space, id) else { return };
         plan.edits.push(Edit::Delete { space, kind: KIND, id: *id.as_bytes() });

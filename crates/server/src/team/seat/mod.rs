@@ -275,6 +275,10 @@ impl Rights for Seat {
         };
         self.identity_permissions(id).has(wanted)
     }
+
+    fn copying(&self, from: NodeId, to: NodeId) {
+        self.copy_annex(from, to);
+    }
 }
 
 const fn permission(right: Right) -> Permission {

@@ -41,6 +41,12 @@ async fn it_goes_with_its_machine() {
     api.ask("POST", &format!("/api/entry/{id}/duplicate"), Value::Null).await.ok();
     let list = api.get("/api/entry/list").await;
     assert_eq!((&list[1]["type"], &list[1]["config"]), (&list[0]["type"], &list[0]["config"]));
+    // Copied in the window.
+    let copied = json!({ "ids": [api.node("ct-101").await] });
+    api.world.call(api.world.owner, "nodes_duplicate", copied).await.unwrap();
+    let list = api.get("/api/entry/list").await;
+    let copy = list.as_array().unwrap().iter().find(|one| one["name"] == "ct-101 copy").unwrap();
+    assert_eq!((&copy["type"], &copy["config"]), (&list[0]["type"], &list[0]["config"]));
     // Into an organisation.
     let organisation = api.organisation().await;
     let path = format!("/api/entry/{id}");
