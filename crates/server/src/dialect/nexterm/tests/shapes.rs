@@ -76,7 +76,11 @@ async fn what_is_malformed_is_refused_and_not_written() {
         assert_eq!(api.send("PATCH", "/api/entry/1", &headers, body).await.status, 400);
     }
     let large = "x".repeat(1024 * 1024 + 1);
-    assert_eq!(api.send("PUT", "/api/entry", &headers, &large).await.status, 413);
+    let refused = api.send("PUT", "/api/entry", &headers, &large).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.body["error"]["code"].as_str()),
+        (413, Some("invalid"))
+    );
     assert_eq!(api.names().await, [""; 0]);
 }
 
