@@ -6,7 +6,7 @@
 use crate::{Core, CoreError, Right};
 use patchbay_engine_ssh::Reach;
 use patchbay_model::{IdentityId, NodeId};
-use std::{fmt::Debug, sync::Arc};
+use std::{collections::HashMap, fmt::Debug, sync::Arc};
 
 /// What the person may do.
 pub trait Rights: Debug + Send + Sync {
@@ -21,6 +21,9 @@ pub trait Rights: Debug + Send + Sync {
 
     /// With an identity.
     fn identity(&self, id: IdentityId, right: Right) -> bool;
+
+    /// A node is about to be written as a copy of another one: what is kept elsewhere with that goes along.
+    fn copying(&self, from: NodeId, to: NodeId);
 }
 
 /// How the services are kept apart from the computer that they run on.
@@ -64,6 +67,13 @@ impl Core {
 
     pub(crate) fn may_use_secrets(&self, id: NodeId) -> bool {
         self.served().is_none_or(|served| served.rights.secrets(id))
+    }
+
+    pub(crate) fn copying(&self, copies: &HashMap<NodeId, NodeId>) {
+        let Some(served) = self.served() else { return };
+        for (from, to) in copies {
+            served.rights.copying(*from, *to);
+        }
     }
 
     pub(crate) fn may_folder(&self, id: Option<NodeId>, right: Right) -> Result<(), CoreError> {

@@ -18,7 +18,7 @@ use std::{net::IpAddr, sync::Arc};
 pub struct Inside(pub Arc<Team>);
 
 impl Inside {
-    async fn member(&self, caller: &Caller) -> Result<Arc<Member>, ApiError> {
+    pub(crate) async fn member(&self, caller: &Caller) -> Result<Arc<Member>, ApiError> {
         self.0.member(caller.account, ceiling(caller.proof)).await
     }
 
@@ -42,7 +42,7 @@ impl Inside {
         result
     }
 
-    async fn write_down(
+    pub(crate) async fn write_down(
         &self,
         caller: &Caller,
         command: &str,

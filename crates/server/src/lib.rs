@@ -6,6 +6,7 @@
 //! service of the same host name), CORS (no other site has business here), and HTTP/3.
 
 mod api;
+mod dialect;
 pub mod http;
 mod inside;
 pub mod log;

@@ -1,7 +1,7 @@
 //! The program: a team behind the HTTP side.
 
 use crate::{
-    Api, Settings, api,
+    Api, Settings, api, dialect,
     inside::Inside,
     net::Certificate,
     options::{Database, MasterKeySource},
@@ -46,8 +46,9 @@ impl Program for TeamServer {
                 fingerprint: settings.proxies.is_empty().then(|| certificate.fingerprint()),
             };
             Ok(Parts {
+                api: api::router(api)
+                    .merge(dialect::nexterm::routes(&Inside(Arc::clone(&team)))),
                 service: Arc::new(Inside(team)),
-                api: api::router(api),
                 says,
                 end: async move { ending.end().await }.boxed(),
             })

@@ -84,6 +84,17 @@ async fn find(
     row.map(|row| row.get(0)).transpose()
 }
 
+/// What has this number.
+pub(crate) async fn bearer(
+    on: &mut Connection<'_>,
+    what: Numbered,
+    number: i64,
+) -> Result<Option<[u8; 16]>, StoreError> {
+    let sql = "SELECT id FROM numbers WHERE what = $1 AND number = $2";
+    let row = on.row(sql, &[what.code().into(), number.into()]).await?;
+    row.map(|row| row.exact(0)).transpose()
+}
+
 /// All numbers that were ever given.
 pub(crate) async fn all(
     on: &mut Connection<'_>,

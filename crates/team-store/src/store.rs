@@ -170,6 +170,17 @@ impl TeamStore {
         .await
     }
 
+    /// What has a number, if anything does.
+    pub async fn numbered(
+        &self,
+        what: Numbered,
+        number: i64,
+    ) -> Result<Option<[u8; 16]>, StoreError> {
+        let mut look = self.inner.look().await?;
+        let result = numbers::bearer(&mut look.on(), what, number).await;
+        look.end(result).await
+    }
+
     /// All numbers that were given.
     pub async fn numbers(&self) -> Result<Vec<(i64, Numbered, [u8; 16])>, StoreError> {
         let mut look = self.inner.look().await?;

@@ -2,7 +2,7 @@
 
 use super::{
     Tree, check, duplicate,
-    forest::{Body, Forest, Step},
+    forest::{Body, Forest, Node, Step},
     jumps, plan, quick,
     references::{change_body, check_identities, check_jump, check_references},
     undo,
@@ -90,6 +90,34 @@ impl Tree<'_> {
         self.add_entry(root, quick::parse(text)?).await
     }
 
+    /// Changes a machine and moves it, both or neither.
+    pub async fn change_and_move(
+        &self,
+        id: &Authorized<NodeId>,
+        draft: EntryDraft,
+        place: &Authorized<MovePlace>,
+    ) -> Result<(), CoreError> {
+        let id = *id.get();
+        let draft = check::entry(draft)?;
+        self.change(|forest, unlocked| {
+            let old = machine(forest, id)?;
+            let body = Body::Entry(Box::new(draft));
+            let mut steps = plan::moved(forest, &[id], *place.get())?;
+            let own = steps.iter_mut().find_map(|step| match step {
+                Step::Put(at, node) if *at == id => Some(node),
+                _ => None,
+            });
+            let changed = change_body(forest, unlocked, id, old, body.clone())?;
+            match own {
+                Some(node) => node.body = body,
+                None => steps.extend(changed),
+            }
+            jumps::refuse_circles(forest, &steps, &[id])?;
+            Ok((steps, ()))
+        })
+        .await
+    }
+
     /// Changes a machine.
     pub async fn change_entry(
         &self,
@@ -99,14 +127,7 @@ impl Tree<'_> {
         let id = *id.get();
         let draft = check::entry(draft)?;
         self.change(|forest, unlocked| {
-            let old = forest.require(id)?;
-            if old.is_folder() {
-                return Err(CoreError::invalid(
-                    "id",
-                    format!("“{}” is a folder.", old.name()),
-                    "Choose a machine.",
-                ));
-            }
+            let old = machine(forest, id)?;
             let entry = Entry { id, parent: old.parent, draft };
             let body = Body::Entry(Box::new(entry.draft.clone()));
             Ok((change_body(forest, unlocked, id, old, body)?, entry))
@@ -169,7 +190,12 @@ impl Tree<'_> {
 
     /// Copies machines and folders beside themselves; gives the copies.
     pub async fn duplicate(&self, ids: &Authorized<Vec<NodeId>>) -> Result<Vec<NodeId>, CoreError> {
-        self.change(|forest, _| Ok(duplicate::duplicated(forest, ids.get()))).await
+        self.change(|forest, _| {
+            let (steps, made, copies) = duplicate::duplicated(forest, ids.get());
+            self.0.copying(&copies);
+            Ok((steps, made))
+        })
+        .await
     }
 
     /// Moves machines and folders.
@@ -242,4 +268,17 @@ impl Tree<'_> {
         }
         Ok(())
     }
+}
+
+/// A machine of the tree, and no folder.
+fn machine(forest: &Forest, id: NodeId) -> Result<&Node, CoreError> {
+    let node = forest.require(id)?;
+    if node.is_folder() {
+        return Err(CoreError::invalid(
+            "id",
+            format!("“{}” is a folder.", node.name()),
+            "Choose a machine.",
+        ));
+    }
+    Ok(node)
 }

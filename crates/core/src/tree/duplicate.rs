@@ -7,8 +7,11 @@ use super::{
 use patchbay_model::{Jump, NodeId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// What to write, and the ids of the copies of the outermost nodes.
-pub(crate) fn duplicated(forest: &Forest, ids: &[NodeId]) -> (Vec<Step>, Vec<NodeId>) {
+/// What to write, the ids of the copies of the outermost nodes, and which copy each node has.
+pub(crate) fn duplicated(
+    forest: &Forest,
+    ids: &[NodeId],
+) -> (Vec<Step>, Vec<NodeId>, HashMap<NodeId, NodeId>) {
     let tops = forest.outermost(ids);
     let copies: HashMap<NodeId, NodeId> =
         tops.iter().flat_map(|top| forest.inside(*top)).map(|id| (id, NodeId::new())).collect();
@@ -41,7 +44,7 @@ pub(crate) fn duplicated(forest: &Forest, ids: &[NodeId]) -> (Vec<Step>, Vec<Nod
     steps.extend(
         folders.into_values().flat_map(|(siblings, _)| siblings.steps(forest, &mut bodies)),
     );
-    (steps, made)
+    (steps, made, copies)
 }
 
 /// A node whose folder and jump, where they are copied too, are the copies.

@@ -229,7 +229,7 @@ proptest! {
         let tops = forest.outermost(&ids);
         let inside: usize = tops.iter().map(|id| forest.inside(*id).len()).sum();
         let len = forest.len();
-        let (steps, copies) = duplicated(&forest, &ids);
+        let (steps, copies, _) = duplicated(&forest, &ids);
         forest.apply(steps);
         prop_assert_eq!(forest.len(), len + inside);
         for (original, copy) in tops.iter().zip(&copies) {
@@ -411,7 +411,7 @@ fn copies_of_a_folder_jump_through_the_copy() {
     let home = add(&mut forest, None, folder("home", Settings::default()));
     let bastion = add(&mut forest, Some(home), machine("bastion"));
     set(&mut forest, home, through(bastion));
-    let (steps, copies) = duplicated(&forest, &[home]);
+    let (steps, copies, _) = duplicated(&forest, &[home]);
     forest.apply(steps);
     let copy = forest.children(Some(copies[0]))[0];
     assert_eq!(forest.get(copies[0]).unwrap().settings(), &through(copy));

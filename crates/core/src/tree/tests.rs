@@ -56,6 +56,30 @@ async fn moving_copying_renaming_survive_a_restart() {
 }
 
 #[tokio::test]
+async fn changing_and_moving_at_once_is_both_or_neither() {
+    let fixture = Fixture::open().await;
+    let tree = fixture.core.tree();
+    let home = fixture.add_folder(None, "home").await;
+    let [a, b] = [fixture.add(None, "a").await, fixture.add(None, "b").await];
+    let inside = place(&fixture, MovePlace::EndOf { folder: Some(home) });
+    let draft = |name: &str| EntryDraft { name: name.into(), ..through(a) };
+    tree.change_and_move(&fixture.node(b), draft("moved"), &inside).await.unwrap();
+    assert_eq!(fixture.outline(), ["home", " moved", "a"]);
+    // Where it lies already.
+    tree.change_and_move(&fixture.node(b), draft("renamed"), &inside).await.unwrap();
+    let now = ["home", " renamed", "a"];
+    assert_eq!(fixture.outline(), now);
+    let root = place(&fixture, MovePlace::EndOf { folder: None });
+    for bad in [draft(""), EntryDraft { address: String::new(), ..draft("x") }, through(b)] {
+        assert!(tree.change_and_move(&fixture.node(b), bad, &root).await.is_err());
+    }
+    assert!(tree.change_and_move(&fixture.node(home), draft("x"), &root).await.is_err());
+    let fixture = fixture.restarted();
+    fixture.unlock().await;
+    assert_eq!(fixture.outline(), now);
+}
+
+#[tokio::test]
 async fn changes_are_told() {
     let fixture = Fixture::open().await;
     let before = fixture.core.tree().rows(&vault(&fixture)).unwrap().revision;

@@ -206,7 +206,8 @@ impl<'a> Vault<'a> {
     }
 
     /// The present revision of the tree.
-    pub(crate) fn tree_revision(&self) -> u32 {
+    #[must_use]
+    pub fn tree_revision(&self) -> u32 {
         self.state().tree_revision.load(Ordering::Acquire)
     }
 

@@ -19,7 +19,7 @@ type Key = (AccountId, u8);
 pub(crate) struct Member {
     pub(crate) account: AccountId,
     pub(crate) core: Arc<Core>,
-    seat: Seat,
+    pub(super) seat: Seat,
     /// Something that concerns the member has changed.
     stale: Arc<Notify>,
 }

@@ -108,6 +108,11 @@ impl Team {
         self.clock.wall()
     }
 
+    /// Counts up with everything that is written.
+    pub(crate) fn revision(&self) -> i64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
     /// An entry of the audit log to be filled in.
     pub(crate) fn entry(&self, at: Timestamp, account: AccountId) -> audit::Entry {
         audit::Entry {

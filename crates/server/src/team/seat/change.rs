@@ -3,7 +3,7 @@
 //! Two rules keep secrets where they are. Who changes where a machine's connection leads, or names an identity for it, decides to
 //! whom its secrets are told: that needs the permission to be shown them. And a machine does not leave its organisation.
 
-use super::{Removed, Seat};
+use super::{Removed, Seat, annex::Annexed};
 use crate::team::{
     Edit,
     known::{read, root_of},
@@ -21,12 +21,14 @@ use zeroize::Zeroizing;
 
 /// What is to be written, as far as it was looked at.
 #[derive(Default)]
-struct Plan {
-    edits: Vec<Edit>,
+pub(super) struct Plan {
+    pub(super) edits: Vec<Edit>,
     audit: Vec<(&'static str, String, String)>,
     removed: Vec<(NodeId, Removed)>,
     /// Who had what on deleted folders and machines goes with them, and comes back with them.
     people: Vec<entity::Change>,
+    /// What came of annexes.
+    pub(super) annexes: Vec<Annexed>,
 }
 
 impl Seat {
@@ -69,6 +71,7 @@ impl Seat {
         let entries = entries.collect();
         self.team.commit(&turn, plan.people, plan.edits, entries).await?;
         self.remember_removed(plan.removed);
+        self.annexes.settle(plan.annexes);
         Ok(())
     }
 
@@ -92,6 +95,7 @@ impl Seat {
             }
             (_, Space::Personal(_)) => {
                 plan.put_node(space, id, data.to_vec());
+                self.put_annex(plan, space, id);
                 Ok(())
             }
             (old, Space::Organisation(organisation)) => {
@@ -166,6 +170,7 @@ impl Seat {
         let written =
             node.write().map_err(|error| ApiError::new(ErrorCode::Internal, error.to_string()))?;
         plan.put_node(space, id, written);
+        self.put_annex(plan, space, id);
         Ok(())
     }
 
@@ -230,6 +235,7 @@ impl Seat {
             kind: Kind::Node.number(),
             id: *folder.as_bytes(),
         });
+        self.bring_annex(plan, from, to, folder);
         let items = self.space(from);
         let items = read(&items);
         for id in items.inside(folder) {
@@ -246,6 +252,7 @@ impl Seat {
                 kind: Kind::Node.number(),
                 id: *id.as_bytes(),
             });
+            self.bring_annex(plan, from, to, id);
             plan.note("machine.create", *id.as_bytes(), node.name());
         }
         Ok(())
@@ -281,6 +288,9 @@ impl Seat {
             }
         }
         plan.edits.push(Edit::Delete { space, kind: kind.number(), id });
+        if kind == Kind::Node {
+            self.delete_annex(plan, space, NodeId::from_bytes(id));
+        }
         Ok(())
     }
 

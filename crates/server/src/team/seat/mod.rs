@@ -3,6 +3,7 @@
 //! The items are those of the member's own space and, of each organisation, those that the member may see. An organisation is
 //! a folder at the root of the tree. Deliberately absent: what a change does (`change.rs` in here).
 
+mod annex;
 mod change;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use super::{
     known::{read, root_of},
     space::{Data, Held, Slot, SpaceItems, main},
 };
+use annex::Annexes;
 use patchbay_core::{Right, Rights, tree::KeptNode};
 use patchbay_model::{AccountId, ApiError, IdentityId, NodeId, OrganisationId, VaultId};
 use patchbay_store::{Answer, Change, Field, Item, Items, Kind, StoreError};
@@ -39,6 +41,7 @@ pub(crate) struct Seat {
     /// The member's files lie beside this one.
     path: PathBuf,
     removed: Arc<Mutex<HashMap<NodeId, Removed>>>,
+    annexes: Annexes,
 }
 
 /// A folder or machine that was deleted here, and who had what on it.
@@ -61,7 +64,7 @@ impl Seat {
         ceiling: Permissions,
         path: PathBuf,
     ) -> Self {
-        Self { team, account, ceiling, path, removed: Arc::default() }
+        Self { team, account, ceiling, path, removed: Arc::default(), annexes: Annexes::default() }
     }
 
     /// What the member may do with a folder or machine.
@@ -278,6 +281,10 @@ impl Rights for Seat {
             right => permission(right),
         };
         self.identity_permissions(id).has(wanted)
+    }
+
+    fn copying(&self, from: NodeId, to: NodeId) {
+        self.copy_annex(from, to);
     }
 }
 
