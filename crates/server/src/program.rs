@@ -46,8 +46,7 @@ impl Program for TeamServer {
                 fingerprint: settings.proxies.is_empty().then(|| certificate.fingerprint()),
             };
             Ok(Parts {
-                api: api::router(api)
-                    .merge(dialect::nexterm::routes(&Inside(Arc::clone(&team)))),
+                api: api::router(api).merge(dialect::nexterm::routes(&Inside(Arc::clone(&team)))),
                 service: Arc::new(Inside(team)),
                 says,
                 end: async move { ending.end().await }.boxed(),

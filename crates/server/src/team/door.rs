@@ -1,6 +1,10 @@
 //! Coming in and going out: setting up, joining, signing in and out, and who has which token.
 
-use super::{Team, alter::about, not_found};
+use super::{
+    Team,
+    alter::{Altered, about},
+    not_found,
+};
 use crate::Caller;
 use patchbay_model::{
     AccountId, ApiError, ErrorCode, OrganisationId, Secret, SignInId, Timestamp, TokenId,
@@ -17,6 +21,7 @@ use patchbay_team::{
 };
 use patchbay_team_store::Use;
 use std::{collections::BTreeSet, net::IpAddr, sync::PoisonError};
+use tokio::sync::Semaphore;
 
 /// How long a sign-in is good, in milliseconds.
 pub(crate) const SIGN_IN_LASTS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -91,14 +96,11 @@ impl Team {
         organisation: &str,
         visitor: &Visitor,
     ) -> Result<Welcome, ApiError> {
-        // Who has no link costs the server no hash.
-        self.invitation(token)?;
+        // Nobody without the link makes the server work.
+        self.set_up_invitation(token)?;
         let hashed = self.hashed(&newcomer).await?;
         let turn = self.turn().await;
-        let invitation = self.invitation(token)?;
-        if invitation.organisation.is_some() {
-            return Err(no_invitation());
-        }
+        let invitation = self.set_up_invitation(token)?;
         let account = Account { operator: true, ..self.account(&newcomer, hashed)? };
         let organisation = Organisation {
             id: OrganisationId::new(),
@@ -127,28 +129,30 @@ impl Team {
         newcomer: Newcomer,
         visitor: &Visitor,
     ) -> Result<Welcome, ApiError> {
-        // Who has no link costs the server no hash.
+        // Nobody without a link makes the server work.
         self.invitation(token)?;
         let hashed = self.hashed(&newcomer).await?;
-        let turn = self.turn().await;
-        let invitation = self.invitation(token)?;
         let account = self.account(&newcomer, hashed)?;
-        let mut changes = vec![Change::PutAccount(account.clone())];
-        changes.extend(self.belong(account.id, &invitation)?);
         let (welcome, sign_in) = self.welcome(account.id, visitor)?;
-        changes.push(sign_in);
         let entry = self.visit(account.id, "organisation.join", visitor);
-        self.commit(&turn, changes, Vec::new(), vec![entry]).await?;
+        self.alter(|_| {
+            let mut changes = vec![Change::PutAccount(account.clone())];
+            changes.extend(self.belong(account.id, &self.invitation(token)?)?);
+            changes.push(sign_in.clone());
+            Ok(Altered::by(changes, entry.clone()))
+        })
+        .await?;
         Ok(welcome)
     }
 
     /// Brings an account into a further organisation.
     pub(crate) async fn join_with(&self, caller: &Caller, token: &str) -> Result<(), ApiError> {
-        let turn = self.turn().await;
-        let invitation = self.invitation(token)?;
-        let changes = self.belong(caller.account, &invitation)?;
         let entry = self.note(caller, "organisation.join");
-        self.commit(&turn, changes, Vec::new(), vec![entry]).await
+        self.alter(|_| {
+            let changes = self.belong(caller.account, &self.invitation(token)?)?;
+            Ok(Altered::by(changes, entry.clone()))
+        })
+        .await
     }
 
     /// An invitation that is still good.
@@ -156,6 +160,11 @@ impl Team {
         let hash = token::hash(token);
         let directory = self.known.directory();
         directory.open_invitation(&hash, self.now()).cloned().ok_or_else(no_invitation)
+    }
+
+    fn set_up_invitation(&self, token: &str) -> Result<Invitation, ApiError> {
+        let invitation = self.invitation(token)?;
+        if invitation.organisation.is_some() { Err(no_invitation()) } else { Ok(invitation) }
     }
 
     fn belong(&self, account: AccountId, invitation: &Invitation) -> Result<Vec<Change>, ApiError> {
@@ -260,27 +269,33 @@ impl Team {
             self.refused(&name, visitor).await?;
             return Err(wrong());
         };
-        let turn = self.turn().await;
-        let second = match self.second_factor(account.id, shown.code.as_ref()) {
-            Ok(second) => second,
-            Err(error) => {
-                if shown.code.is_none() {
-                    self.throttle().undecided(charge);
-                } else {
-                    drop(turn);
-                    self.refused(&name, visitor).await?;
-                }
-                return Err(error);
-            }
-        };
         let (welcome, sign_in) = self.welcome(account.id, visitor)?;
-        let mut changes = second;
-        changes.push(sign_in);
-        changes.extend(self.expired(account.id));
         let entry = self.visit(account.id, "account.sign_in", visitor);
-        self.commit(&turn, changes, Vec::new(), vec![entry]).await?;
-        self.throttle().succeeded(charge);
-        Ok(welcome)
+        let let_in = self.alter(|directory| {
+            // Not with what has been changed while the password was looked at.
+            let same = directory.account(account.id);
+            if same.is_none_or(|one| one.suspended || one.password != account.password) {
+                return Err(wrong());
+            }
+            let mut changes = self.second_factor(account.id, shown.code.as_ref())?;
+            changes.push(sign_in.clone());
+            changes.extend(self.expired(account.id));
+            Ok(Altered::by(changes, entry.clone()))
+        });
+        match let_in.await {
+            Ok(()) => {
+                self.throttle().succeeded(charge);
+                Ok(welcome)
+            }
+            Err(error) => {
+                if error.code == ErrorCode::AuthFailed {
+                    self.refused(&name, visitor).await?;
+                } else {
+                    self.throttle().undecided(charge);
+                }
+                Err(error)
+            }
+        }
     }
 
     /// What a right code changes; nothing if the account asks for none.
@@ -454,10 +469,20 @@ fn no_invitation() -> ApiError {
         .next("Ask for another one: each is good once, and not for ever.")
 }
 
+/// Each hash takes 64 MiB: however many try, no more than these are at work at a time.
+static HASHING: Semaphore = Semaphore::const_new(4);
+
 /// Passwords take long on purpose: that must not hold up others.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {
+    let permit = HASHING.acquire().await;
+    // It is held until the work is done, also if nobody waits for it any more.
+    let work = move || {
+        let done = work();
+        drop(permit);
+        done
+    };
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|stopped| ApiError::new(ErrorCode::Internal, stopped.to_string()))

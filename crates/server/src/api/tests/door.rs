@@ -250,3 +250,26 @@ async fn many_wrong_tries_have_to_wait() {
     got.is(429, "throttled", None);
     assert_eq!(got.json["error"]["retryable"], true);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_use_a_link_at_once_one_is_first() {
+    let world = World::new().await;
+    let site = Site::new(&world.team);
+    let (_, owner) = signed_in(&world, world.owner).await;
+    let invite = format!("POST /organisations/{}/invitations", world.organisation);
+    let made = site.ask(&owner, &invite, json!({ "role": null, "days": 1 })).await.ok();
+    let join = |name: &str| {
+        let token = &made["token"];
+        site.ask(
+            "",
+            "POST /join",
+            json!({ "token": token, "name": name, "display": "", "password": PASSWORD }),
+        )
+    };
+    let (ann, bob) = tokio::join!(join("ann"), join("bob"));
+    let mut statuses = [ann.status.as_u16(), bob.status.as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 404]);
+    let accounts = site.get(&owner, "/accounts").await.ok();
+    assert_eq!(accounts.as_array().unwrap().len(), 2);
+}
