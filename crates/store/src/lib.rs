@@ -1,4 +1,4 @@
-//! The vault file: the only SQL in the tree.
+//! The vault file, and what services ask of whatever keeps their items.
 //!
 //! One SQLite file in WAL mode with `synchronous=FULL`, one process at a time, one writer. A stolen file tells row ids,
 //! kinds, sizes and times; everything else is sealed by `patchbay-vault`. Rows cannot be swapped, left out or put back

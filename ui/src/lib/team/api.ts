@@ -211,6 +211,29 @@ export interface NewGrant {
   role: RoleId;
 }
 
+export type AuditActor =
+  | { kind: 'account'; account: AccountId }
+  | { kind: 'token'; token: TokenId; account: AccountId }
+  | { kind: 'server' }
+  | { kind: 'nobody' };
+
+/** One record of the audit log; each holds the hash of the one before. */
+export interface AuditRecord {
+  seq: number;
+  entry: {
+    at: Timestamp;
+    actor: AuditActor;
+    action: string;
+    object: string | null;
+    address: string | null;
+    reason: string | null;
+    outcome: 'done' | 'refused' | 'failed';
+    detail: string | null;
+  };
+  previous: string;
+  hash: string;
+}
+
 type Path<P extends string = never> = Record<P, string>;
 
 /** Every route: `path` fills what stands in braces, `query` goes behind `?`, `body` is sent, `answer` comes back. */
@@ -278,6 +301,10 @@ export interface Routes {
     body: { operator?: boolean; suspended?: boolean };
     answer: AccountInfo;
   };
+  /** From this number on (1 if left out), at most 500. */
+  'GET /audit': { query: { from?: string; limit?: string }; answer: AuditRecord[] };
+  /** The last record, to be kept elsewhere: `patchbay-server verify --head` compares. */
+  'GET /audit/head': { answer: { seq: number; hash: string } };
   /** For somebody who forgot it: ends all sign-ins of the account. */
   'PUT /accounts/{id}/password': { path: Path<'id'>; body: { password: string }; answer: null };
   /** For somebody who lost both the device and the recovery codes. */
