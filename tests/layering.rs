@@ -48,17 +48,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-team-store", &["model", "team"]),
     (
         "patchbay-server",
-        &[
-            "model",
-            "vault",
-            "session",
-            "stream",
-            "core",
-            "commands",
-            "store",
-            "team",
-            "team-store",
-        ],
+        &["model", "vault", "session", "stream", "core", "commands", "store", "team", "team-store"],
     ),
     ("patchbay-cli", &["model", "session", "core", "commands"]),
     ("patchbay-testkit", &[]),
