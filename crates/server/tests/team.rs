@@ -8,7 +8,7 @@ use patchbay_session::{FromViewer, ToViewer};
 use patchbay_testkit::{KeyPair, Sshd};
 use serde_json::{Value, json};
 use std::{process::Command, time::Duration};
-use support::{Fixture, Reply, serve_team};
+use support::{Person, open, serve_team};
 use tokio_tungstenite::{
     client_async, tungstenite::Message, tungstenite::client::IntoClientRequest as _,
 };
@@ -17,42 +17,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How soon somebody who was put out must have nothing any more.
 const PUT_OUT: Duration = Duration::from_secs(5);
 const PASSWORD: &str = "four patch cables humming";
-
-/// Somebody at the server, with all that ever came back to them.
-struct Person<'a> {
-    server: &'a Fixture,
-    token: String,
-    received: Vec<u8>,
-}
-
-impl Person<'_> {
-    async fn ask(&mut self, line: &str, body: Value) -> Reply {
-        let bearer = format!("Bearer {}", self.token);
-        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
-        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-        let reply = self.server.ask(line, &headers, &body).await;
-        self.received.extend(&reply.body);
-        reply
-    }
-
-    /// What comes of it, which has to go well.
-    async fn get(&mut self, line: &str, body: Value) -> Value {
-        let reply = self.ask(line, body).await;
-        assert!(reply.status < 300, "{line}: {} {}", reply.status, reply.text());
-        serde_json::from_slice(&reply.body).unwrap_or_default()
-    }
-
-    async fn rpc(&mut self, command: &str, args: Value) -> Value {
-        self.get(&format!("POST /api/rpc/{command}"), args).await
-    }
-}
-
-async fn open<'a>(server: &'a Fixture, route: &str, body: Value) -> Person<'a> {
-    let mut person = Person { server, token: "none".to_owned(), received: Vec::new() };
-    let answer = person.get(&format!("POST /api/v1/{route}"), body).await;
-    person.token = answer["token"].as_str().unwrap().to_owned();
-    person
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_machine_is_used_by_who_cannot_see_its_secret_until_they_are_put_out() {

@@ -80,10 +80,16 @@ impl Team {
         if let Some(member) = self.members.get(key) {
             return Ok(member);
         }
+        let before = self.revision();
         let member = Arc::new(self.make(account, ceiling).await?);
         follow(&member);
         let mut all = self.members.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(key, Arc::clone(&member));
+        drop(all);
+        // What was written meanwhile told only those who were there.
+        if self.revision() != before {
+            member.stale.notify_one();
+        }
         Ok(member)
     }
 

@@ -26,6 +26,7 @@ use patchbay_team::permission::Permissions;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -369,4 +370,41 @@ impl Reply {
         assert!(error["nextStep"].is_string() && error["retryable"].is_boolean(), "{json}");
         (self.status, error["code"].as_str().unwrap().to_owned())
     }
+}
+
+/// Somebody at the server, with all that ever came back to them.
+pub(crate) struct Person<'a> {
+    pub(crate) server: &'a Fixture,
+    pub(crate) token: String,
+    pub(crate) received: Vec<u8>,
+}
+
+impl Person<'_> {
+    pub(crate) async fn ask(&mut self, line: &str, body: Value) -> Reply {
+        let bearer = format!("Bearer {}", self.token);
+        let headers = [("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let reply = self.server.ask(line, &headers, &body).await;
+        self.received.extend(&reply.body);
+        reply
+    }
+
+    /// What comes of it, which has to go well.
+    pub(crate) async fn get(&mut self, line: &str, body: Value) -> Value {
+        let reply = self.ask(line, body).await;
+        assert!(reply.status < 300, "{line}: {} {}", reply.status, reply.text());
+        serde_json::from_slice(&reply.body).unwrap_or_default()
+    }
+
+    pub(crate) async fn rpc(&mut self, command: &str, args: Value) -> Value {
+        self.get(&format!("POST /api/rpc/{command}"), args).await
+    }
+}
+
+/// Somebody who comes in by this route.
+pub(crate) async fn open<'a>(server: &'a Fixture, route: &str, body: Value) -> Person<'a> {
+    let mut person = Person { server, token: "none".to_owned(), received: Vec::new() };
+    let answer = person.get(&format!("POST /api/v1/{route}"), body).await;
+    person.token = answer["token"].as_str().unwrap().to_owned();
+    person
 }
