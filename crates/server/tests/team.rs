@@ -45,7 +45,11 @@ async fn a_machine_is_used_by_who_cannot_see_its_secret_until_they_are_put_out()
         "privateKey": key.private, "passphrase": null, "certificate": null, "agentFingerprint": null });
     let identity = ada.rpc("identity_save", json!({ "draft": draft })).await;
     let settings = json!({ "port": sshd.port(), "identities": [identity["id"]] });
-    let draft = json!({ "name": "web-01", "address": "127.0.0.1", "settings": settings });
+    let end = |port| json!({ "kind": "port", "address": "127.0.0.1", "port": port });
+    // Its ports would be the server's: at home it starts with the terminal.
+    let tunnel = json!({ "id": patchbay_model::TunnelId::new(), "name": "", "kind": "local", "listen": end(0),
+        "to": end(sshd.port()), "withSession": true });
+    let draft = json!({ "name": "web-01", "address": "127.0.0.1", "settings": settings, "tunnels": [tunnel] });
     let machine = ada.rpc("entry_save", json!({ "id": null, "parent": lab, "draft": draft })).await;
 
     // Somebody joins with a link, to work with what is there.
@@ -112,6 +116,8 @@ async fn a_machine_is_used_by_who_cannot_see_its_secret_until_they_are_put_out()
         let public = key.private.lines().take(3).any(|known| known.starts_with(line));
         assert!(public || !received.contains(line), "a part of the key came to who may not see it");
     }
+
+    assert_eq!(bob.rpc("tunnel_started", json!({})).await, json!([]));
 
     // Put out, and everything ends.
     ada.get(

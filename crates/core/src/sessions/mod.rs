@@ -451,6 +451,7 @@ impl Sessions<'_> {
                         Plan::Files(Box::new(target::build(self.0, &route).await?))
                     }
                     OpenTarget::Tunnels(_) => {
+                        self.0.own_computer("open ports")?;
                         needs_ssh(&route, "carry tunnels")?;
                         Plan::Tunnels(Box::new(target::build(self.0, &route).await?))
                     }

@@ -118,6 +118,10 @@ impl Tunnels<'_> {
 
     /// Starts what is to run with each terminal.
     pub(crate) async fn session_opened(&self, id: NodeId, session: SessionId) {
+        // Where the ports would be another's, that is no reason to complain with each terminal.
+        if !self.0.is_own() {
+            return;
+        }
         // Whoever opened the terminal may use the machine.
         let id = Authorized::new(id, Right::Use);
         let Ok(saved) = self.0.tree().tunnels(*id.get()) else { return };
@@ -158,6 +162,7 @@ impl Tunnels<'_> {
         tunnel: Tunnel,
         by: By,
     ) -> Result<MachineTunnels, CoreError> {
+        self.0.own_computer("open ports")?;
         let machine = self.machine(*id.get());
         if !machine.join(tunnel.id, by) {
             // Before anything else, so that a port that is taken is said at once and to whoever asked for it.
