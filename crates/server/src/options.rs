@@ -34,7 +34,7 @@ pub struct Arguments {
 /// What can be done besides serving.
 #[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
 pub enum Command {
-    /// Write all data to a new file. A server with an embedded database has to be stopped meanwhile, one with PostgreSQL not.
+    /// Write all data to a new file, while the server runs or not.
     Backup {
         /// The file; it must not be there yet.
         file: PathBuf,

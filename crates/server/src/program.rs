@@ -12,7 +12,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use patchbay_core::SystemClock;
 use patchbay_model::{ApiError, ErrorCode, Secret};
 use patchbay_team::{audit::Head, master::MasterKey};
-use patchbay_team_store::{Place, TeamStore};
+use patchbay_team_store::Place;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -57,9 +57,8 @@ impl Program for TeamServer {
 
     fn backup<'a>(&'a self, settings: &'a Settings, to: &'a Path) -> Done<'a> {
         async move {
-            let store = TeamStore::open(&place(settings)).await.map_err(|error| error.api_error())?;
-            store.backup(to).await.map_err(|error| error.api_error())?;
-            store.close().await;
+            let copied = patchbay_team_store::backup_of(&place(settings), to).await;
+            copied.map_err(|error| error.api_error())?;
             Ok(format!("Everything is in {}. Keep the master key apart from it: without it the backup opens nothing.", to.display()))
         }
         .boxed()

@@ -6,7 +6,7 @@
 use crate::connection::{Connection, Lent, Transaction};
 use crate::lock::{ProcessLock, beside, private};
 use crate::sqlite::{self, Ours};
-use crate::{Place, StoreError, copy, postgres, revisions, schema};
+use crate::{Place, StoreError, TeamStore, copy, postgres, revisions, schema};
 use sqlx::{Connection as _, SqliteConnection};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -79,6 +79,32 @@ pub(crate) async fn backup(from: Lent, to: &Path) -> Result<(), StoreError> {
     }
     sqlite::check(&staged.0).await?;
     staged.publish(&to)
+}
+
+/// Writes a copy of a server's database as it is now, whether or not a server has it open: reading holds up nobody.
+///
+/// # Errors
+/// [`StoreError::Exists`] if there is something at the path; [`StoreError::Missing`] and [`StoreError::NotOurs`] if
+/// there is no database.
+pub async fn backup_of(from: &Place, to: &Path) -> Result<(), StoreError> {
+    let path = match from {
+        Place::Postgres(_) => {
+            let store = TeamStore::open(from).await?;
+            let copied = store.backup(to).await;
+            store.close().await;
+            return copied;
+        }
+        Place::Sqlite(path) => std::path::absolute(path).map_err(StoreError::io("found", path))?,
+    };
+    match sqlite::whose(&path)? {
+        Ours::Yes => {}
+        Ours::Missing => return Err(StoreError::Missing { path }),
+        Ours::Empty | Ours::No => return Err(StoreError::NotOurs { path }),
+    }
+    let readers = sqlite::readers(&path);
+    let copied = backup(Lent::Reader(readers.acquire().await?), to).await;
+    readers.close().await;
+    copied
 }
 
 /// Puts a backup where no database is yet: no file, or a PostgreSQL database without our tables.

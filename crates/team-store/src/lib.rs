@@ -29,7 +29,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use backup::restore;
+pub use backup::{backup_of, restore};
 pub use error::StoreError;
 pub use items::{ItemChange, StoredItem};
 pub use numbers::Numbered;

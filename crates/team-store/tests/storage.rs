@@ -10,7 +10,7 @@ use patchbay_team::audit::{Actor, Checkpoint, CheckpointKey, Entry, Outcome};
 use patchbay_team::directory::Directory;
 use patchbay_team::entity::{Change, RecoveryCode, Space, Subject};
 use patchbay_team_store::{
-    ItemChange, Numbered, Place, StoreError, TeamStore, Use, Write, restore,
+    ItemChange, Numbered, Place, StoreError, TeamStore, Use, Write, backup_of, restore,
 };
 use patchbay_testkit::{Postgres, postgres_or_skip};
 use std::path::Path;
@@ -459,7 +459,8 @@ async fn moves(from: &Place, to: &Place, backup: &Path) {
         .unwrap();
     store.number(Numbered::Account, *ada.id.as_bytes()).await.unwrap();
     store.set_setting("moved", &[1, 2, 3]).await.unwrap();
-    store.backup(backup).await.unwrap();
+    // As another process does it while this one has the database open.
+    backup_of(from, backup).await.unwrap();
     assert!(matches!(store.backup(backup).await, Err(StoreError::Exists { .. })));
     // What is written later is not in it.
     store.set_setting("later", b"x").await.unwrap();
