@@ -1,6 +1,7 @@
 //! The log: to the standard error, for people or for programs. What requests say is in `http::outer`.
 
 use crate::options::LogForm;
+use std::io::IsTerminal as _;
 use std::panic;
 use tracing_subscriber::EnvFilter;
 
@@ -13,7 +14,11 @@ pub fn start(form: LogForm) {
         .with_env_var(VARIABLE)
         .with_default_directive(tracing::level_filters::LevelFilter::INFO.into())
         .from_env_lossy();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr);
     let started = match form {
         LogForm::Text => log.try_init(),
         LogForm::Json => log.json().flatten_event(true).with_current_span(false).try_init(),
