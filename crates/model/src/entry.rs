@@ -373,4 +373,8 @@ pub struct NodeDetail {
     pub ladder: Vec<WhereValuesComeFrom>,
     /// Open sessions that use it.
     pub open_sessions: u32,
+    /// What it says now. To be given back when it is saved, so that what somebody else saved meanwhile is not lost; empty
+    /// for one that is not saved yet.
+    #[serde(default)]
+    pub version: String,
 }

@@ -58,6 +58,8 @@ codes! {
     SignedOut,
     /// A one-time password is asked for besides.
     NeedsCode,
+    /// Whoever shares it wants to know why, and writes it down.
+    NeedsReason,
     /// Too much in too short a time.
     Throttled,
     /// The machine refused every way to sign in.

@@ -2,7 +2,7 @@
 
 use crate::{
     AgentStatus, AppSettings, EditId, EditInfo, MachineTunnels, RunId, RunInfo, SessionId,
-    SessionInfo, StatusReport, TaskId, TaskInfo, TriggerHit, VaultStatus,
+    SessionInfo, StatusReport, TaskId, TaskInfo, TriggerHit, VaultStatus, WorkspaceInfo,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -96,5 +96,10 @@ pub enum AppEvent {
     Settings {
         /// All of them.
         settings: Box<AppSettings>,
+    },
+    /// A team server was added or left, or stands otherwise than before.
+    Workspaces {
+        /// All of them.
+        workspaces: Vec<WorkspaceInfo>,
     },
 }

@@ -96,4 +96,18 @@ ids! {
     TokenId;
     /// A link that lets somebody join an organisation.
     InvitationId;
+    /// A link to a live session. Lives as long as the process.
+    ShareId;
+    /// Somebody who came by such a link. Lives as long as they are there.
+    GuestId;
+    /// A team server whose machines are shown here.
+    WorkspaceId;
+    /// Somebody asks to be let in where they cannot say who they are.
+    HandoffId;
+    /// A place outside of a team server that knows who people are.
+    ProviderId;
+    /// Who an account is at such a place.
+    LinkId;
+    /// A key of a device that signs somebody in.
+    PasskeyId;
 }

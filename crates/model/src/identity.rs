@@ -1,6 +1,6 @@
 //! Ways to sign in.
 
-use crate::{ApiError, IdentityId, Secret};
+use crate::{ApiError, IdentityId, Secret, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -86,6 +86,9 @@ pub struct Identity {
     pub ask_on_use: bool,
     /// How many entries and folders name it.
     pub used_by: u32,
+    /// The team server it is kept on; none for one of this vault.
+    #[serde(default)]
+    pub workspace: Option<WorkspaceId>,
 }
 
 /// A new or changed identity. A secret that is `None` stays as it is; an empty one is removed.

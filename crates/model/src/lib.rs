@@ -22,12 +22,14 @@ mod run;
 mod secret;
 mod session;
 mod settings;
+mod sharing;
 mod snippet;
 mod tree;
 mod trigger;
 mod tunnel;
 mod vault;
 mod vnc;
+mod workspace;
 
 pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
 pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
@@ -48,9 +50,10 @@ pub use hostkey::{
     PresentedKey, TlsCertificate,
 };
 pub use id::{
-    AccountId, EditId, GrantId, GroupId, HostKeyId, IdentityId, InvitationId, LayoutId, NodeId,
-    OrganisationId, PromptId, RecordingId, RoleId, RunId, SessionId, SignInId, SnippetId, TaskId,
-    TokenId, TriggerId, TunnelId, UndoId, VaultId,
+    AccountId, EditId, GrantId, GroupId, GuestId, HandoffId, HostKeyId, IdentityId, InvitationId,
+    LayoutId, LinkId, NodeId, OrganisationId, PasskeyId, PromptId, ProviderId, RecordingId, RoleId,
+    RunId, SessionId, ShareId, SignInId, SnippetId, TaskId, TokenId, TriggerId, TunnelId, UndoId,
+    VaultId, WorkspaceId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,
@@ -83,6 +86,7 @@ pub use settings::{
     AppSettings, Bell, Closing, CursorShape, RestoreTabs, TabLayout, TerminalSettings,
     TerminalTheme, Theme, VaultSettings,
 };
+pub use sharing::{SessionGuest, SessionSharing};
 pub use snippet::{
     ParameterKind, Snippet, SnippetDraft, SnippetParameter, SnippetPreview, SnippetValues,
     ValueProblem,
@@ -97,3 +101,6 @@ pub use tunnel::{
 };
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};
 pub use vnc::{VncPlace, WebSocketPlace};
+pub use workspace::{
+    WorkspaceAccount, WorkspaceEntry, WorkspaceInfo, WorkspaceOffer, WorkspaceState,
+};

@@ -1,6 +1,6 @@
 //! Recordings of terminals and desktops.
 
-use crate::{Attachment, NodeId, RecordingId, SessionId, Timestamp};
+use crate::{Attachment, NodeId, OrganisationId, RecordingId, SessionId, Timestamp};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -59,6 +59,8 @@ pub struct SessionRecording {
     pub keys: bool,
     /// Why nothing is recorded any more, as a sentence.
     pub problem: Option<String>,
+    /// The name of the organisation whose rule it is: then nobody stops it.
+    pub rule: Option<String>,
 }
 
 /// How a recording ended.
@@ -104,6 +106,10 @@ pub struct RecordingInfo {
     pub keys: bool,
     /// How it ended.
     pub state: RecordingState,
+    /// The organisation whose rule had it made, and whose it is; none if a person made it for themselves.
+    pub organisation: Option<OrganisationId>,
+    /// Whose session it was, if it was made by a rule.
+    pub who: Option<String>,
 }
 
 /// A part of a recording: events as columns, in the order they happened.

@@ -2,7 +2,7 @@
 
 use crate::{
     ApiError, HostKeyQuestion, NodeId, PromptId, Protocol, SessionDesktop, SessionId,
-    SessionRecording, Use,
+    SessionRecording, SessionSharing, Use, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -239,6 +239,12 @@ pub struct SessionInfo {
     pub x11: Option<Use>,
     /// Set for a desktop; such a session has no terminal.
     pub desktop: Option<SessionDesktop>,
+    /// Set while others may look at it, which only a session on a team server allows.
+    #[serde(default)]
+    pub sharing: Option<SessionSharing>,
+    /// The team server that dials for it; none for a session of this computer.
+    #[serde(default)]
+    pub workspace: Option<WorkspaceId>,
 }
 
 /// How to reach the bytes of a session from the webview.

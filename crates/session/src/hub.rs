@@ -1,7 +1,8 @@
 //! Keeps the last output of a session and passes it to whoever watches, as fast as they acknowledge.
 //!
 //! A session writes into an [`Output`]; any number of [`Viewer`]s read from it, each at its own place. The writer waits
-//! for the slowest of them, and for nobody when none is there. Deliberately absent: what the bytes mean, and the far
+//! for the slowest of them, and for nobody when none is there. Who only [looks on](Output::look_on) is not waited for, and
+//! misses what comes too fast. Deliberately absent: what the bytes mean, and the far
 //! end: a writer that waits stops reading its connection, and the protocol's own flow control does the rest.
 
 use crate::codec::{MAX_OUTPUT, ToViewer};
@@ -20,6 +21,8 @@ const LEAST_WINDOW: u64 = 64 * 1024;
 /// In between it is what the viewer shows in this time: whatever is on its way when Ctrl-C is pressed still has to be
 /// shown, and short lines take xterm.js ten times as long as a log.
 const SHOWN_WITHIN: Duration = Duration::from_millis(40);
+/// How much of the last output a viewer gets who is not waited for and has fallen behind all that is kept.
+const CATCH_UP: u64 = 128 * 1024;
 /// How far to look for a line to start a replay with when its beginning is lost.
 const LINE_SEARCH: usize = 4096;
 
@@ -57,11 +60,13 @@ struct Seat {
     /// Since when it works on what came after `acked`; `None` while it has nothing to do.
     busy_since: Option<Instant>,
     phase: Phase,
+    /// Whether the writer waits for it.
+    waited_for: bool,
 }
 
 impl Seat {
-    const fn new(at: u64, phase: Phase) -> Self {
-        Self { sent: at, acked: at, window: LEAST_WINDOW, busy_since: None, phase }
+    const fn new(at: u64, phase: Phase, waited_for: bool) -> Self {
+        Self { sent: at, acked: at, window: LEAST_WINDOW, busy_since: None, phase, waited_for }
     }
 
     fn handed_out(&mut self, bytes: u64, now: Instant) {
@@ -142,14 +147,25 @@ impl Output {
     /// Starts watching at offset `from`, or at the oldest byte that is kept.
     #[must_use]
     pub fn attach(self: &Arc<Self>, from: u64) -> Viewer {
+        self.seated(from, true)
+    }
+
+    /// The same for somebody whom the writer does not wait for. One that falls behind all that is kept is told
+    /// [`ToViewer::Start`] anew, with the last of it.
+    #[must_use]
+    pub fn look_on(self: &Arc<Self>, from: u64) -> Viewer {
+        self.seated(from, false)
+    }
+
+    fn seated(self: &Arc<Self>, from: u64, waited_for: bool) -> Viewer {
         let mut log = self.lock();
         let oldest = log.start();
         let lost = from < oldest;
-        let at = if lost { oldest + log.first_line() } else { from.min(log.end) };
+        let at = if lost { log.line_from(oldest) } else { from.min(log.end) };
         let phase = Phase::Fresh { lost, live_at: log.end };
         let seat = log.next_seat;
         log.next_seat += 1;
-        log.seats.insert(seat, Seat::new(at, phase));
+        log.seats.insert(seat, Seat::new(at, phase, waited_for));
         drop(log);
         Viewer { output: Arc::clone(self), seat }
     }
@@ -174,7 +190,8 @@ impl Output {
             return true;
         }
         let room = |seat: &Seat| (seat.acked + seat.window).saturating_sub(log.end);
-        let room = log.seats.values().map(room).min().unwrap_or(u64::MAX);
+        let waited_for = log.seats.values().filter(|seat| seat.waited_for);
+        let room = waited_for.map(room).min().unwrap_or(u64::MAX);
         if room == 0 {
             return false;
         }
@@ -202,10 +219,11 @@ impl Log {
         self.end += piece.len() as u64;
     }
 
-    /// Bytes to skip to begin after a line feed, so that a replay does not start within a character or a sequence.
-    fn first_line(&self) -> u64 {
-        let feed = self.kept.iter().take(LINE_SEARCH).position(|byte| *byte == b'\n');
-        feed.map_or(0, |at| at as u64 + 1)
+    /// The offset of the first line from `from` on, so that a replay does not start within a character or a sequence.
+    fn line_from(&self, from: u64) -> u64 {
+        let skip = usize::try_from(from.saturating_sub(self.start())).unwrap_or(usize::MAX);
+        let feed = self.kept.iter().skip(skip).take(LINE_SEARCH).position(|byte| *byte == b'\n');
+        from + feed.map_or(0, |at| at as u64 + 1)
     }
 
     /// At most `most` bytes from offset `from` on.
@@ -225,6 +243,11 @@ impl Log {
     /// What to tell a viewer next, if there is anything now.
     fn next(&mut self, id: u64) -> Option<ToViewer> {
         let (start, end, closed) = (self.start(), self.end, self.closed);
+        if self.seats.get(&id).is_some_and(|seat| !seat.waited_for && seat.sent < start) {
+            let at = self.line_from(start.max(end.saturating_sub(CATCH_UP)));
+            let phase = Phase::Fresh { lost: true, live_at: end };
+            self.seats.insert(id, Seat::new(at, phase, false));
+        }
         let seat = self.seats.get_mut(&id)?;
         // The writer waits long before this; it keeps a mistake there from turning into a wrong offset here.
         seat.sent = seat.sent.max(start);

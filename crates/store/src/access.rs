@@ -2,10 +2,10 @@
 
 use crate::check::Sound;
 use crate::header::Header;
-use crate::lock::ProcessLock;
 use crate::rows::{self, RowMark};
 use crate::sqlite;
 use crate::{StoreError, UnlockWith};
+use patchbay_lock::ProcessLock;
 use patchbay_model::{Secret, VaultId};
 use patchbay_vault::{
     KeyringKey, RecoveryKey, Sealer, Tally, VaultKey, unwrap_by_keyring, unwrap_by_passphrase,

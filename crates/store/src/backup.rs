@@ -3,12 +3,12 @@
 use crate::access;
 use crate::check;
 use crate::file::absolute;
-use crate::lock::ProcessLock;
 use crate::rows;
 use crate::schema::SCHEMA;
 use crate::sqlite::{self, problem};
-use crate::staged::{self, COMPANIONS, Staged, beside};
+use crate::staged::{self, COMPANIONS, Staged};
 use crate::{OpenVault, StoreError};
+use patchbay_lock::{ProcessLock, beside};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

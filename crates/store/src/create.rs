@@ -2,11 +2,11 @@
 
 use crate::StoreError;
 use crate::header::Header;
-use crate::lock::ProcessLock;
 use crate::schema::{APPLICATION_ID, Schema, Version};
 use crate::sqlite::{self, problem};
 use crate::staged::{self, Staged};
 use crate::{access, rows};
+use patchbay_lock::ProcessLock;
 use patchbay_model::{Secret, VaultId};
 use patchbay_vault::{
     KdfCost, RecoveryKey, Sealer, Tally, VaultKey, wrap_by_passphrase, wrap_by_recovery,

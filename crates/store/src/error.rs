@@ -1,5 +1,6 @@
 //! What can go wrong with a vault file.
 
+use patchbay_lock::LockError;
 use patchbay_model::{ApiError, ErrorCode};
 use patchbay_vault::VaultError;
 use std::{io, path::PathBuf};
@@ -78,6 +79,15 @@ pub enum StoreError {
     /// SQLite says something this crate did not foresee.
     #[error("The vault file could not be used: {0}")]
     Database(String),
+}
+
+impl From<LockError> for StoreError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::InUse { by } => Self::InUse { by },
+            LockError::Io { doing, path, source } => Self::io(doing, path)(source),
+        }
+    }
 }
 
 impl StoreError {

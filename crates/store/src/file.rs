@@ -3,9 +3,9 @@
 use crate::access::{Access, Opened};
 use crate::check::{self, Sound};
 use crate::create;
-use crate::lock::ProcessLock;
 use crate::schema::{SCHEMA, Schema, newest};
 use crate::{OpenVault, StoreError, migrate, staged};
+use patchbay_lock::ProcessLock;
 use patchbay_model::{Secret, VaultId};
 use patchbay_vault::{KdfCost, KeyringKey, RecoveryKey};
 use std::path::{Path, PathBuf};

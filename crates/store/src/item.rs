@@ -49,6 +49,12 @@ numbered! {
         Recording = 11,
         /// A transfer of files that is not over.
         Transfer = 12,
+        /// A team server whose machines are shown here, without what signs in to it.
+        Workspace = 13,
+        /// The sign-in at a team server.
+        WorkspaceSecret = 14,
+        /// What a team server showed last, for when it does not answer.
+        WorkspaceTree = 15,
     }
 }
 

@@ -20,7 +20,6 @@ mod file;
 mod header;
 mod item;
 mod items;
-mod lock;
 mod migrate;
 mod open;
 mod rewrap;

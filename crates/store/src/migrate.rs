@@ -5,7 +5,8 @@ use crate::check::{self, Sound};
 use crate::create::upgrade;
 use crate::schema::{Schema, newest};
 use crate::sqlite;
-use crate::staged::{Staged, beside};
+use crate::staged::Staged;
+use patchbay_lock::beside;
 use std::path::Path;
 
 /// Migrates a file that was found sound. What it was is kept as `<vault>.before-<version it became>`.

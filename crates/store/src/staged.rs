@@ -1,8 +1,9 @@
 //! Files in the making: built beside where they belong under a name of their own, and put in place in one step.
 
 use crate::StoreError;
+use patchbay_lock::{beside, private};
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -81,22 +82,6 @@ pub(crate) fn sweep(vault: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// The path with something added to its name.
-pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-/// Files only their owner may read.
-pub(crate) fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// Waits until a file is on the disk. Windows allows that only to who may write it.

@@ -1,6 +1,7 @@
 //! A desktop between its session and a viewer.
 
-use crate::{Frame, Heard, StreamError};
+use crate::viewing::{Pace, taken};
+use crate::{Frame, Heard, StreamError, Viewing};
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt as _, Stream};
 use patchbay_session::desktop::{DesktopInput, DesktopViewer, FromDesktopViewer, ToDesktopViewer};
@@ -15,6 +16,7 @@ const WAITING_TEXT: usize = 4 * 1024 * 1024;
 
 /// Passes messages both ways until one side ends.
 pub(crate) async fn carry(
+    viewing: &dyn Viewing,
     mut sink: impl Sink<Frame, Error = StreamError> + Unpin,
     mut source: Heard<impl Stream<Item = Result<Option<Bytes>, StreamError>> + Unpin>,
     viewer: &DesktopViewer,
@@ -22,6 +24,7 @@ pub(crate) async fn carry(
 ) -> Result<(), StreamError> {
     let waiting = Waiting::default();
     let mut pings = source.pings();
+    let mut pace = Pace::of(viewing);
 
     let show = async {
         loop {
@@ -34,6 +37,9 @@ pub(crate) async fn carry(
                 message = viewer.next() => message,
             };
             let Some(message) = message else { break };
+            if !viewing.may_see(&message) {
+                continue;
+            }
             let over = message == ToDesktopViewer::End;
             // Sent at once: a strip is large enough to be worth it, and what is small says something now.
             sink.send(Frame::Message(message.encode())).await?;
@@ -45,19 +51,29 @@ pub(crate) async fn carry(
     };
     let hear = async {
         while let Some(message) = source.next(FromDesktopViewer::decode).await? {
+            pace.next().await;
             match message {
                 FromDesktopViewer::Ack(frame) => viewer.ack(frame),
                 FromDesktopViewer::Shown(shown) => viewer.show(shown),
                 FromDesktopViewer::Packed(packed) => viewer.pack(packed),
                 FromDesktopViewer::Again => viewer.again(),
                 FromDesktopViewer::Thumbnail(within) => viewer.thumbnail(within),
-                FromDesktopViewer::Input(input) => waiting.push(input)?,
+                FromDesktopViewer::Input(input) if viewing.may_do(&input) => waiting.push(input)?,
+                FromDesktopViewer::Input(_) => {}
             }
         }
         Ok(())
     };
     let tell = async {
-        while input.send(waiting.next().await).await.is_ok() {}
+        loop {
+            let told = waiting.next().await;
+            taken(viewing, &input).await;
+            let Ok(room) = input.reserve().await else { break };
+            // What was allowed when it was done need not be any more.
+            if viewing.may_do(&told) {
+                room.send(told);
+            }
+        }
         // The session takes nothing any more; what it showed last may still be shown.
         std::future::pending().await
     };
@@ -67,7 +83,10 @@ pub(crate) async fn carry(
         never = tell => never,
     };
     // The viewer is gone, and cannot say any more that its keys were let go.
-    let _full = input.try_send(DesktopInput::Focus(false));
+    let gone = DesktopInput::Focus(false);
+    if viewing.may_do(&gone) {
+        let _full = input.try_send(gone);
+    }
     ended
 }
 

@@ -5,6 +5,9 @@
 
 mod desktop;
 mod terminal;
+mod viewing;
+
+pub use viewing::{Alone, Viewing};
 
 use bytes::Bytes;
 use futures_util::{Sink, Stream, StreamExt as _};
@@ -111,12 +114,31 @@ pub async fn carry(
     resume: u64,
     alive: Option<KeepAlive>,
 ) -> Result<(), StreamError> {
+    carry_for(&Alone, sink, source, line, resume, alive).await
+}
+
+/// The same for one of several viewers, who may do what `viewing` says.
+///
+/// # Errors
+/// As [`carry`].
+pub async fn carry_for(
+    viewing: &dyn Viewing,
+    sink: impl Sink<Frame, Error = StreamError> + Unpin,
+    source: impl Stream<Item = Result<Option<Bytes>, StreamError>> + Unpin,
+    line: Line,
+    resume: u64,
+    alive: Option<KeepAlive>,
+) -> Result<(), StreamError> {
     let source = Heard { source, alive };
     match line {
         Line::Terminal { output, input } => {
-            terminal::carry(sink, source, &output.attach(resume), input).await
+            let waited_for = viewing.is_waited_for();
+            let viewer = if waited_for { output.attach(resume) } else { output.look_on(resume) };
+            terminal::carry(viewing, sink, source, &viewer, input).await
         }
-        Line::Desktop { hub, input } => desktop::carry(sink, source, &hub.attach(), input).await,
+        Line::Desktop { hub, input } => {
+            desktop::carry(viewing, sink, source, &hub.attach(), input).await
+        }
     }
 }
 

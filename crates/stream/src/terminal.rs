@@ -1,13 +1,14 @@
 //! A terminal between its session and a viewer.
 
-use crate::{Frame, Heard, StreamError};
+use crate::viewing::{Pace, taken};
+use crate::{Frame, Heard, StreamError, Viewing};
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt as _, Stream};
 use patchbay_session::{FromViewer, TerminalInput, ToViewer, Viewer};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// How much is handed to the socket before it is pushed out.
 const BATCH: usize = 256 * 1024;
@@ -18,9 +19,15 @@ const UNSEEN: Duration = Duration::from_millis(200);
 const LITTLE: usize = 16 * 1024;
 /// Input waiting for a program that does not read. It must not keep acknowledgements waiting, hence it lies in memory.
 const WAITING_INPUT: usize = 64 * 1024 * 1024;
+/// The same of a viewer that is not waited for, and how much of it goes to the machine at a time: what it was not given yet it
+/// never gets if the viewer may type no more.
+const WAITING_BESIDE: usize = 1024 * 1024;
+const PIECE: usize = 1024;
+const BETWEEN_PIECES: Duration = Duration::from_millis(20);
 
 /// Passes bytes both ways until one side ends.
 pub(crate) async fn carry(
+    viewing: &dyn Viewing,
     mut sink: impl Sink<Frame, Error = StreamError> + Unpin,
     mut source: Heard<impl Stream<Item = Result<Option<Bytes>, StreamError>> + Unpin>,
     viewer: &Viewer,
@@ -30,6 +37,9 @@ pub(crate) async fn carry(
     let waiting = AtomicUsize::new(0);
     let (seen, mut looked_at) = watch::channel(true);
     let mut pings = source.pings();
+    let mut pace = Pace::of(viewing);
+    let (most, piece) =
+        if viewing.is_waited_for() { (WAITING_INPUT, usize::MAX) } else { (WAITING_BESIDE, PIECE) };
 
     let show = async {
         loop {
@@ -59,16 +69,23 @@ pub(crate) async fn carry(
     };
     let hear = async {
         while let Some(message) = source.next(FromViewer::decode).await? {
+            pace.next().await;
             match message {
                 FromViewer::Ack(offset) => viewer.ack(offset),
                 FromViewer::Shown(shown) => drop(seen.send(shown)),
                 FromViewer::Hello { .. } => return Err(StreamError::Again),
                 FromViewer::Resize(size) => drop(queue.send(TerminalInput::Resize(size))),
-                FromViewer::Input(bytes) => {
-                    if waiting.fetch_add(bytes.len(), Ordering::Relaxed) > WAITING_INPUT {
+                FromViewer::Input(mut bytes) => {
+                    if !viewing.may_type(&TerminalInput::Bytes(bytes.clone())) {
+                        continue;
+                    }
+                    if waiting.fetch_add(bytes.len(), Ordering::Relaxed) > most {
                         return Err(StreamError::Flood);
                     }
-                    drop(queue.send(TerminalInput::Bytes(bytes)));
+                    while !bytes.is_empty() {
+                        let part = bytes.split_to(bytes.len().min(piece));
+                        drop(queue.send(TerminalInput::Bytes(part)));
+                    }
                 }
             }
         }
@@ -78,9 +95,15 @@ pub(crate) async fn carry(
         while let Some(told) = queued.recv().await {
             if let TerminalInput::Bytes(bytes) = &told {
                 waiting.fetch_sub(bytes.len(), Ordering::Relaxed);
+                if bytes.len() >= piece && viewing.may_type(&told) {
+                    sleep(BETWEEN_PIECES).await;
+                }
             }
-            if input.send(told).await.is_err() {
-                break;
+            taken(viewing, &input).await;
+            let Ok(room) = input.reserve().await else { break };
+            // What was allowed when it was said need not be any more.
+            if viewing.may_type(&told) {
+                room.send(told);
             }
         }
         // The session takes nothing any more; what it said last may still be shown.

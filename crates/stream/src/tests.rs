@@ -2,7 +2,7 @@
 //! With a viewer in the place of a WebSocket.
 
 use super::*;
-use futures_util::{sink, stream};
+use futures_util::{SinkExt as _, sink, stream};
 use patchbay_session::desktop::{FromDesktopViewer, Pixels, Screen, Size, ToDesktopViewer};
 use std::pin::pin;
 
@@ -126,5 +126,62 @@ async fn a_desktops_pixels_are_packed_for_who_asks() {
             ended = carried => panic!("{ended:?}"),
             seen = looking => assert_eq!(seen, packed),
         }
+    }
+}
+
+/// Somebody who may type while it is said so, and is waited for or not.
+struct Sometimes {
+    may: std::sync::atomic::AtomicBool,
+    waited_for: bool,
+}
+
+impl Viewing for Sometimes {
+    fn is_waited_for(&self) -> bool {
+        self.waited_for
+    }
+
+    fn may_type(&self, input: &TerminalInput) -> bool {
+        matches!(input, TerminalInput::Bytes(_))
+            && self.may.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_viewer_may_not_say_goes_nowhere_and_a_flood_is_heard_at_a_pace() {
+    let (output, line, mut told) = line();
+    let viewing = Sometimes { may: false.into(), waited_for: false };
+    let (say, source) = mpsc::unbounded_channel::<Said>();
+    let sink = sink::drain().sink_map_err(|never| match never {});
+    let (sink, source) = (pin!(sink), pin!(said(source)));
+    let mut carried = pin!(carry_for(&viewing, sink, source, line, 0, None));
+    let typed = |text: &'static str| {
+        say.send(Ok(Some(FromViewer::Input(Bytes::from_static(text.as_bytes())).encode())))
+            .unwrap();
+    };
+    let began = Instant::now();
+    for _ in 0..1_000 {
+        typed("rm -rf /\n");
+    }
+    typed("last");
+    // All of it was heard once time has passed, and nothing came of it.
+    let heard = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        viewing.may.store(true, std::sync::atomic::Ordering::Relaxed);
+        typed("ls\n");
+        told.recv().await
+    };
+    let Some(TerminalInput::Bytes(first)) = (tokio::select! {
+        _ = &mut carried => panic!("it ended"),
+        first = heard => first,
+    }) else {
+        panic!("bytes");
+    };
+    assert_eq!(first, "ls\n");
+    assert!(began.elapsed() >= Duration::from_secs(2));
+    // A writer is not held up by who shows nothing.
+    let much = Bytes::from(vec![b'x'; 3 * patchbay_session::CAPACITY]);
+    tokio::select! {
+        _ = &mut carried => panic!("it ended"),
+        () = output.push(much) => {}
     }
 }

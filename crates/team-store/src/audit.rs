@@ -3,8 +3,13 @@
 use crate::connection::Connection;
 use crate::value::{Row, Value};
 use crate::{StoreError, dialect};
-use patchbay_model::{AccountId, Timestamp, TokenId};
+use patchbay_model::{AccountId, OrganisationId, Timestamp, TokenId};
 use patchbay_team::audit::{Actor, Chain, Checkpoint, Entry, Head, Outcome, Record};
+
+/// The numbers of actors that have no account.
+pub(crate) const SERVER: u8 = 3;
+/// Whoever had not signed in.
+pub(crate) const NOBODY: u8 = 4;
 
 /// Puts entries behind the last record. Writes stand in a queue by then.
 pub(crate) async fn append(on: &mut Connection<'_>, entries: &[Entry]) -> Result<(), StoreError> {
@@ -40,9 +45,9 @@ async fn put(on: &mut Connection<'_>, record: &Record) -> Result<(), StoreError>
         Actor::Nobody => (4, None, None),
     };
     let sql = "INSERT INTO audit (seq, at, actor, account, token, action, object, address, reason, \
-        outcome, detail, previous, hash) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-    let values: [Value<'_>; 13] = [
+        outcome, detail, previous, hash, organisation) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    let values: [Value<'_>; 14] = [
         (*seq).into(),
         entry.at.0.into(),
         Value::Int(Some(kind)),
@@ -56,6 +61,7 @@ async fn put(on: &mut Connection<'_>, record: &Record) -> Result<(), StoreError>
         entry.detail.as_deref().into(),
         previous.into(),
         hash.into(),
+        entry.organisation.as_ref().map(|id| id.as_bytes().as_slice()).into(),
     ];
     on.run(sql, &values).await.map(drop)
 }
@@ -74,12 +80,12 @@ pub(crate) async fn records(
     limit: u32,
 ) -> Result<Vec<Record>, StoreError> {
     let sql = "SELECT seq, at, actor, account, token, action, object, address, reason, outcome, \
-        detail, previous, hash FROM audit WHERE seq >= $1 ORDER BY seq LIMIT $2";
+        detail, previous, hash, organisation FROM audit WHERE seq >= $1 ORDER BY seq LIMIT $2";
     let rows = on.rows(sql, &[from.into(), i64::from(limit).into()]).await?;
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Record, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<Record, StoreError> {
     let seq: i64 = row.get(0)?;
     let unknown = |what| StoreError::Damaged(format!("audit record {seq} has {what}"));
     let account = row.exact_or_none(3)?.map(AccountId::from_bytes);
@@ -106,6 +112,7 @@ fn read(row: &Row) -> Result<Record, StoreError> {
         reason: row.get(8)?,
         outcome,
         detail: row.get(10)?,
+        organisation: row.exact_or_none(13)?.map(OrganisationId::from_bytes),
     };
     Ok(Record { seq, entry, previous: row.exact(11)?, hash: row.exact(12)? })
 }
@@ -122,6 +129,12 @@ pub(crate) async fn checkpoints(on: &mut Connection<'_>) -> Result<Vec<Checkpoin
         })
     };
     on.rows(sql, &[]).await?.iter().map(read).collect()
+}
+
+/// The number of the record that the last checkpoint is about.
+pub(crate) async fn last_checkpoint(on: &mut Connection<'_>) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT seq FROM checkpoints ORDER BY seq DESC LIMIT 1";
+    on.row(sql, &[]).await?.map(|row| row.get(0)).transpose()
 }
 
 pub(crate) async fn put_checkpoint(

@@ -4,9 +4,9 @@
 //! into either kind. It holds what the database holds: items are sealed in it, and the master key is not in it.
 
 use crate::connection::{Connection, Lent, Transaction};
-use crate::lock::{ProcessLock, beside, private};
 use crate::sqlite::{self, Ours};
 use crate::{Place, StoreError, TeamStore, copy, postgres, revisions, schema};
+use patchbay_lock::{ProcessLock, beside, private};
 use sqlx::{Connection as _, SqliteConnection};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -122,7 +122,7 @@ pub async fn restore(from: &Path, to: &Place) -> Result<(), StoreError> {
     match to {
         Place::Sqlite(path) => {
             let path = std::path::absolute(path).map_err(StoreError::io("found", path))?;
-            let _lock = ProcessLock::acquire(&path)?;
+            let _lock = ProcessLock::acquire(&path).map_err(StoreError::lock(&path))?;
             if path.exists() {
                 return Err(exists(&path));
             }

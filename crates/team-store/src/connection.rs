@@ -58,6 +58,27 @@ impl Connection<'_> {
         })
     }
 
+    /// Asks for rows by a statement that is put together by us.
+    pub(crate) async fn found(
+        &mut self,
+        sql: String,
+        values: &[Value<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        storable(values)?;
+        let sql = AssertSqlSafe(sql);
+        Ok(match self {
+            Self::Sqlite(on) => {
+                let query = bound::<Sqlite>(sql, values).persistent(false);
+                query.fetch_all(&mut **on).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(on) => {
+                let query = bound::<Postgres>(sql, values).persistent(false);
+                let rows = in_time(query.fetch_all(&mut **on)).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
     /// Asks for one row, if there is one.
     pub(crate) async fn row(
         &mut self,

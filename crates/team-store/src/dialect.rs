@@ -24,6 +24,15 @@ pub(crate) fn storable(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
+/// A column with its letters of ASCII, and no others, in lower case. `LIKE` of SQLite takes no notice of their case, that of
+/// PostgreSQL does.
+pub(crate) fn folded(on: &Connection<'_>, column: &str) -> String {
+    match on {
+        Connection::Sqlite(_) => format!("lower({column})"),
+        Connection::Postgres(_) => format!("lower({column} COLLATE \"C\")"),
+    }
+}
+
 pub(crate) async fn has_table(on: &mut Connection<'_>, name: &str) -> Result<bool, StoreError> {
     let sql = match on {
         Connection::Sqlite(_) => "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1",

@@ -1,10 +1,14 @@
 //! What can go wrong with a server's database.
 
 use crate::items::hex;
+use patchbay_lock::LockError;
 use patchbay_model::{ApiError, ErrorCode};
 use patchbay_team::entity::Space;
 use sqlx::error::ErrorKind;
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// Why something could not be read or written. Unless it says otherwise, nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -116,6 +120,13 @@ fn conflict(space: Space, kind: u8, id: &[u8; 16]) -> String {
 }
 
 impl StoreError {
+    pub(crate) fn lock(of: &Path) -> impl FnOnce(LockError) -> Self {
+        move |error| match error {
+            LockError::InUse { by } => Self::InUse { path: of.to_owned(), by },
+            LockError::Io { doing, path, source } => Self::io(doing, path)(source),
+        }
+    }
+
     pub(crate) fn io(
         doing: &'static str,
         path: impl Into<PathBuf>,

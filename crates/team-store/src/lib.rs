@@ -12,8 +12,8 @@ mod copy;
 mod dialect;
 mod directory;
 mod error;
+mod find;
 mod items;
-mod lock;
 mod numbers;
 mod place;
 mod postgres;
@@ -31,6 +31,7 @@ mod tests;
 
 pub use backup::{backup_of, restore};
 pub use error::StoreError;
+pub use find::{Doer, Find, Found};
 pub use items::{ItemChange, StoredItem};
 pub use numbers::Numbered;
 pub use place::Place;

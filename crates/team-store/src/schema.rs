@@ -8,10 +8,10 @@ pub(crate) const APPLICATION_ID: i32 = 0x5042_544d;
 
 /// Each version of the tables as what makes it out of the one before, the first out of nothing. `INT8` and `BYTEA` are
 /// PostgreSQL's names; `dialect.rs` knows SQLite's.
-pub(crate) const VERSIONS: &[&[&str]] = &[VERSION_1];
+pub(crate) const VERSIONS: &[&[&str]] = &[VERSION_1, VERSION_2, VERSION_3];
 
 /// The newest version.
-pub(crate) const NEWEST: i64 = 1;
+pub(crate) const NEWEST: i64 = 3;
 
 /// Every table with content, in an order in which rows can be put in: what is referred to comes first. A copy takes
 /// them all but `state` and `revisions`, which say where one database stands.
@@ -27,6 +27,10 @@ pub(crate) const CONTENT: &[&str] = &[
     "roles",
     "grants",
     "invitations",
+    "handoffs",
+    "providers",
+    "links",
+    "passkeys",
     "items",
     "audit",
     "checkpoints",
@@ -97,6 +101,43 @@ const VERSION_1: &[&str] = &[
     "CREATE INDEX grants_organisation ON grants (organisation)",
     "CREATE INDEX grants_account ON grants (account)",
     "CREATE INDEX grants_group ON grants (given_group)",
+];
+
+/// Whom a record concerns, and the rules of organisations.
+const VERSION_2: &[&str] = &[
+    "ALTER TABLE audit ADD COLUMN organisation BYTEA",
+    // For pages of what concerns one of these, newest first.
+    "CREATE INDEX audit_organisation ON audit (organisation, seq)",
+    "CREATE INDEX audit_account ON audit (account, seq)",
+    "CREATE INDEX audit_object ON audit (object, seq)",
+    // How long a reason has to be at least; 0 asks for none.
+    "ALTER TABLE organisations ADD COLUMN ask_reason INT8 NOT NULL DEFAULT 0",
+    "ALTER TABLE organisations ADD COLUMN record INT8 NOT NULL DEFAULT 0",
+    // In days; 0 is for ever.
+    "ALTER TABLE organisations ADD COLUMN keep_days INT8 NOT NULL DEFAULT 0",
+];
+
+/// Further ways to sign in.
+const VERSION_3: &[&str] = &[
+    "CREATE TABLE handoffs (id BYTEA PRIMARY KEY, hash BYTEA NOT NULL UNIQUE, \
+        code TEXT NOT NULL UNIQUE, address TEXT NOT NULL, client TEXT NOT NULL, \
+        created INT8 NOT NULL, expires INT8 NOT NULL, denied INT8 NOT NULL, \
+        allowed BYTEA REFERENCES accounts ON DELETE CASCADE)",
+    "CREATE TABLE providers (id BYTEA PRIMARY KEY, kind INT8 NOT NULL, \
+        name TEXT NOT NULL UNIQUE, settings BYTEA NOT NULL, disabled INT8 NOT NULL, \
+        created INT8 NOT NULL)",
+    "CREATE TABLE links (id BYTEA PRIMARY KEY, \
+        account BYTEA NOT NULL REFERENCES accounts ON DELETE CASCADE, \
+        provider BYTEA NOT NULL REFERENCES providers ON DELETE CASCADE, \
+        subject TEXT NOT NULL, label TEXT NOT NULL, created INT8 NOT NULL, \
+        UNIQUE (provider, subject))",
+    "CREATE TABLE passkeys (id BYTEA PRIMARY KEY, \
+        account BYTEA NOT NULL REFERENCES accounts ON DELETE CASCADE, name TEXT NOT NULL, \
+        credential BYTEA NOT NULL UNIQUE, public_key BYTEA NOT NULL, counter INT8 NOT NULL, \
+        challenge INT8 NOT NULL, created INT8 NOT NULL, last_used INT8)",
+    "CREATE INDEX handoffs_allowed ON handoffs (allowed)",
+    "CREATE INDEX links_account ON links (account)",
+    "CREATE INDEX passkeys_account ON passkeys (account)",
 ];
 
 /// Brings the tables to the newest version. Another node may be doing the same.

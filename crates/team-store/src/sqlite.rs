@@ -1,7 +1,7 @@
 //! SQLite files.
 
-use crate::lock::{ProcessLock, private};
 use crate::{StoreError, dialect, schema};
+use patchbay_lock::{ProcessLock, private};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection as _, SqliteConnection, SqlitePool};
 use std::fs::File;
@@ -59,18 +59,28 @@ pub(crate) async fn fresh(path: &Path) -> Result<SqliteConnection, StoreError> {
     Ok(new)
 }
 
-/// The one connection that writes, for as long as no other process may.
+/// The one connection that writes.
 pub(crate) struct Writer {
     pub(crate) on: SqliteConnection,
-    _lock: ProcessLock,
+    /// Nothing beside a server that has the file open.
+    _lock: Option<ProcessLock>,
 }
 
 impl Writer {
     /// Opens the file; makes it if there is none.
     pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        let lock = ProcessLock::acquire(path)?;
+        let lock = ProcessLock::acquire(path).map_err(StoreError::lock(path))?;
         prepare(path).await?;
-        Ok(Self { on: writer(path).await?, _lock: lock })
+        Ok(Self { on: writer(path).await?, _lock: Some(lock) })
+    }
+
+    /// Opens a file that may be open elsewhere.
+    pub(crate) async fn beside(path: &Path) -> Result<Self, StoreError> {
+        match whose(path)? {
+            Ours::Yes => Ok(Self { on: writer(path).await?, _lock: None }),
+            Ours::Missing => Err(StoreError::Missing { path: path.to_owned() }),
+            Ours::Empty | Ours::No => Err(StoreError::NotOurs { path: path.to_owned() }),
+        }
     }
 
     /// Works the log into the file, if nobody reads any more, and lets go of it.

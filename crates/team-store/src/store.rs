@@ -4,8 +4,8 @@ use crate::connection::{Lent, Transaction};
 use crate::items::StoredItem;
 use crate::sqlite::Writer;
 use crate::{
-    Changed, Numbered, Place, StoreError, Use, Write, audit, backup, directory, items, numbers,
-    postgres, revisions, schema, settings, sqlite, used, write,
+    Changed, Find, Found, Numbered, Place, StoreError, Use, Write, audit, backup, directory, find,
+    items, numbers, postgres, revisions, schema, settings, sqlite, used, write,
 };
 use patchbay_team::audit::{Checkpoint, Head, Record};
 use patchbay_team::entity::{Change, Space};
@@ -54,11 +54,34 @@ impl TeamStore {
         }
     }
 
+    /// Opens it to read and to change settings, whether or not a server has it open. A server does not hear of what else
+    /// would be written.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] and [`StoreError::NotOurs`] if there is no database; as [`TeamStore::open`] if it has to be
+    /// brought up to date first.
+    pub async fn open_beside(place: &Place) -> Result<Self, StoreError> {
+        let Place::Sqlite(path) = place else { return Self::open(place).await };
+        let path = std::path::absolute(path).map_err(StoreError::io("found", path))?;
+        let store = Self::sqlite(&path, Writer::beside(&path).await?);
+        let mut look = store.inner.look().await?;
+        let version = schema::version(&mut look.on()).await;
+        if look.end(version).await? == schema::NEWEST {
+            return Ok(store);
+        }
+        store.close().await;
+        Self::open(place).await
+    }
+
+    fn sqlite(path: &Path, writer: Writer) -> Self {
+        let writer = Arc::new(Mutex::new(Some(writer)));
+        let base = Base::Sqlite { writer, readers: sqlite::readers(path) };
+        Self { inner: Arc::new(Inner { base, told: broadcast::channel(BACKLOG).0 }) }
+    }
+
     async fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
         let path = std::path::absolute(path).map_err(StoreError::io("found", path))?;
-        let writer = Arc::new(Mutex::new(Some(Writer::open(&path).await?)));
-        let base = Base::Sqlite { writer, readers: sqlite::readers(&path) };
-        let new = Self { inner: Arc::new(Inner { base, told: broadcast::channel(BACKLOG).0 }) };
+        let new = Self::sqlite(&path, Writer::open(&path).await?);
         let mut transaction = Transaction::begin(new.inner.writer().await?).await?;
         let result = schema::migrate(&mut transaction.on()).await;
         transaction.end(result).await?;
@@ -224,6 +247,13 @@ impl TeamStore {
         look.end(result).await
     }
 
+    /// Looks for records of the audit log, newest first: at most this many, and not for longer than a moment.
+    pub async fn find_audit(&self, wanted: &Find, limit: u32) -> Result<Found, StoreError> {
+        let mut look = self.inner.look().await?;
+        let result = find::find(&mut look.on(), wanted, limit).await;
+        look.end(result).await
+    }
+
     /// The last record of the audit log.
     pub async fn audit_head(&self) -> Result<Head, StoreError> {
         let mut look = self.inner.look().await?;
@@ -235,6 +265,13 @@ impl TeamStore {
     pub async fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
         let mut look = self.inner.look().await?;
         let result = audit::checkpoints(&mut look.on()).await;
+        look.end(result).await
+    }
+
+    /// The number of the record that the last checkpoint vouches for, if there is one.
+    pub async fn last_checkpoint(&self) -> Result<Option<i64>, StoreError> {
+        let mut look = self.inner.look().await?;
+        let result = audit::last_checkpoint(&mut look.on()).await;
         look.end(result).await
     }
 

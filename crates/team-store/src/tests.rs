@@ -3,9 +3,12 @@
 
 use crate::connection::Connection;
 use crate::revisions::{self, State};
-use crate::{Changed, Place, TeamStore, Write, postgres, sqlite};
+use crate::{Changed, Place, TeamStore, Write, postgres, schema, sqlite};
+use patchbay_model::Timestamp;
+use patchbay_team::audit::{Actor, Chain, Entry, Head, Outcome, Record, verify};
+use patchbay_team::entity::{Change, Policy};
 use patchbay_testkit::{Postgres, postgres_or_skip};
-use sqlx::Executor;
+use sqlx::{Connection as _, Executor};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
@@ -44,6 +47,56 @@ async fn who_missed_more_than_is_remembered_reads_everything() {
     on.execute("DELETE FROM revisions WHERE revision < 4").await.unwrap();
     assert_eq!(missed(&mut on, State { revision: 3, ..now }).await.len(), 2);
     assert_eq!(missed(&mut on, State { revision: 2, ..now }).await, everything);
+}
+
+/// What the first version wrote, and the name of each table that it had.
+const FIRST: [&str; 2] = [
+    "INSERT INTO organisations (id, name, created) VALUES (x'0102030405060708090a0b0c0d0e0f10', 'Lab', 7)",
+    "INSERT INTO audit (seq, at, actor, action, outcome, previous, hash) \
+        VALUES (1, 1700000000000, 3, 'server.set_up_link', 0, zeroblob(32), $1)",
+];
+
+#[tokio::test]
+async fn a_log_of_the_first_version_is_as_it_was_in_the_newest() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("team.db");
+    let mut old = sqlite::fresh(&path).await.unwrap();
+    let first = Entry {
+        at: Timestamp(1_700_000_000_000),
+        actor: Actor::Server,
+        action: "server.set_up_link".to_owned(),
+        object: None,
+        address: None,
+        reason: None,
+        outcome: Outcome::Done,
+        detail: None,
+        organisation: None,
+    };
+    let mut chain = Chain::default();
+    let record = chain.next(first.clone());
+    let mut on = Connection::Sqlite(&mut old);
+    schema::upgrade(&mut on, 0, 1).await.unwrap();
+    on.run(FIRST[0], &[]).await.unwrap();
+    on.run(FIRST[1], &[(&record.hash).into()]).await.unwrap();
+    old.close().await.unwrap();
+
+    let store = TeamStore::open(&Place::Sqlite(path)).await.unwrap();
+    assert_eq!(store.audit(1, 10).await.unwrap(), [record]);
+    let (changes, _) = store.changes_of_directory().await.unwrap();
+    let [Change::PutOrganisation(lab)] = &changes[..] else { panic!("{changes:?}") };
+    assert_eq!((lab.name.as_str(), lab.policy), ("Lab", Policy::default()));
+    let entry = Entry { organisation: Some(lab.id), ..first };
+    let audit = vec![entry.clone()];
+    store.write(Write { audit, ..Write::default() }).await.unwrap();
+    let records = store.audit(1, 10).await.unwrap();
+    assert_eq!(records[1].entry, entry);
+    let head = store.audit_head().await.unwrap();
+    assert_eq!(verify(&records, &[], &[0; 32], Some(head)).unwrap().head, chain_of(&records));
+    store.close().await;
+}
+
+fn chain_of(records: &[Record]) -> Head {
+    records.last().unwrap().head()
 }
 
 /// Without what looks by itself from time to time.

@@ -5,7 +5,7 @@
 mod common;
 
 use common::*;
-use patchbay_model::{AccountId, TokenId};
+use patchbay_model::{AccountId, OrganisationId, TokenId};
 use patchbay_team::audit::{Actor, Entry, verify};
 use patchbay_team::entity::{Change, Space};
 use patchbay_team_store::{ItemChange, Place, StoreError, TeamStore, Write, restore};
@@ -61,7 +61,7 @@ async fn a_file_of_a_later_version_or_a_damaged_backup_is_refused() {
     }
     raw(&path, "UPDATE state SET version = 99").await;
     let opened = TeamStore::open(&place).await.map(drop);
-    assert!(matches!(opened, Err(StoreError::TooNew { found: 99, known: 1 })), "{opened:?}");
+    assert!(matches!(opened, Err(StoreError::TooNew { found: 99, known: 2 })), "{opened:?}");
     let target = Place::Sqlite(folder.path().join("target.db"));
     let restored = restore(&path, &target).await;
     assert!(matches!(restored, Err(StoreError::TooNew { found: 99, .. })), "{restored:?}");
@@ -108,6 +108,7 @@ async fn an_altered_record_is_found() {
         address: Some("192.0.2.1".to_owned()),
         reason: Some("why".to_owned()),
         detail: Some("more".to_owned()),
+        organisation: Some(OrganisationId::new()),
         ..entry("entry.edit")
     };
     let audit = vec![full.clone(), full.clone(), full];
@@ -125,6 +126,7 @@ async fn an_altered_record_is_found() {
         "UPDATE audit SET reason = '' WHERE seq = 2",
         "UPDATE audit SET outcome = 1 WHERE seq = 2",
         "UPDATE audit SET detail = 'less' WHERE seq = 2",
+        "UPDATE audit SET organisation = NULL WHERE seq = 2",
         "UPDATE audit SET previous = randomblob(32) WHERE seq = 2",
         "UPDATE audit SET hash = randomblob(32) WHERE seq = 2",
         "DELETE FROM audit WHERE seq = 2",

@@ -5,12 +5,12 @@
 mod common;
 
 use common::*;
-use patchbay_model::{AccountId, NodeId, Timestamp, TokenId};
+use patchbay_model::{AccountId, NodeId, OrganisationId, Timestamp, TokenId};
 use patchbay_team::audit::{Actor, Checkpoint, CheckpointKey, Entry, Outcome};
 use patchbay_team::directory::Directory;
-use patchbay_team::entity::{Change, RecoveryCode, Space, Subject};
+use patchbay_team::entity::{Answer, Change, ProviderKind, RecoveryCode, Space, Subject};
 use patchbay_team_store::{
-    ItemChange, Numbered, Place, StoreError, TeamStore, Use, Write, backup_of, restore,
+    Doer, Find, ItemChange, Numbered, Place, StoreError, TeamStore, Use, Write, backup_of, restore,
 };
 use patchbay_testkit::{Postgres, postgres_or_skip};
 use std::path::Path;
@@ -50,6 +50,7 @@ async fn a_backup_of_either_kind_goes_into_the_other() {
 /// All of it at `places`, each of which is empty.
 async fn story(places: &[Place; 4], folder: &Path) {
     people_come_and_go(&places[0]).await;
+    found_in_the_log(&places[0]).await;
     items_and_their_conflicts(&places[1]).await;
     small_things(&places[2]).await;
     one_order_of_writes(&places[2]).await;
@@ -169,6 +170,8 @@ async fn people_come_and_go(place: &Place) {
     pair.make(vec![Change::DeleteAccount(bob.id)]).await;
     pair.make(vec![Change::PutAccount(account("bob"))]).await;
 
+    doors_come_and_go(&mut pair, ada.id, cyn.id).await;
+
     // Reopened, it is the same.
     pair.store.close().await;
     pair.store = TeamStore::open(place).await.unwrap();
@@ -195,6 +198,63 @@ async fn people_come_and_go(place: &Place) {
     let second = pair.store.write(write("eve")).await;
     assert!(matches!(second, Err(StoreError::Stale { revision }) if revision == first));
     pair.store.close().await;
+}
+
+/// Further ways to sign in; some stay, to be found by whoever opens it again.
+async fn doors_come_and_go(pair: &mut Pair, stays: AccountId, goes: AccountId) {
+    let [oidc, mut ldap] =
+        [provider("Example ID", ProviderKind::Oidc), provider("Verzeichnis", ProviderKind::Ldap)];
+    let mut waiting = handoff("BCDF-GHJK", Answer::Waiting);
+    let mut key = passkey(stays);
+    let at_oidc = link(stays, oidc.id, "248289761001; --");
+    let dropped = link(stays, ldap.id, "0b7e");
+    pair.make(vec![
+        Change::PutProvider(oidc.clone()),
+        Change::PutProvider(ldap.clone()),
+        Change::PutHandoff(waiting.clone()),
+        Change::PutHandoff(handoff("BCDF-GHJL", Answer::Allowed(goes))),
+        Change::PutHandoff(handoff("BCDF-GHJM", Answer::Denied)),
+        Change::PutLink(at_oidc.clone()),
+        Change::PutLink(dropped.clone()),
+        Change::PutLink(link(goes, oidc.id, "Ж")),
+        Change::PutPasskey(key.clone()),
+        Change::PutPasskey(passkey(goes)),
+    ])
+    .await;
+    waiting.answer = Answer::Allowed(stays);
+    (ldap.name, ldap.settings, ldap.disabled) = ("Directory".to_owned(), vec![9; 5000], true);
+    (key.counter, key.challenge, key.last_used) =
+        (i64::from(u32::MAX), Timestamp(77), Some(Timestamp(78)));
+    "Phone".clone_into(&mut key.name);
+    pair.make(vec![
+        Change::PutHandoff(waiting.clone()),
+        Change::PutProvider(ldap.clone()),
+        Change::PutPasskey(key.clone()),
+        Change::PutLink(link(stays, ldap.id, "248289761001; --")),
+        Change::DeleteLink(dropped.id),
+    ])
+    .await;
+    // The same person, credential or code twice.
+    let same = link(goes, oidc.id, &at_oidc.subject);
+    let mut copied = passkey(goes);
+    copied.credential.clone_from(&key.credential);
+    let twice = [
+        Change::PutLink(same),
+        Change::PutPasskey(copied),
+        Change::PutHandoff(handoff("BCDF-GHJK", Answer::Waiting)),
+        Change::PutProvider(provider("Example ID", ProviderKind::Ldap)),
+    ];
+    for change in twice {
+        let taken = pair.store.write(of_changes(vec![change])).await;
+        assert!(matches!(taken, Err(StoreError::Taken(_))), "{taken:?}");
+    }
+    let before = pair.store.changes_of_directory().await.unwrap().0.len();
+    pair.make(vec![Change::DeleteAccount(goes)]).await;
+    // With what it said, its link and its passkey.
+    assert_eq!(pair.store.changes_of_directory().await.unwrap().0.len(), before - 4);
+    pair.make(vec![Change::DeleteProvider(ldap.id), Change::DeleteHandoff(waiting.id)]).await;
+    let left = pair.directory.links_of(stays).map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(left, [at_oidc.id]);
 }
 
 async fn items_and_their_conflicts(place: &Place) {
@@ -377,7 +437,87 @@ async fn small_things(place: &Place) {
     let checkpoint = Checkpoint::sign(records[1].head(), Timestamp(4), &key);
     store.put_checkpoint(checkpoint).await.unwrap();
     store.put_checkpoint(checkpoint).await.unwrap();
+    assert_eq!(store.last_checkpoint().await.unwrap(), Some(checkpoint.seq));
     assert_eq!(store.checkpoints().await.unwrap(), [checkpoint]);
+    store.close().await;
+}
+
+/// What is looked for is found, newest first and in pages.
+async fn found_in_the_log(place: &Place) {
+    let store = TeamStore::open(place).await.unwrap();
+    let before = store.audit_head().await.unwrap().seq;
+    let (ada, bob) = (AccountId::new(), AccountId::new());
+    let (lab, works) = (OrganisationId::new(), OrganisationId::new());
+    let by = |who, action: &str| Entry { actor: Actor::Account { account: who }, ..entry(action) };
+    let token = Actor::Token { token: TokenId::new(), account: ada };
+    let audit = vec![
+        Entry { organisation: Some(lab), at: Timestamp(100), ..by(ada, "session.open") },
+        Entry { object: Some("entry:1".to_owned()), at: Timestamp(200), ..by(bob, "session_x") },
+        Entry {
+            organisation: Some(works),
+            actor: token,
+            at: Timestamp(300),
+            ..entry("role.create")
+        },
+        Entry {
+            actor: Actor::Nobody,
+            outcome: Outcome::Refused,
+            at: Timestamp(400),
+            ..entry("account.sign_in")
+        },
+        Entry {
+            detail: Some("100 % ÜBER_all! Ärger".to_owned()),
+            at: Timestamp(500),
+            ..entry("server.note")
+        },
+    ];
+    store.write(Write { audit, ..Write::default() }).await.unwrap();
+    let look = async |wanted: Find| -> Vec<i64> {
+        let wanted = Find { after: before, ..wanted };
+        let found = store.find_audit(&wanted, 10).await.unwrap();
+        assert_eq!((found.next, found.head), (None, before + 5));
+        found.records.iter().map(|one| one.seq - before).collect()
+    };
+    let any = Find::default;
+    assert_eq!(look(any()).await, [5, 4, 3, 2, 1]);
+    assert_eq!(look(Find { organisation: Some(lab), ..any() }).await, [1]);
+    assert_eq!(look(Find { who: Some(Doer::Account(ada)), ..any() }).await, [3, 1]);
+    assert_eq!(look(Find { who: Some(Doer::Server), ..any() }).await, [5]);
+    assert_eq!(look(Find { who: Some(Doer::Nobody), ..any() }).await, [4]);
+    assert_eq!(look(Find { outcome: Some(Outcome::Refused), ..any() }).await, [4]);
+    assert_eq!(look(Find { object: Some("entry:1".to_owned()), ..any() }).await, [2]);
+    let actions = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
+    assert_eq!(look(Find { actions: actions(&["session."]), ..any() }).await, [1]);
+    assert_eq!(look(Find { actions: actions(&["session"]), ..any() }).await, [0_i64; 0]);
+    let several = actions(&["role.", "account.sign_in"]);
+    assert_eq!(look(Find { actions: several, ..any() }).await, [4, 3]);
+    let (since, until) = (Some(Timestamp(200)), Some(Timestamp(400)));
+    assert_eq!(look(Find { since, until, ..any() }).await, [3, 2]);
+    // Letters of ASCII in either case, others as they are; what means something to LIKE means nothing here.
+    for (text, expected) in [
+        ("Sign_IN", vec![4]),
+        ("100 % ", vec![5]),
+        ("über_ALL!", vec![]),
+        ("ÜBER_ALL! Ä", vec![5]),
+        ("session%x", vec![]),
+    ] {
+        let text = Some(text.to_owned());
+        assert_eq!(look(Find { text: text.clone(), ..any() }).await, expected, "{text:?}");
+    }
+    // In pages, each as long as asked for.
+    let page = store.find_audit(&Find { after: before, ..any() }, 2).await.unwrap();
+    assert_eq!(
+        page.records.iter().map(|one| one.seq).collect::<Vec<_>>(),
+        [before + 5, before + 4]
+    );
+    assert_eq!((page.next, page.back_to), (Some(before + 4), Some(Timestamp(400))));
+    let wanted = Find { after: before, before: page.next, ..any() };
+    let rest = store.find_audit(&wanted, 3).await.unwrap();
+    assert_eq!(
+        rest.records.iter().map(|one| one.seq).collect::<Vec<_>>(),
+        [before + 3, before + 2, before + 1]
+    );
+    assert_eq!(rest.next, None);
     store.close().await;
 }
 

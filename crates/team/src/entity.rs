@@ -2,8 +2,8 @@
 
 use crate::permission::Permissions;
 use patchbay_model::{
-    AccountId, GrantId, GroupId, InvitationId, NodeId, OrganisationId, RoleId, SignInId, Timestamp,
-    TokenId,
+    AccountId, GrantId, GroupId, HandoffId, InvitationId, LinkId, NodeId, OrganisationId,
+    PasskeyId, ProviderId, RoleId, SignInId, Timestamp, TokenId,
 };
 use std::collections::BTreeSet;
 
@@ -99,6 +99,40 @@ pub struct Organisation {
     pub members: BTreeSet<AccountId>,
     /// When it was made.
     pub created: Timestamp,
+    /// What it demands.
+    pub policy: Policy,
+}
+
+/// What an organisation demands of whoever uses its machines and secrets.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Policy {
+    /// How many characters a reason has at least that is given for opening a session or being shown a secret; 0 if none is asked for.
+    pub ask_reason: u8,
+    /// Which sessions with its machines are recorded.
+    pub record: Record,
+    /// How many days such recordings are kept; 0 for ever.
+    pub keep_days: u16,
+}
+
+/// Which sessions are recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[repr(u8)]
+pub enum Record {
+    /// None that nobody wants recorded.
+    #[default]
+    Off = 0,
+    /// Terminals.
+    Terminals = 1,
+    /// Terminals and desktops.
+    Everything = 2,
+}
+
+impl Record {
+    /// The one with this number.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        [Self::Off, Self::Terminals, Self::Everything].into_iter().find(|one| *one as u8 == number)
+    }
 }
 
 /// Several members of an organisation.
@@ -172,6 +206,105 @@ pub struct Invitation {
     pub expires: Timestamp,
 }
 
+/// Somebody asks to be let in from a program that has no browser; a person who is signed in elsewhere says who it is
+/// (RFC 8628).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Handoff {
+    /// Its id.
+    pub id: HandoffId,
+    /// Of the secret that the program asks with whether it is let in.
+    pub hash: Hash,
+    /// What the person types or compares: `BCDF-GHJK`.
+    pub code: String,
+    /// From where the program asks.
+    pub address: String,
+    /// What it is, as it calls itself.
+    pub client: String,
+    /// When it began to ask.
+    pub created: Timestamp,
+    /// No longer good from then on.
+    pub expires: Timestamp,
+    /// What was said.
+    pub answer: Answer,
+}
+
+/// What was said to somebody who asks to be let in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answer {
+    /// Nothing yet.
+    Waiting,
+    /// It is this person.
+    Allowed(AccountId),
+    /// It is not.
+    Denied,
+}
+
+/// How a provider is asked who somebody is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ProviderKind {
+    /// By OpenID Connect.
+    Oidc,
+    /// By LDAP.
+    Ldap,
+}
+
+/// A place outside of this server that knows who people are.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Provider {
+    /// Its id.
+    pub id: ProviderId,
+    /// How it is asked.
+    pub kind: ProviderKind,
+    /// What people call it, unlike every other.
+    pub name: String,
+    /// Where it is and how it is asked, sealed: there is a secret in it.
+    pub settings: Vec<u8>,
+    /// It is not asked.
+    pub disabled: bool,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// Who an account is at a provider.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Link {
+    /// Its id.
+    pub id: LinkId,
+    /// Whose.
+    pub account: AccountId,
+    /// Where.
+    pub provider: ProviderId,
+    /// What the provider calls the person for good: never a name or an address, which may be another's tomorrow.
+    pub subject: String,
+    /// What the person is called there, to be recognised by; decides nothing.
+    pub label: String,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// A key of a device that signs somebody in (WebAuthn).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Passkey {
+    /// Its id.
+    pub id: PasskeyId,
+    /// Whose.
+    pub account: AccountId,
+    /// What the person calls it.
+    pub name: String,
+    /// What the device calls it.
+    pub credential: Vec<u8>,
+    /// The public key, as the device told it (COSE, RFC 9052).
+    pub key: Vec<u8>,
+    /// How often the device has signed with it; 0 if it does not count.
+    pub counter: i64,
+    /// When the challenge was made that it signed last: none counts twice.
+    pub challenge: Timestamp,
+    /// When it was made.
+    pub created: Timestamp,
+    /// It signed somebody in last.
+    pub last_used: Option<Timestamp>,
+}
+
 /// Whose items they are.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Space {
@@ -205,4 +338,12 @@ pub enum Change {
     DeleteGrant(GrantId),
     PutInvitation(Invitation),
     DeleteInvitation(InvitationId),
+    PutHandoff(Handoff),
+    DeleteHandoff(HandoffId),
+    PutProvider(Provider),
+    DeleteProvider(ProviderId),
+    PutLink(Link),
+    DeleteLink(LinkId),
+    PutPasskey(Passkey),
+    DeletePasskey(PasskeyId),
 }

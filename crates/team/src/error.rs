@@ -18,6 +18,10 @@ pub enum Thing {
     Role,
     Grant,
     Invitation,
+    Handoff,
+    Provider,
+    Link,
+    Passkey,
 }
 
 impl fmt::Display for Thing {
@@ -33,6 +37,10 @@ impl fmt::Display for Thing {
             Self::Role => "role",
             Self::Grant => "grant",
             Self::Invitation => "invitation",
+            Self::Handoff => "request to sign in",
+            Self::Provider => "provider",
+            Self::Link => "link to a provider",
+            Self::Passkey => "passkey",
         })
     }
 }

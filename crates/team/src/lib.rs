@@ -10,6 +10,7 @@ pub mod directory;
 pub mod entity;
 mod error;
 pub mod master;
+pub mod passkey;
 pub mod password;
 pub mod permission;
 mod random;

@@ -1,4 +1,4 @@
-//! Tokens: what proves a sign-in, what scripts use, and what is in the link of an invitation.
+//! Tokens: what proves a sign-in, what scripts use, and what is in links.
 //!
 //! 32 random bytes as text. Only the SHA-256 of the text is kept: with that much randomness nothing slower is needed.
 
@@ -19,13 +19,20 @@ pub enum TokenKind {
     Api,
     /// Lets somebody join: `pbi_…`.
     Invitation,
+    /// Leads to a live session: `pbl_…`.
+    Share,
+    /// Proves that somebody came to a live session by such a link: `pbg_…`.
+    Guest,
+    /// A program asks with it whether it was let in: `pbd_…`.
+    Handoff,
 }
 
 /// Characters of 32 bytes in base32.
 const CHARACTERS: usize = 52;
 
 impl TokenKind {
-    const ALL: [Self; 3] = [Self::SignIn, Self::Api, Self::Invitation];
+    const ALL: [Self; 6] =
+        [Self::SignIn, Self::Api, Self::Invitation, Self::Share, Self::Guest, Self::Handoff];
 
     /// What its text begins with, so that people, and programs that look for leaked secrets, know one when they see it.
     #[must_use]
@@ -34,6 +41,9 @@ impl TokenKind {
             Self::SignIn => "pbs_",
             Self::Api => "pbt_",
             Self::Invitation => "pbi_",
+            Self::Share => "pbl_",
+            Self::Guest => "pbg_",
+            Self::Handoff => "pbd_",
         }
     }
 

@@ -8,6 +8,7 @@
 mod verifier;
 
 pub use tokio_rustls::client::TlsStream;
+pub use verifier::holder;
 
 use std::{io, sync::Arc};
 use thiserror::Error;
@@ -18,7 +19,6 @@ use tokio_rustls::{
         AlertDescription, ClientConfig, Error, ProtocolVersion, crypto, pki_types::ServerName,
     },
 };
-use verifier::AnyHolder;
 
 /// The most certificates that are handed out; a server may send more.
 pub const MOST_CERTIFICATES: usize = 16;
@@ -76,7 +76,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let provider = Arc::new(crypto::ring::default_provider());
-    let verifier = Arc::new(AnyHolder::new(Arc::clone(&provider)));
+    let verifier = holder(Arc::clone(&provider), |_| true);
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(TlsError::Broken)?

@@ -1,36 +1,47 @@
 //! What rustls asks about a certificate.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 use tokio_rustls::rustls::{
-    DigitallySignedStruct, Error, SignatureScheme,
+    CertificateError, DigitallySignedStruct, Error, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
 
-/// Takes whatever certificate there is, if its holder signed the handshake: without that a certificate proves nothing,
-/// since everybody can have a copy.
-#[derive(Debug)]
-pub(crate) struct AnyHolder {
+/// Takes a certificate that fits (DER), if its holder signed the handshake: without that a certificate proves nothing,
+/// since everybody can have a copy. Its name and its age do not count.
+pub fn holder(
     provider: Arc<CryptoProvider>,
+    fits: impl Fn(&[u8]) -> bool + Send + Sync + 'static,
+) -> Arc<dyn ServerCertVerifier> {
+    Arc::new(Holder { provider, fits })
 }
 
-impl AnyHolder {
-    pub(crate) const fn new(provider: Arc<CryptoProvider>) -> Self {
-        Self { provider }
+struct Holder<F> {
+    provider: Arc<CryptoProvider>,
+    fits: F,
+}
+
+impl<F> fmt::Debug for Holder<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Holder")
     }
 }
 
-impl ServerCertVerifier for AnyHolder {
+impl<F: Fn(&[u8]) -> bool + Send + Sync> ServerCertVerifier for Holder<F> {
     fn verify_server_cert(
         &self,
-        _: &CertificateDer<'_>,
+        shown: &CertificateDer<'_>,
         _: &[CertificateDer<'_>],
         _: &ServerName<'_>,
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
+        if (self.fits)(shown) {
+            Ok(ServerCertVerified::assertion())
+        } else {
+            Err(CertificateError::ApplicationVerificationFailure.into())
+        }
     }
 
     fn verify_tls12_signature(

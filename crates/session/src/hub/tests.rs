@@ -118,7 +118,7 @@ fn a_viewer_that_says_nothing_is_sent_one_window_and_no_more() {
 /// The window of a viewer that always has something to do and shows so many bytes in a second.
 fn window_at(bytes_a_second: u64) -> u64 {
     const STEP: u64 = 32 * 1024;
-    let mut seat = Seat::new(0, Phase::Live);
+    let mut seat = Seat::new(0, Phase::Live, true);
     let mut now = Instant::now();
     seat.handed_out(2 * STEP, now);
     for _ in 0..40 {
@@ -139,7 +139,7 @@ fn the_window_is_what_a_viewer_shows_in_a_moment() {
 
 #[test]
 fn time_without_output_does_not_make_a_viewer_slow() {
-    let mut seat = Seat::new(0, Phase::Live);
+    let mut seat = Seat::new(0, Phase::Live, true);
     let begin = Instant::now();
     for second in 0..40 {
         let now = begin + Duration::from_secs(second);
@@ -206,4 +206,27 @@ fn closing_frees_a_writer_that_waits() {
     output.close();
     assert!(writing.now_or_never().is_some());
     drop(viewer);
+}
+
+#[test]
+fn nobody_waits_for_who_only_looks_on_and_they_catch_up_with_the_last_lines() {
+    let output = Output::new(CAPACITY);
+    push_now(&output, Bytes::from_static(b"before\n"));
+    let viewer = output.look_on(0);
+    assert_eq!(viewer.try_next(), Some(ToViewer::Start { offset: 0, lost: false }));
+    let lines = "a line of output\n".repeat(2 * CAPACITY / 17);
+    push_now(&output, Bytes::from(lines));
+    let Some(ToViewer::Start { offset, lost: true }) = viewer.try_next() else {
+        panic!("what was missed is said");
+    };
+    assert!(output.end() - offset <= CATCH_UP);
+    let (_, all) = drain(&viewer);
+    assert!(all.starts_with(b"a line"));
+    assert_eq!(offset + all.len() as u64, output.end());
+    assert_eq!(viewer.try_next(), None);
+    // Somebody who is waited for still is.
+    let slow = output.attach(output.end());
+    let waits = output.push(pattern(0, 2 * CAPACITY)).now_or_never();
+    assert!(waits.is_none());
+    drop(slow);
 }

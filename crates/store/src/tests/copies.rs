@@ -64,9 +64,9 @@ async fn restoring_moves_what_was_there_aside() {
     vault.apply(vec![node(2)]).await.unwrap();
     assert!(matches!(restore(&backup, &path).await, Err(StoreError::InUse { .. })));
     // A log left beside it must not be taken for the restored file's.
-    let log = fs::read(crate::staged::beside(&path, "-wal")).unwrap();
+    let log = fs::read(patchbay_lock::beside(&path, "-wal")).unwrap();
     drop((vault, file));
-    fs::write(crate::staged::beside(&path, "-wal"), log).unwrap();
+    fs::write(patchbay_lock::beside(&path, "-wal"), log).unwrap();
 
     let aside = restore(&backup, &path).await.unwrap().unwrap();
     let (file, vault) = reopen(&path, &recovery).await;
@@ -129,10 +129,10 @@ async fn a_migration_works_in_a_log_that_was_left_over() {
     let (file, vault, recovery) = new_vault(&path).await;
     vault.apply(vec![node(1)]).await.unwrap();
     let (bytes, log) =
-        (fs::read(&path).unwrap(), fs::read(crate::staged::beside(&path, "-wal")).unwrap());
+        (fs::read(&path).unwrap(), fs::read(patchbay_lock::beside(&path, "-wal")).unwrap());
     drop((vault, file));
     fs::write(&path, bytes).unwrap();
-    fs::write(crate::staged::beside(&path, "-wal"), log).unwrap();
+    fs::write(patchbay_lock::beside(&path, "-wal"), log).unwrap();
     let file = VaultFile::open_as(&path, NEXT_SCHEMA).await.unwrap();
     let vault = file.unlock(UnlockWith::Recovery(&recovery)).await.unwrap();
     assert_eq!(everything(&vault).await.unwrap().len(), 1);
@@ -159,7 +159,7 @@ async fn what_a_dead_process_was_making_is_swept_up() {
     let (file, vault, recovery) = new_vault(&path).await;
     drop((vault, file));
     let stale = crate::staged::Staged::create(&path).unwrap();
-    fs::write(crate::staged::beside(stale.path(), "-wal"), "x").unwrap();
+    fs::write(patchbay_lock::beside(stale.path(), "-wal"), "x").unwrap();
     std::mem::forget(stale);
     let neighbour = folder.path().join("home.patchbay.notes");
     fs::write(&neighbour, "mine").unwrap();

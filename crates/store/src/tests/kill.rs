@@ -251,7 +251,7 @@ impl Run {
             "after {acknowledged:?} it holds something else"
         );
         if version == 2 {
-            let kept = crate::staged::beside(&self.path, ".before-2");
+            let kept = patchbay_lock::beside(&self.path, ".before-2");
             assert!(std::fs::read(kept).unwrap() == original);
         }
     }
@@ -321,12 +321,12 @@ async fn kill_repeatedly(work: Work, times: usize, mut dice: Dice) {
     let original = std::fs::read(&run.path).unwrap();
     run.time_startup(work);
     std::fs::write(&run.path, &original).unwrap();
-    let _ = std::fs::remove_file(crate::staged::beside(&run.path, "-wal"));
+    let _ = std::fs::remove_file(patchbay_lock::beside(&run.path, "-wal"));
     let mut acknowledged = 0;
     for _ in 0..times {
         if work == Work::Migrate {
             std::fs::write(&run.path, &original).unwrap();
-            let _ = std::fs::remove_file(crate::staged::beside(&run.path, "-wal"));
+            let _ = std::fs::remove_file(patchbay_lock::beside(&run.path, "-wal"));
         }
         let last = run.kill(work, &mut dice);
         acknowledged += usize::from(last.is_some());

@@ -1,7 +1,7 @@
 //! A log left over by a process that died: worked in if it is sound, and never at the cost of the file.
 
 use super::*;
-use crate::{StoreError, staged};
+use crate::StoreError;
 use std::fs;
 
 /// A vault as a killed process leaves it: the file, its log, and what was in it after each change.
@@ -14,7 +14,8 @@ async fn left_over() -> (Vec<u8>, Vec<u8>, RecoveryKey, Vec<usize>) {
         vault.apply(vec![node]).await.unwrap();
         states.push(everything(&vault).await.unwrap().len());
     }
-    let (bytes, log) = (fs::read(&path).unwrap(), fs::read(staged::beside(&path, "-wal")).unwrap());
+    let (bytes, log) =
+        (fs::read(&path).unwrap(), fs::read(patchbay_lock::beside(&path, "-wal")).unwrap());
     drop((vault, file));
     (bytes, log, recovery, states)
 }
@@ -29,7 +30,7 @@ async fn items(path: &Path, recovery: &RecoveryKey) -> Result<usize, StoreError>
 async fn what_only_the_log_holds_is_there() {
     let (bytes, log, recovery, _) = left_over().await;
     let (_folder, path) = place();
-    let log_path = staged::beside(&path, "-wal");
+    let log_path = patchbay_lock::beside(&path, "-wal");
     fs::write(&path, &bytes).unwrap();
     fs::write(&log_path, &log).unwrap();
     {
@@ -46,7 +47,7 @@ async fn what_only_the_log_holds_is_there() {
 async fn a_damaged_log_costs_changes_at_its_end_and_nothing_else() {
     let (bytes, log, recovery, states) = left_over().await;
     let (_folder, path) = place();
-    let log_path = staged::beside(&path, "-wal");
+    let log_path = patchbay_lock::beside(&path, "-wal");
     let flips = (0..log.len()).step_by(151).map(|at| {
         let mut damaged = log.clone();
         damaged[at] ^= 1 << (at % 8);
@@ -73,7 +74,7 @@ async fn the_log_of_another_vault_is_not_taken_for_its_own() {
     let (_, log, _, _) = left_over().await;
     let (bytes, _, recovery, _) = left_over().await;
     let (_folder, path) = place();
-    let log_path = staged::beside(&path, "-wal");
+    let log_path = patchbay_lock::beside(&path, "-wal");
     fs::write(&path, &bytes).unwrap();
     fs::write(&log_path, &log).unwrap();
     let result = items(&path, &recovery).await;

@@ -1,7 +1,7 @@
 //! A vault that somebody changed on purpose, row by row, and what a stolen one tells.
 
 use super::*;
-use crate::{StoreError, sqlite, staged};
+use crate::{StoreError, sqlite};
 use sqlx::SqliteConnection;
 use std::fs;
 
@@ -189,7 +189,7 @@ async fn a_stolen_vault_tells_no_names() {
     let tells_nothing = || {
         let mut seen = 0;
         for suffix in ["", "-wal", "-shm", "-journal", ".lock"] {
-            let Ok(bytes) = fs::read(staged::beside(&path, suffix)) else { continue };
+            let Ok(bytes) = fs::read(patchbay_lock::beside(&path, suffix)) else { continue };
             seen += 1;
             let secrets = words.iter().map(|word| word.as_bytes());
             for word in

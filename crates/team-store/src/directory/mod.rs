@@ -1,5 +1,6 @@
 //! What is kept about people, one table for each kind of thing.
 
+mod doors;
 mod read;
 mod write;
 

@@ -1,5 +1,6 @@
 //! Everything that is kept about people, as the changes that make it out of nothing.
 
+use super::doors;
 use crate::StoreError;
 use crate::connection::Connection;
 use crate::value::Row;
@@ -8,8 +9,8 @@ use patchbay_model::{
     TokenId,
 };
 use patchbay_team::entity::{
-    Account, ApiToken, Change, Grant, Group, Invitation, Organisation, RecoveryCode, Role, SignIn,
-    Subject,
+    Account, ApiToken, Change, Grant, Group, Invitation, Organisation, Policy, Record,
+    RecoveryCode, Role, SignIn, Subject,
 };
 use patchbay_team::permission::Permissions;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,10 @@ pub(crate) async fn all(on: &mut Connection<'_>) -> Result<Vec<Change>, StoreErr
     all.extend(each(on, INVITATIONS, invitation).await?);
     all.extend(each(on, SIGN_INS, sign_in).await?);
     all.extend(each(on, TOKENS, token).await?);
+    all.extend(each(on, doors::HANDOFFS, doors::handoff).await?);
+    all.extend(each(on, doors::PROVIDERS, doors::provider).await?);
+    all.extend(each(on, doors::LINKS, doors::link).await?);
+    all.extend(each(on, doors::PASSKEYS, doors::passkey).await?);
     Ok(all)
 }
 
@@ -82,7 +87,8 @@ async fn members(
 async fn organisations(on: &mut Connection<'_>) -> Result<Vec<Change>, StoreError> {
     let sql = "SELECT organisation, account FROM organisation_members";
     let mut members = members(on, sql).await?;
-    let rows = on.rows("SELECT id, name, created FROM organisations ORDER BY id", &[]).await?;
+    let rows =
+        on.rows("SELECT id, name, created, ask_reason, record, keep_days FROM organisations ORDER BY id", &[]).await?;
     let read = |row: &Row| {
         let id: Id = row.exact(0)?;
         Ok(Change::PutOrganisation(Organisation {
@@ -90,9 +96,19 @@ async fn organisations(on: &mut Connection<'_>) -> Result<Vec<Change>, StoreErro
             name: row.get(1)?,
             members: members.remove(&id).unwrap_or_default(),
             created: Timestamp(row.get(2)?),
+            policy: policy(row)?,
         }))
     };
     rows.iter().map(read).collect()
+}
+
+fn policy(row: &Row) -> Result<Policy, StoreError> {
+    let unknown = || StoreError::Damaged("the rules of an organisation cannot be read".to_owned());
+    Ok(Policy {
+        ask_reason: row.small(3)?,
+        record: Record::from_number(row.small(4)?).ok_or_else(unknown)?,
+        keep_days: u16::try_from(row.get::<i64>(5)?).map_err(|_| unknown())?,
+    })
 }
 
 async fn groups(on: &mut Connection<'_>) -> Result<Vec<Change>, StoreError> {

@@ -1,5 +1,6 @@
 //! Changes of what is kept about people. What depends on what is deleted goes by the tables' references, but for roles.
 
+use super::doors;
 use crate::connection::Connection;
 use crate::revisions::ItemId;
 use crate::value::Value;
@@ -57,6 +58,22 @@ pub(crate) async fn write(
         Change::PutInvitation(invitation) => put_invitation(on, invitation).await?,
         Change::DeleteInvitation(id) => {
             delete(on, "DELETE FROM invitations WHERE id = $1", id.as_bytes()).await?;
+        }
+        Change::PutHandoff(handoff) => doors::put_handoff(on, handoff).await?,
+        Change::DeleteHandoff(id) => {
+            delete(on, "DELETE FROM handoffs WHERE id = $1", id.as_bytes()).await?;
+        }
+        Change::PutProvider(provider) => doors::put_provider(on, provider).await?,
+        Change::DeleteProvider(id) => {
+            delete(on, "DELETE FROM providers WHERE id = $1", id.as_bytes()).await?;
+        }
+        Change::PutLink(link) => doors::put_link(on, link).await?,
+        Change::DeleteLink(id) => {
+            delete(on, "DELETE FROM links WHERE id = $1", id.as_bytes()).await?;
+        }
+        Change::PutPasskey(passkey) => doors::put_passkey(on, passkey).await?,
+        Change::DeletePasskey(id) => {
+            delete(on, "DELETE FROM passkeys WHERE id = $1", id.as_bytes()).await?;
         }
     }
     Ok(Vec::new())
@@ -152,9 +169,20 @@ async fn put_organisation(
     organisation: &Organisation,
 ) -> Result<(), StoreError> {
     let id = organisation.id.as_bytes();
-    let sql = "INSERT INTO organisations (id, name, created) VALUES ($1, $2, $3) \
-        ON CONFLICT (id) DO UPDATE SET name = excluded.name, created = excluded.created";
-    on.run(sql, &[id.into(), (&organisation.name).into(), organisation.created.0.into()]).await?;
+    let sql = "INSERT INTO organisations (id, name, created, ask_reason, record, keep_days) \
+        VALUES ($1, $2, $3, $4, $5, $6) \
+        ON CONFLICT (id) DO UPDATE SET name = excluded.name, created = excluded.created, \
+        ask_reason = excluded.ask_reason, record = excluded.record, \
+        keep_days = excluded.keep_days";
+    let values = [
+        id.into(),
+        (&organisation.name).into(),
+        organisation.created.0.into(),
+        organisation.policy.ask_reason.into(),
+        (organisation.policy.record as u8).into(),
+        i64::from(organisation.policy.keep_days).into(),
+    ];
+    on.run(sql, &values).await?;
     let members = Members {
         list: "SELECT account FROM organisation_members WHERE organisation = $1",
         add: "INSERT INTO organisation_members (organisation, account) VALUES ($1, $2)",

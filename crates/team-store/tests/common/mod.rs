@@ -2,12 +2,14 @@
 #![allow(dead_code, missing_docs, unreachable_pub, reason = "each test file uses some of it")]
 
 use patchbay_model::{
-    AccountId, GrantId, GroupId, InvitationId, OrganisationId, RoleId, SignInId, Timestamp, TokenId,
+    AccountId, GrantId, GroupId, HandoffId, InvitationId, LinkId, OrganisationId, PasskeyId,
+    ProviderId, RoleId, SignInId, Timestamp, TokenId,
 };
 use patchbay_team::audit::{Actor, Entry, Outcome, Verified, verify};
 use patchbay_team::directory::{Directory, VIEWER};
 use patchbay_team::entity::{
-    Account, ApiToken, Change, Grant, Group, Invitation, Organisation, Role, SignIn, Space, Subject,
+    Account, Answer, ApiToken, Change, Grant, Group, Handoff, Invitation, Link, Organisation,
+    Passkey, Policy, Provider, ProviderKind, Record, Role, SignIn, Space, Subject,
 };
 use patchbay_team::permission::{Permission, Permissions};
 use patchbay_team_store::{ItemChange, TeamStore, Write};
@@ -32,6 +34,7 @@ pub fn organisation(name: &str, members: &[AccountId]) -> Organisation {
         name: name.to_owned(),
         members: members.iter().copied().collect(),
         created: Timestamp(5),
+        policy: Policy { ask_reason: 12, record: Record::Everything, keep_days: 400 },
     }
 }
 
@@ -87,6 +90,55 @@ pub fn sign_in(account: AccountId) -> SignIn {
     }
 }
 
+pub fn handoff(code: &str, answer: Answer) -> Handoff {
+    Handoff {
+        id: HandoffId::new(),
+        hash: hash(),
+        code: code.to_owned(),
+        address: "2001:db8::7".to_owned(),
+        client: "Patchbay on Linux — „Büro“".to_owned(),
+        created: Timestamp(20),
+        expires: Timestamp(21),
+        answer,
+    }
+}
+
+pub fn provider(name: &str, kind: ProviderKind) -> Provider {
+    Provider {
+        id: ProviderId::new(),
+        kind,
+        name: name.to_owned(),
+        settings: vec![0, 1, 255],
+        disabled: false,
+        created: Timestamp(22),
+    }
+}
+
+pub fn link(account: AccountId, provider: ProviderId, subject: &str) -> Link {
+    Link {
+        id: LinkId::new(),
+        account,
+        provider,
+        subject: subject.to_owned(),
+        label: "someone@example.org".to_owned(),
+        created: Timestamp(23),
+    }
+}
+
+pub fn passkey(account: AccountId) -> Passkey {
+    Passkey {
+        id: PasskeyId::new(),
+        account,
+        name: "Ключ".to_owned(),
+        credential: hash().to_vec(),
+        key: vec![4, 0, 7],
+        counter: 0,
+        challenge: Timestamp(24),
+        created: Timestamp(25),
+        last_used: None,
+    }
+}
+
 pub fn token(account: AccountId) -> ApiToken {
     ApiToken {
         id: TokenId::new(),
@@ -112,6 +164,7 @@ pub fn entry(action: &str) -> Entry {
         reason: None,
         outcome: Outcome::Done,
         detail: None,
+        organisation: None,
     }
 }
 

@@ -1,28 +1,36 @@
 //! The bytes of an entry: what is hashed, and what may be stored.
 //!
-//! Every text stands behind its length, so that no two entries have the same bytes.
+//! Every text stands behind its length, so that no two entries have the same bytes. The first version of them knew of no organisation;
+//! an entry that concerns none has the same bytes to this day, so that old logs stay what was hashed.
 
 use super::{Actor, Entry, Outcome};
 use crate::TeamError;
-use patchbay_model::{AccountId, Timestamp, TokenId};
+use patchbay_model::{AccountId, OrganisationId, Timestamp, TokenId};
+
+/// Set in the number of the actor's kind by the second version: an organisation stands behind the actor.
+const SECOND: u8 = 0x80;
 
 impl Entry {
     /// Its bytes; the same for ever.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut to = self.at.0.to_be_bytes().to_vec();
+        let version = if self.organisation.is_some() { SECOND } else { 0 };
         match self.actor {
             Actor::Account { account } => {
-                to.push(0);
+                to.push(version);
                 to.extend(account.as_bytes());
             }
             Actor::Token { token, account } => {
-                to.push(1);
+                to.push(version | 1);
                 to.extend(token.as_bytes());
                 to.extend(account.as_bytes());
             }
-            Actor::Server => to.push(2),
-            Actor::Nobody => to.push(3),
+            Actor::Server => to.push(version | 2),
+            Actor::Nobody => to.push(version | 3),
+        }
+        if let Some(organisation) = self.organisation {
+            to.extend(organisation.as_bytes());
         }
         to.push(self.outcome as u8);
         put_text(&mut to, &self.action);
@@ -42,7 +50,8 @@ impl Entry {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TeamError> {
         let mut from = Reader(bytes);
         let at = Timestamp(i64::from_be_bytes(from.array()?));
-        let actor = match from.byte()? {
+        let kind = from.byte()?;
+        let actor = match kind & !SECOND {
             0 => Actor::Account { account: AccountId::from_bytes(from.array()?) },
             1 => Actor::Token {
                 token: TokenId::from_bytes(from.array()?),
@@ -51,6 +60,10 @@ impl Entry {
             2 => Actor::Server,
             3 => Actor::Nobody,
             _ => return Err(TeamError::AuditUnreadable("its actor is of an unknown kind")),
+        };
+        let organisation = match kind & SECOND {
+            0 => None,
+            _ => Some(OrganisationId::from_bytes(from.array()?)),
         };
         let outcome = match from.byte()? {
             0 => Outcome::Done,
@@ -64,7 +77,7 @@ impl Entry {
         if !from.0.is_empty() {
             return Err(TeamError::AuditUnreadable("it is too long"));
         }
-        Ok(Self { at, actor, action, object, address, reason, outcome, detail })
+        Ok(Self { at, actor, action, object, address, reason, outcome, detail, organisation })
     }
 }
 

@@ -14,7 +14,7 @@ use crate::entity::Hash;
 use crate::{TeamError, random};
 use data_encoding::HEXLOWER;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use patchbay_model::{AccountId, Secret, Timestamp, TokenId};
+use patchbay_model::{AccountId, OrganisationId, Secret, Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -75,6 +75,9 @@ pub struct Entry {
     pub outcome: Outcome,
     /// What else is worth knowing. Never a secret.
     pub detail: Option<String>,
+    /// Which organisation it concerns, if it concerns one: those who administer it may read it.
+    #[serde(default)]
+    pub organisation: Option<OrganisationId>,
 }
 
 /// An entry in its place in the chain.

@@ -15,6 +15,7 @@ fn entry(action: &str) -> Entry {
         reason: None,
         outcome: Outcome::Done,
         detail: None,
+        organisation: None,
     }
 }
 
@@ -59,6 +60,19 @@ fn the_hash_of_a_record_does_not_change() {
         "2 bece908e458c32f085e044595349bf1d0ef8984cd6827a0bb3d372652d6818f3"
     );
     assert_eq!(records[1].previous, records[0].hash);
+}
+
+#[test]
+fn an_entry_of_an_organisation_has_bytes_of_the_second_version() {
+    let without = entry("entry.edit");
+    let organisation = Some(OrganisationId::from_bytes([9; 16]));
+    let with = Entry { organisation, ..without.clone() };
+    let mut expected = without.to_bytes();
+    expected[8] = 0x80;
+    expected.splice(25..25, [9; 16]);
+    assert_eq!(with.to_bytes(), expected);
+    assert_eq!(Entry::from_bytes(&expected).unwrap(), with);
+    assert!(Entry::from_bytes(&expected[..expected.len() - 16]).is_err());
 }
 
 #[test]
@@ -165,8 +179,10 @@ fn actors() -> impl Strategy<Value = Actor> {
 fn entries() -> impl Strategy<Value = Entry> {
     let outcomes = prop_oneof![Just(Outcome::Done), Just(Outcome::Refused), Just(Outcome::Failed)];
     let text = || option::of(".{0,12}");
-    (any::<i64>(), actors(), ".{0,12}", text(), text(), text(), outcomes, text()).prop_map(
-        |(at, actor, action, object, address, reason, outcome, detail)| Entry {
+    let whose = option::of(any::<[u8; 16]>().prop_map(OrganisationId::from_bytes));
+    let texts = (text(), text(), text(), text());
+    (any::<i64>(), actors(), ".{0,12}", texts, outcomes, whose).prop_map(
+        |(at, actor, action, (object, address, reason, detail), outcome, organisation)| Entry {
             at: Timestamp(at),
             actor,
             action,
@@ -175,6 +191,7 @@ fn entries() -> impl Strategy<Value = Entry> {
             reason,
             outcome,
             detail,
+            organisation,
         },
     )
 }
@@ -191,7 +208,7 @@ enum Damage {
 fn damages() -> impl Strategy<Value = Damage> {
     let at = any::<Index>;
     prop_oneof![
-        (at(), 0_u8..9).prop_map(|(at, field)| Damage::Alter(at, field)),
+        (at(), 0_u8..10).prop_map(|(at, field)| Damage::Alter(at, field)),
         at().prop_map(Damage::Drop),
         (at(), at()).prop_map(|(from, to)| Damage::Insert(from, to)),
         (at(), at()).prop_map(|(a, b)| Damage::Swap(a, b)),
@@ -236,6 +253,10 @@ fn alter(record: &mut Record, field: u8) {
         5 => more(&mut entry.detail),
         6 => record.hash[31] ^= 1,
         7 => record.previous[0] ^= 1,
+        8 => {
+            let other = entry.organisation.is_none().then_some([1; 16]);
+            entry.organisation = other.map(OrganisationId::from_bytes);
+        }
         _ => record.seq += 1,
     }
 }

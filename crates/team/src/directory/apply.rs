@@ -16,7 +16,9 @@ impl Directory {
 
     /// What else goes when a change is made, in an order in which it can be made before it:
     ///
-    /// - with an account its memberships, sign-ins, tokens, recovery codes, and invitations that it made;
+    /// - with an account its memberships, sign-ins, tokens, recovery codes, links to providers, passkeys, what it said to
+    ///   programs that ask to be let in, and invitations that it made;
+    /// - with a provider the links to it;
     /// - with a membership (a [`Change::PutOrganisation`] that has one member less) the person's places in groups, the
     ///   grants to that person, and the invitations there that the person made;
     /// - with an organisation its groups, roles, grants and invitations;
@@ -32,6 +34,7 @@ impl Directory {
                 self.grants_where(|grant| is_its(grant.subject))
             }
             Change::DeleteRole(id) => self.with_role(*id),
+            Change::DeleteProvider(id) => self.links_to(*id),
             _ => Vec::new(),
         }
     }
@@ -52,6 +55,7 @@ impl Directory {
                 changes.push(invitation);
             }
         }
+        changes.extend(self.doors_of(id));
         if !self.recovery_codes_of(id).is_empty() {
             changes.push(Change::PutRecoveryCodes(id, Vec::new()));
         }
@@ -153,6 +157,14 @@ impl Directory {
             | Change::DeleteToken(_)
             | Change::PutInvitation(_)
             | Change::DeleteInvitation(_) => self.put_proof(change),
+            Change::PutHandoff(_)
+            | Change::DeleteHandoff(_)
+            | Change::PutProvider(_)
+            | Change::DeleteProvider(_)
+            | Change::PutLink(_)
+            | Change::DeleteLink(_)
+            | Change::PutPasskey(_)
+            | Change::DeletePasskey(_) => self.put_door(change),
             Change::PutGroup(_)
             | Change::DeleteGroup(_)
             | Change::PutGrant(_)

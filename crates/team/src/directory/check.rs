@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use patchbay_model::{AccountId, OrganisationId, RoleId};
 use std::net::IpAddr;
 
-type Checked = Result<(), TeamError>;
+pub(super) type Checked = Result<(), TeamError>;
 
 impl Directory {
     /// Whether a change is possible: refuses what [`Self::apply`] could not hold together. Says nothing about who may
@@ -46,6 +46,14 @@ impl Directory {
             Change::DeleteInvitation(id) => {
                 there(self.invitation(*id), Thing::Invitation).map(drop)
             }
+            Change::PutHandoff(handoff) => self.check_handoff(handoff),
+            Change::DeleteHandoff(id) => there(self.handoff(*id), Thing::Handoff).map(drop),
+            Change::PutProvider(provider) => self.check_provider(provider),
+            Change::DeleteProvider(id) => there(self.provider(*id), Thing::Provider).map(drop),
+            Change::PutLink(link) => self.check_link(link),
+            Change::DeleteLink(id) => there(self.link(*id), Thing::Link).map(drop),
+            Change::PutPasskey(passkey) => self.check_passkey(passkey),
+            Change::DeletePasskey(id) => there(self.passkey(*id), Thing::Passkey).map(drop),
         }
     }
 
@@ -205,18 +213,18 @@ pub(super) fn parse_network(text: &str) -> Option<IpNet> {
     network.or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
-fn there<T>(found: Option<T>, what: Thing) -> Result<T, TeamError> {
+pub(super) fn there<T>(found: Option<T>, what: Thing) -> Result<T, TeamError> {
     found.ok_or(TeamError::Unknown(what))
 }
 
-fn stays(is_so: bool, what: Thing) -> Checked {
+pub(super) fn stays(is_so: bool, what: Thing) -> Checked {
     if is_so { Ok(()) } else { Err(TeamError::Moved(what)) }
 }
 
-fn free(is_so: bool, what: Thing) -> Checked {
+pub(super) fn free(is_so: bool, what: Thing) -> Checked {
     if is_so { Ok(()) } else { Err(TeamError::Exists(what)) }
 }
 
-fn taken(what: Thing, name: &str) -> Checked {
+pub(super) fn taken(what: Thing, name: &str) -> Checked {
     Err(TeamError::NameTaken { what, name: name.to_owned() })
 }

@@ -5,6 +5,7 @@
 
 mod apply;
 mod check;
+mod doors;
 mod names;
 mod proof;
 mod rights;
@@ -15,11 +16,13 @@ pub use proof::Place;
 pub use rights::{Reason, Source, Via};
 
 use crate::entity::{
-    Account, ApiToken, Grant, Group, Hash, Invitation, Organisation, RecoveryCode, Role, SignIn,
+    Account, ApiToken, Grant, Group, Handoff, Hash, Invitation, Link, Organisation, Passkey,
+    Provider, RecoveryCode, Role, SignIn,
 };
 use crate::permission::{Permission, Permissions};
 use patchbay_model::{
-    AccountId, GrantId, GroupId, InvitationId, NodeId, OrganisationId, RoleId, SignInId, TokenId,
+    AccountId, GrantId, GroupId, HandoffId, InvitationId, LinkId, NodeId, OrganisationId,
+    PasskeyId, ProviderId, RoleId, SignInId, TokenId,
 };
 use table::{Index, Table};
 
@@ -66,17 +69,26 @@ pub struct Directory {
     tokens: Table<TokenId, ApiToken>,
     invitations: Table<InvitationId, Invitation>,
     recovery: Table<AccountId, Vec<RecoveryCode>>,
+    handoffs: Table<HandoffId, Handoff>,
+    providers: Table<ProviderId, Provider>,
+    links: Table<LinkId, Link>,
+    passkeys: Table<PasskeyId, Passkey>,
     /// In lower case.
     names: Table<String, AccountId>,
     sign_in_hashes: Table<Hash, SignInId>,
     token_hashes: Table<Hash, TokenId>,
     invitation_hashes: Table<Hash, InvitationId>,
+    handoff_hashes: Table<Hash, HandoffId>,
+    subjects: Table<(ProviderId, String), LinkId>,
+    credentials: Table<Vec<u8>, PasskeyId>,
     memberships: Index<AccountId, OrganisationId>,
     groups_in: Index<OrganisationId, GroupId>,
     grants_in: Index<OrganisationId, GrantId>,
     grants_on: Index<(OrganisationId, Option<NodeId>), GrantId>,
     sign_ins_of: Index<AccountId, SignInId>,
     tokens_of: Index<AccountId, TokenId>,
+    links_of: Index<AccountId, LinkId>,
+    passkeys_of: Index<AccountId, PasskeyId>,
 }
 
 impl Default for Directory {
@@ -103,16 +115,25 @@ impl Directory {
             tokens: Table::default(),
             invitations: Table::default(),
             recovery: Table::default(),
+            handoffs: Table::default(),
+            providers: Table::default(),
+            links: Table::default(),
+            passkeys: Table::default(),
             names: Table::default(),
             sign_in_hashes: Table::default(),
             token_hashes: Table::default(),
             invitation_hashes: Table::default(),
+            handoff_hashes: Table::default(),
+            subjects: Table::default(),
+            credentials: Table::default(),
             memberships: Index::default(),
             groups_in: Index::default(),
             grants_in: Index::default(),
             grants_on: Index::default(),
             sign_ins_of: Index::default(),
             tokens_of: Index::default(),
+            links_of: Index::default(),
+            passkeys_of: Index::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 use super::tests::make;
 use super::*;
-use crate::entity::{Change, Subject};
+use crate::entity::{Answer, Change, Subject};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -30,6 +30,10 @@ struct Model {
     sign_ins: Vec<SignIn>,
     tokens: Vec<ApiToken>,
     invitations: Vec<Invitation>,
+    handoffs: Vec<Handoff>,
+    providers: Vec<Provider>,
+    links: Vec<Link>,
+    passkeys: Vec<Passkey>,
 }
 
 macro_rules! put {
@@ -60,6 +64,14 @@ impl Model {
             Change::DeleteGrant(id) => self.grants.retain(|one| one.id != *id),
             Change::PutInvitation(new) => put!(self.invitations, new),
             Change::DeleteInvitation(id) => self.invitations.retain(|one| one.id != *id),
+            Change::PutHandoff(new) => put!(self.handoffs, new),
+            Change::DeleteHandoff(id) => self.handoffs.retain(|one| one.id != *id),
+            Change::PutProvider(new) => put!(self.providers, new),
+            Change::DeleteProvider(id) => self.providers.retain(|one| one.id != *id),
+            Change::PutLink(new) => put!(self.links, new),
+            Change::DeleteLink(id) => self.links.retain(|one| one.id != *id),
+            Change::PutPasskey(new) => put!(self.passkeys, new),
+            Change::DeletePasskey(id) => self.passkeys.retain(|one| one.id != *id),
             Change::PutRecoveryCodes(..) | Change::DeleteRecoveryCode(_) => {}
         }
         self.tidy(&before);
@@ -78,6 +90,13 @@ impl Model {
         let organisation = |id| now.organisations.iter().any(|one| one.id == id);
         self.sign_ins.retain(|one| account(&now.accounts, one.account));
         self.tokens.retain(|one| account(&now.accounts, one.account));
+        let provider = |id| now.providers.iter().any(|one| one.id == id);
+        self.links.retain(|one| account(&now.accounts, one.account) && provider(one.provider));
+        self.passkeys.retain(|one| account(&now.accounts, one.account));
+        self.handoffs.retain(|one| match one.answer {
+            Answer::Allowed(id) => account(&now.accounts, id),
+            Answer::Waiting | Answer::Denied => true,
+        });
         self.groups.retain(|one| organisation(one.organisation));
         for group in &mut self.groups {
             group.members.retain(|one| now.is_member(*one, group.organisation));
@@ -193,11 +212,25 @@ fn puts() -> impl Strategy<Value = Change> {
                 let by = by.map(|one| AccountId::from_bytes([one; 16]));
                 Change::PutInvitation(Invitation { role, by, ..make::invitation(id, its) })
             }),
+        1 => (0_u8..3, 0_u8..4, 0..=ACCOUNTS + 1).prop_map(|(id, hash, said)| {
+            let answer = match said {
+                0 => Answer::Waiting,
+                1 => Answer::Denied,
+                more => Answer::Allowed(AccountId::from_bytes([more - 2; 16])),
+            };
+            Change::PutHandoff(make::handoff(id, hash, answer))
+        }),
+        1 => (0_u8..3, 0_u8..3)
+            .prop_map(|(id, name)| Change::PutProvider(make::provider(id, &format!("P{name}")))),
+        2 => (0_u8..4, 0..ACCOUNTS, 0_u8..3, 0_u8..3)
+            .prop_map(|(id, whose, at, who)| Change::PutLink(make::link(id, whose, at, &format!("s{who}")))),
+        2 => (0_u8..4, 0..ACCOUNTS, 0_u8..4)
+            .prop_map(|(id, whose, called)| Change::PutPasskey(make::passkey(id, whose, called))),
     ]
 }
 
 fn deletes() -> impl Strategy<Value = Change> {
-    (0_u8..8, 0_u8..6).prop_map(|(kind, id)| {
+    (0_u8..12, 0_u8..6).prop_map(|(kind, id)| {
         let id = [id; 16];
         match kind {
             0 => Change::DeleteAccount(AccountId::from_bytes(id)),
@@ -207,6 +240,10 @@ fn deletes() -> impl Strategy<Value = Change> {
             4 => Change::DeleteGrant(GrantId::from_bytes(id)),
             5 => Change::DeleteSignIn(SignInId::from_bytes(id)),
             6 => Change::DeleteToken(TokenId::from_bytes(id)),
+            7 => Change::DeleteHandoff(HandoffId::from_bytes(id)),
+            8 => Change::DeleteProvider(ProviderId::from_bytes(id)),
+            9 => Change::DeleteLink(LinkId::from_bytes(id)),
+            10 => Change::DeletePasskey(PasskeyId::from_bytes(id)),
             _ => Change::DeleteInvitation(InvitationId::from_bytes(id)),
         }
     })
@@ -232,6 +269,15 @@ fn same(real: &Directory, model: &Model) {
     assert!(real.grants.values().eq(&model.grants));
     assert!(real.groups.values().eq(&model.groups));
     assert!(real.invitations.values().eq(&model.invitations));
+    assert!(real.handoffs().eq(&model.handoffs));
+    assert!(real.providers().eq(&model.providers));
+    assert!(real.links.values().eq(&model.links));
+    assert!(real.passkeys.values().eq(&model.passkeys));
+    for (at, who) in (0..3_u8).flat_map(|at| (0..3_u8).map(move |who| (at, format!("s{who}")))) {
+        let at = ProviderId::from_bytes([at; 16]);
+        let link = model.links.iter().find(|one| one.provider == at && one.subject == who);
+        assert_eq!(real.linked(at, &who).map(|one| one.id), link.map(|one| one.account));
+    }
     let own = real.roles.values().filter(|role| !built_in_roles().contains(role));
     assert!(own.eq(&model.roles));
     for organisation in &model.organisations {
@@ -244,6 +290,8 @@ fn same(real: &Directory, model: &Model) {
         assert_eq!(real.account_named(&account.name.to_uppercase()), Some(account));
         assert!(real.sign_ins_of(id).eq(model.sign_ins.iter().filter(|one| one.account == id)));
         assert!(real.tokens_of(id).eq(model.tokens.iter().filter(|one| one.account == id)));
+        assert!(real.links_of(id).eq(model.links.iter().filter(|one| one.account == id)));
+        assert!(real.passkeys_of(id).eq(model.passkeys.iter().filter(|one| one.account == id)));
         let its = model.organisations.iter().filter(|one| one.members.contains(&id));
         assert!(real.organisations_of(id).eq(its));
     }
@@ -253,6 +301,12 @@ fn same(real: &Directory, model: &Model) {
         assert_eq!(real.token_by_hash(&hash), model.tokens.iter().find(|one| one.hash == hash));
         let found = model.invitations.iter().find(|one| one.hash == hash);
         assert_eq!(real.invitation_by_hash(&hash), found);
+        let found = model.handoffs.iter().find(|one| one.hash == hash);
+        assert_eq!(real.open_handoff(&hash, patchbay_model::Timestamp(999)), found);
+        assert_eq!(real.open_handoff(&hash, patchbay_model::Timestamp(1000)), None);
+        let called = vec![hash[0]; 20];
+        let found = model.passkeys.iter().find(|one| one.credential == called);
+        assert_eq!(real.passkey_called(&called), found);
     }
 }
 
@@ -316,7 +370,11 @@ proptest! {
             .chain(real.grants.values().cloned().map(Change::PutGrant))
             .chain(real.sign_ins().cloned().map(Change::PutSignIn))
             .chain(real.tokens.values().cloned().map(Change::PutToken))
-            .chain(real.invitations.values().cloned().map(Change::PutInvitation));
+            .chain(real.invitations.values().cloned().map(Change::PutInvitation))
+            .chain(real.handoffs().cloned().map(Change::PutHandoff))
+            .chain(real.providers().cloned().map(Change::PutProvider))
+            .chain(real.links.values().cloned().map(Change::PutLink))
+            .chain(real.passkeys.values().cloned().map(Change::PutPasskey));
         for put in puts {
             prop_assert_eq!(again.check(&put), Ok(()), "{:?}", put);
             again.apply(&put);

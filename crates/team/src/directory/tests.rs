@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 use super::*;
-use crate::entity::{Change, Subject};
+use crate::entity::{Answer, Change, Policy, ProviderKind, Subject};
 use crate::token::hash;
 use crate::{TeamError, Thing};
 use patchbay_model::Timestamp;
@@ -30,6 +30,7 @@ pub(super) mod make {
             name: name.to_owned(),
             members: members.iter().map(|one| AccountId::from_bytes([*one; 16])).collect(),
             created: Timestamp(0),
+            policy: Policy::default(),
         }
     }
 
@@ -93,6 +94,55 @@ pub(super) mod make {
             expires: None,
             last_used: None,
             last_address: None,
+        }
+    }
+
+    pub(in super::super) fn handoff(number: u8, hash: u8, answer: Answer) -> Handoff {
+        Handoff {
+            id: HandoffId::from_bytes([number; 16]),
+            hash: [hash; 32],
+            code: format!("CODE-{hash}"),
+            address: "192.0.2.1".to_owned(),
+            client: "test".to_owned(),
+            created: Timestamp(0),
+            expires: Timestamp(1000),
+            answer,
+        }
+    }
+
+    pub(in super::super) fn provider(number: u8, name: &str) -> Provider {
+        Provider {
+            id: ProviderId::from_bytes([number; 16]),
+            kind: ProviderKind::Oidc,
+            name: name.to_owned(),
+            settings: vec![number],
+            disabled: false,
+            created: Timestamp(0),
+        }
+    }
+
+    pub(in super::super) fn link(number: u8, account: u8, provider: u8, subject: &str) -> Link {
+        Link {
+            id: LinkId::from_bytes([number; 16]),
+            account: AccountId::from_bytes([account; 16]),
+            provider: ProviderId::from_bytes([provider; 16]),
+            subject: subject.to_owned(),
+            label: "label".to_owned(),
+            created: Timestamp(0),
+        }
+    }
+
+    pub(in super::super) fn passkey(number: u8, account: u8, credential: u8) -> Passkey {
+        Passkey {
+            id: PasskeyId::from_bytes([number; 16]),
+            account: AccountId::from_bytes([account; 16]),
+            name: "phone".to_owned(),
+            credential: vec![credential; 20],
+            key: vec![credential],
+            counter: 0,
+            challenge: Timestamp(0),
+            created: Timestamp(0),
+            last_used: None,
         }
     }
 
