@@ -3,7 +3,7 @@
 use crate::clipboard::Clipboard;
 use crate::environment::Environment;
 use crate::notify::Notifications;
-use crate::stream::{Line, StreamServer};
+use crate::stream::{Line, Redeemed, StreamServer};
 use crate::{SetupError, host, watch, window, windows};
 use patchbay_core::{Core, Ctx, Right, sessions::DesktopHandle};
 use patchbay_model::{ApiError, AppEvent, LockReason};
@@ -59,7 +59,7 @@ pub(crate) async fn call(
     let result = if name.starts_with(host::PREFIX) {
         host::dispatch(&window, &shell, &name, &args).await?
     } else {
-        patchbay_commands::dispatch(&shell.ctx, &name, &args).await?
+        patchbay_commands::joined::dispatch(&shell.ctx, &name, &args).await?
     };
     Ok(Response::new(result))
 }
@@ -151,11 +151,17 @@ fn serve(core: &Arc<Core>) -> Result<(), SetupError> {
     core.sessions().set_stream_url(server.url());
     let core = Arc::clone(core);
     let redeem = Arc::new(move |token: &str| {
+        if let Some(ticket) = core.workspaces().redeem(token) {
+            let core = Arc::clone(&core);
+            return Some(Redeemed::Relayed(Box::new(move |resume| {
+                Box::pin(async move { core.workspaces().stream(&ticket, resume).await })
+            })));
+        }
         let session = core.sessions().redeem(token)?;
-        Some(match session.desktop {
+        Some(Redeemed::Here(match session.desktop {
             Some(DesktopHandle { hub, input }) => Line::Desktop { hub, input },
             None => Line::Terminal { output: session.output, input: session.input },
-        })
+        }))
     });
     tokio::spawn(async move {
         if let Err(error) = server.run(redeem).await {

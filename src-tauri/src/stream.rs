@@ -4,8 +4,9 @@
 //! host, come from the app's own page, and show a token that is good once and for ten seconds. Deliberately absent:
 //! anything about what the bytes mean.
 
-use futures_util::future::ready;
+use futures_util::future::{BoxFuture, ready};
 use futures_util::{SinkExt as _, StreamExt as _};
+use patchbay_core::{CoreError, workspaces::Relay};
 use patchbay_session::codec::MAX_MESSAGE;
 pub(crate) use patchbay_stream::Line;
 use patchbay_stream::{Frame, StreamError};
@@ -31,8 +32,19 @@ const PATH: &str = "/stream";
 
 type Socket = WebSocketStream<TcpStream>;
 
+/// Opens the bytes of a session elsewhere, from where the page has got to.
+type Open = Box<dyn FnOnce(u64) -> BoxFuture<'static, Result<Relay, CoreError>> + Send>;
+
+/// The session that a token is for.
+pub(crate) enum Redeemed {
+    /// It runs here.
+    Here(Line),
+    /// A team server dials for it: bytes are carried on as they are.
+    Relayed(Open),
+}
+
 /// Gives the session that a token is for; the token is worthless from then on.
-pub(crate) type Redeem = Arc<dyn Fn(&str) -> Option<Line> + Send + Sync>;
+pub(crate) type Redeem = Arc<dyn Fn(&str) -> Option<Redeemed> + Send + Sync>;
 
 /// Where the page may come from: the app's own scheme, and the development server in debug builds.
 pub(crate) fn own_origins() -> impl Iterator<Item = &'static str> {
@@ -110,6 +122,10 @@ enum EndError {
     #[error(transparent)]
     Stream(#[from] StreamError),
     #[error(transparent)]
+    Elsewhere(#[from] CoreError),
+    #[error("it was carried no further: {0}")]
+    Carried(Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
     Socket(#[from] Box<tungstenite::Error>),
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -137,7 +153,20 @@ impl Door {
         let greeted =
             timeout(self.greeting, self.greet(tcp)).await.map_err(|_| EndError::Silent)?;
         drop(stranger);
-        let (socket, line, resume) = greeted?;
+        let (mut socket, redeemed, resume) = greeted?;
+        let line = match redeemed {
+            Redeemed::Here(line) => line,
+            Redeemed::Relayed(open) => {
+                return match open(resume).await {
+                    Ok(relay) => relayed(socket, relay).await,
+                    Err(error) => {
+                        // The page asks for another ticket, and is told then why there is none.
+                        let _ = socket.close(None).await;
+                        Err(error.into())
+                    }
+                };
+            }
+        };
         let (sink, source) = socket.split();
         let sink = sink.sink_map_err(StreamError::socket).with(|frame| {
             ready(Ok::<_, StreamError>(match frame {
@@ -150,7 +179,7 @@ impl Door {
 
     /// Checks where the connection comes from and what it may see.
     #[expect(clippy::result_large_err, reason = "the shape the WebSocket library asks for")]
-    async fn greet(&self, tcp: TcpStream) -> Result<(Socket, Line, u64), EndError> {
+    async fn greet(&self, tcp: TcpStream) -> Result<(Socket, Redeemed, u64), EndError> {
         let config = WebSocketConfig::default()
             .read_buffer_size(16 * 1024)
             .max_message_size(Some(MAX_MESSAGE))
@@ -182,11 +211,20 @@ impl Door {
         Err(refused)
     }
 
-    async fn first(&self, socket: &mut Socket) -> Result<(Line, u64), EndError> {
+    async fn first(&self, socket: &mut Socket) -> Result<(Redeemed, u64), EndError> {
         let (resume, token) = patchbay_stream::greeting(&mut socket.map(heard)).await?;
         let line = (self.redeem)(token.expose_secret()).ok_or(EndError::Token)?;
         Ok((line, resume))
     }
+}
+
+/// Carries the bytes of a session elsewhere; nobody looks at them here.
+async fn relayed(socket: Socket, relay: Relay) -> Result<(), EndError> {
+    let (sink, source) = socket.split();
+    let sink = sink
+        .sink_map_err(StreamError::socket)
+        .with(|bytes| ready(Ok::<_, StreamError>(Message::Binary(bytes))));
+    relay.carry(sink, source.map(heard)).await.map_err(EndError::Carried)
 }
 
 /// A header's value, if it is there exactly once.

@@ -92,6 +92,11 @@ fn parse<A: DeserializeOwned>(name: &str, args: &str) -> Result<A, ApiError> {
         misfit(name, &path, &error.into_inner())
     })?;
     json.end().map_err(|error| misfit(name, ".", &error))?;
+    // Serde would take the values of an array for those of the fields, one after the other.
+    if !args.trim_start().starts_with('{') {
+        let message = format!("The arguments of “{name}” must be a JSON object.");
+        return Err(ApiError::new(ErrorCode::Invalid, message));
+    }
     Ok(parsed)
 }
 
@@ -191,6 +196,7 @@ mod tests {
     fn nothing_is_an_empty_object() {
         assert!(parse::<NoArgs>("test", " ").is_ok());
         assert!(parse::<NoArgs>("test", "{}").is_ok());
+        assert_eq!(parse::<NoArgs>("test", "[]").unwrap_err().code, ErrorCode::Invalid);
         assert_eq!(parse::<NoArgs>("test", r#"{"x":1}"#).unwrap_err().field.as_deref(), Some("x"));
     }
 }

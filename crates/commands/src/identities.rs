@@ -58,6 +58,9 @@ impl From<KeyAlgorithm> for identities::KeyAlgorithm {
 pub(crate) struct IdentitySave {
     /// All its fields; secrets only where they change.
     pub(crate) draft: IdentityDraft,
+    /// A folder or machine that it is for: a new one is kept where that is, here or on a team server.
+    #[expect(dead_code, reason = "read where it is decided where a command runs")]
+    pub(crate) near: Option<NodeId>,
 }
 
 /// An identity to delete.
@@ -98,6 +101,10 @@ pub(crate) struct IdentityReveal {
     pub(crate) secret: IdentitySecret,
     /// The passphrase of the vault, if it was not typed within the last minute.
     pub(crate) passphrase: Option<Secret<String>>,
+    /// Why, where a team server asks for it; it reads this before the command runs.
+    #[expect(dead_code, reason = "a team server reads it before the command runs")]
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
 }
 
 /// A key pair to make.
@@ -116,6 +123,9 @@ pub(crate) struct KeyGenerate {
     pub(crate) passphrase: Option<Secret<String>>,
     /// Names the attempt, for `identity_cancel_generate`.
     pub(crate) attempt: Option<String>,
+    /// A folder or machine that it is for: a new one is kept where that is, here or on a team server.
+    #[expect(dead_code, reason = "read where it is decided where a command runs")]
+    pub(crate) near: Option<NodeId>,
 }
 
 /// Making a key that is to be given up.
@@ -238,7 +248,7 @@ pub(crate) async fn reveal(ctx: Ctx, args: IdentityReveal) -> Result<RevealedTex
 
 pub(crate) async fn generate_key(ctx: Ctx, args: KeyGenerate) -> Result<Identity, ApiError> {
     let vault = ctx.authorize_vault(Right::Edit)?;
-    let KeyGenerate { name, user, algorithm, comment, passphrase, attempt } = args;
+    let KeyGenerate { name, user, algorithm, comment, passphrase, attempt, .. } = args;
     let algorithm = algorithm.into();
     let key = identities::NewKey { name, user, algorithm, comment, passphrase, attempt };
     Ok(ctx.core.identities().generate(&vault, key).await?)

@@ -13,6 +13,7 @@ mod framework;
 mod hostkeys;
 mod identities;
 mod import;
+pub mod joined;
 mod layouts;
 mod list;
 mod recordings;
@@ -25,6 +26,7 @@ mod tree;
 mod triggers;
 mod tunnels;
 mod vault;
+mod workspaces;
 
 pub use bindings::{BindingsError, CommandInfo, describe, typescript};
 pub use list::{check, dispatch, names};

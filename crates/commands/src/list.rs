@@ -4,7 +4,7 @@ use crate::{
     agent, app, edits, export, files,
     framework::{self, Shape, run, shape, unknown},
     hostkeys, identities, import, layouts, recordings, runs, sessions, settings, snippets, status,
-    tree, triggers, tunnels, vault,
+    tree, triggers, tunnels, vault, workspaces,
 };
 use patchbay_core::Ctx;
 use patchbay_model::ApiError;
@@ -338,6 +338,25 @@ commands! {
     session_record => recordings::record;
     /// Ends the recording of a session; the session goes on.
     session_record_stop => recordings::stop;
+
+    /// The team servers whose machines are shown here.
+    workspace_list => workspaces::list;
+    /// What answers at an address, before anything is sent to it.
+    workspace_look => workspaces::look;
+    /// Adds a team server; nothing is kept unless it lets the person in.
+    workspace_add => workspaces::add;
+    /// Signs in to a team server again.
+    workspace_sign_in => workspaces::sign_in;
+    /// Ends the sign-in at a team server, which stays in the list.
+    workspace_sign_out => workspaces::sign_out;
+    /// Ends the sign-in at a team server and forgets the server.
+    workspace_remove => workspaces::remove;
+    /// Connects with a team server without waiting for the next try.
+    workspace_retry => workspaces::retry;
+    /// Trusts another certificate of a team server, which the person has compared.
+    workspace_trust => workspaces::trust;
+    /// A request to a route of a team server, below `/api/v1`.
+    workspace_request => workspaces::request;
 
     /// Host keys on record.
     hostkey_list => hostkeys::list;

@@ -29,6 +29,10 @@ pub(crate) struct RunStart {
     pub(crate) options: RunOptions,
     /// What outputs may differ in and still be the same.
     pub(crate) grouping: RunGrouping,
+    /// Why, where a team server asks for it; it reads this before the command runs.
+    #[expect(dead_code, reason = "a team server reads it before the command runs")]
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
 }
 
 /// A run.
@@ -37,6 +41,18 @@ pub(crate) struct RunStart {
 pub(crate) struct RunRef {
     /// Its id.
     pub(crate) id: RunId,
+}
+
+/// A run to start once more.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RunAgain {
+    /// Its id.
+    pub(crate) id: RunId,
+    /// Why, where a team server asks for it; it reads this before the command runs.
+    #[expect(dead_code, reason = "a team server reads it before the command runs")]
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
 }
 
 /// A machine of a run.
@@ -79,6 +95,10 @@ pub(crate) struct RunRetry {
     pub(crate) id: RunId,
     /// The machines; none is all that did not end with 0.
     pub(crate) machines: Option<Vec<NodeId>>,
+    /// Why, where a team server asks for it; it reads this before the command runs.
+    #[expect(dead_code, reason = "a team server reads it before the command runs")]
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
 }
 
 /// What to stop.
@@ -108,7 +128,7 @@ pub(crate) async fn targets(ctx: Ctx, args: RunTargets) -> Result<Vec<NodeId>, A
 }
 
 pub(crate) async fn start(ctx: Ctx, args: RunStart) -> Result<RunInfo, ApiError> {
-    let RunStart { command, targets, options, grouping } = args;
+    let RunStart { command, targets, options, grouping, .. } = args;
     let ids = ctx.core.runs().targets(&ctx.authorize_vault(Right::View)?, &targets)?;
     let machines = ctx.authorize_all(&ids, Right::Use)?;
     Ok(ctx.core.runs().start(&machines, command, options, grouping, None).await?)
@@ -142,7 +162,7 @@ pub(crate) async fn retry(ctx: Ctx, args: RunRetry) -> Result<RunInfo, ApiError>
     Ok(ctx.core.runs().retry(&machines, args.id, named)?)
 }
 
-pub(crate) async fn again(ctx: Ctx, args: RunRef) -> Result<RunInfo, ApiError> {
+pub(crate) async fn again(ctx: Ctx, args: RunAgain) -> Result<RunInfo, ApiError> {
     let machines = still_there(&ctx, args.id, None)?;
     Ok(ctx.core.runs().again(&machines, args.id)?)
 }

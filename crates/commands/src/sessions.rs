@@ -19,6 +19,10 @@ pub(crate) struct SessionOpen {
     pub(crate) size: TerminalSize,
     /// Names this attempt, so that asking twice opens one session.
     pub(crate) attempt: Option<String>,
+    /// Why, where a team server asks for it; it reads this before the command runs.
+    #[expect(dead_code, reason = "a team server reads it before the command runs")]
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
 }
 
 /// A session.
@@ -69,6 +73,10 @@ pub(crate) struct SessionReconnect {
     pub(crate) id: SessionId,
     /// Size of the terminal.
     pub(crate) size: TerminalSize,
+    /// Why, where a team server asks for it; it reads this before the command runs.
+    #[expect(dead_code, reason = "a team server reads it before the command runs")]
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
 }
 
 /// Another title.

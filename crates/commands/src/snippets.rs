@@ -3,7 +3,7 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
-    ApiError, SessionId, Snippet, SnippetDraft, SnippetId, SnippetPreview, SnippetValues,
+    ApiError, NodeId, SessionId, Snippet, SnippetDraft, SnippetId, SnippetPreview, SnippetValues,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -16,6 +16,9 @@ pub(crate) struct SnippetSave {
     pub(crate) id: Option<SnippetId>,
     /// All its fields.
     pub(crate) draft: SnippetDraft,
+    /// A folder or machine that it is for: a new one is kept where that is, here or on a team server.
+    #[expect(dead_code, reason = "read where it is decided where a command runs")]
+    pub(crate) near: Option<NodeId>,
 }
 
 /// A snippet.

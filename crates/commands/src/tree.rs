@@ -64,6 +64,8 @@ pub(crate) struct EntrySave {
     pub(crate) parent: Option<NodeId>,
     /// All its fields.
     pub(crate) draft: EntryDraft,
+    /// The version that was looked at: nothing is written over another one.
+    pub(crate) based_on: Option<String>,
 }
 
 /// A folder to add or change.
@@ -76,6 +78,8 @@ pub(crate) struct FolderSave {
     pub(crate) parent: Option<NodeId>,
     /// All its fields.
     pub(crate) draft: FolderDraft,
+    /// The version that was looked at: nothing is written over another one.
+    pub(crate) based_on: Option<String>,
 }
 
 /// Another name.
@@ -137,7 +141,10 @@ pub(crate) async fn new_detail(ctx: Ctx, args: NewNode) -> Result<NodeDetail, Ap
 pub(crate) async fn save_entry(ctx: Ctx, args: EntrySave) -> Result<Entry, ApiError> {
     let tree = ctx.core.tree();
     Ok(match args.id {
-        Some(id) => tree.change_entry(&ctx.authorize(id, Right::Edit)?, args.draft).await?,
+        Some(id) => {
+            let id = ctx.authorize(id, Right::Edit)?;
+            tree.change_entry(&id, args.draft, args.based_on.as_deref()).await?
+        }
         None => {
             tree.add_entry(&ctx.authorize_folder(args.parent, Right::Edit)?, args.draft).await?
         }
@@ -147,7 +154,10 @@ pub(crate) async fn save_entry(ctx: Ctx, args: EntrySave) -> Result<Entry, ApiEr
 pub(crate) async fn save_folder(ctx: Ctx, args: FolderSave) -> Result<Folder, ApiError> {
     let tree = ctx.core.tree();
     Ok(match args.id {
-        Some(id) => tree.change_folder(&ctx.authorize(id, Right::Edit)?, args.draft).await?,
+        Some(id) => {
+            let id = ctx.authorize(id, Right::Edit)?;
+            tree.change_folder(&id, args.draft, args.based_on.as_deref()).await?
+        }
         None => {
             tree.add_folder(&ctx.authorize_folder(args.parent, Right::Edit)?, args.draft).await?
         }

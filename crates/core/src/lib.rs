@@ -27,7 +27,7 @@ pub mod sessions;
 pub mod settings;
 pub mod snippets;
 pub mod status;
-mod sync;
+pub mod sync;
 mod tell;
 #[cfg(test)]
 mod testing;
@@ -36,13 +36,14 @@ pub mod triggers;
 pub mod tunnels;
 pub mod vault;
 pub mod wake;
+pub mod workspaces;
 
 pub use clock::{Clock, ManualClock, SystemClock, Wait};
 pub use config::CoreConfig;
 pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
 pub use error::CoreError;
 pub use patchbay_engine_ssh::Reach;
-pub use served::{Rights, Served};
+pub use served::{RecordingRule, Rights, RuleRecordings, Served};
 
 use agent::{Agent, AgentState};
 use events::Events;
@@ -67,6 +68,7 @@ use triggers::{Triggers, TriggersState};
 use tunnels::{Tunnels, TunnelsState};
 use vault::{Vault, VaultState};
 use wake::Wake;
+use workspaces::{Workspaces, WorkspacesState};
 
 /// All services of one running Patchbay.
 #[derive(Debug)]
@@ -86,6 +88,7 @@ pub struct Core {
     triggers: TriggersState,
     tunnels: TunnelsState,
     vault: VaultState,
+    workspaces: WorkspacesState,
 }
 
 impl Core {
@@ -106,6 +109,7 @@ impl Core {
             status: StatusState::default(),
             triggers: TriggersState::default(),
             tunnels: TunnelsState::default(),
+            workspaces: WorkspacesState::default(),
             events: Events::new(),
             vault,
             settings,
@@ -239,6 +243,12 @@ impl Core {
     #[must_use]
     pub const fn wake(&self) -> Wake<'_> {
         Wake(self)
+    }
+
+    /// Team servers whose machines are shown here.
+    #[must_use]
+    pub const fn workspaces(&self) -> Workspaces<'_> {
+        Workspaces(self)
     }
 
     /// Import from other programs.

@@ -3,10 +3,16 @@
 //! There the person has rights on each machine and no computer beneath: no shell, files, ports, agent or display of it,
 //! and not every address may be dialled. Deliberately absent: who has which rights (the server knows).
 
+use crate::sync::lock;
 use crate::{Core, CoreError, Right};
 use patchbay_engine_ssh::Reach;
-use patchbay_model::{IdentityId, NodeId};
-use std::{collections::HashMap, fmt::Debug, sync::Arc};
+use patchbay_model::{IdentityId, NodeId, OrganisationId, RecordingId, VaultId};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Debug,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
 
 /// What the person may do.
 pub trait Rights: Debug + Send + Sync {
@@ -24,6 +30,64 @@ pub trait Rights: Debug + Send + Sync {
 
     /// A node is about to be written as a copy of another one: what is kept elsewhere with that goes along.
     fn copying(&self, from: NodeId, to: NodeId);
+
+    /// The rule by which sessions with a machine are recorded, if there is one.
+    fn recording_rule(&self, machine: NodeId) -> Option<RecordingRule>;
+}
+
+/// Sessions with a machine are recorded, whatever the person wants.
+#[derive(Clone, Debug)]
+pub struct RecordingRule {
+    /// Whose the recordings are.
+    pub organisation: OrganisationId,
+    /// Its name.
+    pub name: String,
+    /// Who has the session.
+    pub who: String,
+    /// Desktops are recorded as well, and not terminals alone.
+    pub desktops: bool,
+}
+
+/// What the services of all people here have in common about recordings that are made by a rule.
+#[derive(Clone, Debug)]
+pub struct RuleRecordings {
+    /// Holds a folder for each organisation's.
+    folder: PathBuf,
+    /// Those that go on, whoever has the session.
+    running: Arc<Mutex<BTreeSet<RecordingId>>>,
+}
+
+impl RuleRecordings {
+    /// Their files lie in this folder.
+    #[must_use]
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder, running: Arc::default() }
+    }
+
+    /// Where an organisation's lie.
+    #[must_use]
+    pub fn folder_of(&self, organisation: OrganisationId) -> PathBuf {
+        self.folder.join(organisation.to_string())
+    }
+
+    /// Whether one goes on.
+    #[must_use]
+    pub fn is_running(&self, id: RecordingId) -> bool {
+        lock(&self.running).contains(&id)
+    }
+
+    pub(crate) fn begun(&self, id: RecordingId) {
+        lock(&self.running).insert(id);
+    }
+
+    pub(crate) fn over(&self, id: RecordingId) {
+        lock(&self.running).remove(&id);
+    }
+}
+
+/// What the files of an organisation's recordings are sealed for.
+pub(crate) const fn vault_of(organisation: OrganisationId) -> VaultId {
+    VaultId::from_bytes(*organisation.as_bytes())
 }
 
 /// How the services are kept apart from the computer that they run on.
@@ -33,10 +97,12 @@ pub struct Served {
     pub rights: Arc<dyn Rights>,
     /// Which addresses may be dialled.
     pub reach: Reach,
+    /// Recordings that are made by a rule.
+    pub recordings: RuleRecordings,
 }
 
 impl Core {
-    fn served(&self) -> Option<&Served> {
+    pub(crate) fn served(&self) -> Option<&Served> {
         self.config().served.as_ref()
     }
 
@@ -63,6 +129,12 @@ impl Core {
             Some(served) if !served.rights.node(id, right) => Err(forbidden(right, "this machine")),
             _ => Ok(()),
         }
+    }
+
+    /// The rule by which a session with this machine is recorded.
+    pub(crate) fn recording_rule(&self, machine: NodeId, desktop: bool) -> Option<RecordingRule> {
+        let rule = self.served()?.rights.recording_rule(machine)?;
+        (rule.desktops || !desktop).then_some(rule)
     }
 
     pub(crate) fn may_use_secrets(&self, id: NodeId) -> bool {

@@ -36,7 +36,7 @@ fn serve_within(depth: usize, greeting: Duration) -> Fixture {
     let kept = Arc::clone(&output);
     let redeem: Redeem = Arc::new(move |token| {
         tokens.lock().unwrap().remove(token)?;
-        Some(Line::Terminal { output: Arc::clone(&kept), input: input.clone() })
+        Some(Redeemed::Here(Line::Terminal { output: Arc::clone(&kept), input: input.clone() }))
     });
     tokio::spawn(server.run(redeem));
     Fixture { url, output, told }

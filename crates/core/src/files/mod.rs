@@ -333,6 +333,11 @@ impl Files<'_> {
         self.all().iter().map(|task| task.info()).collect()
     }
 
+    /// Whether there is such a task.
+    pub(crate) fn has_task(&self, id: TaskId) -> bool {
+        self.get(id).is_ok()
+    }
+
     /// Stops a task for good.
     pub fn cancel(&self, id: TaskId) -> Result<(), CoreError> {
         let task = self.get(id)?;

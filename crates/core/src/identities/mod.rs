@@ -21,6 +21,7 @@ pub(crate) use offered::Offered;
 pub use patchbay_engine_ssh::keys::KeyAlgorithm;
 pub use secrets::SignIn;
 pub(crate) use stored::StoredIdentity;
+pub use stored::name_of;
 
 use crate::{
     Authorized, Core, CoreError, WholeVault, sync,

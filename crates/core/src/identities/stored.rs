@@ -55,6 +55,13 @@ impl StoredIdentity {
             agent_fingerprint: self.agent_fingerprint.clone(),
             ask_on_use: self.ask_on_use,
             used_by,
+            workspace: None,
         }
     }
+}
+
+/// What a kept identity is called; none if it is no identity.
+#[must_use]
+pub fn name_of(kept: &[u8]) -> Option<String> {
+    serde_json::from_slice::<StoredIdentity>(kept).ok().map(|identity| identity.name)
 }

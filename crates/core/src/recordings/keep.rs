@@ -92,7 +92,9 @@ impl Recordings<'_> {
 
 /// What a rule does not keep, the oldest first, of recordings of which the latest is the first.
 fn expired(rule: RecordingsKept, all: &[RecordingInfo], now: Timestamp) -> Vec<&RecordingInfo> {
-    let over = all.iter().rev().filter(|info| info.state != RecordingState::Running);
+    // What belongs to an organisation is kept as that wants it.
+    let over = all.iter().rev().filter(|info| info.organisation.is_none());
+    let over = over.filter(|info| info.state != RecordingState::Running);
     match rule {
         RecordingsKept::Forever => Vec::new(),
         RecordingsKept::Days { days } => {
@@ -101,7 +103,8 @@ fn expired(rule: RecordingsKept, all: &[RecordingInfo], now: Timestamp) -> Vec<&
             over.filter(|info| now.0.saturating_sub(ended(info)) >= longest).collect()
         }
         RecordingsKept::Size { gib } => {
-            let mut left: u64 = all.iter().map(|info| info.bytes).sum();
+            let own = all.iter().filter(|info| info.organisation.is_none());
+            let mut left: u64 = own.map(|info| info.bytes).sum();
             // One without a file makes no room.
             over.filter(|info| info.bytes > 0)
                 .take_while(|info| {
@@ -134,6 +137,8 @@ mod tests {
             rows: 24,
             keys: false,
             state,
+            organisation: None,
+            who: None,
         }
     }
 

@@ -19,7 +19,7 @@ pub(crate) use keep::check as check_kept;
 pub(crate) use recorder::Recorder;
 
 use crate::{
-    Authorized, Clock, Core, CoreError, WholeVault, sync,
+    Authorized, Clock, Core, CoreError, RecordingRule, RuleRecordings, WholeVault, sync,
     vault::{put, written},
 };
 use file::{Chunks, End};
@@ -39,6 +39,7 @@ use std::{
     sync::{Arc, Mutex, Weak, atomic::Ordering},
     time::{Duration, Instant},
 };
+pub use stored::Kept;
 use stored::{Over, Stored};
 use tokio::task::spawn_blocking;
 
@@ -84,6 +85,8 @@ pub(crate) struct About {
     pub(crate) cols: u16,
     pub(crate) rows: u16,
     pub(crate) keys: bool,
+    /// The rule that wants it.
+    pub(crate) rule: Option<RecordingRule>,
 }
 
 /// Recordings of terminals and desktops.
@@ -183,7 +186,8 @@ impl Recordings<'_> {
             return Ok(found);
         }
         let vault_id = vault.id();
-        let directory = directory(vault.path());
+        let own = directory(vault.path());
+        let served = self.0.served().map(|served| served.recordings.clone());
         let left = all.split_off(begin.unwrap_or(0).min(all.len()));
         let chunk = from.map_or(0, |from| from.chunk);
         spawn_blocking(move || {
@@ -196,7 +200,8 @@ impl Recordings<'_> {
                     break;
                 }
                 let sealer = stored.sealer(vault_id, id)?;
-                let stopped = Chunks::open(&path(&directory, id), sealer).and_then(|mut chunks| {
+                let file = path(&place(&stored, &own, served.as_ref()), id);
+                let stopped = Chunks::open(&file, sealer).and_then(|mut chunks| {
                     let of = (id, stored.cols);
                     let found = (&mut found.hits, &mut bytes);
                     search::search(&mut chunks, of, from, &needle, &limits, found)
@@ -301,6 +306,9 @@ impl Recordings<'_> {
         _vault: &Authorized<WholeVault>,
         id: RecordingId,
     ) -> Result<(), CoreError> {
+        let vault = self.open()?;
+        // Whoever may not see it learns nothing of it.
+        self.one(&*vault, id).await?;
         if self.is_running(id) {
             return Err(CoreError::invalid(
                 "id",
@@ -308,7 +316,7 @@ impl Recordings<'_> {
                 "Stop it first.",
             ));
         }
-        self.remove(&*self.open()?, id).await?;
+        self.remove(&*vault, id).await?;
         self.0.emit(AppEvent::Recordings);
         Ok(())
     }
@@ -357,15 +365,19 @@ impl Recordings<'_> {
         let since = self.0.clock().wall();
         let stored = Stored::new(&key, about, since);
         let sealer = stored.sealer(vault.id(), id)?;
-        let directory = directory(vault.path());
-        crate::vault::private_directory(&directory)?;
-        let path = path(&directory, id);
+        let path = self.file(&*vault, id, &stored);
+        if let Some(directory) = path.parent() {
+            crate::vault::private_directory(directory)?;
+        }
         let file = private_file(&path, true).map_err(|source| CoreError::File {
             action: "Writing",
             path: path.clone(),
             source,
         })?;
         vault.apply(vec![kept(id, &stored)?]).await?;
+        if let (Some(served), Some(_)) = (self.0.served(), stored.organisation) {
+            served.recordings.begun(id);
+        }
         let progress = Arc::<Progress>::default();
         sync::lock(&self.0.recordings.running)
             .insert(id, Running { progress: Arc::clone(&progress), recorder: None });
@@ -383,6 +395,9 @@ impl Recordings<'_> {
         move |problem| {
             if let Some(core) = core.upgrade() {
                 sync::lock(&core.recordings.running).remove(&id);
+                if let Some(served) = core.served() {
+                    served.recordings.over(id);
+                }
                 core.emit(AppEvent::Recordings);
                 core.recordings().tidy_soon();
             }
@@ -439,18 +454,25 @@ impl Recordings<'_> {
 
     /// Deletes one for good, and tells nobody.
     async fn remove(&self, vault: &dyn Items, id: RecordingId) -> Result<(), CoreError> {
-        self.one(vault, id).await?;
+        let stored = self.one(vault, id).await?;
         // The key goes first: whatever becomes of the file, nobody can read it any more.
         vault.apply(vec![Change::Delete { kind: Kind::Recording, id: *id.as_bytes() }]).await?;
-        let file = path(&directory(vault.path()), id);
+        let file = self.file(vault, id, &stored);
         if let Err(error) = tokio::fs::remove_file(&file).await {
             tracing::warn!(%error, path = %file.display(), "the file of a deleted recording stays");
         }
         Ok(())
     }
 
+    /// The file of one.
+    fn file(&self, vault: &dyn Items, id: RecordingId, stored: &Stored) -> PathBuf {
+        let served = self.0.served().map(|served| &served.recordings);
+        path(&place(stored, &directory(vault.path()), served), id)
+    }
+
     fn is_running(&self, id: RecordingId) -> bool {
         sync::lock(&self.0.recordings.running).contains_key(&id)
+            || self.0.served().is_some_and(|served| served.recordings.is_running(id))
     }
 
     async fn load(&self, vault: &dyn Items) -> Result<Vec<(RecordingId, Stored)>, CoreError> {
@@ -486,12 +508,18 @@ impl Recordings<'_> {
             let bytes = progress.bytes.load(Ordering::Relaxed);
             return Ok(stored.info(id, length, bytes, RecordingState::Running));
         }
-        let file = path(&directory(vault.path()), id);
+        let file = self.file(vault, id, &stored);
         let bytes = tokio::fs::metadata(&file).await.map(|meta| meta.len());
         let Ok(bytes) = bytes else {
             let length = stored.over.map_or(0, |over| over.length);
             return Ok(stored.info(id, length, 0, RecordingState::Damaged));
         };
+        if self.is_running(id) {
+            // Somebody else's, who knows how far it is.
+            let at = self.0.clock().wall().0.saturating_sub(stored.started.0);
+            let length = u32::try_from(at.max(0)).unwrap_or(u32::MAX);
+            return Ok(stored.info(id, length, bytes, RecordingState::Running));
+        }
         let over = match stored.over {
             Some(over) => over,
             None => {
@@ -507,7 +535,10 @@ impl Recordings<'_> {
                 let whole = summary.end == End::Whole;
                 let over = Over { length, chunks: summary.chunks, whole };
                 stored.over = Some(over);
-                vault.apply(vec![kept(id, &stored)?]).await?;
+                // One of an organisation may go on at another node, and be cut only for now.
+                if whole || stored.organisation.is_none() {
+                    vault.apply(vec![kept(id, &stored)?]).await?;
+                }
                 over
             }
         };
@@ -524,7 +555,7 @@ impl Recordings<'_> {
         work: impl FnOnce(Chunks, Option<Over>) -> io::Result<T> + Send + 'static,
     ) -> Result<T, CoreError> {
         let sealer = stored.sealer(vault.id(), id)?;
-        let path = path(&directory(vault.path()), id);
+        let path = self.file(vault, id, stored);
         let over = stored.over;
         let file = path.clone();
         spawn_blocking(move || work(Chunks::open(&file, sealer)?, over))
@@ -537,6 +568,14 @@ impl Recordings<'_> {
 /// Recordings lie beside the vault they belong to.
 fn directory(vault: &Path) -> PathBuf {
     vault.with_extension("recordings")
+}
+
+/// Where the file of one lies: with the organisation that it belongs to, or with the person's own.
+fn place(stored: &Stored, own: &Path, served: Option<&RuleRecordings>) -> PathBuf {
+    match (stored.organisation, served) {
+        (Some(organisation), Some(served)) => served.folder_of(organisation),
+        _ => own.to_owned(),
+    }
 }
 
 fn path(directory: &Path, id: RecordingId) -> PathBuf {

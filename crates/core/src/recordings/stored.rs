@@ -1,8 +1,10 @@
 //! How a recording is kept in the vault: what it is, and the key of its file.
 
-use crate::CoreError;
+use crate::{CoreError, served::vault_of};
 use data_encoding::BASE64;
-use patchbay_model::{NodeId, RecordingId, RecordingInfo, RecordingState, Timestamp, VaultId};
+use patchbay_model::{
+    NodeId, OrganisationId, RecordingId, RecordingInfo, RecordingState, Timestamp, VaultId,
+};
 use patchbay_vault::{StreamKey, StreamSealer};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -28,6 +30,35 @@ pub(super) struct Stored {
     /// Known once it is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) over: Option<Over>,
+    /// The organisation whose rule had it made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) organisation: Option<OrganisationId>,
+    /// Whose session it was, if it was made by a rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    who: Option<String>,
+}
+
+/// What those need to know of a kept recording who look after it without its key.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// What people call it.
+    pub title: String,
+    /// The machine.
+    pub machine: Option<NodeId>,
+    /// Whose it is, if it was made by a rule.
+    pub organisation: Option<OrganisationId>,
+    /// When it began.
+    pub started: Timestamp,
+}
+
+impl Kept {
+    /// What is kept; none if it is no recording.
+    #[must_use]
+    pub fn read(kept: &[u8]) -> Option<Self> {
+        let Stored { title, machine, organisation, started, .. } =
+            serde_json::from_slice(kept).ok()?;
+        Some(Self { title, machine, organisation, started })
+    }
 }
 
 /// What is known of a recording that is over.
@@ -43,9 +74,24 @@ pub(super) struct Over {
 
 impl Stored {
     pub(super) fn new(key: &StreamKey, about: super::About, started: Timestamp) -> Self {
-        let super::About { title, subtitle, machine, desktop, cols, rows, keys } = about;
+        let super::About { title, subtitle, machine, desktop, cols, rows, keys, rule } = about;
+        let organisation = rule.as_ref().map(|rule| rule.organisation);
+        let who = rule.map(|rule| rule.who);
         let key = Zeroizing::new(BASE64.encode(key.expose_secret()));
-        Self { key, title, subtitle, machine, started, cols, rows, desktop, keys, over: None }
+        Self {
+            key,
+            title,
+            subtitle,
+            machine,
+            started,
+            cols,
+            rows,
+            desktop,
+            keys,
+            over: None,
+            organisation,
+            who,
+        }
     }
 
     pub(super) fn sealer(
@@ -56,6 +102,7 @@ impl Stored {
         let unreadable = || CoreError::Internal("the key of a recording cannot be read".into());
         let key = BASE64.decode(self.key.as_bytes()).map_err(|_| unreadable())?;
         let key = StreamKey::from_slice(&Zeroizing::new(key)).map_err(|_| unreadable())?;
+        let vault = self.organisation.map_or(vault, vault_of);
         Ok(StreamSealer::new(vault, *id.as_bytes(), &key))
     }
 
@@ -79,6 +126,8 @@ impl Stored {
             rows: self.rows,
             keys: self.keys,
             state,
+            organisation: self.organisation,
+            who: self.who.clone(),
         }
     }
 }

@@ -18,6 +18,7 @@ const ABOUT: fn() -> About = || About {
     cols: 80,
     rows: 24,
     keys: false,
+    rule: None,
 };
 
 impl Fixture {

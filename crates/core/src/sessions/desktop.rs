@@ -227,7 +227,9 @@ impl Life {
         self.session.hub.show(Arc::clone(&desktop.screen));
         self.session.pictures.forget();
         // Before anything is done there.
-        self.session.record_from_the_start(record).await;
+        if let Err(error) = self.session.record_from_the_start(record).await {
+            return failed(error);
+        }
         self.session.opened();
         let reason = self.pass_desktop(desktop, link, shown, cancel).await;
         self.session.stop_recording(None).await;

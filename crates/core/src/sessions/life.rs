@@ -141,7 +141,10 @@ impl Life {
         };
         let _with_it = machine.map(|machine| WithSession::begin(&self.session, machine));
         // Before the first byte of the far end is taken.
-        self.session.record_from_the_start(record).await;
+        if let Err(error) = self.session.record_from_the_start(record).await {
+            opened.terminal.cancel.cancel();
+            return failed(error);
+        }
         self.session.opened();
         let reason = match opened {
             Opened { terminal, link: None } => self.pass(terminal, &cancel).await,

@@ -252,14 +252,15 @@ async fn only_ssh_machines_are_gone_through() {
     // What is gone through stays what can be gone through.
     let ssh = add(&fixture, tcp(Protocol::Ssh, 22, None)).await;
     add(&fixture, through(ssh)).await;
-    let changed = tree.change_entry(&fixture.node(ssh), tcp(Protocol::Telnet, 23, None)).await;
+    let changed =
+        tree.change_entry(&fixture.node(ssh), tcp(Protocol::Telnet, 23, None), None).await;
     assert_eq!(field(changed), "protocol");
     // A serial port lies behind nothing, whatever its folder says.
     let folder = fixture.add_folder(None, "site").await;
     let mut draft = patchbay_model::FolderDraft { name: "site".into(), ..Default::default() };
     draft.settings.jump = Some(Jump::Through { entry: ssh });
     draft.settings.port = Some(2222);
-    tree.change_folder(&fixture.node(folder), draft).await.unwrap();
+    tree.change_folder(&fixture.node(folder), draft, None).await.unwrap();
     let inside = fixture.folder(Some(folder));
     let console = tree.add_entry(&inside, serial(Path::new("/dev/ttyUSB0"))).await.unwrap().id;
     assert_eq!(tree.route(&fixture.node(console)).unwrap().len(), 1);

@@ -35,6 +35,7 @@ pub use patchbay_engine_rdp::dib::Picture as CopiedPicture;
 pub use patchbay_engine_ssh::{Exec, ExecEvent, TOUCH, algorithm_policy};
 pub use person::{Answer, Person};
 pub(crate) use probe::Account;
+pub(crate) use tickets::Tickets;
 
 use crate::{
     Authorized, Core, CoreError, Ctx, Right, WholeVault, bulk, recordings, sync, tree::ResolvedHop,
@@ -44,8 +45,8 @@ use patchbay_engine_local::LocalShell;
 use patchbay_engine_ssh::Target;
 use patchbay_model::{
     ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, LineSignal, NodeId,
-    PromptId, Protocol, RecordMode, Secret, SessionId, SessionInfo, SessionState, SessionTarget,
-    TerminalSize,
+    PromptId, Protocol, RecordMode, Secret, SessionId, SessionInfo, SessionSharing, SessionState,
+    SessionTarget, TerminalSize,
 };
 use patchbay_session::{
     Output, TerminalInput,
@@ -58,7 +59,6 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tickets::Tickets;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use typed::{Memory, Typed};
@@ -74,7 +74,7 @@ const INPUT_QUEUE: usize = 64;
 #[derive(Default)]
 pub(crate) struct SessionsState {
     all: Mutex<HashMap<SessionId, Held>>,
-    tickets: Tickets,
+    tickets: Tickets<SessionId>,
     stream_url: Mutex<Option<String>>,
     typed: Typed,
 }
@@ -252,14 +252,18 @@ impl Sessions<'_> {
 
     /// The same for bytes that go as those of a session do.
     pub(crate) fn ticket(&self, id: SessionId) -> Result<Attachment, CoreError> {
-        let url = sync::lock(&self.0.sessions.stream_url).clone();
-        let url = url.ok_or_else(|| {
-            CoreError::invalid("id", "This front end shows no terminals.", "Use the window.")
-        })?;
+        let url = self.stream_url()?;
         let token = self.0.sessions.tickets.issue(id, self.0.clock().now());
         Ok(Attachment {
             url,
             token: token.ok_or_else(|| CoreError::Internal("no token could be made".into()))?,
+        })
+    }
+
+    /// Where front ends of this process find the stream of bytes.
+    pub(crate) fn stream_url(&self) -> Result<String, CoreError> {
+        sync::lock(&self.0.sessions.stream_url).clone().ok_or_else(|| {
+            CoreError::invalid("id", "This front end shows no terminals.", "Use the window.")
         })
     }
 
@@ -302,6 +306,21 @@ impl Sessions<'_> {
     /// One session.
     pub fn info(&self, id: SessionId) -> Result<SessionInfo, CoreError> {
         Ok(self.get(id)?.info())
+    }
+
+    /// Shows who else looks at a session; whoever lets them look keeps this right.
+    pub fn set_sharing(
+        &self,
+        id: SessionId,
+        sharing: Option<SessionSharing>,
+    ) -> Result<(), CoreError> {
+        self.get(id)?.set_sharing(sharing);
+        Ok(())
+    }
+
+    /// The size of a session's terminal as it was told last.
+    pub fn size(&self, id: SessionId) -> Result<TerminalSize, CoreError> {
+        Ok(self.get(id)?.size())
     }
 
     /// Answers a prompt; `None` gives up.
@@ -404,6 +423,9 @@ impl Sessions<'_> {
     /// Ends the recording of a session; the session goes on.
     pub async fn stop_recording(&self, id: SessionId) -> Result<SessionInfo, CoreError> {
         let session = self.get(id)?;
+        if let Some(rule) = session.info().recording.and_then(|recording| recording.rule) {
+            return Err(CoreError::Forbidden(format!("stop a recording that “{rule}” wants")));
+        }
         session.stop_recording(None).await;
         Ok(session.info())
     }

@@ -5,8 +5,8 @@ use crate::{Clock, Core, CoreError, files::shell::Shell, sync, tell::Tells};
 use bytes::Bytes;
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
-    Protocol, Secret, SessionDesktop, SessionId, SessionInfo, SessionState, SessionTarget, Stage,
-    TerminalSize, Timestamp,
+    Protocol, Secret, SessionDesktop, SessionId, SessionInfo, SessionSharing, SessionState,
+    SessionTarget, Stage, TerminalSize, Timestamp,
 };
 use patchbay_session::{
     Output, TerminalInput,
@@ -97,6 +97,8 @@ impl Session {
             agent: None,
             x11: None,
             desktop: names.desktop,
+            sharing: None,
+            workspace: None,
         };
         Arc::new(Self {
             id,
@@ -186,6 +188,10 @@ impl Session {
             (live.info.agent, live.info.x11) = (None, None);
             Some(live.cancel.clone())
         })
+    }
+
+    pub(super) fn set_sharing(self: &Arc<Self>, sharing: Option<SessionSharing>) {
+        self.change(true, |live| live.info.sharing = sharing);
     }
 
     pub(super) fn size(&self) -> TerminalSize {

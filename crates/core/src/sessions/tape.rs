@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::{
-    CoreError,
+    CoreError, RecordingRule,
     recordings::{About, DesktopRecorder, Look, Recorder},
     sync,
     tell::Tells as _,
@@ -52,22 +52,47 @@ impl Recording {
 }
 
 impl Session {
-    /// As the machine's settings want it. That it cannot be recorded keeps nobody from connecting, but it is said.
-    pub(super) async fn record_from_the_start(self: &Arc<Self>, record: RecordMode) {
-        if record == RecordMode::Off {
-            return;
+    /// As the machine's settings want it, or a rule. That it cannot be recorded keeps nobody from connecting, but it is said.
+    ///
+    /// # Errors
+    /// A rule wants it recorded, and it cannot be.
+    pub(super) async fn record_from_the_start(
+        self: &Arc<Self>,
+        record: RecordMode,
+    ) -> Result<(), ApiError> {
+        let ruled = self.rule().is_some();
+        if record == RecordMode::Off && !ruled {
+            return Ok(());
         }
         let keys = record == RecordMode::OutputAndKeys;
         let _turn = self.tape.turn.lock().await;
         if let Err(error) = self.begin_recording(keys).await {
             let error = ApiError::from(error);
+            if ruled {
+                let message =
+                    format!("The session has to be recorded, and cannot be. {}", error.message);
+                return Err(ApiError { message, ..error });
+            }
             let problem = format!("This session is not recorded. {}", error.message);
             let since = self.clock.wall();
             self.change(true, |live| {
-                live.info.recording =
-                    Some(SessionRecording { id: None, since, keys, problem: Some(problem) });
+                live.info.recording = Some(SessionRecording {
+                    id: None,
+                    since,
+                    keys,
+                    problem: Some(problem),
+                    rule: None,
+                });
             });
         }
+        Ok(())
+    }
+
+    /// The rule by which it is recorded.
+    fn rule(&self) -> Option<RecordingRule> {
+        let info = self.info();
+        let SessionTarget::Entry { id } = info.target else { return None };
+        self.core.upgrade()?.recording_rule(id, info.desktop.is_some())
     }
 
     /// Because a person wants it.
@@ -123,7 +148,10 @@ impl Session {
             cols: cols.max(1),
             rows: rows.max(1),
             keys,
+            rule: self.rule(),
         };
+        let rule = about.rule.as_ref().map(|rule| rule.name.clone());
+        let ruled = rule.is_some();
         let me = Arc::downgrade(self);
         let failed = move |problem: String| {
             let Some(me) = me.upgrade() else { return };
@@ -133,6 +161,10 @@ impl Session {
                     recording.problem = Some(problem);
                 }
             });
+            // Nothing is done there that is not recorded.
+            if ruled {
+                me.disconnect();
+            }
         };
         let (id, since, recorder) = if desktop {
             let screen = screen.ok_or(CoreError::NotFound("desktop"))?;
@@ -143,7 +175,7 @@ impl Session {
             let recorder = core.recordings().begin(about, failed).await?;
             (recorder.id(), recorder.since(), Recording::Terminal(recorder))
         };
-        let recording = SessionRecording { id: Some(id), since, keys, problem: None };
+        let recording = SessionRecording { id: Some(id), since, keys, problem: None, rule };
         *sync::lock(&self.tape.recorder) = Some(recorder);
         self.change(true, |live| live.info.recording = Some(recording));
         // Whoever ended the session meanwhile did not know of it.

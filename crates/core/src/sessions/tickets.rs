@@ -1,8 +1,7 @@
-//! Single-use tokens that let the webview reach the bytes of one session.
+//! Single-use tokens that let the webview reach the bytes of one session, wherever it runs.
 
 use crate::sync;
 use data_encoding::BASE64URL_NOPAD;
-use patchbay_model::SessionId;
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
 /// How long a token is good for.
@@ -11,17 +10,22 @@ const LIFETIME: Duration = Duration::from_secs(10);
 const MOST: usize = 1_024;
 
 /// The tokens that were given out and not used yet.
-#[derive(Default)]
-pub(super) struct Tickets(Mutex<HashMap<String, Ticket>>);
+pub(crate) struct Tickets<T>(Mutex<HashMap<String, Ticket<T>>>);
 
-struct Ticket {
-    session: SessionId,
+struct Ticket<T> {
+    session: T,
     until: Duration,
 }
 
-impl Tickets {
+impl<T> Default for Tickets<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Tickets<T> {
     /// A new token for a session; `None` if the system gives no randomness or far too many are out.
-    pub(super) fn issue(&self, session: SessionId, now: Duration) -> Option<String> {
+    pub(crate) fn issue(&self, session: T, now: Duration) -> Option<String> {
         let mut bytes = [0_u8; 32];
         getrandom::fill(&mut bytes).ok()?;
         let token = BASE64URL_NOPAD.encode(&bytes);
@@ -35,7 +39,7 @@ impl Tickets {
     }
 
     /// The session of a token, which is worthless from then on.
-    pub(super) fn redeem(&self, token: &str, now: Duration) -> Option<SessionId> {
+    pub(crate) fn redeem(&self, token: &str, now: Duration) -> Option<T> {
         let ticket = sync::lock(&self.0).remove(token)?;
         (ticket.until > now).then_some(ticket.session)
     }

@@ -5,7 +5,7 @@ use super::{
     forest::{Body, Forest, Node, Step},
     jumps, plan, quick,
     references::{change_body, check_identities, check_jump, check_references},
-    undo,
+    undo, version,
 };
 use crate::{Authorized, CoreError, WholeVault, identities::without, sync, vault::Unlocked};
 use patchbay_model::{
@@ -118,16 +118,18 @@ impl Tree<'_> {
         .await
     }
 
-    /// Changes a machine.
+    /// Changes a machine; only what `based_on` is the version of, if that is given.
     pub async fn change_entry(
         &self,
         id: &Authorized<NodeId>,
         draft: EntryDraft,
+        based_on: Option<&str>,
     ) -> Result<Entry, CoreError> {
         let id = *id.get();
         let draft = check::entry(draft)?;
         self.change(|forest, unlocked| {
             let old = machine(forest, id)?;
+            version::require(old, based_on)?;
             let entry = Entry { id, parent: old.parent, draft };
             let body = Body::Entry(Box::new(entry.draft.clone()));
             Ok((change_body(forest, unlocked, id, old, body)?, entry))
@@ -152,11 +154,12 @@ impl Tree<'_> {
         .await
     }
 
-    /// Changes a folder.
+    /// Changes a folder; only what `based_on` is the version of, if that is given.
     pub async fn change_folder(
         &self,
         id: &Authorized<NodeId>,
         draft: FolderDraft,
+        based_on: Option<&str>,
     ) -> Result<Folder, CoreError> {
         let id = *id.get();
         let draft = check::folder(draft)?;
@@ -169,6 +172,7 @@ impl Tree<'_> {
                     "Choose a folder.",
                 ));
             }
+            version::require(old, based_on)?;
             let folder = Folder { id, parent: old.parent, draft };
             let body = Body::Folder(Box::new(folder.draft.clone()));
             Ok((change_body(forest, unlocked, id, old, body)?, folder))

@@ -19,6 +19,7 @@ mod references;
 mod rows;
 mod stored;
 mod undo;
+mod version;
 mod vnc;
 
 #[cfg(test)]
@@ -114,6 +115,7 @@ impl Tree<'_> {
                 entry: node.entry(id),
                 folder: node.folder(id),
                 open_sessions: self.0.open_sessions(&inside),
+                version: version::of(&node.body),
                 ..detail
             })
         })
@@ -251,5 +253,6 @@ fn detail(ladder: &Ladder<'_>) -> NodeDetail {
         inherited_tags: ladder.inherited_tags(),
         path: ladder.path(),
         open_sessions: 0,
+        version: String::new(),
     }
 }

@@ -168,12 +168,13 @@ async fn bad_drafts_name_the_field() {
         field(tree.add_entry(&root, draft(|draft| draft.tags = vec!["a b".into()])).await),
         "tags"
     );
-    assert_eq!(field(tree.change_entry(&fixture.node(web), through(web)).await), "jump");
+    assert_eq!(field(tree.change_entry(&fixture.node(web), through(web), None).await), "jump");
     assert_eq!(
         field(
             tree.change_folder(
                 &fixture.node(web),
-                FolderDraft { name: "x".into(), ..FolderDraft::default() }
+                FolderDraft { name: "x".into(), ..FolderDraft::default() },
+                None,
             )
             .await
         ),
@@ -210,7 +211,8 @@ async fn circles_are_refused_and_nothing_is_written() {
     let inner = tree.add_entry(&fixture.folder(None), through(outer)).await.unwrap().id;
     let mut draft = tree.entry(&fixture.node(outer)).unwrap().draft;
     draft.settings.jump = Some(Jump::Through { entry: inner });
-    let refused = tree.change_entry(&fixture.node(outer), draft).await.unwrap_err().to_string();
+    let refused =
+        tree.change_entry(&fixture.node(outer), draft, None).await.unwrap_err().to_string();
     assert_eq!(refused, "The jumps would go in a circle: “outer” through “inner” through “outer”.");
     assert_eq!(tree.route(&fixture.node(inner)).unwrap().len(), 2);
 }

@@ -172,6 +172,10 @@ impl<'a> Vault<'a> {
         self.0.triggers().load(&unlocked).await?;
         *sync::write(&self.state().open) = Some(unlocked.clone());
         self.0.files().restore(&**unlocked.vault()).await;
+        if let Err(error) = self.0.workspaces().begin(&unlocked).await {
+            // The machines of this vault are worth opening it for.
+            tracing::warn!(%error, "the team servers that were added cannot be read");
+        }
         self.next_tree_revision();
         countdown::start(self.0, &unlocked);
         self.0.recordings().tidy_soon();
@@ -184,6 +188,7 @@ impl<'a> Vault<'a> {
             self.0.close_sessions();
         }
         let open = sync::write(&self.state().open).take();
+        self.0.workspaces().rest();
         self.0.triggers().rest();
         self.0.sessions().forget_typed();
         self.0.recordings().stop_playing();

@@ -1,7 +1,7 @@
 //! Players: each shows one recording on a desktop of its own, at the time that it is told.
 
 use super::{
-    super::{Recordings, broken, directory, file::Chunks, path, stored::Over},
+    super::{Recordings, broken, file::Chunks, stored::Over},
     reader::Reader,
 };
 use crate::{
@@ -76,7 +76,7 @@ impl Recordings<'_> {
             ));
         }
         let sealer = stored.sealer(vault.id(), id)?;
-        let file = path(&directory(vault.path()), id);
+        let file = self.file(&*vault, id, &stored);
         let (running, from) = (self.is_running(id), file.clone());
         let reading = spawn_blocking(move || Reader::new(Chunks::open(&from, sealer)?, running));
         let reader = done(reading.await, &file)?;

@@ -33,6 +33,7 @@ impl Set {
             cols: SIZE.width,
             rows: SIZE.height,
             keys: false,
+            rule: None,
         };
         let look = Look { screen: Arc::clone(&screen), cursor: Cursor::Usual };
         let recordings = fixture.core.recordings();

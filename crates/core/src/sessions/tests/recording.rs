@@ -12,7 +12,7 @@ impl World {
         let mut draft = world.fixture.core.tree().entry(&node).unwrap().draft;
         draft.settings.record = record;
         draft.settings.start_command = Some(SHELL.into());
-        world.fixture.core.tree().change_entry(&node, draft).await.unwrap();
+        world.fixture.core.tree().change_entry(&node, draft, None).await.unwrap();
         world
     }
 
@@ -129,7 +129,7 @@ async fn a_person_starts_and_stops_and_settings_of_the_vault_count_last() {
     assert_eq!(detail.effective.record.value, RecordMode::Output);
     let mut draft = world.fixture.core.tree().entry(&node).unwrap().draft;
     draft.settings.record = Some(RecordMode::Off);
-    world.fixture.core.tree().change_entry(&node, draft).await.unwrap();
+    world.fixture.core.tree().change_entry(&node, draft, None).await.unwrap();
     let id = world.open().await;
     world.opened(id).await;
     assert!(world.info(id).recording.is_none(), "the machine's own setting counts");

@@ -1,0 +1,307 @@
+//! Coming in and going out: looking at a server, adding it, signing in and out, trusting another certificate, leaving.
+
+use super::{
+    Workspaces, api,
+    kept::{self, Kept},
+    link,
+    told::Followed,
+    workspace::{Workspace, agent, site},
+};
+use crate::{Authorized, CoreError, WholeVault};
+use patchbay_model::{
+    ApiError, ErrorCode, Secret, TreeRows, WorkspaceAccount, WorkspaceEntry, WorkspaceId,
+    WorkspaceInfo, WorkspaceOffer, WorkspaceState,
+};
+use patchbay_store::Change;
+use patchbay_team_client::{Client, ClientError, Method, Place, Site, Trust};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// Who leaves does not wait longer for the server to hear it.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// What a server says of itself to everybody.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Server {
+    name: String,
+    version: String,
+    set_up: bool,
+}
+
+/// Somebody was let in.
+#[derive(Deserialize)]
+struct Welcome {
+    token: Secret<String>,
+    account: WorkspaceAccount,
+}
+
+impl Workspaces<'_> {
+    /// What answers at an address. Nothing is said to it but the question who it is.
+    ///
+    /// # Errors
+    /// If nothing answers, or no team server does.
+    pub async fn look(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        address: &str,
+    ) -> Result<WorkspaceOffer, CoreError> {
+        let Place { address, token } = place(address)?;
+        let looked = Site::look(&address).await.map_err(said)?;
+        // What is asked next is asked of the same one, whoever it is.
+        let trust = Trust::Pinned(looked.fingerprint.clone());
+        let site = Site { address: address.clone(), trust, agent: agent(self.0) };
+        let server = server(&Client::stranger(site)).await?;
+        Ok(WorkspaceOffer {
+            address: address.to_string(),
+            name: server.name,
+            version: server.version,
+            set_up: server.set_up,
+            fingerprint: (!looked.trusted).then_some(looked.fingerprint),
+            token: token.map(|token| token.expose_secret().clone()),
+        })
+    }
+
+    /// Adds a team server. Nothing is kept unless it lets the person in.
+    ///
+    /// # Errors
+    /// If it is there already, does not answer, is not trusted, or does not let the person in.
+    pub async fn add(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        address: &str,
+        fingerprint: Option<String>,
+        entry: WorkspaceEntry,
+    ) -> Result<WorkspaceInfo, CoreError> {
+        let address = place(address)?.address;
+        if !self.0.is_own() {
+            return Err(CoreError::NoVaultFile);
+        }
+        if let Some(known) = self.infos().iter().find(|one| one.address == address.to_string()) {
+            return Err(CoreError::invalid(
+                "address",
+                format!("The team server “{}” is in your tree already.", known.name),
+                "Sign in to it there.",
+            ));
+        }
+        let stranger = Client::stranger(site(address.clone(), fingerprint.clone(), agent(self.0)));
+        let name = server(&stranger).await?.name;
+        let Welcome { token, account } = enter(&stranger, entry).await?;
+        let id = WorkspaceId::new();
+        let address = address.to_string();
+        let kept = Kept { name, address, fingerprint, account: Some(account) };
+        let mut changes = vec![kept::keep(id, &kept)?];
+        changes.extend(kept::keep_token(id, Some(&token)));
+        let site = stranger.site().clone();
+        if let Err(error) = self.write(changes).await {
+            farewell(&Client::signed_in(site, token)).await;
+            return Err(error);
+        }
+        let workspace = Workspace::new(self.0, id, kept, Some(token), Followed::default());
+        self.start(Arc::clone(&workspace));
+        self.changed();
+        self.tree_changed();
+        Ok(workspace.info())
+    }
+
+    /// Signs in to a workspace again.
+    ///
+    /// # Errors
+    /// If the server does not answer, is not trusted any more, or does not let the person in.
+    pub async fn sign_in(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: WorkspaceId,
+        entry: WorkspaceEntry,
+    ) -> Result<WorkspaceInfo, CoreError> {
+        let workspace = self.get(id)?;
+        let stranger = Client::stranger(workspace.site()?);
+        let Welcome { token, account } = enter(&stranger, entry).await?;
+        let before = workspace.kept();
+        let another = before.account.as_ref().is_some_and(|before| before.id != account.id);
+        let kept = Kept { account: Some(account), ..before };
+        let mut changes = vec![kept::keep(id, &kept)?];
+        if another {
+            changes.extend(kept::keep_token(id, None));
+        }
+        changes.extend(kept::keep_token(id, Some(&token)));
+        self.write(changes).await?;
+        let old = workspace.signed_in();
+        workspace.is_now(kept);
+        if another {
+            self.forget_shown(&workspace);
+        }
+        workspace.sign_in(Some(token));
+        workspace.hurry();
+        self.changed();
+        if let Some(old) = old {
+            // Two sign-ins of one place are one too many.
+            farewell(&old).await;
+        }
+        Ok(workspace.info())
+    }
+
+    /// Ends the sign-in. What was shown under it goes.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub async fn sign_out(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: WorkspaceId,
+    ) -> Result<(), CoreError> {
+        let workspace = self.get(id)?;
+        let client = workspace.signed_in();
+        self.put_out(&workspace, None).await?;
+        workspace.hurry();
+        if let Some(client) = client {
+            farewell(&client).await;
+        }
+        Ok(())
+    }
+
+    /// Ends the sign-in and forgets the workspace. Nothing changes at the server.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub async fn remove(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: WorkspaceId,
+    ) -> Result<(), CoreError> {
+        let workspace = self.get(id)?;
+        let client = workspace.signed_in();
+        self.write(kept::forget(id)).await?;
+        crate::sync::lock(&self.0.workspaces.all).remove(&id);
+        for event in workspace.rest().all_gone() {
+            self.0.emit(event);
+        }
+        self.changed();
+        self.tree_changed();
+        if let Some(client) = client {
+            farewell(&client).await;
+        }
+        Ok(())
+    }
+
+    /// Connects without waiting for the next try.
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn retry(&self, _vault: &Authorized<WholeVault>, id: WorkspaceId) -> Result<(), CoreError> {
+        self.get(id)?.hurry();
+        Ok(())
+    }
+
+    /// Trusts another certificate, which the person has compared; the sign-in stays.
+    ///
+    /// # Errors
+    /// If the server shows yet another one, or does not answer.
+    pub async fn trust(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        id: WorkspaceId,
+        fingerprint: &str,
+    ) -> Result<WorkspaceInfo, CoreError> {
+        let workspace = self.get(id)?;
+        let looked = Site::look(&workspace.site()?.address).await.map_err(said)?;
+        if looked.fingerprint != fingerprint {
+            let message = format!("“{}” shows yet another certificate.", workspace.name());
+            return Err(api(ApiError::new(ErrorCode::HostKey, message)
+                .next(format!("It is now {}. Compare that one.", looked.fingerprint))
+                .on("fingerprint")));
+        }
+        let kept = Kept { fingerprint: Some(looked.fingerprint), ..workspace.kept() };
+        let unlocked = self.0.vault().unlocked()?;
+        let token = kept::token(&unlocked, id).await?;
+        self.write(vec![kept::keep(id, &kept)?]).await?;
+        workspace.is_now(kept);
+        workspace.sign_in(token);
+        workspace.hurry();
+        self.changed();
+        Ok(workspace.info())
+    }
+
+    /// The sign-in is over: it is forgotten with all that was shown under it.
+    pub(super) async fn put_out(
+        &self,
+        workspace: &Arc<Workspace>,
+        problem: Option<ApiError>,
+    ) -> Result<(), CoreError> {
+        workspace.sign_in(None);
+        workspace.stand(WorkspaceState::SignedOut, problem);
+        self.forget_shown(workspace);
+        self.changed();
+        self.write(kept::keep_token(workspace.id, None)).await
+    }
+
+    fn forget_shown(&self, workspace: &Arc<Workspace>) {
+        let gone = workspace.follow(std::mem::take);
+        for event in gone.all_gone() {
+            self.0.emit(event);
+        }
+        if workspace.show(TreeRows::default(), None) {
+            self.tree_changed();
+        }
+    }
+
+    async fn write(&self, changes: Vec<Change>) -> Result<(), CoreError> {
+        Ok(self.0.vault().unlocked()?.vault().apply(changes).await?)
+    }
+}
+
+fn place(text: &str) -> Result<Place, CoreError> {
+    let next = "It is what “Invite” or whoever runs the server shows you.";
+    Place::read(text).map_err(|wrong| CoreError::invalid("address", wrong, next))
+}
+
+fn said(error: ClientError) -> CoreError {
+    api(error.into())
+}
+
+async fn server(client: &Client) -> Result<Server, CoreError> {
+    let no_server = |at: &Client| {
+        let message = format!("What answers at {} is no team server.", at.site().address);
+        api(ApiError::new(ErrorCode::Protocol, message)
+            .next("Check the address and the port.")
+            .on("address"))
+    };
+    let answer = match client.request(Method::GET, "/server", None).await {
+        Ok(answer) => answer,
+        Err(ClientError::Strange { .. } | ClientError::Refused { status: 404, .. }) => {
+            return Err(no_server(client));
+        }
+        Err(error) => return Err(said(error)),
+    };
+    link::read(answer, client).map_err(|_| no_server(client))
+}
+
+/// Shows what it takes to be let in.
+async fn enter(client: &Client, entry: WorkspaceEntry) -> Result<Welcome, CoreError> {
+    let (path, body) = match &entry {
+        WorkspaceEntry::SignIn { name, password, code } => {
+            let mut body = json!({ "name": name, "password": password.expose_secret() });
+            if let (Some(code), Some(body)) = (code, body.as_object_mut()) {
+                body.insert("code".to_owned(), Value::String(code.expose_secret().clone()));
+            }
+            ("/sign-in", body)
+        }
+        WorkspaceEntry::Join { token, name, display, password } => (
+            "/join",
+            json!({ "token": token.expose_secret(), "name": name, "display": display,
+                "password": password.expose_secret() }),
+        ),
+    };
+    let answer = client.request(Method::POST, path, Some(&body)).await.map_err(said)?;
+    link::read(answer, client).map_err(said)
+}
+
+/// Tells a server that a sign-in is over. It ends by itself if the server does not hear it.
+async fn farewell(client: &Client) {
+    let telling = client.request(Method::POST, "/sign-out", None);
+    if !matches!(timeout(FAREWELL, telling).await, Ok(Ok(_))) {
+        tracing::info!("a team server did not hear that the sign-in is over");
+    }
+}
