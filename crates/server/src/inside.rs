@@ -2,7 +2,7 @@
 
 use crate::{
     Answer, Caller, Gauge, Proof, Service, Stream, Watch,
-    team::{Member, Policy, Team, policy},
+    team::{Concern, Member, Policy, Team, object, policy},
 };
 use futures_util::FutureExt;
 use patchbay_model::{AccountId, ApiError, ErrorCode};
@@ -10,7 +10,6 @@ use patchbay_team::{
     audit::{self, Actor, Outcome},
     permission::Permissions,
 };
-use serde_json::Value;
 use std::{net::IpAddr, sync::Arc};
 
 /// The services of a team behind the HTTP side.
@@ -33,11 +32,30 @@ impl Inside {
             )
             .next("Do it in Patchbay on your own computer."));
         }
+        if matches!(command, "snippet_send" | "session_signal")
+            && let Some(guest) = self.0.sharing.held_within(args)
+        {
+            let error =
+                ApiError::new(ErrorCode::Conflict, format!("{guest} has control of the session."));
+            return Err(error.next("Take control back first."));
+        }
         let member = self.member(caller).await?;
+        if policy == Policy::Runs {
+            return patchbay_commands::dispatch(&member.ctx(), command, args).await;
+        }
+        // What it is about may be gone when it has run.
+        let concern = Concern::of(&self.0, &member, command, args).await;
+        let reason = match policy {
+            Policy::Reasoned => self.0.reason(&concern, args)?,
+            _ => None,
+        };
         let result = patchbay_commands::dispatch(&member.ctx(), command, args).await;
-        if policy == Policy::Audited {
-            // Nothing is told that was not written down.
-            self.write_down(caller, command, args, result.as_ref().err()).await?;
+        // Nothing is told that was not written down.
+        let entry = self.entry(caller, command, result.as_ref().err());
+        let entries = concern.entries(&self.0, &audit::Entry { reason, ..entry });
+        if !entries.is_empty() {
+            let turn = self.0.turn().await;
+            self.0.commit(&turn, Vec::new(), Vec::new(), entries).await?;
         }
         result
     }
@@ -49,18 +67,17 @@ impl Inside {
         args: &str,
         failed: Option<&ApiError>,
     ) -> Result<(), ApiError> {
-        let entry = audit::Entry {
-            at: self.0.now(),
-            actor: actor(caller),
-            action: command.replace('_', "."),
-            object: object(args),
-            address: Some(caller.address.to_string()),
-            reason: None,
-            outcome: if failed.is_some() { Outcome::Refused } else { Outcome::Done },
-            detail: failed.map(|error| error.message.clone()),
-        };
+        let entry = audit::Entry { object: object(args), ..self.entry(caller, command, failed) };
         let turn = self.0.turn().await;
         self.0.commit(&turn, Vec::new(), Vec::new(), vec![entry]).await
+    }
+
+    fn entry(&self, caller: &Caller, command: &str, failed: Option<&ApiError>) -> audit::Entry {
+        audit::Entry {
+            outcome: if failed.is_some() { Outcome::Refused } else { Outcome::Done },
+            detail: failed.map(|error| error.message.clone()),
+            ..self.0.note(caller, &command.replace('_', "."))
+        }
     }
 }
 
@@ -91,16 +108,15 @@ impl Service for Inside {
         .boxed()
     }
 
-    fn redeem(
-        &self,
-        token: &str,
-        caller: Option<&Caller>,
-        _origin: Option<&str>,
-    ) -> Option<Stream> {
+    fn redeem(&self, token: &str, caller: Option<&Caller>, origin: Option<&str>) -> Option<Stream> {
+        if let Some(stream) = self.0.guest_stream(token, origin) {
+            return Some(stream);
+        }
         let caller = caller?;
         let member = self.0.members.present(caller.account, ceiling(caller.proof))?;
         let session = member.core.sessions().redeem(token)?;
-        Some(Stream { session, end: self.0.watch(caller.account, caller.proof) })
+        let viewing = self.0.sharing.owner(session.id);
+        Some(Stream { session, viewing, end: self.0.watch(caller.account, caller.proof) })
     }
 
     fn ready(&self) -> Answer<'_, ()> {
@@ -128,6 +144,11 @@ impl Service for Inside {
                 help: "Sessions that are connected or on the way.",
                 value: f64::from(sessions),
             },
+            Gauge {
+                name: "guests",
+                help: "Guests who look at shared sessions.",
+                value: number(self.0.sharing.guests()),
+            },
         ]
     }
 }
@@ -146,17 +167,6 @@ pub(crate) const fn actor(caller: &Caller) -> Actor {
         Proof::SignIn(_) => Actor::Account { account },
         Proof::Token(token, _) => Actor::Token { token, account },
     }
-}
-
-/// What a command is about, as far as its arguments say so. Nothing else of them is written down: they may hold secrets.
-fn object(args: &str) -> Option<String> {
-    let args: Value = serde_json::from_str(args).ok()?;
-    let places =
-        ["/id", "/target/id", "/target/kind", "/nodes/0", "/from/session", "/place/session"];
-    places
-        .iter()
-        .find_map(|place| args.pointer(place)?.as_str())
-        .map(|id| id.chars().take(64).collect())
 }
 
 fn number(count: usize) -> f64 {

@@ -105,6 +105,9 @@ pub struct Options {
     /// Do not let members reach machines in this network. May be given several times.
     #[arg(long, value_name = "CIDR", global = true, value_parser = network)]
     pub refuse_destination: Vec<IpNet>,
+    /// Ask OpenID providers on loopback (http://127.0.0.1) without TLS. For tests: whoever can listen there could be anybody.
+    #[arg(long, global = true)]
+    pub plain_providers_on_loopback: bool,
     /// How the log is written, to the standard error. PATCHBAY_LOG says how much: error, warn, info, debug.
     #[arg(long, value_enum, default_value_t = LogForm::Text, global = true)]
     pub log: LogForm,
@@ -178,6 +181,8 @@ pub struct Settings {
     pub allow_destination: Vec<IpNet>,
     /// Networks that members may not reach.
     pub refuse_destination: Vec<IpNet>,
+    /// OpenID providers on loopback may be asked without TLS.
+    pub plain_loopback: bool,
     /// A folder with the UI.
     pub ui: Option<PathBuf>,
     /// The most connections.
@@ -254,6 +259,7 @@ impl Settings {
             master_key,
             allow_destination: options.allow_destination,
             refuse_destination: options.refuse_destination,
+            plain_loopback: options.plain_providers_on_loopback,
             ui: options.ui,
             connections: options.connections,
             connections_per_address: options.connections_per_address,

@@ -6,13 +6,13 @@ use crate::{
     net::Certificate,
     options::{Database, MasterKeySource},
     start::{Done, Parts, Program, StartError},
-    team::{Opening, Team, reach},
+    team::{Beside, Opening, Team, reach},
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use patchbay_core::SystemClock;
 use patchbay_model::{ApiError, ErrorCode, Secret};
 use patchbay_team::{audit::Head, master::MasterKey};
-use patchbay_team_store::Place;
+use patchbay_team_store::{Place, StoreError};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -83,8 +83,8 @@ impl Program for TeamServer {
                     Some(text.parse::<Head>().map_err(|error| error.api_error())?)
                 }
             };
-            let (team, _) = open(settings).await?;
-            let verified = team.verify(exported).await?;
+            let beside = beside(settings).await?;
+            let verified = beside.verify(exported).await?;
             Ok(format!(
                 "{} records are as they were written, {} checkpoints vouch for the first {}. The head is:\n{}",
                 verified.head.seq, verified.checkpoints, verified.vouched, verified.head
@@ -96,10 +96,9 @@ impl Program for TeamServer {
     fn rotate_master_key<'a>(&'a self, settings: &'a Settings, new: &'a Path) -> Done<'a> {
         async move {
             let key = read_key(new)?;
-            let (team, _) = open(settings).await?;
-            team.rotate_master_key(&key).await?;
+            beside(settings).await?.rotate_master_key(&key).await?;
             Ok(format!(
-                "From the next start on the server needs the master key in {}.",
+                "From its next start on the server needs the master key in {}; one that runs goes on.",
                 new.display()
             ))
         }
@@ -145,9 +144,22 @@ async fn open(settings: &Settings) -> Result<(Arc<Team>, Option<String>), StartE
         files,
         reach: reach(settings.allow_destination.clone(), settings.refuse_destination.clone()),
         clock: Arc::new(SystemClock::default()),
+        plain_loopback: settings.plain_loopback,
         cheap: false,
     };
     Ok((Team::open(opening).await?, note))
+}
+
+/// The database as it is, whether or not a server runs. Nothing is made.
+async fn beside(settings: &Settings) -> Result<Beside, StartError> {
+    let place = place(settings);
+    if let Place::Sqlite(path) = &place
+        && !path.exists()
+    {
+        return Err(StoreError::Missing { path: path.clone() }.api_error().into());
+    }
+    let (master, _) = master(settings)?;
+    Ok(Beside::open(&place, &master).await?)
 }
 
 fn master(settings: &Settings) -> Result<(MasterKey, Option<String>), StartError> {

@@ -4,8 +4,11 @@ use crate::http::RequestId;
 use futures_util::future::BoxFuture;
 use patchbay_core::sessions::SessionHandle;
 use patchbay_model::{AccountId, ApiError, AppEvent, SignInId, TokenId};
+use patchbay_stream::Viewing;
 use patchbay_team::permission::Permissions;
+use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
@@ -41,12 +44,19 @@ pub struct Watch {
 }
 
 /// The bytes of a session, for one viewer.
-#[derive(Debug)]
 pub struct Stream {
     /// They.
     pub session: SessionHandle,
+    /// What this viewer may do with it.
+    pub viewing: Arc<dyn Viewing>,
     /// Cancelled as soon as the viewer may see no more: revoked, or what was shared is taken back.
     pub end: CancellationToken,
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("session", &self.session).finish_non_exhaustive()
+    }
 }
 
 /// A figure for `/metrics`.

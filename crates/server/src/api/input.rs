@@ -66,6 +66,10 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Sent<T> {
             malformed(Some(path.as_str()), &error.inner().to_string())
         })?;
         json.end().map_err(|error| malformed(None, &error.to_string()))?;
+        // Serde would take the values of an array for those of the fields, one after the other.
+        if !asked.body.trim_ascii_start().starts_with(b"{") {
+            return Err(malformed(None, "it is no object"));
+        }
         Ok(Self(read))
     }
 

@@ -6,16 +6,21 @@
 mod access;
 mod accounts;
 mod audit;
+mod device;
+mod export;
 mod grants;
 mod input;
 mod me;
 mod open;
 mod openapi;
 mod organisations;
+mod passkeys;
 mod policy;
 mod proofs;
+mod providers;
 mod refusal;
 mod route;
+mod sharing;
 mod table;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use crate::{
     team::{Credentials, Newcomer, SIGN_IN_LASTS, Welcome},
 };
 use patchbay_model::{ApiError, OrganisationId};
-use patchbay_team::entity::{Change, Organisation};
+use patchbay_team::entity::{Change, Organisation, Policy};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 /// The most characters of a password that are judged.
@@ -71,7 +71,13 @@ pub(super) async fn set_up(
 fn check_organisation(api: &Api, name: &str) -> Result<(), ApiError> {
     let id = OrganisationId::new();
     let name = name.trim().to_owned();
-    let organisation = Organisation { id, name, members: BTreeSet::new(), created: api.team.now() };
+    let organisation = Organisation {
+        id,
+        name,
+        members: BTreeSet::new(),
+        created: api.team.now(),
+        policy: Policy::default(),
+    };
     let checked = api.team.known.directory().check(&Change::PutOrganisation(organisation));
     checked.map_err(|error| error.api_error().on("organisation"))
 }
@@ -116,15 +122,24 @@ pub(super) async fn invitation(
     }))
 }
 
-fn signed_in(
+/// What somebody who was let in is told of themselves.
+pub(super) fn enter(
+    api: &Api,
+    stranger: &Stranger,
+    welcome: &Welcome,
+) -> Result<wire::Me, ApiError> {
+    let Peer { address, request, .. } = stranger.peer;
+    let proof = Proof::SignIn(welcome.sign_in);
+    api.me(&Caller { account: welcome.account, proof, address, request })
+}
+
+pub(super) fn signed_in(
     api: &Api,
     stranger: &Stranger,
     welcome: Welcome,
 ) -> Answered<Baked<Told<wire::SignedIn>>> {
-    let Welcome { account, sign_in, token } = welcome;
-    let Peer { address, request, .. } = stranger.peer;
-    let caller = Caller { account, proof: Proof::SignIn(sign_in), address, request };
-    let account = api.me(&caller)?;
+    let account = enter(api, stranger, &welcome)?;
+    let token = welcome.token;
     if stranger.peer.web {
         let lasts = Duration::from_millis(SIGN_IN_LASTS.unsigned_abs());
         let cookie = token_cookie(&token, lasts);

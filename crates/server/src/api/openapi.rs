@@ -62,7 +62,7 @@ fn operation(route: &Route, read: &mut SchemaGenerator, written: &mut SchemaGene
     match (route.answers)(written) {
         Some(schema) => responses.insert(
             "200".to_owned(),
-            json!({ "description": "Done.", "content": { "application/json": { "schema": schema } } }),
+            json!({ "description": "Done.", "content": { route.answer_kind: { "schema": schema } } }),
         ),
         None => responses.insert("204".to_owned(), json!({ "description": "Done." })),
     };
@@ -77,7 +77,7 @@ fn operation(route: &Route, read: &mut SchemaGenerator, written: &mut SchemaGene
         "description": who(route.policy),
         "parameters": parameters,
         "responses": responses,
-        "security": if route.policy == Policy::Anyone { json!([]) } else { json!([{ "token": [] }, { "cookie": [] }]) },
+        "security": if matches!(route.policy, Policy::Anyone | Policy::Guest) { json!([]) } else { json!([{ "token": [] }, { "cookie": [] }]) },
     });
     if let (Some(schema), Value::Object(operation)) = (body, &mut operation) {
         let content = json!({ "application/json": { "schema": schema } });
@@ -98,6 +98,10 @@ const fn who(policy: Policy) -> &'static str {
         Policy::Giver => {
             "For members of the organisation and those who run the server; tokens have to be such that may administer."
         }
+        Policy::Opener => "For whoever has the session open.",
+        Policy::Guest => {
+            "For anybody with a link to a session, or the key that joining by one gave."
+        }
         Policy::Administrator => {
             "For those who administer the whole organisation or run the server; tokens have to be such that may administer."
         }
@@ -108,7 +112,7 @@ fn refusals(
     policy: Policy,
     body: bool,
 ) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    const ALL: [(&str, &str); 7] = [
+    const ALL: [(&str, &str); 8] = [
         ("400", "The request is not what this takes; `field` says what of it."),
         ("401", "Nobody is signed in."),
         ("403", "Not allowed, or what was typed is wrong."),
@@ -116,11 +120,13 @@ fn refusals(
         ("409", "It is in use, or was changed meanwhile."),
         ("415", "The body is not JSON."),
         ("429", "Too many tries; later it may work."),
+        ("502", "A provider that knows who people are could not be asked."),
     ];
     ALL.iter().filter(move |(status, _)| match *status {
         "401" => true,
         "403" => policy != Policy::Anyone,
         "415" => body,
+        "502" => matches!(policy, Policy::Anyone | Policy::Person),
         _ => true,
     })
 }

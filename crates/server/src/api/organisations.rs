@@ -38,6 +38,16 @@ pub(super) async fn rename(
     Ok(Told(api.my_organisation(caller, id)?))
 }
 
+pub(super) async fn set_policy(
+    api: Arc<Api>,
+    who: Within,
+    Sent(asked): Sent<wire::OrganisationPolicy>,
+) -> Answered<Told<wire::MyOrganisation>> {
+    let (caller, id) = (&who.caller, who.organisation);
+    api.team.set_policy(caller, id, asked.into(), who.entry(&api)).await?;
+    Ok(Told(api.my_organisation(caller, id)?))
+}
+
 pub(super) async fn members(
     api: Arc<Api>,
     who: Within,

@@ -9,8 +9,9 @@ use crate::{
         rights::{must_administer, must_be_able, must_operate, organisation},
     },
 };
-use patchbay_model::{ApiError, ErrorCode, OrganisationId, SignInId};
+use patchbay_model::{ApiError, ErrorCode, OrganisationId, SessionId, SignInId};
 use patchbay_team::{audit, token};
+use tokio_util::sync::CancellationToken;
 
 /// Who may call a route.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -27,6 +28,10 @@ pub(super) enum Policy {
     Member,
     /// Members; no token that may not administer. What else is asked for depends on the body.
     Giver,
+    /// Who has the session in the path open.
+    Opener,
+    /// Whoever has a link to a session, or came by one: what is sent says so. Who has signed in is known besides.
+    Guest,
     /// Who administers the organisation in the path, and who runs the server; tokens of theirs that may administer.
     Administrator,
 }
@@ -61,7 +66,7 @@ policies! {
     Person(Myself) = |_, asked| {
         let who = somebody(asked)?;
         match who.caller.proof {
-            Proof::SignIn(sign_in) => Ok(Myself { who, sign_in }),
+            Proof::SignIn(sign_in) => Ok(Myself { origin: who.origin.clone(), who, sign_in }),
             Proof::Token(..) => Err(forbidden("This is for people who have signed in, and not for tokens.")
                 .next("Sign in.")),
         }
@@ -76,6 +81,19 @@ policies! {
         let within = within(team, asked)?;
         must_be_able(&within.caller)?;
         Ok(within)
+    };
+    Opener(Opened) = |team, asked| {
+        let Somebody { caller, action, .. } = somebody(asked)?;
+        let id = asked.param("session").and_then(|id| id.parse().ok());
+        // What is no id at all is a session that does not exist.
+        let session = id.unwrap_or_else(|| SessionId::from_bytes([0; 16]));
+        team.opened(&caller, session)?;
+        Ok(Opened { caller, session, action })
+    };
+    Guest(Visiting) = |_, asked| {
+        let Stranger { visitor, .. } = stranger(asked);
+        let (caller, origin) = (asked.caller, asked.origin());
+        Ok(Visiting { visitor, caller, origin, drain: asked.drain.clone() })
     };
     Administrator(Within) = |team, asked| {
         let within = within(team, asked)?;
@@ -93,6 +111,8 @@ pub(super) struct Stranger {
 /// Somebody who is signed in.
 pub(super) struct Somebody {
     pub(super) caller: Caller,
+    /// Where this server is, as the caller calls it.
+    pub(super) origin: String,
     action: &'static str,
 }
 
@@ -100,6 +120,25 @@ pub(super) struct Somebody {
 pub(super) struct Myself {
     who: Somebody,
     pub(super) sign_in: SignInId,
+    /// Where this server is, as the caller calls it.
+    pub(super) origin: String,
+}
+
+/// Somebody who has a session open.
+pub(super) struct Opened {
+    pub(super) caller: Caller,
+    pub(super) session: SessionId,
+    action: &'static str,
+}
+
+/// Somebody who has a link to a session, or came by one.
+pub(super) struct Visiting {
+    pub(super) visitor: Visitor,
+    pub(super) caller: Option<Caller>,
+    /// Of the page that asks; a program has none.
+    pub(super) origin: Option<String>,
+    /// Cancelled when the server is told to end.
+    pub(super) drain: CancellationToken,
 }
 
 /// Somebody in an organisation.
@@ -126,9 +165,16 @@ impl Myself {
     }
 }
 
-impl Within {
+impl Opened {
     pub(super) fn entry(&self, api: &Api) -> audit::Entry {
         api.team.note(&self.caller, self.action)
+    }
+}
+
+impl Within {
+    pub(super) fn entry(&self, api: &Api) -> audit::Entry {
+        let organisation = Some(self.organisation);
+        audit::Entry { organisation, ..api.team.note(&self.caller, self.action) }
     }
 }
 
@@ -143,11 +189,11 @@ fn somebody(asked: &Asked) -> Result<Somebody, ApiError> {
     let caller = asked.caller.ok_or_else(|| {
         ApiError::new(ErrorCode::SignedOut, "Nobody is signed in.").next("Sign in.")
     })?;
-    Ok(Somebody { caller, action: asked.action })
+    Ok(Somebody { caller, origin: asked.peer.origin(), action: asked.action })
 }
 
 fn within(team: &Team, asked: &Asked) -> Result<Within, ApiError> {
-    let Somebody { caller, action } = somebody(asked)?;
+    let Somebody { caller, action, .. } = somebody(asked)?;
     let id = asked.param("organisation").and_then(|id| id.parse().ok());
     // What is no id at all is an organisation that does not exist.
     let id = id.unwrap_or_else(|| OrganisationId::from_bytes([0; 16]));

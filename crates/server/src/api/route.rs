@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Caller, Peer,
-    http::{Credential, Failure},
+    http::{Credential, Door, Failure},
 };
 use axum::{
     body::Bytes,
@@ -21,6 +21,7 @@ use patchbay_model::ErrorCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// The longest name of a client that is looked at.
 const LONGEST_CLIENT: usize = 400;
@@ -71,6 +72,8 @@ pub(super) struct Route {
     pub(super) summary: &'static str,
     pub(super) takes: fn(&mut SchemaGenerator) -> Takes,
     pub(super) answers: fn(&mut SchemaGenerator) -> Option<Schema>,
+    /// What the body of an answer is.
+    pub(super) answer_kind: &'static str,
     run: Run,
 }
 
@@ -83,6 +86,8 @@ pub(super) struct Asked {
     pub(super) credential: Option<Credential>,
     pub(super) body: Bytes,
     pub(super) query: String,
+    /// Cancelled when the server is told to end.
+    pub(super) drain: CancellationToken,
     headers: HeaderMap,
     params: Vec<(String, String)>,
 }
@@ -120,6 +125,7 @@ where
         summary,
         takes: I::describe,
         answers: A::schema,
+        answer_kind: A::KIND,
         run: Box::new(run),
     }
 }
@@ -128,13 +134,14 @@ impl Route {
     pub(super) async fn serve(&self, api: Arc<Api>, request: Request) -> Served {
         let asked = self.asked(request).await?;
         let caller = asked.caller;
+        let organisation = asked.param("organisation").and_then(|id| id.parse().ok());
         let served = (self.run)(Arc::clone(&api), asked).await;
         // What was tried and not allowed is written down as what was done is.
         if let (Err(refusal), Some(caller)) = (&served, caller)
             && self.verb != Verb::Get
             && refusal.code() == ErrorCode::NotAllowed
         {
-            api.team.note_refused(&caller, self.action, &refusal.0.error).await?;
+            api.team.note_refused(&caller, self.action, organisation, &refusal.0.error).await?;
         }
         served
     }
@@ -142,12 +149,14 @@ impl Route {
     async fn asked(&self, request: Request) -> Result<Asked, Refusal> {
         let (mut parts, body) = request.into_parts();
         let peer = Peer::from_request_parts(&mut parts, &()).await?;
-        let (credential, caller) = if self.policy == Policy::Anyone {
+        let (credential, caller) = match self.policy {
             // A token that is good no more is no reason not to be let in.
-            (Credential::of(&parts.headers).unwrap_or_default(), None)
-        } else {
-            (None, self.caller(&mut parts).await?)
+            Policy::Anyone => (Credential::of(&parts.headers).unwrap_or_default(), None),
+            Policy::Guest => (None, self.caller(&mut parts).await.unwrap_or(None)),
+            _ => (None, self.caller(&mut parts).await?),
         };
+        let door = parts.extensions.get::<Arc<Door>>();
+        let drain = door.map(|door| door.drain.clone()).unwrap_or_default();
         let params = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(|_| {
             Failure::invalid(StatusCode::BAD_REQUEST, "The address is not UTF-8.", "")
         })?;
@@ -164,7 +173,7 @@ impl Route {
             )
         })?;
         let action = self.action;
-        Ok(Asked { peer, action, caller, credential, body, query, headers, params })
+        Ok(Asked { peer, action, caller, credential, body, query, drain, headers, params })
     }
 
     async fn caller(&self, parts: &mut Parts) -> Result<Option<Caller>, Refusal> {
@@ -181,6 +190,12 @@ impl Asked {
     /// The last of what stands in the path in place of names.
     pub(super) fn last_param(&self) -> Option<&str> {
         self.params.last().map(|(_, value)| value.as_str())
+    }
+
+    /// Of the page that asks.
+    pub(super) fn origin(&self) -> Option<String> {
+        let origin = self.headers.get(header::ORIGIN)?;
+        origin.to_str().ok().map(str::to_owned)
     }
 
     pub(super) fn is_json(&self) -> bool {
@@ -231,6 +246,8 @@ fn client(agent: &str) -> String {
 
 /// What a handler answers with.
 pub(super) trait Answers {
+    /// What the body is, as an HTTP client is told.
+    const KIND: &'static str = "application/json";
     /// Of the body; none if there is none.
     fn schema(schemas: &mut SchemaGenerator) -> Option<Schema>;
     fn respond(self) -> Response;

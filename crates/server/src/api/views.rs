@@ -190,6 +190,7 @@ fn my_organisation(
         name: found.name.clone(),
         member: found.members.contains(&caller.account),
         permissions: whole(directory, caller, id).within(ceiling(caller.proof)),
+        policy: found.policy.into(),
     })
 }
 

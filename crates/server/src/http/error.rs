@@ -70,9 +70,10 @@ impl From<ApiError> for Failure {
         let status = match error.code {
             ErrorCode::Invalid => StatusCode::BAD_REQUEST,
             ErrorCode::NotFound => StatusCode::NOT_FOUND,
-            ErrorCode::NotAllowed | ErrorCode::NeedsPassphrase | ErrorCode::WrongPassphrase => {
-                StatusCode::FORBIDDEN
-            }
+            ErrorCode::NotAllowed
+            | ErrorCode::NeedsReason
+            | ErrorCode::NeedsPassphrase
+            | ErrorCode::WrongPassphrase => StatusCode::FORBIDDEN,
             ErrorCode::Throttled => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Storage => StatusCode::SERVICE_UNAVAILABLE,
             ErrorCode::TimedOut => StatusCode::GATEWAY_TIMEOUT,

@@ -5,11 +5,12 @@ use crate::service::Caller;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use patchbay_core::sync::{read, write};
 use patchbay_model::{ApiError, ErrorCode};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 /// Upper bounds of the histogram, in microseconds and as they are written.
@@ -95,14 +96,14 @@ impl Metrics {
     ) -> (Arc<AtomicU64>, Arc<Times>) {
         let key = (method, status);
         {
-            let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+            let routes = read(&self.routes);
             if let Some(known) = routes.get(route)
                 && let Some(counter) = known.statuses.get(&key)
             {
                 return (Arc::clone(counter), Arc::clone(&known.times));
             }
         }
-        let mut routes = self.routes.write().unwrap_or_else(PoisonError::into_inner);
+        let mut routes = write(&self.routes);
         let known = routes.entry(route.to_owned()).or_default();
         let counter = known.statuses.entry(key).or_default();
         (Arc::clone(counter), Arc::clone(&known.times))
@@ -146,7 +147,7 @@ impl Metrics {
     }
 
     fn write_requests(&self, out: &mut String) -> std::fmt::Result {
-        let routes = self.routes.read().unwrap_or_else(PoisonError::into_inner);
+        let routes = read(&self.routes);
         head(out, "http_requests_total", "counter", "Requests that were answered.")?;
         for (route, known) in routes.iter() {
             for ((method, status), count) in &known.statuses {

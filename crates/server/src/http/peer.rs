@@ -119,7 +119,13 @@ impl Peer {
         })
     }
 
-    /// The origin of pages that this server served to this client.
+    /// Where this server is, as this client calls it.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("{}://{}", if self.secure { "https" } else { "http" }, self.host)
+    }
+
+    /// Whether this is the origin of pages that this server served to this client.
     #[must_use]
     pub fn is_own_origin(&self, origin: &str) -> bool {
         let Some((scheme, host)) = origin.split_once("://") else { return false };

@@ -87,7 +87,7 @@ impl Visit {
     async fn carry(
         &self,
         mut socket: WebSocket,
-        Stream { session, end }: Stream,
+        Stream { session, viewing, end }: Stream,
         resume: u64,
         alive: KeepAlive,
     ) -> Result<(), StreamError> {
@@ -103,7 +103,9 @@ impl Visit {
                 Frame::Ping => Message::Ping(Bytes::new()),
             }))
         });
-        let carried = patchbay_stream::carry(sink, source.map(heard), line, resume, Some(alive));
+        let source = source.map(heard);
+        let carried =
+            patchbay_stream::carry_for(&*viewing, sink, source, line, resume, Some(alive));
         let (code, why, error) = tokio::select! {
             biased;
             () = end.cancelled() => (close_code::POLICY, REVOKED, None),

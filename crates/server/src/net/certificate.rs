@@ -1,6 +1,7 @@
 //! The server's certificate: its own, kept beside the data, or one from files that are read again when they change.
 
 use data_encoding::HEXLOWER;
+use patchbay_core::sync;
 use patchbay_model::Secret;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
@@ -11,7 +12,7 @@ use rustls::{ServerConfig, version};
 use sha2::{Digest as _, Sha256};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 use std::{fs, io};
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
@@ -81,7 +82,7 @@ struct Shown(RwLock<(Arc<CertifiedKey>, [u8; 32])>);
 
 impl ResolvesServerCert for Shown {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).0))
+        Some(Arc::clone(&sync::read(&self.0).0))
     }
 }
 
@@ -126,7 +127,7 @@ impl Certificate {
     pub fn reload(&self) -> Result<Reloaded, CertificateError> {
         let Source::Files { certificate, key } = &self.source else { return Ok(Reloaded::Same) };
         let read = read(certificate, key)?;
-        let mut shown = self.shown.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = sync::write(&self.shown.0);
         if shown.1 == read.1 {
             return Ok(Reloaded::Same);
         }
@@ -143,7 +144,7 @@ impl Certificate {
     /// SHA-256 of the certificate, as clients show it.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let shown = self.shown.0.read().unwrap_or_else(PoisonError::into_inner);
+        let shown = sync::read(&self.shown.0);
         let der = shown.0.cert.first().map_or(&[][..], |first| first.as_ref());
         format!("SHA256:{}", HEXLOWER.encode(&Sha256::digest(der)))
     }

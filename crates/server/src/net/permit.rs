@@ -1,10 +1,11 @@
 //! How many connections there may be, in all and from one address.
 
 use crate::http::metrics::Counted;
+use patchbay_core::sync::lock;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
@@ -36,7 +37,7 @@ impl Permits {
     /// One more, if it may be. Proxies (`limited` is false) stand for many and count in all only.
     pub fn take(self: &Arc<Self>, address: IpAddr, limited: bool) -> Option<Permit> {
         let place = limited.then(|| network(address));
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = lock(&self.taken);
         if taken.in_all >= self.in_all {
             return None;
         }
@@ -79,7 +80,7 @@ pub struct Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut taken = self.permits.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = lock(&self.permits.taken);
         taken.in_all = taken.in_all.saturating_sub(1);
         let Some(place) = self.place else { return };
         if let Some(mine) = taken.by_address.get_mut(&place) {

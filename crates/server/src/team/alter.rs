@@ -1,15 +1,14 @@
 //! Changes of what is kept about people. Each is worked out from the directory as it is in its turn, and anew if another node
 //! was faster: nothing that the other node did is undone by it.
 
-use super::{TRIES, Team};
+use super::Team;
 use crate::{Caller, inside::actor};
-use patchbay_model::{ApiError, ErrorCode};
+use patchbay_model::{ApiError, ErrorCode, OrganisationId};
 use patchbay_team::{
-    audit::{self, Outcome},
+    audit::{self, Actor, Outcome},
     directory::Directory,
     entity::Change,
 };
-use patchbay_team_store::StoreError;
 use std::fmt::Display;
 
 /// What a change comes to.
@@ -38,18 +37,22 @@ impl Team {
         &self,
         work: impl Fn(&Directory) -> Result<Altered<T>, ApiError>,
     ) -> Result<T, ApiError> {
-        let _turn = self.turn().await;
-        let mut tries = 0;
-        loop {
-            let Altered { changes, entries, answer } = work(&self.known.directory())?;
-            match self.try_commit(&changes, &[], entries).await {
-                Err(StoreError::Stale { .. }) if tries < TRIES => {
-                    tries += 1;
-                    self.read_all().await?;
-                }
-                Err(error) => return Err(error.api_error()),
-                Ok(written) => return written.map(|()| answer),
-            }
+        let turn = self.turn().await;
+        self.settle(&turn, &[], work).await
+    }
+
+    /// An entry of the audit log about what the server does by itself.
+    pub(crate) fn server_entry(&self, action: &str) -> audit::Entry {
+        audit::Entry {
+            at: self.now(),
+            actor: Actor::Server,
+            action: action.to_owned(),
+            object: None,
+            address: None,
+            reason: None,
+            outcome: Outcome::Done,
+            detail: None,
+            organisation: None,
         }
     }
 
@@ -57,10 +60,15 @@ impl Team {
     pub(crate) fn note(&self, caller: &Caller, action: &str) -> audit::Entry {
         audit::Entry {
             actor: actor(caller),
-            action: action.to_owned(),
             address: Some(caller.address.to_string()),
-            ..self.server_entry("")
+            ..self.server_entry(action)
         }
+    }
+
+    /// Writes an entry of the audit log, and nothing else.
+    pub(crate) async fn write_entry(&self, entry: audit::Entry) -> Result<(), ApiError> {
+        let turn = self.turn().await;
+        self.commit(&turn, Vec::new(), Vec::new(), vec![entry]).await
     }
 
     /// Writes down that a caller was refused something.
@@ -68,15 +76,22 @@ impl Team {
         &self,
         caller: &Caller,
         action: &str,
+        organisation: Option<OrganisationId>,
         why: &ApiError,
     ) -> Result<(), ApiError> {
         let entry = audit::Entry {
             outcome: Outcome::Refused,
             detail: Some(why.message.clone()),
+            organisation,
             ..self.note(caller, action)
         };
+        self.write_down(vec![entry]).await
+    }
+
+    /// Writes into the audit log, and nothing else.
+    pub(crate) async fn write_down(&self, entries: Vec<audit::Entry>) -> Result<(), ApiError> {
         let turn = self.turn().await;
-        self.commit(&turn, Vec::new(), Vec::new(), vec![entry]).await
+        self.commit(&turn, Vec::new(), Vec::new(), entries).await
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     not_found,
 };
 use crate::Caller;
+use patchbay_core::sync::lock;
 use patchbay_model::{
     AccountId, ApiError, ErrorCode, OrganisationId, Secret, SignInId, Timestamp, TokenId,
 };
@@ -13,14 +14,14 @@ use patchbay_team::{
     TeamError,
     audit::{self, Actor, Outcome},
     directory::{self, Place},
-    entity::{Account, Change, Grant, Invitation, Organisation, SignIn, Subject},
+    entity::{Account, Change, Grant, Invitation, Organisation, Policy, SignIn, Subject},
     password, recovery,
-    throttle::Try,
+    throttle::{Charge, Try},
     token::{self, TokenKind},
     totp,
 };
 use patchbay_team_store::Use;
-use std::{collections::BTreeSet, net::IpAddr, sync::PoisonError};
+use std::{collections::BTreeSet, net::IpAddr};
 use tokio::sync::Semaphore;
 
 /// How long a sign-in is good, in milliseconds.
@@ -107,6 +108,7 @@ impl Team {
             name: organisation.trim().to_owned(),
             members: BTreeSet::from([account.id]),
             created: self.now(),
+            policy: Policy::default(),
         };
         let grant = self.grant(organisation.id, Subject::Account(account.id), directory::OWNER);
         let mut changes = vec![
@@ -136,10 +138,12 @@ impl Team {
         let (welcome, sign_in) = self.welcome(account.id, visitor)?;
         let entry = self.visit(account.id, "organisation.join", visitor);
         self.alter(|_| {
+            let invitation = self.invitation(token)?;
             let mut changes = vec![Change::PutAccount(account.clone())];
-            changes.extend(self.belong(account.id, &self.invitation(token)?)?);
+            changes.extend(self.belong(account.id, &invitation)?);
             changes.push(sign_in.clone());
-            Ok(Altered::by(changes, entry.clone()))
+            let organisation = invitation.organisation;
+            Ok(Altered::by(changes, audit::Entry { organisation, ..entry.clone() }))
         })
         .await?;
         Ok(welcome)
@@ -149,8 +153,10 @@ impl Team {
     pub(crate) async fn join_with(&self, caller: &Caller, token: &str) -> Result<(), ApiError> {
         let entry = self.note(caller, "organisation.join");
         self.alter(|_| {
-            let changes = self.belong(caller.account, &self.invitation(token)?)?;
-            Ok(Altered::by(changes, entry.clone()))
+            let invitation = self.invitation(token)?;
+            let changes = self.belong(caller.account, &invitation)?;
+            let organisation = invitation.organisation;
+            Ok(Altered::by(changes, audit::Entry { organisation, ..entry.clone() }))
         })
         .await
     }
@@ -266,8 +272,7 @@ impl Team {
             blocking(move || password::verify_or_pretend(kept.as_deref(), &typed, cheap)).await?;
         let account = found.filter(|account| right && !account.suspended);
         let Some(account) = account else {
-            self.refused(&name, visitor).await?;
-            return Err(wrong());
+            return self.sign_in_elsewhere(&name, &shown, charge, visitor).await;
         };
         let (welcome, sign_in) = self.welcome(account.id, visitor)?;
         let entry = self.visit(account.id, "account.sign_in", visitor);
@@ -298,6 +303,30 @@ impl Team {
         }
     }
 
+    /// Not by a password that is kept here; perhaps by one of a directory.
+    async fn sign_in_elsewhere(
+        &self,
+        name: &str,
+        shown: &Credentials,
+        charge: Charge,
+        visitor: &Visitor,
+    ) -> Result<Welcome, ApiError> {
+        let vouched = match self.ask_directories(name, &shown.password).await {
+            Ok(Some(vouched)) => vouched,
+            Ok(None) => {
+                self.refused(name, visitor).await?;
+                return Err(wrong());
+            }
+            // The password is not the one that is kept here: this stays a wrong try.
+            Err(away) => {
+                self.refused(name, visitor).await?;
+                return Err(away);
+            }
+        };
+        let done = self.let_in_from_directory(&vouched, shown.code.as_ref(), visitor).await;
+        self.conclude(charge, done, (name, "account.sign_in"), visitor).await
+    }
+
     /// What a right code changes; nothing if the account asks for none.
     pub(crate) fn second_factor(
         &self,
@@ -321,7 +350,7 @@ impl Team {
         }
     }
 
-    fn welcome(
+    pub(super) fn welcome(
         &self,
         account: AccountId,
         visitor: &Visitor,
@@ -343,7 +372,7 @@ impl Team {
     }
 
     /// Sign-ins of an account that are over.
-    fn expired(&self, account: AccountId) -> Vec<Change> {
+    pub(super) fn expired(&self, account: AccountId) -> Vec<Change> {
         let (directory, now) = (self.known.directory(), self.now());
         let over = directory.sign_ins_of(account).filter(|one| one.expires <= now);
         over.map(|one| Change::DeleteSignIn(one.id)).collect()
@@ -357,8 +386,7 @@ impl Team {
             object: Some(name.chars().take(100).collect()),
             outcome: Outcome::Refused,
             address: Some(visitor.address.to_string()),
-            action: "account.sign_in".to_owned(),
-            ..self.server_entry("")
+            ..self.server_entry("account.sign_in")
         };
         self.commit(&turn, Vec::new(), Vec::new(), vec![entry]).await
     }
@@ -384,7 +412,10 @@ impl Team {
                     (account.id, crate::Proof::Token(token.id, token.permissions))
                 })
             }
-            Some(TokenKind::Invitation) | None => None,
+            Some(
+                TokenKind::Invitation | TokenKind::Share | TokenKind::Guest | TokenKind::Handoff,
+            )
+            | None => None,
         };
         found.ok_or_else(signed_out)
     }
@@ -412,27 +443,19 @@ impl Team {
     }
 
     pub(crate) fn throttle(&self) -> std::sync::MutexGuard<'_, patchbay_team::throttle::Throttle> {
-        self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.throttle)
     }
 
-    fn visit(&self, account: AccountId, action: &str, visitor: &Visitor) -> audit::Entry {
+    pub(super) fn visit(
+        &self,
+        account: AccountId,
+        action: &str,
+        visitor: &Visitor,
+    ) -> audit::Entry {
         audit::Entry {
-            action: action.to_owned(),
+            actor: Actor::Account { account },
             address: Some(visitor.address.to_string()),
-            ..self.entry(self.now(), account)
-        }
-    }
-
-    pub(crate) fn server_entry(&self, action: &str) -> audit::Entry {
-        audit::Entry {
-            at: self.now(),
-            actor: Actor::Server,
-            action: action.to_owned(),
-            object: None,
-            address: None,
-            reason: None,
-            outcome: Outcome::Done,
-            detail: None,
+            ..self.server_entry(action)
         }
     }
 }

@@ -1,20 +1,18 @@
 //! Keeping up with what other nodes write.
 
 use super::{
-    Team,
-    known::write,
+    Team, Told, makes_trees,
     space::{Data, Held, SpaceItems, stays_sealed},
 };
+use patchbay_core::sync::{lock, write};
 use patchbay_model::ApiError;
 use patchbay_team::{directory::Directory, entity::Space};
 use patchbay_team_store::{Changed, StoredItem};
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
-use zeroize::Zeroizing;
 
 /// Follows until the team is gone.
 pub(super) fn start(team: &Arc<Team>, mut changes: Receiver<Changed>) {
@@ -51,6 +49,7 @@ pub(super) fn tend(team: &Arc<Team>) {
             if let Err(error) = team.checkpoint(false).await {
                 tracing::warn!(error = %error.message, "the audit log was not signed");
             }
+            team.expire_recordings().await;
         }
     });
 }
@@ -58,7 +57,7 @@ pub(super) fn tend(team: &Arc<Team>) {
 impl Team {
     /// Writes down what was used since the last time.
     pub(crate) async fn write_uses(&self) {
-        let uses = std::mem::take(&mut *self.uses.lock().unwrap_or_else(PoisonError::into_inner));
+        let uses = std::mem::take(&mut *lock(&self.uses));
         self.forget_seen();
         if let Err(error) = self.store.used(uses).await {
             tracing::warn!(%error, "last uses could not be written down");
@@ -77,7 +76,9 @@ impl Team {
         if changed.directory {
             self.read_directory().await?;
         }
-        let mut spaces = BTreeSet::new();
+        // What of the directory it was, is not said.
+        let mut told =
+            Told { people: changed.directory, rights: changed.directory, ..Told::default() };
         for (space, kind, id) in &changed.items {
             let fields =
                 self.store.item(*space, *kind, *id).await.map_err(|error| error.api_error())?;
@@ -86,10 +87,12 @@ impl Team {
             for field in &fields {
                 self.take(&mut write(&items), field)?;
             }
-            spaces.insert(*space);
+            if makes_trees(*kind) {
+                told.trees.insert(*space);
+            }
         }
         self.revision.store(changed.revision, Ordering::Release);
-        self.tell(changed.directory, &spaces);
+        self.tell(&told);
         Ok(())
     }
 
@@ -100,7 +103,7 @@ impl Team {
 
     async fn read_everything_now(&self) -> Result<(), ApiError> {
         self.read_all().await?;
-        self.tell(true, &BTreeSet::new());
+        self.tell(&Told { people: true, rights: true, ..Told::default() });
         Ok(())
     }
 
@@ -139,8 +142,7 @@ impl Team {
         let data = if stays_sealed(*kind) {
             Data::Sealed(sealed.clone())
         } else {
-            let open = self.open_item(*space, slot, *version, sealed)?;
-            Data::Open(Zeroizing::new(open.to_vec()))
+            Data::Open(self.open_item(*space, slot, *version, sealed)?)
         };
         items.put(slot, Held { version: *version, data });
         Ok(())

@@ -1,8 +1,9 @@
 //! All that the server knows, in memory: people and what they may do, and the items of every space.
 //!
-//! Deliberately absent: changing it (`change.rs`), and what a member makes of it (`seat/`).
+//! Deliberately absent: changing it (`alter.rs`), and what a member makes of it (`seat/`).
 
 use super::space::SpaceItems;
+use patchbay_core::sync::{read, write};
 use patchbay_model::{AccountId, IdentityId, NodeId, OrganisationId};
 use patchbay_store::Kind;
 use patchbay_team::{
@@ -12,7 +13,7 @@ use patchbay_team::{
 };
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, RwLock},
 };
 
 /// What the server knows.
@@ -29,21 +30,21 @@ pub(crate) const fn root_of(organisation: OrganisationId) -> NodeId {
 
 impl Known {
     pub(crate) fn directory(&self) -> Arc<Directory> {
-        Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&read(&self.directory))
     }
 
     pub(super) fn set_directory(&self, directory: Directory) {
-        *self.directory.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(directory);
+        *write(&self.directory) = Arc::new(directory);
     }
 
     /// The items of a space; an empty one if nothing was ever put into it.
     pub(super) fn space(&self, space: Space) -> Arc<RwLock<SpaceItems>> {
-        let known = self.spaces.read().unwrap_or_else(PoisonError::into_inner);
+        let known = read(&self.spaces);
         if let Some(items) = known.get(&space) {
             return Arc::clone(items);
         }
         drop(known);
-        let mut spaces = self.spaces.write().unwrap_or_else(PoisonError::into_inner);
+        let mut spaces = write(&self.spaces);
         Arc::clone(spaces.entry(space).or_default())
     }
 
@@ -102,12 +103,4 @@ impl Known {
             }
         }
     }
-}
-
-pub(super) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-pub(super) fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
 }

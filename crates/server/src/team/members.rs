@@ -1,13 +1,13 @@
 //! The services that each member has here, made when they are first wanted.
 
 use super::{Team, seat::Seat};
-use patchbay_core::{Core, CoreConfig, Ctx, Served};
+use patchbay_core::{Core, CoreConfig, Ctx, Served, sync::lock};
 use patchbay_model::{AccountId, ApiError, SessionTarget};
 use patchbay_team::permission::{Permission, Permissions};
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 use tokio::sync::Notify;
 
@@ -40,7 +40,7 @@ impl Members {
     }
 
     pub(crate) fn all(&self) -> Vec<Arc<Member>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        lock(&self.all).values().cloned().collect()
     }
 
     /// The services of a member, if they were made.
@@ -49,12 +49,12 @@ impl Members {
     }
 
     fn get(&self, key: Key) -> Option<Arc<Member>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+        lock(&self.all).get(&key).cloned()
     }
 
     /// Ends all sessions of an account and forgets its services.
     pub(crate) fn dismiss(&self, account: AccountId) {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&self.all);
         all.retain(|(id, _), member| {
             if *id == account {
                 member.core.sessions().close_all();
@@ -83,7 +83,7 @@ impl Team {
         let before = self.revision();
         let member = Arc::new(self.make(account, ceiling).await?);
         follow(&member);
-        let mut all = self.members.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&self.members.all);
         all.insert(key, Arc::clone(&member));
         drop(all);
         // What was written meanwhile told only those who were there.
@@ -113,7 +113,11 @@ impl Team {
             shell: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             cheap_key_derivation: true,
-            served: Some(Served { rights: Arc::new(seat.clone()), reach: self.reach.clone() }),
+            served: Some(Served {
+                rights: Arc::new(seat.clone()),
+                reach: self.reach.clone(),
+                recordings: self.recordings.clone(),
+            }),
             clock: Arc::clone(&self.clock),
         });
         // The page adds its own address.

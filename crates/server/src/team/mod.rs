@@ -4,6 +4,9 @@
 
 mod accounts;
 pub(crate) mod alter;
+mod check;
+mod concern;
+mod device;
 mod door;
 mod follow;
 mod grants;
@@ -11,18 +14,26 @@ mod known;
 mod log;
 mod members;
 mod organisation;
+pub(crate) mod passkeys;
 mod personal;
+mod placed;
 mod policy;
+pub(crate) mod providers;
 mod reach;
+mod recordings;
 pub(crate) mod rights;
 mod seat;
 mod seen;
+mod sharing;
 mod space;
 mod start;
 #[cfg(test)]
 pub(crate) mod testing;
 mod watching;
 
+pub(crate) use check::{Check, CheckState};
+pub(crate) use concern::{Concern, object};
+pub(crate) use device::{INTERVAL, Polled};
 pub(crate) use door::{
     Credentials, Newcomer, SIGN_IN_LASTS, Visitor, Welcome, totp_name, wrong_code,
 };
@@ -32,13 +43,19 @@ pub(crate) use members::{Member, Members};
 pub(crate) use personal::NewToken;
 pub use policy::{POLICIES, Policy, policy};
 pub use reach::reach;
-pub use start::Opening;
+pub(crate) use sharing::{Audience, NewShare, Seen, ShareView, Sharing, Wish};
+pub use start::{Beside, Opening};
 
-use known::write;
-use patchbay_core::{Clock, Reach};
-use patchbay_model::{AccountId, ApiError, ErrorCode, Timestamp};
+use alter::Altered;
+use patchbay_core::{
+    Clock, Reach, RuleRecordings,
+    sync::{read, write},
+};
+use patchbay_model::{ApiError, ErrorCode, Timestamp};
+use patchbay_store::Kind;
 use patchbay_team::{
-    audit::{self, Actor, Outcome},
+    audit,
+    directory::Directory,
     entity::{Change, Space},
     master::DataKeys,
     throttle::Throttle,
@@ -49,7 +66,7 @@ use std::{
     collections::BTreeSet,
     path::PathBuf,
     sync::{
-        Arc, RwLock,
+        Arc,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -65,7 +82,7 @@ pub struct Team {
     pub(crate) known: Known,
     pub(crate) store: TeamStore,
     pub(crate) members: Members,
-    keys: RwLock<DataKeys>,
+    keys: DataKeys,
     /// One change after the other: what was checked stays so until it is written.
     turn: Mutex<()>,
     /// The revision that is known.
@@ -73,10 +90,20 @@ pub struct Team {
     clock: Arc<dyn Clock>,
     /// Holds a folder for each member's files.
     files: PathBuf,
+    /// Recordings that organisations want.
+    recordings: RuleRecordings,
     /// Which addresses the server may dial.
     reach: Reach,
     watching: Watching,
+    /// Live sessions that others look at.
+    pub(crate) sharing: Sharing,
     throttle: std::sync::Mutex<Throttle>,
+    /// How often programs ask whether they are let in.
+    pace: device::Pace,
+    /// What providers say of themselves.
+    descriptions: providers::Descriptions,
+    /// Providers on loopback may be asked without TLS: for tests.
+    plain_loopback: bool,
     /// Last uses that are to be written down.
     uses: std::sync::Mutex<Vec<Use>>,
     seen: std::sync::Mutex<seen::Seen>,
@@ -113,68 +140,82 @@ impl Team {
         self.revision.load(Ordering::Acquire)
     }
 
-    /// An entry of the audit log to be filled in.
-    pub(crate) fn entry(&self, at: Timestamp, account: AccountId) -> audit::Entry {
-        audit::Entry {
-            at,
-            actor: Actor::Account { account },
-            action: String::new(),
-            object: None,
-            address: None,
-            reason: None,
-            outcome: Outcome::Done,
-            detail: None,
-        }
-    }
-
     /// Writes changes that were checked in this turn, and knows them from then on.
     pub(crate) async fn commit(
         &self,
-        _turn: &Turn<'_>,
+        turn: &Turn<'_>,
         changes: Vec<Change>,
         edits: Vec<Edit>,
-        audit: Vec<audit::Entry>,
+        entries: Vec<audit::Entry>,
     ) -> Result<(), ApiError> {
+        let same = || Altered { changes: changes.clone(), entries: entries.clone(), answer: () };
+        self.settle(turn, &edits, |_| Ok(same())).await
+    }
+
+    /// Writes edits and the changes that `work` comes to, which is asked anew if another node was faster.
+    async fn settle<T>(
+        &self,
+        _turn: &Turn<'_>,
+        edits: &[Edit],
+        work: impl Fn(&Directory) -> Result<Altered<T>, ApiError>,
+    ) -> Result<T, ApiError> {
         let mut tries = 0;
         loop {
-            match self.try_commit(&changes, &edits, audit.clone()).await {
+            let Altered { changes, entries, answer } = work(&self.known.directory())?;
+            match self.try_commit(changes, edits, entries).await {
                 Err(StoreError::Stale { .. }) if tries < TRIES => {
                     tries += 1;
                     self.read_all().await?;
                 }
-                written => return written.map_err(|error| error.api_error())?,
+                Err(error) => return Err(error.api_error()),
+                Ok(written) => return written.map(|()| answer),
             }
         }
     }
 
     async fn try_commit(
         &self,
-        changes: &[Change],
+        changes: Vec<Change>,
         edits: &[Edit],
         audit: Vec<audit::Entry>,
     ) -> Result<Result<(), ApiError>, StoreError> {
-        let mut directory = (*self.known.directory()).clone();
-        for change in changes {
-            if let Err(refused) = directory.check(change) {
-                return Ok(Err(refused.api_error()));
-            }
-            directory.apply(change);
-        }
-        let sealed = match self.sealed(edits) {
+        let directory = match self.changed_directory(&changes) {
+            Ok(directory) => directory,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let items = match self.sealed(edits) {
             Ok(sealed) => sealed,
             Err(error) => return Ok(Err(error)),
         };
-        let checked = Some(self.revision.load(Ordering::Acquire)).filter(|_| !changes.is_empty());
-        let items = sealed.clone();
-        let write = Write { changes: changes.to_vec(), items, audit, checked };
-        let revision = self.store.write(write).await?;
+        let told = Told {
+            people: directory.is_some(),
+            rights: changes.iter().any(concerns_rights),
+            trees: trees(edits),
+        };
+        let checked = directory.is_some().then(|| self.revision());
+        let sealed = items.clone();
+        let audit = self.placed(edits, audit);
+        let revision = self.store.write(Write { changes, items, audit, checked }).await?;
         self.revision.store(revision, Ordering::Release);
-        if !changes.is_empty() {
+        if let Some(directory) = directory {
             self.known.set_directory(directory);
         }
         self.learn(edits, sealed);
-        self.tell(!changes.is_empty(), &touched(edits));
+        self.tell(&told);
         Ok(Ok(()))
+    }
+
+    /// The directory as it will be; nothing if it stays.
+    fn changed_directory(&self, changes: &[Change]) -> Result<Option<Directory>, ApiError> {
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let mut directory = (*self.known.directory()).clone();
+        for change in changes {
+            directory.check(change).map_err(|refused| refused.api_error())?;
+            directory.apply(change);
+        }
+        Ok(Some(directory))
     }
 
     /// What was written is known.
@@ -198,7 +239,6 @@ impl Team {
     }
 
     fn sealed(&self, edits: &[Edit]) -> Result<Vec<ItemChange>, ApiError> {
-        let keys = known::read(&self.keys);
         let mut sealed = Vec::with_capacity(edits.len());
         // What an earlier edit of the same write does to a version.
         let mut versions = std::collections::HashMap::new();
@@ -211,21 +251,21 @@ impl Team {
                         }
                         true
                     });
-                    for (slot, _) in known::read(&self.known.space(*space)).slots(*kind, *id) {
+                    for (slot, _) in read(&self.known.space(*space)).slots(*kind, *id) {
                         versions.insert((*space, *slot), None);
                     }
                     ItemChange::Delete { space: *space, kind: *kind, id: *id }
                 }
                 Edit::Put { space, slot, data } => {
                     let (kind, id, field) = *slot;
-                    let held = || {
-                        known::read(&self.known.space(*space)).get(*slot).map(|held| held.version)
-                    };
+                    let held =
+                        || read(&self.known.space(*space)).get(*slot).map(|held| held.version);
                     let expected = versions.get(&(*space, *slot)).copied().unwrap_or_else(held);
                     // Never the same again, not even after it was deleted: what was sealed once does not fit later.
                     let version = self.now().0.max(expected.unwrap_or_default() + 1);
                     versions.insert((*space, *slot), Some(version));
-                    let sealed = keys
+                    let sealed = self
+                        .keys
                         .seal(*space, kind, id, field, version, data)
                         .map_err(|error| error.api_error())?;
                     ItemChange::Put { space: *space, kind, id, field, expected, version, sealed }
@@ -243,13 +283,12 @@ impl Team {
         version: i64,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, ApiError> {
-        let keys = known::read(&self.keys);
-        keys.open(space, kind, id, field, version, sealed).map_err(|error| error.api_error())
+        self.keys.open(space, kind, id, field, version, sealed).map_err(|error| error.api_error())
     }
 
     /// Seals something of the server's own.
     pub(crate) fn seal_named(&self, name: &str, bytes: &[u8]) -> Result<Vec<u8>, ApiError> {
-        known::read(&self.keys).seal_named(name, bytes).map_err(|error| error.api_error())
+        self.keys.seal_named(name, bytes).map_err(|error| error.api_error())
     }
 
     /// Opens something of the server's own.
@@ -258,18 +297,20 @@ impl Team {
         name: &str,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, ApiError> {
-        known::read(&self.keys).open_named(name, sealed).map_err(|error| error.api_error())
+        self.keys.open_named(name, sealed).map_err(|error| error.api_error())
     }
 
-    /// Tells members' services of what has changed.
-    fn tell(&self, directory: bool, spaces: &BTreeSet<Space>) {
-        if directory {
+    /// Ends what is not allowed any more, and tells those members' services whose tree may be another one now.
+    fn tell(&self, told: &Told) {
+        if told.people {
             self.sweep();
         }
+        // What was moved to another folder may be allowed to others.
+        self.sharing.check();
         let known = self.known.directory();
         self.members.changed(|account| {
-            directory
-                || spaces.iter().any(|space| match space {
+            told.rights
+                || told.trees.iter().any(|space| match space {
                     Space::Personal(owner) => *owner == account,
                     Space::Organisation(id) => known.is_member(account, *id),
                 })
@@ -277,11 +318,47 @@ impl Team {
     }
 }
 
-fn touched(edits: &[Edit]) -> BTreeSet<Space> {
-    let space = |edit: &Edit| match edit {
-        Edit::Put { space, .. } | Edit::Delete { space, .. } => *space,
+/// What a write means to those who were not asked.
+#[derive(Default)]
+struct Told {
+    /// Something is known of people that was not: who is signed in, at the least.
+    people: bool,
+    /// Who may do what has changed.
+    rights: bool,
+    /// Whose machines or identities have changed.
+    trees: BTreeSet<Space>,
+}
+
+/// Whether somebody may do more or less after this. What ends with an account or a sign-in is swept away.
+const fn concerns_rights(change: &Change) -> bool {
+    use Change::{
+        DeleteGrant, DeleteGroup, DeleteOrganisation, DeleteRole, PutGrant, PutGroup,
+        PutOrganisation, PutRole,
     };
-    edits.iter().map(space).collect()
+    matches!(
+        change,
+        PutOrganisation(_)
+            | DeleteOrganisation(_)
+            | PutGroup(_)
+            | DeleteGroup(_)
+            | PutRole(_)
+            | DeleteRole(_)
+            | PutGrant(_)
+            | DeleteGrant(_)
+    )
+}
+
+/// Whether trees are made of this kind; the rest is read when it is asked for.
+const fn makes_trees(kind: u8) -> bool {
+    kind == Kind::Node.number() || kind == Kind::Identity.number()
+}
+
+fn trees(edits: &[Edit]) -> BTreeSet<Space> {
+    let touched = edits.iter().map(|edit| match edit {
+        Edit::Put { space, slot, .. } => (*space, slot.0),
+        Edit::Delete { space, kind, .. } => (*space, *kind),
+    });
+    touched.filter(|(_, kind)| makes_trees(*kind)).map(|(space, _)| space).collect()
 }
 
 /// What the person asks for is not there, or not for them: which of the two is not said.

@@ -14,7 +14,7 @@ use patchbay_model::{
 use patchbay_team::{
     TeamError, Thing, audit,
     directory::{Directory, OWNER, built_in_roles},
-    entity::{Change, Group, Invitation, Organisation, Role, Space, Subject},
+    entity::{Change, Group, Invitation, Organisation, Policy, Record, Role, Space, Subject},
     permission::Permissions,
     token::{self, TokenKind},
 };
@@ -28,6 +28,10 @@ const LONGEST: u32 = 30;
 const MOST_INVITATIONS: usize = 500;
 /// The most roles, and the most groups, of an organisation.
 const MOST: usize = 1000;
+/// The most characters that a reason can be asked to have.
+const LONGEST_REASON: u8 = 100;
+/// The most days that recordings can be kept.
+const LONGEST_KEPT: u16 = 3650;
 
 impl Team {
     /// Makes an organisation that the caller owns.
@@ -43,7 +47,9 @@ impl Team {
             let members = BTreeSet::from([caller.account]);
             let name = name.trim().to_owned();
             let entry = saying(about(&entry, "organisation", id), &name);
-            let organisation = Organisation { id, name, members, created: self.now() };
+            let created = self.now();
+            let organisation =
+                Organisation { id, name, members, created, policy: Policy::default() };
             let owner = self.grant(id, Subject::Account(caller.account), OWNER);
             let changes = vec![Change::PutOrganisation(organisation), Change::PutGrant(owner)];
             Ok(Altered::by(changes, entry).and(id))
@@ -68,6 +74,46 @@ impl Team {
         .await
     }
 
+    /// Changes what an organisation demands.
+    pub(crate) async fn set_policy(
+        &self,
+        caller: &Caller,
+        id: OrganisationId,
+        policy: Policy,
+        entry: audit::Entry,
+    ) -> Result<(), ApiError> {
+        if policy.ask_reason > LONGEST_REASON {
+            let message = format!("A reason has {LONGEST_REASON} characters at most.");
+            return Err(invalid("askReason", message));
+        }
+        if policy.keep_days > LONGEST_KEPT {
+            let message =
+                format!("Recordings are kept for {LONGEST_KEPT} days at most, or for ever.");
+            return Err(invalid("keepDays", message));
+        }
+        self.alter(|directory| {
+            let old = must_administer(directory, caller, id)?;
+            let reasons = match policy.ask_reason {
+                0 => "reasons not asked for".to_owned(),
+                least => format!("reasons of at least {least} characters"),
+            };
+            let recorded = match policy.record {
+                Record::Off => "nothing recorded",
+                Record::Terminals => "terminals recorded",
+                Record::Everything => "terminals and desktops recorded",
+            };
+            let kept = match policy.keep_days {
+                0 => "for ever".to_owned(),
+                days => format!("for {days} days"),
+            };
+            let words = format!("{reasons}, {recorded}, kept {kept}");
+            let new = Organisation { policy, ..old.clone() };
+            let entry = saying(about(&entry, "organisation", id), words);
+            Ok(Altered::by(vec![Change::PutOrganisation(new)], entry))
+        })
+        .await
+    }
+
     /// Deletes an organisation with everything in it.
     pub(crate) async fn delete_organisation(
         &self,
@@ -83,6 +129,7 @@ impl Team {
         })
         .await?;
         self.known.set_space(Space::Organisation(id), SpaceItems::default());
+        self.forget_recordings(id).await;
         Ok(())
     }
 

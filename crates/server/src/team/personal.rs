@@ -295,7 +295,7 @@ impl Team {
     }
 
     /// A try to show something that is known only to the caller. As at the door it costs time after some wrong ones.
-    fn try_by(&self, caller: &Caller, account: &Account) -> Result<Charge, ApiError> {
+    pub(super) fn try_by(&self, caller: &Caller, account: &Account) -> Result<Charge, ApiError> {
         let directory = self.known.directory();
         let device = match caller.proof {
             Proof::SignIn(id) => directory.sign_in(id).map(|sign_in| sign_in.hash),
@@ -306,7 +306,11 @@ impl Team {
         self.throttle().begin(&asks, self.now()).map_err(|error| error.api_error())
     }
 
-    async fn note_wrong(&self, entry: audit::Entry, why: &ApiError) -> Result<(), ApiError> {
+    pub(super) async fn note_wrong(
+        &self,
+        entry: audit::Entry,
+        why: &ApiError,
+    ) -> Result<(), ApiError> {
         let entry = audit::Entry { outcome: Outcome::Refused, ..saying(entry, &why.message) };
         let turn = self.turn().await;
         self.commit(&turn, Vec::new(), Vec::new(), vec![entry]).await

@@ -1,12 +1,8 @@
 //! What a caller may do with organisations, accounts and permissions. What a member may do with machines is in `known.rs`.
 
-use super::{
-    Team,
-    alter::forbidden,
-    known::{read, root_of},
-    not_found,
-};
+use super::{Team, alter::forbidden, known::root_of, not_found};
 use crate::{Caller, inside::ceiling};
+use patchbay_core::sync::read;
 use patchbay_model::{ApiError, NodeId, OrganisationId};
 use patchbay_team::{
     directory::Directory,

@@ -1,7 +1,7 @@
 //! Opening what the server keeps.
 
 use super::{Known, Members, Team, follow};
-use patchbay_core::{Clock, Reach};
+use patchbay_core::{Clock, Reach, RuleRecordings};
 use patchbay_model::ApiError;
 use patchbay_team::{
     TeamError,
@@ -10,7 +10,7 @@ use patchbay_team::{
 use patchbay_team_store::{Place, TeamStore};
 use std::{
     path::PathBuf,
-    sync::{Arc, RwLock, atomic::AtomicI64},
+    sync::{Arc, atomic::AtomicI64},
 };
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -30,6 +30,8 @@ pub struct Opening {
     pub reach: Reach,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Providers on loopback may be asked without TLS: for tests.
+    pub plain_loopback: bool,
     /// Hash passwords as cheaply as is allowed: for tests.
     pub cheap: bool,
 }
@@ -40,21 +42,26 @@ impl Team {
     /// # Errors
     /// The database cannot be used, or the master key is another one.
     pub async fn open(opening: Opening) -> Result<Arc<Self>, ApiError> {
-        let Opening { place, master, files, reach, clock, cheap } = opening;
+        let Opening { place, master, files, reach, clock, plain_loopback, cheap } = opening;
         let store = TeamStore::open(&place).await.map_err(|error| error.api_error())?;
         let keys = keys(&store, &master).await?;
         let team = Arc::new(Self {
             known: Known::default(),
             store,
             members: Members::default(),
-            keys: RwLock::new(keys),
+            keys,
             turn: Mutex::default(),
             revision: AtomicI64::new(0),
             clock,
+            recordings: RuleRecordings::new(files.join("organisations")),
             files,
             reach,
             watching: Default::default(),
+            sharing: Default::default(),
             throttle: Default::default(),
+            pace: Default::default(),
+            descriptions: Default::default(),
+            plain_loopback,
             uses: Default::default(),
             seen: Default::default(),
             cheap,
@@ -65,14 +72,31 @@ impl Team {
         follow::tend(&team);
         Ok(team)
     }
+}
 
-    /// Wraps the data keys under another master key. Nothing else has to be written, and other nodes go on with what they have open.
+/// A server's database and its keys, without the server: for what is done beside one that runs.
+pub struct Beside {
+    pub(super) store: TeamStore,
+    pub(super) keys: DataKeys,
+}
+
+impl Beside {
+    /// Opens a database that a server may have open.
+    ///
+    /// # Errors
+    /// There is none, or the master key is another one.
+    pub async fn open(place: &Place, master: &MasterKey) -> Result<Self, ApiError> {
+        let store = TeamStore::open_beside(place).await.map_err(|error| error.api_error())?;
+        let keys = keys(&store, master).await?;
+        Ok(Self { store, keys })
+    }
+
+    /// Wraps the data keys under another master key. Nothing else has to be written, and servers go on with what they have open.
     ///
     /// # Errors
     /// The database cannot be written.
     pub async fn rotate_master_key(&self, master: &MasterKey) -> Result<(), ApiError> {
-        let wrapped = super::known::read(&self.keys).wrap(master);
-        let wrapped = wrapped.map_err(|error| error.api_error())?;
+        let wrapped = self.keys.wrap(master).map_err(|error| error.api_error())?;
         self.store.set_setting(DATA_KEYS, &wrapped).await.map_err(|error| error.api_error())
     }
 }
@@ -92,4 +116,53 @@ async fn keys(store: &TeamStore, master: &MasterKey) -> Result<DataKeys, ApiErro
         }
     };
     DataKeys::unwrap(server, &wrapped, master).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::team::testing::{newcomer, visitor};
+    use patchbay_core::SystemClock;
+    use patchbay_model::{ErrorCode, Secret};
+
+    fn opening(home: &tempfile::TempDir, key: &Secret<String>) -> Opening {
+        Opening {
+            place: Place::Sqlite(home.path().join("team.db")),
+            master: MasterKey::from_text(key).unwrap(),
+            files: home.path().join("members"),
+            reach: Reach::default(),
+            clock: Arc::new(SystemClock::default()),
+            plain_loopback: true,
+            cheap: true,
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_log_is_checked_and_the_master_key_exchanged_beside_a_server_that_runs() {
+        let home = tempfile::tempdir().unwrap();
+        let (_, old) = MasterKey::generate().unwrap();
+        let (_, new) = MasterKey::generate().unwrap();
+        let Opening { place, master, .. } = opening(&home, &old);
+        assert!(Beside::open(&place, &master).await.is_err(), "a database was made");
+        let team = Team::open(opening(&home, &old)).await.unwrap();
+        let token = team.set_up_token().await.unwrap().unwrap();
+        team.checkpoint(true).await.unwrap();
+
+        let beside = Beside::open(&place, &master).await.unwrap();
+        let before = beside.verify(None).await.unwrap();
+        assert_eq!((before.head.seq, before.checkpoints), (1, 1));
+        beside.rotate_master_key(&MasterKey::from_text(&new).unwrap()).await.unwrap();
+        // The server goes on, and what it writes has its place in the log.
+        team.set_up(token.expose_secret(), newcomer("owner"), "Lab", &visitor()).await.unwrap();
+        let after = beside.verify(Some(before.head)).await.unwrap();
+        assert_eq!(after.head.seq, 2);
+        team.store.clone().close().await;
+        drop(team);
+
+        let refused = Team::open(opening(&home, &old)).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::WrongPassphrase);
+        let team = Team::open(opening(&home, &new)).await.unwrap();
+        assert!(team.known.directory().account_named("owner").is_some());
+    }
 }

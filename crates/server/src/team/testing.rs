@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use super::{Member, Newcomer, Opening, Team, Visitor, known::root_of};
-use patchbay_core::{Reach, SystemClock};
+use patchbay_core::{Clock, Reach, SystemClock};
 use patchbay_model::{
     AccountId, ApiError, EntryDraft, GrantId, IdentityId, InvitationId, NodeId, OrganisationId,
-    RoleId, Secret, Timestamp,
+    RoleId, Secret, SessionId, Timestamp,
 };
 use patchbay_team::{
     entity::{Change, Grant, Invitation, Subject},
@@ -38,12 +38,17 @@ pub(crate) fn newcomer(name: &str) -> Newcomer {
 
 /// A server that nobody has set up yet.
 pub(crate) async fn opened(home: &tempfile::TempDir) -> Arc<Team> {
+    opened_at(home, Arc::new(SystemClock::default())).await
+}
+
+async fn opened_at(home: &tempfile::TempDir, clock: Arc<dyn Clock>) -> Arc<Team> {
     let team = Team::open(Opening {
         place: Place::Sqlite(home.path().join("team.db")),
         master: MasterKey::generate().unwrap().0,
         files: home.path().join("members"),
         reach: Reach::default(),
-        clock: Arc::new(SystemClock::default()),
+        clock,
+        plain_loopback: true,
         cheap: true,
     });
     team.await.unwrap()
@@ -52,8 +57,13 @@ pub(crate) async fn opened(home: &tempfile::TempDir) -> Arc<Team> {
 impl World {
     /// A server that somebody called `owner` has set up.
     pub(crate) async fn new() -> Self {
+        Self::at(Arc::new(SystemClock::default())).await
+    }
+
+    /// The same by another clock.
+    pub(crate) async fn at(clock: Arc<dyn Clock>) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let team = opened(&home).await;
+        let team = opened_at(&home, clock).await;
         let token = team.set_up_token().await.unwrap().unwrap();
         let owner = team.set_up(token.expose_secret(), newcomer("owner"), "Lab", &visitor()).await;
         let owner = owner.unwrap().account;
@@ -111,6 +121,14 @@ impl World {
         let member = self.member(who).await;
         let result = patchbay_commands::dispatch(&member.ctx(), name, &args.to_string()).await?;
         Ok(serde_json::from_str(&result).unwrap())
+    }
+
+    /// A session with a machine, whatever becomes of it.
+    pub(crate) async fn session(&self, who: AccountId, machine: NodeId) -> SessionId {
+        let args = json!({ "target": { "kind": "entry", "id": machine },
+            "size": { "cols": 80, "rows": 24, "width": 0, "height": 0 }, "attempt": null });
+        let opened = self.call(who, "session_open", args).await.unwrap();
+        serde_json::from_value(opened["id"].clone()).unwrap()
     }
 
     pub(crate) fn root(&self) -> NodeId {

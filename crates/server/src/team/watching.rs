@@ -2,8 +2,10 @@
 
 use super::Team;
 use crate::Proof;
-use patchbay_model::AccountId;
-use std::sync::{Mutex, PoisonError};
+use patchbay_core::sync::lock;
+use patchbay_model::{AccountId, Timestamp};
+use patchbay_team::directory::Directory;
+use std::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 /// What goes on for whom.
@@ -13,14 +15,14 @@ pub(crate) struct Watching(Mutex<Vec<(AccountId, Proof, CancellationToken)>>);
 impl Watching {
     fn add(&self, account: AccountId, proof: Proof) -> CancellationToken {
         let token = CancellationToken::new();
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&self.0);
         all.push((account, proof, token.clone()));
         token
     }
 
     /// Ends what is not good any more, and forgets what has ended.
     fn sweep(&self, good: impl Fn(AccountId, Proof) -> bool) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&self.0);
         all.retain(|(account, proof, token)| {
             let stays = good(*account, *proof);
             if !stays {
@@ -40,20 +42,28 @@ impl Team {
     /// Ends what is not allowed any more; asked whenever people change, and now and then because proofs expire.
     pub(super) fn sweep(&self) {
         let (directory, now) = (self.known.directory(), self.now());
-        self.watching.sweep(|account, proof| {
-            let active = directory.account(account).is_some_and(|account| !account.suspended);
-            active
-                && match proof {
-                    Proof::SignIn(id) => directory.sign_in(id).is_some_and(|one| now < one.expires),
-                    Proof::Token(id, _) => directory
-                        .token(id)
-                        .is_some_and(|one| one.expires.is_none_or(|expires| now < expires)),
-                }
-        });
+        self.watching.sweep(|account, proof| is_good(&directory, account, proof, now));
         for member in self.members.all() {
             if directory.account(member.account).is_none_or(|account| account.suspended) {
                 self.members.dismiss(member.account);
             }
         }
     }
+}
+
+/// Whether something still proves who somebody is, and they may come in at all.
+pub(super) fn is_good(
+    directory: &Directory,
+    account: AccountId,
+    proof: Proof,
+    now: Timestamp,
+) -> bool {
+    let active = directory.account(account).is_some_and(|account| !account.suspended);
+    active
+        && match proof {
+            Proof::SignIn(id) => directory.sign_in(id).is_some_and(|one| now < one.expires),
+            Proof::Token(id, _) => directory
+                .token(id)
+                .is_some_and(|one| one.expires.is_none_or(|expires| now < expires)),
+        }
 }

@@ -8,6 +8,8 @@
 )]
 //! A real server over loopback, with services that do what a test says, and a client that says exactly what it is told.
 
+pub(crate) mod desktop;
+
 use axum::Router;
 use axum::routing::get;
 use futures_util::future::BoxFuture;
@@ -116,6 +118,7 @@ impl Service for Double {
                 input: self.input.clone(),
                 desktop: None,
             },
+            viewing: Arc::new(patchbay_stream::Alone),
             end: self.end.clone(),
         })
     }
@@ -235,23 +238,57 @@ async fn serve_program(
     timing: Timing,
     limits: Limits,
 ) -> Fixture {
-    use clap::Parser as _;
     let folder = tempfile::tempdir().unwrap();
+    serve_in(folder, "127.0.0.1:0", program, double, more, timing, limits).await.unwrap()
+}
+
+/// The whole server once more, on the data and at the address of one that has ended.
+pub(crate) async fn serve_again(ended: Fixture) -> Fixture {
+    let Fixture { mut started, address, mut folder, .. } = ended;
+    started.drain.cancel();
+    started.ended().await;
+    loop {
+        let (program, listen) = (&patchbay_server::TeamServer, address.to_string());
+        let (timing, limits) = (Timing::default(), Limits::default());
+        let more = ["--allow-destination", "127.0.0.0/8"];
+        let begun = serve_in(folder, &listen, program, double().0, &more, timing, limits).await;
+        match begun {
+            Ok(fixture) => return fixture,
+            // The database and the port are let go of once the last task has ended.
+            Err((back, _)) => folder = back,
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn serve_in(
+    folder: tempfile::TempDir,
+    listen: &str,
+    program: &impl Program,
+    double: Arc<Double>,
+    more: &[&str],
+    timing: Timing,
+    limits: Limits,
+) -> Result<Fixture, (tempfile::TempDir, StartError)> {
+    use clap::Parser as _;
     let ui = folder.path().join("ui");
     std::fs::create_dir_all(ui.join("assets")).unwrap();
     std::fs::write(ui.join("index.html"), "<!doctype html><title>Patchbay</title>").unwrap();
     std::fs::write(ui.join("assets/index-Bzwz.js"), "let a = 1;\n".repeat(500)).unwrap();
     let data = folder.path().to_str().unwrap();
-    let line = ["patchbay-server", "--data", data, "--listen", "127.0.0.1:0"];
+    let line = ["patchbay-server", "--data", data, "--listen", listen];
     let line = line.into_iter().chain(["--ui", ui.to_str().unwrap()]).chain(more.iter().copied());
     let options = Arguments::try_parse_from(line).unwrap().options;
     let settings = Settings::new(options, None, None).unwrap();
-    let started = patchbay_server::start(program, &settings, timing, limits).await.unwrap();
+    let started = match patchbay_server::start(program, &settings, timing, limits).await {
+        Ok(started) => started,
+        Err(error) => return Err((folder, error)),
+    };
     let mut roots = RootCertStore::empty();
     let own = folder.path().join("certificate.pem");
     roots.add(CertificateDer::from_pem_file(own).unwrap()).unwrap();
     let address = started.addresses[0];
-    Fixture { started, address, double, folder, roots: Arc::new(roots) }
+    Ok(Fixture { started, address, double, folder, roots: Arc::new(roots) })
 }
 
 pub(crate) type Secured = TlsStream<TcpStream>;

@@ -2,17 +2,27 @@
 
 use super::{Site, given, organisation, owned, script, signed_in};
 use crate::{
+    Caller, Proof, RequestId,
     api::{
         policy::Policy,
         route::{Route, Verb},
         table::table,
     },
-    team::testing::{PASSWORD, World},
+    team::{
+        Audience, NewShare,
+        testing::{PASSWORD, World, visitor},
+    },
 };
-use patchbay_model::{AccountId, GroupId, InvitationId, NodeId, OrganisationId, RoleId, Timestamp};
+use patchbay_model::{
+    AccountId, GroupId, GuestId, HandoffId, InvitationId, LinkId, NodeId, OrganisationId,
+    PasskeyId, ProviderId, RoleId, SessionId, ShareId, SignInId, Timestamp,
+};
 use patchbay_team::{
     directory::{EDITOR, OWNER, VIEWER},
-    entity::{Account, Change, Group, Invitation, Role, Subject},
+    entity::{
+        Account, Answer, Change, Group, Handoff, Invitation, Link, Passkey, Provider, ProviderKind,
+        Role, Subject,
+    },
     permission::{Permission, Permissions},
     token::{self, TokenKind},
 };
@@ -142,6 +152,43 @@ impl Cast {
         id
     }
 
+    async fn provider(&self) -> ProviderId {
+        let id = ProviderId::new();
+        let whole = json!({ "settings": oidc(), "secret": null }).to_string();
+        let sealed = self.world.team.seal_named(&format!("provider/{id}"), whole.as_bytes());
+        let provider = Provider {
+            id,
+            kind: ProviderKind::Oidc,
+            name: self.name("provider"),
+            settings: sealed.unwrap(),
+            disabled: false,
+            created: self.world.team.now(),
+        };
+        self.world.make(Change::PutProvider(provider)).await;
+        id
+    }
+
+    /// Code of a program that waits.
+    async fn handoff(&self) -> String {
+        let letters = b"BCDFGHJKLMNPQRSTVWXZ";
+        let number = self.made.fetch_add(1, std::sync::atomic::Ordering::Relaxed) as usize;
+        let [a, b] = [number / 20 % 20, number % 20].map(|at| char::from(letters[at]));
+        let code = format!("BBBB-BB{a}{b}");
+        let now = self.world.team.now();
+        let handoff = Handoff {
+            id: HandoffId::new(),
+            hash: token::hash(&code),
+            code: code.clone(),
+            address: "192.0.2.1".to_owned(),
+            client: "cli".to_owned(),
+            created: now,
+            expires: Timestamp(now.0 + 60_000),
+            answer: Answer::Waiting,
+        };
+        self.world.make(Change::PutHandoff(handoff)).await;
+        code
+    }
+
     /// Somebody new in the organisation.
     async fn spare(&self) -> AccountId {
         let id = self.world.joins(&self.name("spare"), None).await;
@@ -150,6 +197,28 @@ impl Cast {
         target.members.insert(id);
         self.world.make(Change::PutOrganisation(target)).await;
         id
+    }
+
+    /// A session of the owner's with a link to it: its token.
+    async fn share(&self) -> (SessionId, ShareId, String) {
+        let session = self.world.session(self.owner, self.machine).await;
+        let team = &self.world.team;
+        let proof = Proof::SignIn(SignInId::new());
+        let (address, request) = (visitor().address, RequestId::new());
+        let caller = Caller { account: self.owner, proof, address, request };
+        let wanted = NewShare { may_control: true, audience: Audience::Anybody, minutes: 5 };
+        let entry = team.note(&caller, "share.create");
+        let made = team.create_share(&caller, session, wanted, entry).await;
+        let (token, share) = made.unwrap();
+        (session, share.id, token.expose_secret().clone())
+    }
+
+    /// Somebody who came by such a link: their key.
+    async fn visitor(&self) -> (SessionId, GuestId, String) {
+        let (session, _, token) = self.share().await;
+        let name = self.name("Visitor");
+        let joined = self.world.team.join_share(&token, None, &name, &visitor()).await.unwrap();
+        (session, joined.guest, joined.key.expose_secret().clone())
     }
 
     /// What stands in the path: things that are there, and each time new ones.
@@ -162,6 +231,18 @@ impl Cast {
         path = path.replace("{organisation}", &self.target.to_string());
         if path.contains("{account}") {
             path = path.replace("{account}", &self.spare().await.to_string());
+        }
+        if path == "/shares/{token}" {
+            path = path.replace("{token}", &self.share().await.2);
+        }
+        if path.ends_with("/guests/{id}") {
+            let (session, guest, _) = self.visitor().await;
+            path = format!("/sessions/{session}/guests/{guest}");
+        }
+        if path.contains("{session}") {
+            let (session, share, _) = self.share().await;
+            path = path.replace("{session}", &session.to_string());
+            path = path.replace("{id}", &share.to_string());
         }
         if path.contains("{token}") {
             path = path.replace("{token}", &self.invitation(self.target).await.1);
@@ -183,6 +264,38 @@ impl Cast {
                 script(&self.world, self.account(who), Permissions::ALL).await.0.to_string()
             }
             "accounts" => self.spare().await.to_string(),
+            "providers" => self.provider().await.to_string(),
+            "oidc" | "directory" => ProviderId::new().to_string(),
+            "links" => {
+                let (id, account) = (LinkId::new(), self.account(who));
+                let provider = self.provider().await;
+                let link = Link {
+                    id,
+                    account,
+                    provider,
+                    subject: self.name("subject"),
+                    label: "label".to_owned(),
+                    created: self.world.team.now(),
+                };
+                self.world.make(Change::PutLink(link)).await;
+                id.to_string()
+            }
+            "passkeys" => {
+                let (id, now) = (PasskeyId::new(), self.world.team.now());
+                let passkey = Passkey {
+                    id,
+                    account: self.account(who),
+                    name: self.name("passkey"),
+                    credential: id.as_bytes().to_vec(),
+                    key: Vec::new(),
+                    counter: 0,
+                    challenge: now,
+                    created: now,
+                    last_used: None,
+                };
+                self.world.make(Change::PutPasskey(passkey)).await;
+                id.to_string()
+            }
             "groups" => {
                 let (id, name) = (GroupId::new(), self.name("group"));
                 let (organisation, members) = (self.target, Default::default());
@@ -215,6 +328,30 @@ impl Cast {
             (_, "/join") => json!({
                 "token": self.invitation(self.target).await.1, "name": self.name("n"), "display": "N", "password": PASSWORD,
             }),
+            (_, "/sign-in/oidc/{id}" | "/me/links/oidc/{id}") => Value::Null,
+            (_, "/sign-in/oidc" | "/me/links/oidc") => {
+                json!({ "ticket": "AAAA", "code": "x", "state": "x" })
+            }
+            (_, "/sign-in/second") => json!({ "ticket": "AAAA", "code": "000000" }),
+            (_, "/me/links/directory/{id}") => json!({ "name": "x", "password": "x" }),
+            (Verb::Post | Verb::Put, path) if path.starts_with("/providers") => {
+                let mut body = json!({ "settings": oidc() });
+                if path != "/providers/try" {
+                    body["name"] = json!(self.name("p"));
+                }
+                body
+            }
+            (Verb::Patch, "/me/passkeys/{id}") => json!({ "name": self.name("k") }),
+            (_, "/me/passkeys") => json!({
+                "ticket": "AAAA", "name": "k", "clientData": "", "attestation": "",
+            }),
+            (_, "/sign-in/passkey") => json!({
+                "ticket": "AAAA", "credential": "", "clientData": "", "authenticatorData": "", "signature": "",
+            }),
+            (_, "/sign-in/device") => json!({ "client": "cli" }),
+            (_, "/sign-in/device/token") => json!({ "deviceCode": "pbd_x" }),
+            (_, "/me/device/look") => json!({ "userCode": self.handoff().await }),
+            (_, "/me/device") => json!({ "userCode": self.handoff().await, "allow": true }),
             (_, "/me") => json!({ "display": "Somebody" }),
             (_, "/me/join") => {
                 let id = organisation(&self.world, &self.name("More"), &[]).await;
@@ -224,6 +361,15 @@ impl Cast {
             (Verb::Put | Verb::Delete, "/me/totp") | (_, "/me/recovery-codes") => {
                 json!({ "code": "000000" })
             }
+            (_, "/shares/join") => {
+                json!({ "token": self.share().await.2, "name": self.name("Visitor") })
+            }
+            (_, "/shares/control") => json!({ "key": self.visitor().await.2, "wish": "ask" }),
+            (_, path) if path.starts_with("/shares/") => json!({ "key": self.visitor().await.2 }),
+            (Verb::Post, path) if path.ends_with("/shares") => {
+                json!({ "mayControl": false, "audience": "organisation", "minutes": 60 })
+            }
+            (_, path) if path.ends_with("/control") => json!({ "guest": null }),
             (_, "/me/tokens") => {
                 json!({ "name": self.name("t"), "permissions": see, "networks": [], "expires": null })
             }
@@ -231,6 +377,9 @@ impl Cast {
             (_, "/accounts/{id}/password") => json!({ "password": PASSWORD }),
             (Verb::Post, "/organisations") => json!({ "name": self.name("o") }),
             (Verb::Patch, _) => json!({ "name": "Target" }),
+            (Verb::Put, path) if path.ends_with("/policy") => {
+                json!({ "askReason": 0, "record": "off", "keepDays": 0 })
+            }
             (Verb::Post | Verb::Put, path) if path.contains("/groups") => {
                 json!({ "name": self.name("g"), "members": [] })
             }
@@ -249,13 +398,24 @@ impl Cast {
     }
 }
 
+/// Settings of a provider that is not there.
+fn oidc() -> Value {
+    json!({
+        "kind": "oidc", "issuer": "http://127.0.0.1:1", "clientId": "x", "scopes": [], "authority": null,
+        "trustedSecondFactor": false, "requires": null, "creates": null,
+    })
+}
+
 /// What an answer has to be.
 fn expected(route: &Route, who: Who) -> u16 {
     let out = matches!(who, Who::Nobody | Who::Suspended | Who::Revoked);
     let gives = matches!(who, Who::Owner | Who::Steward | Who::Operator);
     match route.policy {
-        Policy::Anyone => good(route),
+        Policy::Anyone | Policy::Guest => good(route),
         _ if out => 401,
+        // A token that may do less has sessions of its own.
+        Policy::Opener if matches!(who, Who::Owner | Who::Steward) => good(route),
+        Policy::Opener => 404,
         Policy::Known => match (route.path, who) {
             ("/access/{node}", Who::Guest | Who::Rival | Who::Operator) | ("/why", Who::Rival) => {
                 404
@@ -280,11 +440,23 @@ fn good(route: &Route) -> u16 {
     match (route.verb, route.path) {
         // The server is set up.
         (_, "/setup") => 404,
+        // Nothing was begun with this secret.
+        (_, "/sign-in/device/token") => 404,
+        (_, "/me/device") => 204,
+        // There is no such provider, or nothing was begun there.
+        (_, "/sign-in/oidc/{id}" | "/me/links/oidc/{id}" | "/me/links/directory/{id}") => 404,
+        (
+            Verb::Post,
+            "/sign-in/oidc" | "/sign-in/second" | "/me/links/oidc" | "/me/passkeys"
+            | "/sign-in/passkey",
+        ) => 400,
+        (Verb::Patch, "/me/passkeys/{id}") => 204,
         // It was begun by an earlier route, and the code is wrong.
         (Verb::Put, "/me/totp") => 403,
         (Verb::Delete, "/me/totp") | (_, "/me/recovery-codes") => 409,
         (Verb::Delete, "/me/sign-ins") => 200,
-        (Verb::Delete, _) | (_, "/sign-out" | "/accounts/{id}/password") => 204,
+        (Verb::Delete, _)
+        | (_, "/sign-out" | "/accounts/{id}/password" | "/shares/control" | "/shares/leave") => 204,
         _ => 200,
     }
 }

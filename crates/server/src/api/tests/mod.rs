@@ -3,8 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod accounts;
+mod audit;
+mod device;
+mod directories;
 mod door;
 mod matrix;
+mod oidc;
+mod passkeys;
 mod permissions;
 mod requests;
 
@@ -19,12 +24,12 @@ use crate::{
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
 };
 use patchbay_model::{AccountId, OrganisationId, RoleId, SignInId, Timestamp, TokenId};
 use patchbay_team::{
     directory::OWNER,
-    entity::{ApiToken, Change, Grant, Organisation, SignIn, Subject},
+    entity::{ApiToken, Change, Grant, Organisation, Policy, SignIn, Subject},
     permission::Permissions,
     token::{self, TokenKind},
 };
@@ -95,7 +100,7 @@ impl Site {
         let connection = Connection { from, to, tls: true, permit: Arc::new(permit) };
         Request::builder()
             .method(Method::from_bytes(method.as_bytes()).unwrap())
-            .uri(format!("/api/v1{path}"))
+            .uri(if path.starts_with("/api/") { path.to_owned() } else { format!("/api/v1{path}") })
             .header(header::HOST, "localhost:7443")
             .extension(connection)
     }
@@ -104,8 +109,12 @@ impl Site {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 1 << 22).await.unwrap();
-        let json =
-            if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        let of_json = |kind: &HeaderValue| kind == "application/json";
+        let json = match parts.headers.get(header::CONTENT_TYPE) {
+            _ if body.is_empty() => Value::Null,
+            kind if kind.is_some_and(of_json) => serde_json::from_slice(&body).unwrap(),
+            _ => Value::String(String::from_utf8(body.to_vec()).unwrap()),
+        };
         Got { status: parts.status, json, headers: parts.headers }
     }
 
@@ -123,6 +132,11 @@ impl Site {
             Body::from(body.to_string())
         };
         self.send(request.body(body).unwrap()).await
+    }
+
+    /// Runs a command.
+    async fn rpc(&self, token: &str, command: &str, args: Value) -> Got {
+        self.ask(token, &format!("POST /api/rpc/{command}"), args).await
     }
 
     async fn get(&self, token: &str, path: &str) -> Got {
@@ -168,7 +182,9 @@ async fn organisation(world: &World, name: &str, members: &[AccountId]) -> Organ
     let name = name.to_owned();
     let members: BTreeSet<AccountId> = members.iter().copied().collect();
     let created = world.team.now();
-    world.make(Change::PutOrganisation(Organisation { id, name, members, created })).await;
+    let policy = Policy::default();
+    let made = Organisation { id, name, members, created, policy };
+    world.make(Change::PutOrganisation(made)).await;
     id
 }
 

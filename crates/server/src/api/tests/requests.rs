@@ -37,7 +37,7 @@ async fn bad_bodies_are_told_apart_by_their_fields_and_never_repeated() {
     };
     raw("text/plain", r#"{"name":"owner","password":"x"}"#).await.is(415, "invalid", None);
     let json = "application/json; charset=utf-8";
-    for body in ["", "{", r#"{"name":"owner","password":"x"}}"#, "\u{0}"] {
+    for body in ["", "{", r#"{"name":"owner","password":"x"}}"#, "\u{0}", r#"["owner","x",null]"#] {
         raw(json, body).await.is(400, "invalid", None);
     }
     let twice = r#"{"name":"owner","name":"owner","password":"x"}"#;

@@ -2,15 +2,23 @@
 
 mod access;
 mod audit;
+mod device;
 mod open;
 mod organisation;
+mod passkey;
 mod personal;
+mod provider;
+mod sharing;
 
 pub(super) use access::*;
 pub(super) use audit::*;
+pub(super) use device::*;
 pub(super) use open::*;
 pub(super) use organisation::*;
+pub(super) use passkey::*;
 pub(super) use personal::*;
+pub(super) use provider::*;
+pub(super) use sharing::*;
 
 use patchbay_team::permission::Permission;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

@@ -2,7 +2,10 @@
 
 use super::{Id, PermissionName, Time};
 use patchbay_model::{AccountId, GroupId, InvitationId, RoleId, Timestamp};
-use patchbay_team::permission::Permissions;
+use patchbay_team::{
+    entity::{Policy, Record},
+    permission::Permissions,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -12,6 +15,53 @@ use std::collections::BTreeSet;
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct OrganisationName {
     pub(in crate::api) name: String,
+}
+
+/// What an organisation demands of its members.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(in crate::api) struct OrganisationPolicy {
+    /// How many characters a reason has at least that is given for opening a session with a machine of it or being shown a secret of
+    /// it; 0 if none is asked for.
+    #[schemars(range(max = 100))]
+    ask_reason: u8,
+    /// Which sessions with its machines are recorded, whatever the person wants.
+    record: RecordWanted,
+    /// How many days such recordings are kept; 0 for ever.
+    #[schemars(range(max = 3650))]
+    keep_days: u16,
+}
+
+/// Which sessions are recorded.
+#[derive(Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+enum RecordWanted {
+    Off,
+    Terminals,
+    /// Terminals and desktops.
+    Everything,
+}
+
+impl From<OrganisationPolicy> for Policy {
+    fn from(OrganisationPolicy { ask_reason, record, keep_days }: OrganisationPolicy) -> Self {
+        let record = match record {
+            RecordWanted::Off => Record::Off,
+            RecordWanted::Terminals => Record::Terminals,
+            RecordWanted::Everything => Record::Everything,
+        };
+        Self { ask_reason, record, keep_days }
+    }
+}
+
+impl From<Policy> for OrganisationPolicy {
+    fn from(Policy { ask_reason, record, keep_days }: Policy) -> Self {
+        let record = match record {
+            Record::Off => RecordWanted::Off,
+            Record::Terminals => RecordWanted::Terminals,
+            Record::Everything => RecordWanted::Everything,
+        };
+        Self { ask_reason, record, keep_days }
+    }
 }
 
 /// A member of an organisation as the other members see it.

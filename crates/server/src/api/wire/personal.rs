@@ -1,6 +1,6 @@
 //! What is told people about themselves, and accounts as operators see them.
 
-use super::{Id, Password, PermissionName, Time};
+use super::{Id, OrganisationPolicy, Password, PermissionName, Time};
 use patchbay_model::{AccountId, OrganisationId, Secret, SignInId, Timestamp, TokenId};
 use patchbay_team::permission::Permissions;
 use schemars::JsonSchema;
@@ -36,6 +36,7 @@ pub(in crate::api) struct MyOrganisation {
     /// What the person may do with the whole of it; an operator may always administer.
     #[schemars(with = "Vec<PermissionName>")]
     pub(in crate::api) permissions: Permissions,
+    pub(in crate::api) policy: OrganisationPolicy,
 }
 
 /// A new display name.

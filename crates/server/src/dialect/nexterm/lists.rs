@@ -6,14 +6,11 @@ use super::{
     seen::{Place, Seen},
 };
 use axum::body::Bytes;
-use patchbay_core::Right;
+use patchbay_core::{Right, sync::lock};
 use patchbay_model::{AccountId, NodeId, Protocol};
 use patchbay_team_store::Numbered;
 use serde_json::{Value, json};
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Mutex};
 
 /// How many recent entries are told if nobody says.
 const RECENT: usize = 5;
@@ -34,12 +31,12 @@ pub(super) struct Lists(Mutex<HashMap<Key, (State, Bytes)>>);
 
 impl Lists {
     fn get(&self, key: Key, state: State) -> Option<Bytes> {
-        let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lists = lock(&self.0);
         lists.get(&key).filter(|(of, _)| *of == state).map(|(_, bytes)| bytes.clone())
     }
 
     fn put(&self, key: Key, state: State, bytes: Bytes) {
-        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lists = lock(&self.0);
         if lists.len() >= MOST_LISTS {
             lists.clear();
         }

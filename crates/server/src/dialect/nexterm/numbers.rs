@@ -1,10 +1,11 @@
 //! The numbers that this API knows things by. A thing keeps its number for ever, so what was read once stays right.
 
 use super::refusal::Refusal;
+use patchbay_core::sync::{read, write};
 use patchbay_team_store::{Numbered, TeamStore};
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{PoisonError, RwLock},
+    sync::RwLock,
 };
 
 /// A thing that has a number.
@@ -23,14 +24,14 @@ impl Numbers {
     ) -> Result<(), Refusal> {
         let mut missing: BTreeMap<Numbered, Vec<[u8; 16]>> = BTreeMap::new();
         {
-            let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            let known = read(&self.0);
             for (what, id) in things.into_iter().filter(|thing| !known.contains_key(thing)) {
                 missing.entry(what).or_default().push(id);
             }
         }
         for (what, ids) in missing {
             let numbers = store.numbers_of(what, ids.clone()).await?;
-            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            let mut known = write(&self.0);
             known.extend(ids.into_iter().map(|id| (what, id)).zip(numbers));
         }
         Ok(())
@@ -38,7 +39,7 @@ impl Numbers {
 
     /// The number of a thing that was given one.
     pub(super) fn known(&self, thing: Thing) -> Option<i64> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&thing).copied()
+        read(&self.0).get(&thing).copied()
     }
 
     /// The number of one thing.

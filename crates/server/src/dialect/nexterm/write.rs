@@ -209,7 +209,7 @@ impl Desk<'_> {
         };
         self.member.annex_with_next(id, Some(kept.written()?));
         let changed = match &place_to {
-            None => tree.change_entry(&may, draft).await.map(drop),
+            None => tree.change_entry(&may, draft, None).await.map(drop),
             Some(end) => tree.change_and_move(&may, draft, end).await,
         };
         if changed.is_err() {

@@ -6,15 +6,15 @@
 use super::{Seat, change::Plan};
 use crate::team::{
     Edit, Member,
-    known::read,
     space::{Data, Slot},
 };
+use patchbay_core::sync::{lock, read};
 use patchbay_model::{NodeId, OrganisationId};
 use patchbay_store::Kind;
 use patchbay_team::entity::Space;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 use zeroize::Zeroizing;
 
@@ -40,11 +40,11 @@ pub(super) enum Annexed {
 
 impl Annexes {
     fn get(&self, id: NodeId) -> Option<Annex> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        lock(&self.0).get(&id).cloned()
     }
 
     fn put(&self, id: NodeId, annex: Annex) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = lock(&self.0);
         if waiting.len() >= MOST {
             waiting.clear();
         }
@@ -52,7 +52,7 @@ impl Annexes {
     }
 
     fn forget(&self, id: NodeId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        lock(&self.0).remove(&id);
     }
 
     pub(super) fn settle(&self, done: Vec<Annexed>) {

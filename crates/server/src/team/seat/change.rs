@@ -6,14 +6,15 @@
 use super::{Removed, Seat, annex::Annexed};
 use crate::team::{
     Edit,
-    known::{read, root_of},
+    alter::forbidden,
+    known::root_of,
     space::{Slot, SpaceItems, main},
 };
-use patchbay_core::tree::KeptNode;
+use patchbay_core::{sync::read, tree::KeptNode};
 use patchbay_model::{ApiError, ErrorCode, IdentityId, NodeId, OrganisationId};
 use patchbay_store::{Change, Field, Kind};
 use patchbay_team::{
-    audit,
+    audit::{self, Actor},
     entity::{self, Space},
     permission::Permission,
 };
@@ -56,17 +57,21 @@ impl Seat {
                 }
                 Change::Put { kind, id, field, data } => {
                     let slot = (kind.number(), id, field.number());
-                    plan.put(Space::Personal(self.account), slot, data);
+                    let space = match kind {
+                        Kind::Recording => self.recording_home(id, &data)?,
+                        _ => Space::Personal(self.account),
+                    };
+                    plan.put(space, slot, data);
                 }
                 Change::Delete { kind, id } => self.delete(&mut plan, kind, id)?,
             }
         }
-        let at = self.team.now();
+        let actor = Actor::Account { account: self.account };
         let entries = plan.audit.into_iter().map(|(action, object, detail)| audit::Entry {
-            action: action.to_owned(),
+            actor,
             object: Some(object),
             detail: Some(detail).filter(|detail| !detail.is_empty()),
-            ..self.team.entry(at, self.account)
+            ..self.team.server_entry(action)
         });
         let entries = entries.collect();
         self.team.commit(&turn, plan.people, plan.edits, entries).await?;
@@ -160,7 +165,7 @@ impl Seat {
             plan.people.extend(self.grants_of(id));
         }
         for identity in node.identities().unwrap_or_default() {
-            self.bring_identity(plan, organisation, *identity);
+            self.bring_identity(plan, organisation, *identity)?;
         }
         if old == Some(Space::Personal(self.account)) {
             self.bring_inside(plan, organisation, id)?;
@@ -198,7 +203,12 @@ impl Seat {
     }
 
     /// An identity of the member's own that is named in an organisation belongs to the organisation from then on.
-    fn bring_identity(&self, plan: &mut Plan, organisation: OrganisationId, identity: IdentityId) {
+    fn bring_identity(
+        &self,
+        plan: &mut Plan,
+        organisation: OrganisationId,
+        identity: IdentityId,
+    ) -> Result<(), ApiError> {
         let from = Space::Personal(self.account);
         let id = *identity.as_bytes();
         let to = Space::Organisation(organisation);
@@ -206,20 +216,24 @@ impl Seat {
         let items = self.space(from);
         let items = read(&items);
         if !items.has(Kind::Identity, id) {
-            return;
+            return Ok(());
         }
         for kind in [Kind::Identity, Kind::IdentitySecret] {
             for (slot, held) in items.slots(kind.number(), id) {
                 if plan.writes(to, *slot) {
                     continue;
                 }
-                if let Ok(data) = self.open(from, *slot, held) {
-                    plan.put(to, *slot, data);
-                }
+                // What cannot be opened is not lost by a move.
+                plan.put(
+                    to,
+                    *slot,
+                    self.open(from, *slot, held).map_err(|error| error.api_error())?,
+                );
             }
             plan.edits.push(Edit::Delete { space: from, kind: kind.number(), id });
         }
         plan.note("identity.share", id, "");
+        Ok(())
     }
 
     /// What lies in a folder of the member's own goes with it.
@@ -241,7 +255,7 @@ impl Seat {
         for id in items.inside(folder) {
             let Some(node) = items.node(id) else { continue };
             for identity in node.identities().unwrap_or_default() {
-                self.bring_identity(plan, organisation, *identity);
+                self.bring_identity(plan, organisation, *identity)?;
             }
             let written = node.write();
             let written =
@@ -261,7 +275,7 @@ impl Seat {
     fn delete(&self, plan: &mut Plan, kind: Kind, id: [u8; 16]) -> Result<(), ApiError> {
         let personal = Space::Personal(self.account);
         let space = self.team.known.home(self.account, kind, id).unwrap_or(personal);
-        if let Space::Organisation(_) = space {
+        if let Space::Organisation(organisation) = space {
             match kind {
                 Kind::Node => {
                     let id = NodeId::from_bytes(id);
@@ -283,6 +297,7 @@ impl Seat {
                     self.may_edit_identity(space, id)?;
                     plan.note("identity.delete", id, "");
                 }
+                Kind::Recording if self.reviews(organisation) => {}
                 // Trust in a host key concerns everybody.
                 _ => return Err(forbidden("This belongs to the organisation.")),
             }
@@ -370,8 +385,4 @@ impl Plan {
             }
         }
     }
-}
-
-fn forbidden(message: impl Into<String>) -> ApiError {
-    ApiError::new(ErrorCode::NotAllowed, message.into())
 }

@@ -10,11 +10,15 @@ mod tests;
 
 use super::{
     Team,
-    known::{read, root_of},
-    space::{Data, Held, Slot, SpaceItems, main},
+    known::root_of,
+    space::{Data, Held, Slot, SpaceItems},
 };
 use annex::Annexes;
-use patchbay_core::{Right, Rights, tree::KeptNode};
+use patchbay_core::{
+    RecordingRule, Right, Rights,
+    sync::{lock, read},
+    tree::KeptNode,
+};
 use patchbay_model::{AccountId, ApiError, IdentityId, NodeId, OrganisationId, VaultId};
 use patchbay_store::{Answer, Change, Field, Item, Items, Kind, StoreError};
 use patchbay_team::{
@@ -24,7 +28,7 @@ use patchbay_team::{
 use std::{
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 use zeroize::Zeroizing;
 
@@ -34,10 +38,10 @@ const MOST_REMOVED: usize = 1000;
 /// A member's place.
 #[derive(Clone)]
 pub(crate) struct Seat {
-    team: Arc<Team>,
-    account: AccountId,
+    pub(super) team: Arc<Team>,
+    pub(super) account: AccountId,
     /// A token of a script may do no more than this, whatever the account may do.
-    ceiling: Permissions,
+    pub(super) ceiling: Permissions,
     /// The member's files lie beside this one.
     path: PathBuf,
     removed: Arc<Mutex<HashMap<NodeId, Removed>>>,
@@ -181,11 +185,28 @@ impl Seat {
         Ok(found)
     }
 
+    /// The member's own, and those of organisations that the member administers.
+    fn recordings(&self) -> Result<Vec<Item>, StoreError> {
+        let mut found = self.own(Kind::Recording)?;
+        for (organisation, _) in self.organisations() {
+            if !self.reviews(organisation) {
+                continue;
+            }
+            let space = Space::Organisation(organisation);
+            let items = self.space(space);
+            for (slot, held) in read(&items).of_kind(Kind::Recording) {
+                found.extend(self.item(space, *slot, held)?);
+            }
+        }
+        Ok(found)
+    }
+
     fn load_now(&self, kind: Kind) -> Result<Vec<Item>, StoreError> {
         match kind {
             Kind::Node => self.nodes(),
             Kind::Identity => self.identities(),
             Kind::HostKey => self.host_keys(),
+            Kind::Recording => self.recordings(),
             _ => self.own(kind),
         }
     }
@@ -213,6 +234,11 @@ impl Seat {
         // A secret lies where its identity lies.
         let found = self.team.known.home(self.account, kind, id);
         let Some(space) = found else { return Ok(None) };
+        if let (Kind::Recording, Space::Organisation(organisation)) = (kind, space)
+            && !self.reviews(organisation)
+        {
+            return Ok(None);
+        }
         let slot = (kind.number(), id, field.number());
         let items = self.space(space);
         let held = read(&items).get(slot).cloned();
@@ -220,11 +246,11 @@ impl Seat {
     }
 
     fn was_removed(&self, id: NodeId) -> Option<Removed> {
-        self.removed.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+        lock(&self.removed).get(&id).cloned()
     }
 
     fn remember_removed(&self, gone: Vec<(NodeId, Removed)>) {
-        let mut removed = self.removed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut removed = lock(&self.removed);
         if removed.len() + gone.len() > MOST_REMOVED {
             removed.clear();
         }
@@ -283,6 +309,10 @@ impl Rights for Seat {
         self.identity_permissions(id).has(wanted)
     }
 
+    fn recording_rule(&self, machine: NodeId) -> Option<RecordingRule> {
+        self.rule_of(machine)
+    }
+
     fn copying(&self, from: NodeId, to: NodeId) {
         self.copy_annex(from, to);
     }
@@ -299,8 +329,7 @@ const fn permission(right: Right) -> Permission {
 
 fn item_of(id: NodeId, node: &KeptNode) -> Result<Item, StoreError> {
     let data = node.write().map_err(|error| StoreError::Database(error.to_string()))?;
-    let (_, id, _) = main(Kind::Node, *id.as_bytes());
-    Ok(Item { id, field: Field::Main, data: Zeroizing::new(data) })
+    Ok(Item { id: *id.as_bytes(), field: Field::Main, data: Zeroizing::new(data) })
 }
 
 fn refused(error: &ApiError) -> StoreError {

@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use crate::team::testing::World;
-use patchbay_model::{AccountId, ErrorCode, NodeId};
+use crate::team::{
+    Credentials,
+    testing::{PASSWORD, World, visitor},
+};
+use patchbay_model::{AccountId, AppEvent, ErrorCode, NodeId, Secret};
 use patchbay_team::{
     directory::{EDITOR, OPERATOR, OWNER, VIEWER},
     entity::{Change, Space},
@@ -134,4 +137,37 @@ async fn the_computer_beneath_is_nobodys() {
         json!({ "target": { "kind": "entry", "id": serial }, "size": size, "attempt": null });
     let opened = world.call(world.owner, "session_open", open).await;
     assert_eq!(opened.unwrap_err().code, ErrorCode::NotAllowed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trees_are_read_again_when_they_are_others_and_not_when_somebody_signs_in() {
+    let world = World::new().await;
+    let editor = world.joins("editor", Some(EDITOR)).await;
+    let mut events = world.member(editor).await.core.events();
+    let shown = Credentials {
+        name: "owner".to_owned(),
+        password: Secret::new(PASSWORD.to_owned()),
+        code: None,
+    };
+    world.team.sign_in(shown, &visitor()).await.unwrap();
+    let layout = json!({ "layout": { "json": "{}" } });
+    world.call(editor, "layout_set", layout).await.unwrap();
+    let lab = World::machine("lab", "192.0.2.1", None);
+    let lab = world.save(world.owner, None, Some(world.root()), lab).await.unwrap();
+    let mut told = 0;
+    until(async || {
+        told += tree_events(&mut events);
+        told > 0
+    })
+    .await;
+    assert_eq!(names(&world, editor).await, ["Lab", "lab"]);
+    assert_eq!(told, 1);
+    world.grant(editor, lab, OWNER).await;
+    until(async || tree_events(&mut events) > 0).await;
+}
+
+fn tree_events(events: &mut tokio::sync::broadcast::Receiver<AppEvent>) -> usize {
+    std::iter::from_fn(|| events.try_recv().ok())
+        .filter(|event| matches!(event, AppEvent::Tree { .. }))
+        .count()
 }

@@ -4,7 +4,7 @@ use super::Api;
 use patchbay_model::{OrganisationId, Timestamp};
 use patchbay_team::{
     directory::{EDITOR, OWNER},
-    entity::{Change, Grant, Organisation, Subject},
+    entity::{Change, Grant, Organisation, Policy, Subject},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Duration};
@@ -23,7 +23,13 @@ async fn second(api: &Api) -> i64 {
     let world = &api.world;
     let id = OrganisationId::new();
     let members = BTreeSet::from([world.owner]);
-    let made = Organisation { id, name: "Works".to_owned(), members, created: Timestamp(1) };
+    let made = Organisation {
+        id,
+        name: "Works".to_owned(),
+        members,
+        created: Timestamp(1),
+        policy: Policy::default(),
+    };
     world.make(Change::PutOrganisation(made)).await;
     world
         .make(Change::PutGrant(Grant {
