@@ -191,7 +191,7 @@ describe('a session', () => {
     const session = sessions.list[0];
     if (!session) throw new Error('no session');
     const problem = 'The disk is full, so recording stopped.';
-    const recording = { id: 'r', since: Date.now(), keys: false, problem };
+    const recording = { id: 'r', since: Date.now(), keys: false, problem, rule: null };
     host.emit({ kind: 'session', session: { ...session, recording } });
     expect((await screen.findByTestId('recording-problem')).textContent).toContain(problem);
   });

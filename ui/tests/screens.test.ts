@@ -53,6 +53,20 @@ describe('first run', () => {
     expect(document.body.textContent).not.toContain('H7QX');
   });
 
+  it('goes on to a team server once there is a vault for the sign-in', async () => {
+    await start('first-run');
+    await fireEvent.click(screen.getByLabelText(/Connect to a team server/));
+    await waitFor(() => expect(screen.getByTestId('recovery-key').textContent).toContain('H7QX'));
+    await type('passphrase', 'correct horse battery staple');
+    await type('passphrase-again', 'correct horse battery staple');
+    await waitFor(() => expect(screen.getByTestId('strength').textContent).toContain('strong'));
+    await fireEvent.click(screen.getByTestId('recovery-kept'));
+    await fireEvent.click(screen.getByTestId('create'));
+    await screen.findByTestId('add-workspace');
+    await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(screen.getByTestId('workbench')).toBeTruthy();
+  });
+
   it('says who has a vault that is in use', async () => {
     await start('first-run');
     await fireEvent.click(screen.getByLabelText(/Open a vault/));

@@ -3,7 +3,7 @@
  *
  *   node tests/shot.mjs OUT [--state unlocked,locked] [--size 1280x800,2560x1440] [--theme dark] [--do FILE.mjs] [--axe]
  *
- * FILE.mjs exports `default async (page) => {}` and brings the screen into the wanted state, `name` names the picture.
+ * States that take steps to reach are in scenes.mjs. FILE.mjs exports `default async (page) => {}` and brings the screen into the wanted state, `name` names the picture.
  * --axe also looks for what is not accessible, contrast included, and fails if there is any.
  * Needs a Chromium of the system (CHROMIUM names another than /usr/bin/chromium).
  */
@@ -15,6 +15,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
+import { scenes } from './scenes.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -51,7 +52,12 @@ for (const state of values.state.split(',')) {
   for (const size of values.size.split(',')) {
     const [width, height] = size.split('x').map(Number);
     for (const theme of values.theme.split(',')) {
-      const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+      const page = await browser.newPage({
+        viewport: { width, height },
+        reducedMotion: 'reduce',
+        // Before anybody is signed in there are no settings to say which.
+        colorScheme: theme,
+      });
       page.on('pageerror', (error) => {
         failed = true;
         console.error(`${state}: ${error.stack ?? error.message}`);
@@ -61,8 +67,10 @@ for (const state of values.state.split(',')) {
           console.error(`${state}: ${message.text()}`);
       });
       await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
-      await page.goto(`${base}?state=${state}&theme=${theme}`);
+      const { path = '', hash = '', steps } = scenes[state] ?? {};
+      await page.goto(`${base}${path}?state=${state}&theme=${theme}${hash}`);
       await page.waitForSelector('#app > *', { state: 'attached' });
+      await steps?.(page);
       await scene.default?.(page);
       await page.evaluate(() => document.fonts.ready);
       const file = join(out, `${scene.name ?? state}-${theme}-${size}.png`);

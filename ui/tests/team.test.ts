@@ -7,6 +7,7 @@ import { useHost } from '$lib/host';
 import { asking } from '$lib/machines/asking.svelte';
 import { findSettings, sectionsHere } from '$lib/settings/catalog';
 import { tabs, type TabSpec } from '$lib/tabs/tabs.svelte';
+import { people } from '$lib/team/people.svelte';
 import { team } from '$lib/team/team.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { treeMenu } from '$lib/tree/menu';
@@ -65,6 +66,8 @@ afterEach(() => {
     if (tabs.closing) tabs.confirmClose();
   }
   asking.done();
+  people.section = 'people';
+  people.organisation = null;
   cleanup();
   notices.clear();
   history.replaceState(null, '', '/');
@@ -254,10 +257,10 @@ describe('the account', () => {
     await within(dialog).findByText('JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP');
     await screen.findByRole('img', { name: /QR code/ });
     await accessible();
-    await type('totp-code', '999999');
+    await type('totp-dialog-code', '999999');
     await click('Turn on');
     await screen.findByText('That one-time password is wrong.');
-    await type('totp-code', CODE);
+    await type('totp-dialog-code', CODE);
     await click('Turn on');
     const codes = await screen.findByTestId('codes-shown');
     expect(codes.textContent).toContain('a7kd-93mq');

@@ -1,11 +1,13 @@
 /**
  * Stands in for host/choose.ts: the in-memory host in the state the address bar names, `?state=locked&theme=light`. States that begin
- * with `team` are those of a browser at a team server (`server.ts`).
+ * with `team` are those of a browser at a team server (`server.ts`), with `workspace` of a vault with team servers in its tree
+ * (`workspaces.ts`).
  */
 import { MemoryHost, type MemoryState } from './index';
 import type { ApiError, Host } from '$lib/host';
 import { problem } from './problem';
 import { MemoryServer } from './server';
+import { joinSome } from './workspaces';
 
 const states: MemoryState[] = ['first-run', 'locked', 'unlocked', 'empty', 'big'];
 
@@ -37,5 +39,10 @@ export function chosenHost(): Promise<Host> {
   const search = typeof location === 'undefined' ? '' : location.search;
   const state = new URLSearchParams(search).get('state') ?? '';
   const core = fromAddressBar(search);
-  return Promise.resolve(state.startsWith('team') ? new MemoryServer(core, state).host : core);
+  if (state.startsWith('workspace')) joinSome(core);
+  if (!state.startsWith('team')) return Promise.resolve(core);
+  const server = new MemoryServer(core, state);
+  // For what others do meanwhile.
+  Object.assign(globalThis, { patchbayServer: server });
+  return Promise.resolve(server.host);
 }

@@ -35,6 +35,7 @@ import { MemoryTasks } from './tasks';
 import { MemoryTree, asEntry, asFolder } from './tree';
 import { MemoryTunnels } from './tunnels';
 import { MemoryVault, RECOVERY_KEY } from './vault';
+import { MemoryWorkspaces } from './workspaces';
 
 export type MemoryState = 'first-run' | 'locked' | 'unlocked' | 'empty' | 'big';
 
@@ -58,6 +59,7 @@ const ops: Identity = {
   agentFingerprint: null,
   askOnUse: false,
   usedBy: 14,
+  workspace: null,
 };
 
 /** What the memory host starts from; tests change it as they like. */
@@ -135,6 +137,7 @@ export class MemoryHost implements Host {
   vaultSettings: VaultSettings = structuredClone(DEFAULT_VAULT);
   hostKeys = sampleHostKeys();
   readonly recordings = new MemoryRecordings();
+  readonly workspaces: MemoryWorkspaces;
   agent: AgentStatus = {
     serving: false,
     socket: null,
@@ -167,12 +170,13 @@ export class MemoryHost implements Host {
       this.emit({ kind: 'vault', status }),
     );
     if (state === 'empty' || state === 'first-run') this.recents = [];
+    this.workspaces = new MemoryWorkspaces(this);
     this.sessions = new MemorySessions(
       (id) => {
         const { draft } = this.tree.node(id);
         const address = 'address' in draft ? draft.address : '';
         const protocol = 'protocol' in draft ? draft.protocol : 'ssh';
-        return { name: draft.name, address, protocol };
+        return { name: draft.name, address, protocol, workspace: this.workspaces.of(id) };
       },
       (session) => {
         this.emit({ kind: 'session', session });
@@ -511,6 +515,15 @@ export class MemoryHost implements Host {
     tasks_pause: () => (this.tasks.pauseAll(true), null),
     tasks_resume: () => (this.tasks.pauseAll(false), null),
     task_verify: ({ id }) => this.tasks.verify(id),
+    workspace_list: () => this.workspaces.list,
+    workspace_look: ({ address }) => this.workspaces.look(address),
+    workspace_add: (args) => this.workspaces.add(args),
+    workspace_sign_in: (args) => this.workspaces.signIn(args),
+    workspace_sign_out: ({ id }) => (this.workspaces.state(id, 'signedOut'), null),
+    workspace_remove: ({ id }) => (this.workspaces.remove(id), null),
+    workspace_retry: ({ id }) => (this.workspaces.state(id, 'connected'), null),
+    workspace_trust: (args) => this.workspaces.trust(args),
+    workspace_request: (args) => this.workspaces.request(args),
     hostkey_list: () => this.hostKeys,
     hostkey_remove: ({ id }) => (
       (this.hostKeys = this.hostKeys.filter((each) => each.id !== id)),

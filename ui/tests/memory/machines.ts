@@ -40,7 +40,7 @@ export const noSettings: Settings = {
   weakSignIn: null,
 };
 
-function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft {
+export function folderDraft(name: string, more: Partial<FolderDraft> = {}): FolderDraft {
   return {
     name,
     tags: [],

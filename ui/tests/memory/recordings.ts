@@ -31,6 +31,8 @@ function recording(id: string, over: Partial<RecordingInfo>): RecordingInfo {
     rows: 28,
     keys: false,
     state: 'whole',
+    organisation: null,
+    who: null,
     ...over,
   };
 }

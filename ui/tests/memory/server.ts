@@ -14,11 +14,14 @@ import type {
   Me,
   Member,
   NewGrant,
+  OrganisationPolicy,
   Permission,
   Role,
   SignInInfo,
 } from '$lib/team/api';
+import { MemoryAudit } from './audit';
 import type { MemoryHost } from './index';
+import { MemorySharing } from './sharing';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -38,19 +41,41 @@ const CODES = [
   'm7lb-50hg',
 ];
 
+const NO_RULES: OrganisationPolicy = { askReason: 0, record: 'off', keepDays: 0 };
 const ALL: Permission[] = ['see', 'connect', 'useSecret', 'reveal', 'edit', 'share', 'administer'];
+
+/** The token of the link that states with `guest` begin with. */
+export const GUEST_LINK = 'pbl_1'.padEnd(56, 'q');
 
 class Refusal extends Error {
   constructor(
     readonly status: number,
-    readonly error: { code: string; message: string; nextStep?: string; field?: string },
+    readonly error: {
+      code: string;
+      message: string;
+      nextStep?: string;
+      field?: string;
+      retryable?: boolean;
+    },
   ) {
     super(error.message);
   }
 }
 
-const refuse = (status: number, code: string, message: string, field?: string): never => {
-  throw new Refusal(status, { code, message, nextStep: '', ...(field ? { field } : {}) });
+export const refuse = (
+  status: number,
+  code: string,
+  message: string,
+  field?: string,
+  retryable = false,
+): never => {
+  throw new Refusal(status, {
+    code,
+    message,
+    nextStep: '',
+    retryable,
+    ...(field ? { field } : {}),
+  });
 };
 
 type Handler = (given: { body: never; path: string[]; query: URLSearchParams }) => unknown;
@@ -72,8 +97,20 @@ export class MemoryServer {
     totp: false,
     recoveryCodes: 0,
     organisations: [
-      { id: 'org-ops', name: 'Operations', member: true, permissions: ALL },
-      { id: 'org-lab', name: 'Laboratory', member: false, permissions: ['administer'] },
+      {
+        id: 'org-ops',
+        name: 'Operations',
+        member: true,
+        permissions: ALL,
+        policy: NO_RULES,
+      },
+      {
+        id: 'org-lab',
+        name: 'Laboratory',
+        member: false,
+        permissions: ['administer'],
+        policy: NO_RULES,
+      },
     ],
   };
   members: Member[] = [
@@ -160,13 +197,16 @@ export class MemoryServer {
     },
   ];
   accounts: AccountInfo[] = [];
+  readonly audit = new MemoryAudit(this.now);
   #next = 10;
   readonly host;
+  readonly sharing: MemorySharing;
 
   constructor(
     readonly core: MemoryHost,
     state = 'team',
   ) {
+    this.sharing = new MemorySharing(core, refuse);
     this.grants = [
       this.#grant({
         subject: { kind: 'account', id: 'account-ada' },
@@ -194,9 +234,16 @@ export class MemoryServer {
         ...this.me,
         operator: false,
         organisations: [
-          { id: 'org-ops', name: 'Operations', member: true, permissions: ['see', 'connect'] },
+          {
+            id: 'org-ops',
+            name: 'Operations',
+            member: true,
+            permissions: ['see', 'connect'],
+            policy: NO_RULES,
+          },
         ],
       };
+    if (state.includes('guest')) this.#shareOne(state);
     core.listen((event) => {
       // As another process: nobody shares objects with the server.
       for (const stream of this.streams)
@@ -208,6 +255,21 @@ export class MemoryServer {
       socket: (url) => core.socket(url) as WebSocket,
       page: () => location.href,
     });
+  }
+
+  /** Somebody shares a session with whoever has the link `GUEST_LINK`; two others are there. */
+  #shareOne(state: string): void {
+    const id = state.includes('desktop') ? 'node-dc-01' : 'node-app-01';
+    const session = this.core.sessions.open({
+      target: { kind: 'entry', id },
+      size: { cols: 80, rows: 24, width: 0, height: 0 },
+      attempt: null,
+    });
+    const audience = state.includes('account') ? 'account' : 'anybody';
+    const mayControl = !state.includes('look');
+    const { token } = this.sharing.make(session.id, { mayControl, audience, minutes: 60 });
+    this.sharing.join(token, '', 'Grace Hopper');
+    this.sharing.join(token, 'Eve Adams', null);
   }
 
   /** Somebody else ends the sign-in. */
@@ -242,11 +304,12 @@ export class MemoryServer {
   }
 
   async #answer(method: string, at: URL, body: unknown): Promise<unknown> {
-    const open = /^\/api\/v1\/(server|sign-in|setup|join|invitations\/|password-strength)/;
+    const open = /^\/api\/v1\/(server|sign-in|setup|join|invitations\/|password-strength|shares\/)/;
     if (!this.signedIn && !open.test(at.pathname))
       refuse(401, 'signedOut', 'You are not signed in.');
     const command = /^\/api\/rpc\/(\w+)$/.exec(at.pathname)?.[1];
-    if (command !== undefined) return this.core.call(command, body as object);
+    if (command !== undefined)
+      return this.core.call(command, this.#explained(command, body as object));
     const path = at.pathname.replace('/api/v1', '').split('/').slice(1);
     for (const [route, handler] of Object.entries(this.handlers)) {
       const [verb, pattern = ''] = route.split(' ');
@@ -263,6 +326,23 @@ export class MemoryServer {
         });
     }
     return refuse(404, 'notFound', `The server has no ${method} ${at.pathname}.`);
+  }
+
+  /** Takes the reason off, where one is asked for. */
+  #explained(command: string, body: object): object {
+    const { reason, ...args } = body as { reason?: string };
+    const least = this.me.organisations[0]?.policy.askReason ?? 0;
+    const asks = ['session_open', 'session_reconnect', 'identity_reveal', 'run_start'].includes(
+      command,
+    );
+    if (asks && (reason ?? '').length < least)
+      return refuse(
+        403,
+        'needsReason',
+        `“Operations” wants to know why, in at least ${String(least)} characters.`,
+        'reason',
+      );
+    return asks ? args : body;
   }
 
   readonly handlers: Record<string, Handler> = {
@@ -296,6 +376,30 @@ export class MemoryServer {
             role: 'Operator',
             expires: this.now + 3 * DAY,
           },
+    'GET /sessions/*/shares': ({ path: [id = ''] }) => this.sharing.list(id),
+    'POST /sessions/*/shares': ({ path: [id = ''], body }) => this.sharing.make(id, body),
+    'DELETE /sessions/*/shares': ({ path: [id = ''] }) => this.sharing.end(id),
+    'DELETE /sessions/*/shares/*': ({ path: [id = '', share = ''] }) =>
+      this.sharing.takeBack(id, share),
+    'DELETE /sessions/*/guests/*': ({ path: [id = '', guest = ''] }) =>
+      this.sharing.remove(id, guest),
+    'POST /sessions/*/control': ({ path: [id = ''], body }) =>
+      this.sharing.control(id, (body as { guest: string | null }).guest),
+    'GET /shares/*': ({ path: [token = ''] }) => this.sharing.look(token),
+    'POST /shares/join': ({ body }) => {
+      const { token, name } = body as { token: string; name: string };
+      return this.sharing.join(token, name, this.signedIn ? this.me.display : null);
+    },
+    'POST /shares/state': ({ body }) => {
+      const { key, after } = body as { key: string; after: number | null };
+      return this.sharing.state(key, after);
+    },
+    'POST /shares/attach': ({ body }) => this.sharing.attach((body as { key: string }).key),
+    'POST /shares/control': ({ body }) => {
+      const { key, wish } = body as { key: string; wish: string };
+      return this.sharing.wish(key, wish);
+    },
+    'POST /shares/leave': ({ body }) => this.sharing.leave((body as { key: string }).key),
     'POST /sign-out': () => ((this.signedIn = false), null),
     'GET /me': () => this.me,
     'PATCH /me': ({ body }) => (this.me = { ...this.me, ...(body as { display: string }) }),
@@ -360,7 +464,8 @@ export class MemoryServer {
     },
     'POST /organisations': ({ body }) => {
       const { name } = body as { name: string };
-      const made = { id: this.#id('org'), name, member: true, permissions: ALL };
+      const policy = NO_RULES;
+      const made = { id: this.#id('org'), name, member: true, permissions: ALL, policy };
       this.me = { ...this.me, organisations: [...this.me.organisations, made] };
       return made;
     },
@@ -373,6 +478,22 @@ export class MemoryServer {
       };
       return this.me.organisations.find((one) => one.id === id);
     },
+    'PUT /organisations/*/policy': ({ path: [id], body }) => {
+      const policy = body as OrganisationPolicy;
+      this.me = {
+        ...this.me,
+        organisations: this.me.organisations.map((one) =>
+          one.id === id ? { ...one, policy } : one,
+        ),
+      };
+      return this.me.organisations.find((one) => one.id === id);
+    },
+    'GET /audit/entries': ({ query }) => this.audit.find(query),
+    'GET /organisations/*/audit': ({ query, path: [id] }) => this.audit.find(query, id),
+    'GET /audit/head': () => ({ seq: this.audit.lines[0]?.seq ?? 0, hash: 'b5'.repeat(32) }),
+    'GET /audit/check': () => this.audit.check,
+    'POST /audit/check': () => this.audit.begin(),
+    'DELETE /audit/check': () => (this.audit.ends({ kind: 'cancelled' }), null),
     'GET /organisations/*/members': () => this.members,
     'DELETE /organisations/*/members/*': ({ path: [, id] }) => {
       this.members = this.members.filter((one) => one.id !== id);

@@ -4,6 +4,7 @@ import type {
   HostKeyQuestion,
   Protocol,
   SessionInfo,
+  SessionSharing,
   SessionState,
   StreamSocket,
 } from '$lib/host';
@@ -94,7 +95,12 @@ export class MemorySessions {
   readonly desktops: DesktopSocket[] = [];
 
   constructor(
-    private readonly nameOf: (id: string) => { name: string; address: string; protocol: Protocol },
+    private readonly nameOf: (id: string) => {
+      name: string;
+      address: string;
+      protocol: Protocol;
+      workspace: string | null;
+    },
     private readonly changed: (info: SessionInfo) => void,
     private readonly gone: (id: string) => void,
   ) {}
@@ -104,9 +110,9 @@ export class MemorySessions {
   }
 
   open({ target }: Args<'session_open'>): SessionInfo {
-    const { name, address, protocol } =
+    const { name, address, protocol, workspace } =
       target.kind === 'localShell'
-        ? { name: 'bash', address: '', protocol: null }
+        ? { name: 'bash', address: '', protocol: null, workspace: null }
         : this.nameOf(target.id);
     const info: SessionInfo = {
       id: `session-${this.#next++}`,
@@ -125,6 +131,7 @@ export class MemorySessions {
       recording: null,
       agent: null,
       x11: null,
+      workspace,
       desktop: isDesktop(protocol)
         ? {
             viewOnly: false,
@@ -135,6 +142,7 @@ export class MemorySessions {
             qualityChosen: false,
           }
         : null,
+      sharing: null,
     };
     this.#running.set(info.id, new Running(info));
     setTimeout(() => this.#arrive(info.id, name), 30);
@@ -182,10 +190,18 @@ export class MemorySessions {
   record(id: string, keys: boolean | null): SessionInfo {
     const running = this.#get(id);
     const recording =
-      keys === null ? null : { id: 'recording-new', since: Date.now(), keys, problem: null };
+      keys === null
+        ? null
+        : { id: 'recording-new', since: Date.now(), keys, problem: null, rule: null };
     running.info = { ...running.info, recording };
     this.changed(running.info);
     return running.info;
+  }
+
+  share(id: string, sharing: SessionSharing | null): void {
+    const running = this.#get(id);
+    running.info = { ...running.info, sharing };
+    this.changed(running.info);
   }
 
   close(id: string): void {

@@ -110,6 +110,7 @@ export class MemoryTree {
         })),
       ],
       openSessions: 0,
+      version: versionOf(node),
     };
   }
 
@@ -127,6 +128,7 @@ export class MemoryTree {
         ...above.map((each) => ({ origin: originOf(each), values: 0, tags: each.draft.tags })),
       ],
       openSessions: 0,
+      version: '',
     };
   }
 
@@ -142,6 +144,12 @@ export class MemoryTree {
       );
     }
     let node = args.id ? this.node(args.id) : null;
+    if (node && args.basedOn && args.basedOn !== versionOf(node))
+      throw problem(
+        'conflict',
+        `Somebody else changed ${node.draft.name} meanwhile.`,
+        'Look at what differs, then save again.',
+      );
     if (node) node.draft = args.draft as EntryDraft | FolderDraft;
     else {
       node = {
@@ -173,6 +181,19 @@ export class MemoryTree {
     return asEntry(
       this.save({ parent: null, draft: entryDraft(address, address, { settings }) }, false),
     );
+  }
+
+  /** Puts whole branches in at the end, as joining a team server does. */
+  graft(nodes: readonly MemoryNode[]): void {
+    this.nodes.push(...nodes);
+    this.#bump();
+  }
+
+  /** Takes a branch out. */
+  prune(id: string): void {
+    const gone = new Set(this.#withInside([id]));
+    this.nodes = this.nodes.filter((node) => !gone.has(node));
+    this.#bump();
   }
 
   rename(id: string, name: string): void {
@@ -289,6 +310,8 @@ const originOf = (node: MemoryNode): Origin => ({
   id: node.id,
   name: node.draft.name,
 });
+
+const versionOf = (node: MemoryNode): string => JSON.stringify(node.draft);
 
 export const asEntry = (node: MemoryNode): Entry => ({
   id: node.id,

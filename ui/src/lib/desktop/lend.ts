@@ -7,6 +7,8 @@ import type { DesktopView } from './view.svelte';
 
 /** Whether files can be pasted there. */
 export function takesFiles(session: SessionInfo, view: DesktopView): boolean {
+  // A team server does not reach files of this computer.
+  if (session.workspace) return false;
   return session.state.kind === 'open' && view.abilities.files && !view.viewOnly;
 }
 

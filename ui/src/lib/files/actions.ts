@@ -67,6 +67,9 @@ function goalKnown(): boolean {
   return view !== undefined && view.across(view.pane).listing !== null;
 }
 
+/** Whether files of this computer have anything to do with the page in front. */
+const hasLocal = (): boolean => front()?.local ?? false;
+
 function withPane(run: (pane: FilesPane, view: FilesView) => unknown): () => void {
   return () => {
     const view = front();
@@ -159,7 +162,7 @@ export const fileActions: readonly Action[] = [
     icon: FolderDown,
     keywords: 'download copy to folder of this computer desktop',
     detail: what,
-    when: () => some() && pane()?.place.kind === 'machine',
+    when: () => some() && pane()?.place.kind === 'machine' && hasLocal(),
     run: withPane((at, view) => view.saveTo(at, at.chosen)),
   },
   inList('files.preview', 'Preview', 'F3', {
@@ -177,7 +180,8 @@ export const fileActions: readonly Action[] = [
     icon: SquarePen,
     keywords: 'open editor change upload on save',
     detail: what,
-    when: () => one() && chosen().every(isEditable) && pane()?.place.kind === 'machine',
+    when: () =>
+      one() && chosen().every(isEditable) && pane()?.place.kind === 'machine' && hasLocal(),
     run: withPane((at) => {
       const [entry] = at.chosen;
       return entry && edits.edit(at, entry);

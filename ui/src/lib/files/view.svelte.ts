@@ -42,8 +42,8 @@ export class FilesView {
   constructor(readonly session: SessionId) {
     this.machine = new FilesPane({ kind: 'machine', session });
     ({ hereShown: this.hereShown, share: this.share } = keptLook());
-    // A browser has no files of its own to show: the left side is another machine's, once one is chosen.
-    if (!can('localFiles')) this.hereShown = false;
+    // Where there are none of this computer, the left side is another machine's, once one is chosen.
+    if (!this.local) this.hereShown = false;
   }
 
   dispose(): void {
@@ -84,9 +84,14 @@ export class FilesView {
     }
   }
 
+  /** Whether files of this computer can stand beside: a browser has none, and a team server does not reach them. */
+  get local(): boolean {
+    return can('localFiles') && !sessions.get(this.session)?.workspace;
+  }
+
   /** Whether a side shows nothing, because no machine was chosen for it. */
   isEmpty({ place }: FilesPane): boolean {
-    return place.kind === 'here' && !can('localFiles');
+    return place.kind === 'here' && !this.local;
   }
 
   across(pane: FilesPane): FilesPane {

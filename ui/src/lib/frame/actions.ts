@@ -5,10 +5,12 @@ import LockKeyhole from '@lucide/svelte/icons/lock-keyhole';
 import PanelLeft from '@lucide/svelte/icons/panel-left';
 import PanelRight from '@lucide/svelte/icons/panel-right';
 import Search from '@lucide/svelte/icons/search';
+import Settings from '@lucide/svelte/icons/settings';
 import Undo2 from '@lucide/svelte/icons/undo-2';
 import ListTree from '@lucide/svelte/icons/list-tree';
 import type { Action } from '$lib/actions';
 import { palette } from '$lib/palette/palette.svelte';
+import { tabs } from '$lib/tabs/tabs.svelte';
 import { chooseVault } from '$lib/vault/files';
 import { vault } from '$lib/vault/vault.svelte';
 import { frame } from './layout.svelte';
@@ -117,6 +119,14 @@ export const frameActions: readonly Action[] = [
     group: 'Vault',
     icon: FolderOpen,
     run: () => attempt(anotherVault),
+  },
+  {
+    id: 'vault.settings',
+    needs: 'vault',
+    title: 'Lock and vault settings',
+    group: 'Vault',
+    icon: Settings,
+    run: () => tabs.open({ kind: 'settings', section: 'vault' }),
   },
   {
     id: 'edit.undo',

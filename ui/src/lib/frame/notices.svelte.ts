@@ -52,12 +52,13 @@ class Notices {
 
 export const notices = new Notices();
 
-/** Does something that no form waits for; an error becomes a notice. */
+/** Does something that no form waits for; an error becomes a notice, but for what the person cancelled. */
 export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (problem) {
-    notices.problem(asApiError(problem));
+    const error = asApiError(problem);
+    if (error.code !== 'cancelled') notices.problem(error);
     return undefined;
   }
 }

@@ -1,4 +1,7 @@
 // Written by `cargo run -p patchbay-commands --example bindings`. Do not edit.
+/** A person's account on a team server. */
+export type AccountId = string;
+
 /** The answer to a program that waits. */
 export type AgentAnswer = {
 	/** The question. */
@@ -168,7 +171,11 @@ status: AgentStatus } |
 /** Settings were changed, perhaps by another window. */
 { kind: "settings";
 /** All of them. */
-settings: AppSettings };
+settings: AppSettings } |
+/** A team server was added or left, or stands otherwise than before. */
+{ kind: "workspaces";
+/** All of them. */
+workspaces: WorkspaceInfo[] };
 
 /** About this computer and this Patchbay. */
 export type AppInfo = {
@@ -552,6 +559,8 @@ export type EntrySave = {
 	parent?: NodeId | null,
 	/** All its fields. */
 	draft: EntryDraft,
+	/** The version that was looked at: nothing is written over another one. */
+	basedOn?: string | null,
 };
 
 /** What went wrong, for programs. People read the message. */
@@ -600,6 +609,8 @@ export type ErrorCode =
 "signedOut" |
 /** A one-time password is asked for besides. */
 "needsCode" |
+/** Whoever shares it wants to know why, and writes it down. */
+"needsReason" |
 /** Too much in too short a time. */
 "throttled" |
 /** The machine refused every way to sign in. */
@@ -869,6 +880,8 @@ export type FolderSave = {
 	parent?: NodeId | null,
 	/** All its fields. */
 	draft: FolderDraft,
+	/** The version that was looked at: nothing is written over another one. */
+	basedOn?: string | null,
 };
 
 /** Making a key that is to be given up. */
@@ -876,6 +889,9 @@ export type GenerateCancel = {
 	/** The attempt's name. */
 	attempt: string,
 };
+
+/** Somebody who came by such a link. Lives as long as they are there. */
+export type GuestId = string;
 
 /** What the person decides. */
 export type HostKeyAnswer =
@@ -978,6 +994,8 @@ export type Identity = {
 	askOnUse: boolean,
 	/** How many entries and folders name it. */
 	usedBy: number,
+	/** The team server it is kept on; none for one of this vault. */
+	workspace: WorkspaceId | null,
 };
 
 /** An identity to delete. */
@@ -1036,12 +1054,16 @@ export type IdentityReveal = {
 	secret: IdentitySecret,
 	/** The passphrase of the vault, if it was not typed within the last minute. */
 	passphrase?: string | null,
+	/** Why, where a team server asks for it; it reads this before the command runs. */
+	reason?: string | null,
 };
 
 /** An identity to add or change. */
 export type IdentitySave = {
 	/** All its fields; secrets only where they change. */
 	draft: IdentityDraft,
+	/** A folder or machine that it is for: a new one is kept where that is, here or on a team server. */
+	near?: NodeId | null,
 };
 
 /** Which secret of an identity to show or copy. */
@@ -1258,6 +1280,8 @@ export type KeyGenerate = {
 	passphrase?: string | null,
 	/** Names the attempt, for `identity_cancel_generate`. */
 	attempt?: string | null,
+	/** A folder or machine that it is for: a new one is kept where that is, here or on a team server. */
+	near?: NodeId | null,
 };
 
 /** A public key to install. */
@@ -1447,6 +1471,11 @@ export type NodeDetail = {
 	ladder: WhereValuesComeFrom[],
 	/** Open sessions that use it. */
 	openSessions: number,
+	/**
+	 *  What it says now. To be given back when it is saved, so that what somebody else saved meanwhile is not lost; empty
+	 *  for one that is not saved yet.
+	 */
+	version: string,
 };
 
 /** A node of the tree of machines: a folder or an entry. */
@@ -1493,6 +1522,9 @@ export type NodesUndelete = {
 	/** What deleting gave. */
 	undo: UndoId,
 };
+
+/** People who share machines on a team server. */
+export type OrganisationId = string;
 
 /** Where an effective value was set. */
 export type Origin =
@@ -1797,6 +1829,10 @@ export type RecordingInfo = {
 	keys: boolean,
 	/** How it ended. */
 	state: RecordingState,
+	/** The organisation whose rule had it made, and whose it is; none if a person made it for themselves. */
+	organisation: OrganisationId | null,
+	/** Whose session it was, if it was made by a rule. */
+	who: string | null,
 };
 
 /** Where a player is. */
@@ -1962,6 +1998,14 @@ export type RestoreTabs = boolean;
 export type RevealedText = {
 	/** The secret. */
 	text: string,
+};
+
+/** A run to start once more. */
+export type RunAgain = {
+	/** Its id. */
+	id: RunId,
+	/** Why, where a team server asks for it; it reads this before the command runs. */
+	reason?: string | null,
 };
 
 /** What only a person can answer. */
@@ -2201,6 +2245,8 @@ export type RunRetry = {
 	id: RunId,
 	/** The machines; none is all that did not end with 0. */
 	machines?: NodeId[] | null,
+	/** Why, where a team server asks for it; it reads this before the command runs. */
+	reason?: string | null,
 };
 
 /** A command to run. */
@@ -2213,6 +2259,8 @@ export type RunStart = {
 	options: RunOptions,
 	/** What outputs may differ in and still be the same. */
 	grouping: RunGrouping,
+	/** Why, where a team server asks for it; it reads this before the command runs. */
+	reason?: string | null,
 };
 
 /** Where a run stands. */
@@ -2301,6 +2349,22 @@ export type SessionDesktop = {
 	qualityChosen: boolean,
 };
 
+/** Somebody who looks at a session of somebody else's. */
+export type SessionGuest = {
+	/** Their id, for as long as they are there. */
+	id: GuestId,
+	/** What they are called: by their account, or as they said. */
+	name: string,
+	/** They have signed in to the server; if not, the name is only what they said. */
+	known: boolean,
+	/** Whether control can be given to them. */
+	mayControl: boolean,
+	/** Since when they are there. */
+	since: Timestamp,
+	/** They asked for control. */
+	asks: boolean,
+};
+
 /** A decision about a host key. */
 export type SessionHostKey = {
 	/** The session. */
@@ -2342,6 +2406,10 @@ export type SessionInfo = {
 	x11: Use | null,
 	/** Set for a desktop; such a session has no terminal. */
 	desktop: SessionDesktop | null,
+	/** Set while others may look at it, which only a session on a team server allows. */
+	sharing: SessionSharing | null,
+	/** The team server that dials for it; none for a session of this computer. */
+	workspace: WorkspaceId | null,
 };
 
 /** Files of this computer for the clipboard of a desktop. */
@@ -2360,6 +2428,8 @@ export type SessionOpen = {
 	size: TerminalSize,
 	/** Names this attempt, so that asking twice opens one session. */
 	attempt?: string | null,
+	/** Why, where a team server asks for it; it reads this before the command runs. */
+	reason?: string | null,
 };
 
 /** A session to connect again. */
@@ -2368,6 +2438,8 @@ export type SessionReconnect = {
 	id: SessionId,
 	/** Size of the terminal. */
 	size: TerminalSize,
+	/** Why, where a team server asks for it; it reads this before the command runs. */
+	reason?: string | null,
 };
 
 /** A session to record. */
@@ -2394,6 +2466,8 @@ export type SessionRecording = {
 	keys: boolean,
 	/** Why nothing is recorded any more, as a sentence. */
 	problem: string | null,
+	/** The name of the organisation whose rule it is: then nobody stops it. */
+	rule: string | null,
 };
 
 /** A session. */
@@ -2408,6 +2482,16 @@ export type SessionRename = {
 	id: SessionId,
 	/** Its title from then on. */
 	title: string,
+};
+
+/** Who else is at a session. */
+export type SessionSharing = {
+	/** Links that can still be used. */
+	links: number,
+	/** Who came by them and is there, the longest first. */
+	guests: SessionGuest[],
+	/** The guest who has control; none if the owner has it. */
+	control: GuestId | null,
 };
 
 /** Something a line is told besides bytes. */
@@ -2618,6 +2702,8 @@ export type SnippetSave = {
 	id?: SnippetId | null,
 	/** All its fields. */
 	draft: SnippetDraft,
+	/** A folder or machine that it is for: a new one is kept where that is, here or on a team server. */
+	near?: NodeId | null,
 };
 
 /** A snippet to type into a terminal. */
@@ -3298,6 +3384,145 @@ export type WhereValuesComeFrom = {
 	tags: string[],
 };
 
+/** Whom the server knows the person as. */
+export type WorkspaceAccount = {
+	/** At the server. */
+	id: AccountId,
+	/** What the person signs in with. */
+	name: string,
+	/** What others call the person. */
+	display: string,
+};
+
+/** A team server to add. */
+export type WorkspaceAdd = {
+	/** As looking gave it. */
+	address: string,
+	/** As looking gave it, once the person has compared it. */
+	fingerprint?: string | null,
+	/** How to get in. */
+	entry: WorkspaceEntry,
+};
+
+/** How to get into a team server. */
+export type WorkspaceEntry =
+/** With an account. */
+{ kind: "signIn";
+/** Its name. */
+name: string;
+/** Its password. */
+password: string;
+/** A one-time password or a recovery code, where one is asked for. */
+code: string | null } |
+/** With a link, making an account. */
+{ kind: "join";
+/** What is behind `#` in the link. */
+token: string;
+/** The name to sign in with from then on. */
+name: string;
+/** What others call the person; may be empty. */
+display: string;
+/** The password to sign in with from then on. */
+password: string };
+
+/** A team server whose machines are shown here. */
+export type WorkspaceId = string;
+
+/** A team server that was added. */
+export type WorkspaceInfo = {
+	/** Its id, which only this vault knows. */
+	id: WorkspaceId,
+	/** The folder of the tree that its machines are shown in. */
+	root: NodeId,
+	/** What the server calls itself. */
+	name: string,
+	/** `https://host`, with `:port` unless it is 443. */
+	address: string,
+	/** The certificate that is trusted, `SHA256:` and 64 digits; none where this computer's authorities decide. */
+	fingerprint: string | null,
+	/** None before the first sign-in has gone well. */
+	account: WorkspaceAccount | null,
+	/** Where it stands. */
+	state: WorkspaceState,
+	/** Why it is not connected. */
+	problem: ApiError | null,
+	/** When what is shown was so; only while it is not connected. */
+	asOf: Timestamp | null,
+};
+
+/** Where a team server may be. */
+export type WorkspaceLook = {
+	/** `host`, `host:port`, `https://…`, or a link to join. */
+	address: string,
+};
+
+/** What answered at an address. */
+export type WorkspaceOffer = {
+	/** `https://host`, with `:port` unless it is 443. */
+	address: string,
+	/** What the server calls itself. */
+	name: string,
+	/** Its version. */
+	version: string,
+	/** Whether anybody has an account there. */
+	setUp: boolean,
+	/** To be compared with what the server says of itself, and then pinned; none if this computer trusts the certificate. */
+	fingerprint: string | null,
+	/** What lets the person join, if the address was a link that has it. */
+	token: string | null,
+};
+
+/** A team server. */
+export type WorkspaceRef = {
+	/** Its id. */
+	id: WorkspaceId,
+};
+
+/** A request to a team server. */
+export type WorkspaceRequest = {
+	/** The server. */
+	id: WorkspaceId,
+	/** `GET`, `POST`, `PUT`, `PATCH` or `DELETE`. */
+	method: string,
+	/** Below `/api/v1`, as `/me/tokens`; may have a query. */
+	path: string,
+	/** What is sent along. */
+	body?: unknown | null,
+};
+
+/** A sign-in at a team server that was added before. */
+export type WorkspaceSignIn = {
+	/** The server. */
+	id: WorkspaceId,
+	/** Name of the account. */
+	name: string,
+	/** Its password. */
+	password: string,
+	/** A one-time password or a recovery code, where one is asked for. */
+	code?: string | null,
+};
+
+/** Where a workspace stands. */
+export type WorkspaceState =
+/** On the way. */
+"connecting" |
+/** What is shown is so now. */
+"connected" |
+/** The server does not answer: what is shown was so once. It is tried again by itself. */
+"offline" |
+/** The server takes the sign-in no more, or there is none. */
+"signedOut" |
+/** The server shows another certificate than the one that was trusted. Nothing is sent to it. */
+"certificateChanged";
+
+/** Another certificate of a team server. */
+export type WorkspaceTrust = {
+	/** The server. */
+	id: WorkspaceId,
+	/** Of the certificate, as the person has compared it. */
+	fingerprint: string,
+};
+
 /** Every command: what it takes and what it gives. */
 export interface Commands {
 	/** Where the vault stands. */
@@ -3403,7 +3628,7 @@ export interface Commands {
 	/** Does it once more on those machines of it that failed, or on the ones named. */
 	run_retry: { args: RunRetry; result: RunInfo };
 	/** Does all of it once more. */
-	run_again: { args: RunRef; result: RunInfo };
+	run_again: { args: RunAgain; result: RunInfo };
 	/** Stops it, or one machine of it. */
 	run_cancel: { args: RunCancel; result: null };
 	/** Forgets it; what still runs is stopped. */
@@ -3584,6 +3809,24 @@ export interface Commands {
 	session_record: { args: SessionRecord; result: SessionInfo };
 	/** Ends the recording of a session; the session goes on. */
 	session_record_stop: { args: SessionRecordStop; result: SessionInfo };
+	/** The team servers whose machines are shown here. */
+	workspace_list: { args: Record<string, never>; result: WorkspaceInfo[] };
+	/** What answers at an address, before anything is sent to it. */
+	workspace_look: { args: WorkspaceLook; result: WorkspaceOffer };
+	/** Adds a team server; nothing is kept unless it lets the person in. */
+	workspace_add: { args: WorkspaceAdd; result: WorkspaceInfo };
+	/** Signs in to a team server again. */
+	workspace_sign_in: { args: WorkspaceSignIn; result: WorkspaceInfo };
+	/** Ends the sign-in at a team server, which stays in the list. */
+	workspace_sign_out: { args: WorkspaceRef; result: null };
+	/** Ends the sign-in at a team server and forgets the server. */
+	workspace_remove: { args: WorkspaceRef; result: null };
+	/** Connects with a team server without waiting for the next try. */
+	workspace_retry: { args: WorkspaceRef; result: null };
+	/** Trusts another certificate of a team server, which the person has compared. */
+	workspace_trust: { args: WorkspaceTrust; result: WorkspaceInfo };
+	/** A request to a route of a team server, below `/api/v1`. */
+	workspace_request: { args: WorkspaceRequest; result: unknown };
 	/** Host keys on record. */
 	hostkey_list: { args: Record<string, never>; result: HostKeyRecord[] };
 	/** Forgets a host key. */

@@ -40,7 +40,7 @@ export function httpHost(parts: HttpParts = browserParts): Host & { team: TeamSe
       return (await request(parts.fetch, method, path, body)).answer;
     } catch (problem) {
       // A wrong password at the door is no end of anything.
-      if (isSignedOut(problem) && !path.endsWith('/sign-in')) {
+      if (isSignedOut(problem) && !path.startsWith('/api/v1/sign-in')) {
         events.stop();
         tell('signedOut');
       }

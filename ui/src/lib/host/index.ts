@@ -4,7 +4,7 @@
  * No state and no retries in here: a socket that joins again is in `joining.ts`.
  */
 import { ALL_OF_A_COMPUTER, type Ability } from './abilities';
-import type { AppEvent, Commands } from './bindings';
+import type { ApiError, AppEvent, Commands } from './bindings';
 import { chosenHost } from './choose';
 import { asApiError } from './errors';
 import type { Host, HostCommands, HostDrop, StreamSocket, TeamServer, WindowEvent } from './host';
@@ -59,15 +59,63 @@ export function useHost(other: Host): void {
   if (listening) void listen();
 }
 
+/**
+ * Answers commands in place of the core, for a page that has no core of its own there; those it answers `undefined` to go to the
+ * host. The returned function ends that.
+ */
+export function answerCalls(
+  answer: (name: string, args: object) => Promise<unknown> | undefined,
+): () => void {
+  const before = host;
+  const instead: Host = {
+    ...before,
+    call: (name, args) => answer(name, args) ?? before.call(name, args),
+  };
+  host = instead;
+  return () => {
+    if (host === instead) host = before;
+  };
+}
+
+/** A command that was refused because somebody wants to know why. */
+export interface Unexplained {
+  problem: ApiError;
+  name: CommandName;
+  args: object;
+  /** The same once more, with a reason. */
+  send: (reason: string) => Promise<unknown>;
+}
+
+let explain: ((asked: Unexplained) => Promise<unknown>) | null = null;
+
+/** Asks the person for reasons until the returned function is called; its promise is what the command comes to. */
+export function onUnexplained(asks: (asked: Unexplained) => Promise<unknown>): () => void {
+  explain = asks;
+  return () => {
+    if (explain === asks) explain = null;
+  };
+}
+
 /** Calls a command. Throws an ApiError, always. */
 export async function call<N extends CommandName>(
   name: N,
   ...[args]: MaybeArgs<N>
 ): Promise<Result<N>> {
+  const send = async (given: object): Promise<unknown> => {
+    try {
+      return await host.call(name, given as Args<N>);
+    } catch (problem) {
+      throw asApiError(problem);
+    }
+  };
+  const given: object = args ?? {};
   try {
-    return (await host.call(name, args ?? {})) as Result<N>;
-  } catch (problem) {
-    throw asApiError(problem);
+    return (await send(given)) as Result<N>;
+  } catch (failed) {
+    const problem = failed as ApiError;
+    if (problem.code !== 'needsReason' || !explain) throw problem;
+    const again = (reason: string): Promise<unknown> => send({ ...given, reason });
+    return (await explain({ problem, name, args: given, send: again })) as Result<N>;
   }
 }
 

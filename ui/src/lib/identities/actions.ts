@@ -8,6 +8,7 @@ import type { Action } from '$lib/actions';
 import { attempt } from '$lib/frame/notices.svelte';
 import { call } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { workspaces } from '$lib/workspaces/workspaces.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { agent } from './agent.svelte';
 import { IdentityEdit } from './edit.svelte';
@@ -33,7 +34,9 @@ export const keyActions: readonly Action[] = [
     keywords: 'ssh-copy-id authorized_keys deploy',
     icon: ServerCog,
     detail: () => tree.byId(tree.selectedSsh[0])?.name ?? '',
-    when: () => tree.selectedMachines.length === 0 || tree.selectedSsh.length > 0,
+    when: () =>
+      (tree.selectedMachines.length === 0 || tree.selectedSsh.length > 0) &&
+      tree.selection.every((id) => workspaces.answers(id)),
     run: () => installing.ask({ machine: tree.selectedSsh[0] ?? null }),
   },
   {

@@ -22,6 +22,7 @@ const key: Identity = {
   agentFingerprint: null,
   askOnUse: false,
   usedBy: 2,
+  workspace: null,
 };
 const PEM = '-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----';
 

@@ -2,7 +2,7 @@
 
 import { unpressed } from '$lib/frame/press';
 import { asApiError, call, inWords } from '$lib/host';
-import type { ApiError, Identity, KeyAlgorithm, PublicKeyInfo } from '$lib/host';
+import type { ApiError, Identity, KeyAlgorithm, NodeId, PublicKeyInfo } from '$lib/host';
 import {
   identityDirty,
   identityDraft,
@@ -48,7 +48,11 @@ export class IdentityEdit {
     return shown;
   });
 
-  constructor(identity: Identity | null = null) {
+  /** `near`: the machine or folder that a new one is for, and is kept with. */
+  constructor(
+    identity: Identity | null = null,
+    readonly near: NodeId | null = null,
+  ) {
     this.take(identity);
   }
 
@@ -112,7 +116,7 @@ export class IdentityEdit {
     try {
       const saved = this.generates
         ? await this.#generate()
-        : await identities.save(identityDraft($state.snapshot(this.form)));
+        : await identities.save(identityDraft($state.snapshot(this.form)), this.near);
       this.take(saved);
       return { saved };
     } catch (problem) {
@@ -147,6 +151,7 @@ export class IdentityEdit {
         comment: this.comment.trim() || null,
         passphrase: passphrase.kind === 'replace' ? passphrase.text || null : null,
         attempt: this.#attempt,
+        near: this.near,
       });
       identities.keep(made);
       return made;

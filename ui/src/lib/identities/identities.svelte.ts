@@ -1,7 +1,7 @@
 // The identities of the open vault. Never their secrets.
 
 import { asApiError, call } from '$lib/host';
-import type { ApiError, Identity, IdentityDraft } from '$lib/host';
+import type { ApiError, Identity, IdentityDraft, NodeId } from '$lib/host';
 
 const byName = (a: Identity, b: Identity): number =>
   a.name.localeCompare(b.name, undefined, { numeric: true });
@@ -39,9 +39,9 @@ class IdentitiesState {
     }
   }
 
-  /** Saves, and throws what is wrong. */
-  async save(draft: IdentityDraft): Promise<Identity> {
-    const kept = await call('identity_save', { draft });
+  /** Saves, and throws what is wrong. A new one is kept where `near` is: in the vault, or on a team server. */
+  async save(draft: IdentityDraft, near: NodeId | null = null): Promise<Identity> {
+    const kept = await call('identity_save', { draft, near });
     this.keep(kept);
     return kept;
   }

@@ -156,6 +156,8 @@ describe('installing a key', () => {
     recording: null,
     agent: null,
     x11: null,
+    sharing: null,
+    workspace: null,
     desktop: null,
   });
 

@@ -8,12 +8,15 @@ import type { Action } from '$lib/actions';
 import { attempt } from '$lib/frame/notices.svelte';
 import { machinesIn } from '$lib/tree/model';
 import { tree } from '$lib/tree/tree.svelte';
+import { workspaces } from '$lib/workspaces/workspaces.svelte';
 import { layouts } from './layouts.svelte';
 
 const inside = () => machinesIn(tree.shape, tree.selection).length;
 /** A folder, or several things: one machine is simply connected to. */
 const many = () =>
-  inside() > 0 && (tree.selection.length > 1 || tree.byId(tree.selection[0])?.folder === true);
+  inside() > 0 &&
+  tree.selection.every((id) => workspaces.answers(id)) &&
+  (tree.selection.length > 1 || tree.byId(tree.selection[0])?.folder === true);
 
 function what(): string {
   const [only] = tree.selection;

@@ -8,11 +8,15 @@ import Plus from '@lucide/svelte/icons/plus';
 import Save from '@lucide/svelte/icons/save';
 import Settings from '@lucide/svelte/icons/settings';
 import Upload from '@lucide/svelte/icons/upload';
+import UserKey from '@lucide/svelte/icons/user-key';
 import type { Action } from '$lib/actions';
 import { exporting } from '$lib/export/exporting.svelte';
+import { can } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { vault } from '$lib/vault/vault.svelte';
+import { workspaces } from '$lib/workspaces/workspaces.svelte';
+import { asking } from './asking.svelte';
 import { openEditors } from './open-editors.svelte';
 
 /** The folder that something new goes to. */
@@ -20,6 +24,9 @@ function where(): string {
   const parent = tree.newParent();
   return parent === null ? vault.name : (tree.byId(parent)?.name ?? '');
 }
+
+/** Whether something new can be put there: not where a team server is away. */
+const takesNew = () => workspaces.answers(tree.newParent());
 
 /** The folder that is marked in the tree, if it is one and nothing else. */
 function selectedFolder(): string | null {
@@ -37,6 +44,7 @@ const pages: readonly Action[] = [
     keywords: 'new create host server entry',
     icon: Plus,
     detail: where,
+    when: takesNew,
     run: () => tabs.open({ kind: 'editor', parent: tree.newParent() }),
   },
   {
@@ -47,6 +55,7 @@ const pages: readonly Action[] = [
     keywords: 'new create group',
     icon: FolderPlus,
     detail: where,
+    when: takesNew,
     run: () => tabs.open({ kind: 'editor', parent: tree.newParent(), folder: true }),
   },
   {
@@ -71,6 +80,8 @@ const pages: readonly Action[] = [
       const folder = selectedFolder();
       return folder === null ? 'all machines' : (tree.byId(folder)?.name ?? '');
     },
+    // Machines of a team server are not written to files of this computer.
+    when: () => !workspaces.of(selectedFolder()),
     run: () => exporting.ask(selectedFolder()),
   },
   {
@@ -89,6 +100,26 @@ const pages: readonly Action[] = [
     keywords: 'preferences options',
     icon: Settings,
     run: () => tabs.open({ kind: 'settings' }),
+  },
+];
+
+/** Whether others may have access to what is selected: it is on a team server that answers. */
+function isShared(): boolean {
+  const [only, second] = tree.selection;
+  if (only === undefined || second !== undefined || workspaces.atRoot(only)) return false;
+  return can('account') || workspaces.of(only)?.state === 'connected';
+}
+
+const sharing: readonly Action[] = [
+  {
+    id: 'machine.access',
+    title: 'Who has access…',
+    group: 'Team',
+    keywords: 'permissions share grant role rights',
+    icon: UserKey,
+    detail: () => tree.byId(tree.selected.active)?.name ?? '',
+    when: isShared,
+    run: () => asking.access(tree.selection[0]),
   },
 ];
 
@@ -113,4 +144,4 @@ const editing: readonly Action[] = [
   },
 ];
 
-export const machineActions: readonly Action[] = [...pages, ...editing];
+export const machineActions: readonly Action[] = [...pages, ...sharing, ...editing];

@@ -15,6 +15,8 @@ import {
 import type { SettingName } from './form';
 import { type FieldErrors, fieldOf, firstError, formErrors } from './validate';
 import { splitAddress } from './address';
+import { differences, merged, type Difference } from './conflict';
+import { names } from './names';
 
 export interface EditorTarget {
   nodeId?: NodeId;
@@ -33,10 +35,14 @@ export class Editor {
   saving = $state(false);
   /** What is wrong that no field can say. */
   problem = $state.raw<ApiError | null>(null);
+  /** Somebody else saved it since it was read: what differs, and what they saved. */
+  conflict = $state.raw<{ theirs: NodeDetail; differences: Difference[] } | null>(null);
   /** The node was deleted while it was being edited. */
   gone = $state(false);
 
   #loaded = $state.raw<FormValues>(emptyForm());
+  /** The version of what was loaded, which a save is held against. */
+  #basedOn: string | null = null;
   /** Fields that were left once: only they complain before the first try to save. */
   #left = $state.raw<readonly FieldName[]>([]);
   #tried = $state(false);
@@ -144,15 +150,54 @@ export class Editor {
       this.id = node.id;
       this.#take(await call('node_get', { id: node.id }));
       return { saved: node.id };
-    } catch (problem) {
-      return { focus: this.#refuse(asApiError(problem), sent) };
+    } catch (failed) {
+      const problem = asApiError(failed);
+      if (problem.code === 'conflict' && this.id !== null) await this.#compare(problem, this.id);
+      else return { focus: this.#refuse(problem, sent) };
+      return { focus: undefined };
     } finally {
       this.saving = false;
     }
   }
 
+  /** What they saved against what is typed here; says what is wrong if that was not what stopped the save. */
+  async #compare(problem: ApiError, id: NodeId): Promise<void> {
+    try {
+      const theirs = await call('node_get', { id });
+      const node = theirs.entry ?? theirs.folder;
+      if (node === null || theirs.version === this.#basedOn) this.#fail(problem);
+      else {
+        const mine = $state.snapshot(this.form);
+        const found = differences(this.#loaded, mine, formOf(node), names);
+        // They saved the very same.
+        if (found.length === 0) this.#take(theirs);
+        else this.conflict = { theirs, differences: found };
+      }
+    } catch (failed) {
+      this.#fail(asApiError(failed));
+    }
+  }
+
+  /** From here on it is a change of what they saved: what was changed here stays, and is to be saved again. */
+  keepMine(): void {
+    const theirs = this.conflict?.theirs;
+    if (!theirs) return;
+    const mine = $state.snapshot(this.form);
+    const base = this.#loaded;
+    this.#take(theirs);
+    this.form = merged(base, mine, this.#loaded);
+    this.conflict = null;
+  }
+
+  /** What was typed here is let go of. */
+  takeTheirs(): void {
+    if (this.conflict) this.#take(this.conflict.theirs);
+    this.conflict = null;
+  }
+
   #send(sent: FormValues): Promise<Entry | Folder> {
-    const where = this.id === null ? { parent: this.parent } : { id: this.id };
+    const where =
+      this.id === null ? { parent: this.parent } : { id: this.id, basedOn: this.#basedOn };
     return this.folder
       ? call('folder_save', { ...where, draft: folderDraft(sent) })
       : call('entry_save', { ...where, draft: entryDraft(sent) });
@@ -165,6 +210,7 @@ export class Editor {
     this.folder = detail.folder !== null;
     this.parent = node.parent;
     this.#loaded = formOf(node);
+    this.#basedOn = detail.version || null;
     this.revert();
   }
 

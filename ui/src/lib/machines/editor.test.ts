@@ -116,6 +116,65 @@ describe('the editor', () => {
     expect(editor.dirty).toBe(true);
   });
 
+  describe('when somebody else was faster', () => {
+    const theirs = detail({ entry: { ...entry, name: 'renamed', notes: 'theirs' }, version: 'v2' });
+
+    async function overtaken(): Promise<Editor> {
+      const editor = await open();
+      editor.form.notes = 'mine';
+      answers.entry_save = ({ basedOn }) =>
+        basedOn === 'v2' ? entry : Promise.reject({ ...refusal(null), code: 'conflict' });
+      answers.node_get = () => theirs;
+      expect(await editor.save()).toEqual({ focus: undefined });
+      return editor;
+    }
+
+    it('says what differs, and loses nothing', async () => {
+      const editor = await overtaken();
+      expect(calls.find(({ name }) => name === 'entry_save')?.args.basedOn).toBe('v1');
+      expect(editor.conflict?.differences).toEqual([
+        { field: 'notes', label: 'Notes', theirs: 'theirs', mine: 'mine', by: 'both' },
+        { field: 'name', label: 'Name', theirs: 'renamed', mine: 'db-replica-a', by: 'them' },
+      ]);
+      expect(editor.form.notes).toBe('mine');
+      expect(editor.problem).toBeNull();
+    });
+
+    it('keeps mine over theirs, and theirs where I changed nothing', async () => {
+      const editor = await overtaken();
+      editor.keepMine();
+      expect(editor.dirty).toBe(true);
+      expect(await editor.save()).toEqual({ saved: entry.id });
+      expect(calls.findLast(({ name }) => name === 'entry_save')?.args).toMatchObject({
+        basedOn: 'v2',
+        draft: { name: 'renamed', notes: 'mine' },
+      });
+    });
+
+    it('takes theirs', async () => {
+      const editor = await overtaken();
+      editor.takeTheirs();
+      expect(editor.form.notes).toBe('theirs');
+      expect(editor.dirty).toBe(false);
+    });
+
+    it('asks again after going on', async () => {
+      const editor = await overtaken();
+      editor.conflict = null;
+      await editor.save();
+      expect(editor.conflict).not.toBeNull();
+    });
+
+    it('says so if it is another conflict', async () => {
+      const editor = await open();
+      editor.form.notes = 'mine';
+      answers.entry_save = () => Promise.reject({ ...refusal(null), code: 'conflict' });
+      await editor.save();
+      expect(editor.conflict).toBeNull();
+      expect(editor.problem?.code).toBe('conflict');
+    });
+  });
+
   it('says when the machine was deleted meanwhile, until that is taken back', async () => {
     const editor = await open();
     editor.form.notes = 'typing';

@@ -67,6 +67,7 @@ export function detail(over: Partial<NodeDetail> = {}): NodeDetail {
       { origin: { kind: 'here' }, values: 1, tags: ['replica'] },
     ],
     openSessions: 0,
+    version: 'v1',
     ...over,
   };
 }

@@ -27,7 +27,8 @@ const off = () => {
 };
 const on = () => {
   const session = current();
-  return session !== undefined && isRecorded(session);
+  // What an organisation wants recorded nobody stops.
+  return session !== undefined && isRecorded(session) && session.recording?.rule === null;
 };
 
 function withSession(run: (session: SessionInfo) => unknown): () => void {

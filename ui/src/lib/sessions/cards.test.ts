@@ -27,6 +27,8 @@ const session: SessionInfo = {
   recording: null,
   agent: null,
   x11: null,
+  sharing: null,
+  workspace: null,
   desktop: null,
 };
 const FINGERPRINT = 'SHA256:Zr61uBfWp8dKqLxE3sVhTn0CyMa4JgRo7NiXk5PtUeQ';

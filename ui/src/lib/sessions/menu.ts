@@ -5,6 +5,8 @@ import { desktopCode } from '$lib/desktop/loaded.svelte';
 import type { DesktopView } from '$lib/desktop/view.svelte';
 import { call, type LineSignal, type SessionInfo } from '$lib/host';
 import { isRecorded } from '$lib/recordings/actions';
+import { sharing } from '$lib/sharing/sharing.svelte';
+import { canBeShared } from '$lib/sharing/words';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { copyAllText, copyHtml, saveOutput } from './output';
 import { sessions } from './sessions.svelte';
@@ -35,6 +37,7 @@ export function sessionMenu(
     ...((desktop && desktopCode()?.desktopMenu(session, desktop)) ?? []),
     ...(desktop ? [...recordMenu(session), null] : []),
     ...lineMenu(session),
+    ...shareMenu(session),
     { label: 'Split right', shortcut: 'Ctrl+Shift+E', run: () => void tabs.split(paneId, 'right') },
     { label: 'Split down', shortcut: 'Ctrl+Shift+O', run: () => void tabs.split(paneId, 'down') },
     null,
@@ -51,6 +54,16 @@ export function sessionMenu(
     },
     { label: 'Copy connection details', run: () => copyText(report(session)) },
     { label: 'Close', run: () => tabs.closePane(paneId) },
+  ];
+}
+
+/** Others can be let in where it runs on a team server. */
+function shareMenu(session: SessionInfo): MenuItems {
+  if (!canBeShared(session)) return [];
+  return [
+    { label: 'Share…', run: () => sharing.open(session) },
+    ...(session.sharing ? [{ label: 'End sharing', run: () => void sharing.end(session) }] : []),
+    null,
   ];
 }
 
@@ -99,6 +112,8 @@ function copyMenu(session: SessionInfo, view: TerminalView): MenuItem[] {
 }
 
 function recordMenu(session: SessionInfo): MenuItem[] {
+  // What an organisation wants recorded nobody stops.
+  if (isRecorded(session) && session.recording?.rule !== null) return [];
   if (isRecorded(session))
     return [{ label: 'Stop recording', run: () => void sessions.stopRecording(session.id) }];
   const disabled = session.state.kind !== 'open';

@@ -12,6 +12,7 @@ import { startIn } from '$lib/files/folders.svelte';
 import { forgetFiles } from '$lib/files/registry.svelte';
 import { attempt, notices } from '$lib/frame/notices.svelte';
 import {
+  asApiError,
   call,
   onEvent,
   type HostKeyAnswer,
@@ -28,6 +29,9 @@ import type { KeptTarget } from '$lib/tabs/model';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { windows } from '$lib/windows/windows.svelte';
+import { mendingActions } from '$lib/workspaces/actions';
+import { whyNot } from '$lib/workspaces/words';
+import { workspaces } from '$lib/workspaces/workspaces.svelte';
 import { untrack } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { forgetTerminal, terminalOf } from './terminal/registry';
@@ -152,11 +156,26 @@ class SessionsState {
 
   /** Opens a session without a tab; `undefined` if that failed, and then a notice says why. */
   async open(target: KeptTarget | SessionTarget): Promise<SessionInfo | undefined> {
-    return attempt(() => this.begin(target));
+    const away = target.kind === 'localShell' ? undefined : workspaces.of(target.id);
+    const [mend] = away ? mendingActions(away) : [];
+    try {
+      return await this.begin(target);
+    } catch (failed) {
+      const { code, message, nextStep } = asApiError(failed);
+      // Whoever cancelled it knows.
+      if (code === 'cancelled') return undefined;
+      const action = mend && { action: { label: mend.title, run: mend.run } };
+      notices.say(message, { kind: 'danger', detail: nextStep, ...action });
+      return undefined;
+    }
   }
 
   /** The same; throws why not. */
   async begin(target: KeptTarget | SessionTarget): Promise<SessionInfo> {
+    const machine = target.kind === 'localShell' ? undefined : target.id;
+    const name = tree.byId(machine)?.name ?? 'It';
+    const refusal = whyNot(workspaces.of(machine), `${name} cannot be connected`);
+    if (refusal) throw refusal;
     const asked = this.#heard;
     const session = await call('session_open', {
       target: target.kind === 'files' ? { kind: 'files', id: target.id } : target,

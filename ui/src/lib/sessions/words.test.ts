@@ -157,6 +157,8 @@ describe('endings', () => {
       recording: null,
       agent: null,
       x11: null,
+      sharing: null,
+      workspace: null,
       desktop: null,
     };
     const text = report(info);

@@ -120,6 +120,20 @@ const SETTINGS: readonly SettingItem[] = [
     'Each lets you in once without your device',
     'totp lost two factor 2fa backup',
   ),
+  item(
+    'account',
+    'passkeys',
+    'Passkeys',
+    'A device that signs you in without a password',
+    'webauthn fido security key fingerprint device',
+  ),
+  item(
+    'account',
+    'links',
+    'Linked accounts',
+    'Other places that sign you in',
+    'oidc openid ldap sso single sign-on provider directory',
+  ),
   item('account', 'signIns', 'Signed in', 'Where, and how to end it', 'sessions devices revoke'),
   item('account', 'tokens', 'API tokens', 'What scripts sign in with', 'key script automation'),
   item(

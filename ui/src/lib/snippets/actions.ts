@@ -8,6 +8,7 @@ import { openRunPage } from '$lib/runs/open';
 import { palette } from '$lib/palette/palette.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
+import { workspaces } from '$lib/workspaces/workspaces.svelte';
 import { snippets } from './snippets.svelte';
 
 /** A folder, or a machine that runs commands. */
@@ -64,7 +65,7 @@ export const fleetActions: readonly Action[] = [
     keywords: 'command fleet parallel many snippet',
     icon: Layers,
     detail: whatIsSelected,
-    when: selected,
+    when: () => selected() && tree.selection.every((id) => workspaces.answers(id)),
     run: () => openRunPage({ targets: tree.selection.map((id) => ({ kind: 'node', id })) }),
   },
 ];

@@ -312,6 +312,13 @@ function parsePane(raw: unknown): KeptPane | null {
       const entry = text(raw['entry']);
       return entry === undefined ? null : { kind: 'tunnels', entry };
     }
+    case 'workspace': {
+      const id = text(raw['id']);
+      const section = text(raw['section']);
+      return id === undefined
+        ? null
+        : { kind: 'workspace', id, ...(section === undefined ? {} : { section }) };
+    }
     case 'identities':
     case 'people':
     case 'recordings':

@@ -21,6 +21,8 @@ export type TabSpec =
   | { kind: 'tunnels'; entry: string }
   | { kind: 'identities' }
   | { kind: 'people' }
+  /** People, permissions and the own account at the team server of a workspace. */
+  | { kind: 'workspace'; id: string; section?: string }
   | { kind: 'recordings' }
   | { kind: 'desktops' }
   | { kind: 'snippets' }

@@ -88,6 +88,7 @@ export function specIcon(spec: TabSpec): IconComponent {
     case 'identities':
       return KeyRound;
     case 'people':
+    case 'workspace':
       return Users;
     case 'desktops':
       return LayoutGrid;

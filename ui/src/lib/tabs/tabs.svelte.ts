@@ -112,7 +112,8 @@ class TabsState {
     const shown = this.#find((pane) => sameSpec(pane.spec, spec));
     if (shown) {
       this.focusPane(shown.pane.id);
-      if (spec.kind === 'settings') this.show(shown.pane.id, spec);
+      // The page that is there goes to the section that is asked for.
+      if (spec.kind === 'settings' || spec.kind === 'workspace') this.show(shown.pane.id, spec);
       return shown.tab.id;
     }
     const tab = makeTab(spec);
@@ -568,6 +569,7 @@ function sameSpec(a: TabSpec, b: TabSpec): boolean {
   if (a.kind === 'tunnels' && b.kind === 'tunnels') return a.entry === b.entry;
   if (a.kind === 'editor' && b.kind === 'editor') return editorKey(a) === editorKey(b);
   if (a.kind === 'run' && b.kind === 'run') return a.runId === b.runId;
+  if (a.kind === 'workspace' && b.kind === 'workspace') return a.id === b.id;
   return (
     a.kind === b.kind &&
     a.kind !== 'start' &&

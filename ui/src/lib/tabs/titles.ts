@@ -4,6 +4,8 @@ import { existingDesktop } from '$lib/desktop/registry';
 import { runs } from '$lib/runs/runs.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tree } from '$lib/tree/tree.svelte';
+import { relayWords } from '$lib/workspaces/words';
+import { workspaces } from '$lib/workspaces/workspaces.svelte';
 import { panes, type KeptTarget, type PaneLeaf, type Tab, type TabSpec } from './model';
 
 /** The name of what a pane shows. */
@@ -24,6 +26,8 @@ export function paneTitle(spec: TabSpec): string {
       return 'Identities';
     case 'people':
       return 'People';
+    case 'workspace':
+      return workspaces.get(spec.id)?.name ?? 'Workspace';
     case 'desktops':
       return 'Desktops';
     case 'recordings':
@@ -73,5 +77,6 @@ function paneHint({ spec }: PaneLeaf): string {
   const session = spec.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
   // What a desktop calls itself.
   const called = session && existingDesktop(session.id)?.title;
-  return [paneTitle(spec), session?.subtitle, called].filter(Boolean).join(', ');
+  const relay = relayWords(workspaces.get(session?.workspace));
+  return [paneTitle(spec), session?.subtitle, relay, called].filter(Boolean).join(', ');
 }

@@ -7,6 +7,7 @@ export const views = {
   run: () => import('$lib/runs/RunPage.svelte'),
   identities: () => import('$lib/identities/IdentitiesPage.svelte'),
   people: () => import('$lib/team/PeoplePage.svelte'),
+  workspace: () => import('$lib/workspaces/WorkspacePage.svelte'),
   recordings: () => import('$lib/recordings/RecordingsPage.svelte'),
   desktops: () => import('$lib/desktop/DesktopsPage.svelte'),
   tunnels: () => import('$lib/tunnels/TunnelsPage.svelte'),

@@ -1,16 +1,22 @@
 /** What can be done about people, by name. */
 import LogOut from '@lucide/svelte/icons/log-out';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import UserCog from '@lucide/svelte/icons/user-cog';
-import UserKey from '@lucide/svelte/icons/user-key';
 import Users from '@lucide/svelte/icons/users';
 import type { Action } from '$lib/actions';
 import { attempt } from '$lib/frame/notices.svelte';
-import { asking } from '$lib/machines/asking.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
-import { tree } from '$lib/tree/tree.svelte';
+import { people } from './people.svelte';
 import { team } from './team.svelte';
 
 const GROUP = 'Team';
+
+/** Whose audit log the person may read: the server's, or that of the first organisation that they administer. */
+function audited(): { section: 'audit' | 'activity'; organisation: string | null } | null {
+  if (team.me?.operator) return { section: 'audit', organisation: people.organisation };
+  const own = team.me?.organisations.find(({ permissions }) => permissions.includes('administer'));
+  return own ? { section: 'activity', organisation: own.id } : null;
+}
 
 export const teamActions: readonly Action[] = [
   {
@@ -22,14 +28,16 @@ export const teamActions: readonly Action[] = [
     run: () => tabs.open({ kind: 'people' }),
   },
   {
-    id: 'machine.access',
-    title: 'Who has access…',
+    id: 'team.audit',
+    title: 'Audit log',
     group: GROUP,
-    keywords: 'permissions share grant role rights',
-    icon: UserKey,
-    detail: () => tree.byId(tree.selected.active)?.name ?? '',
-    when: () => tree.selection.length === 1,
-    run: () => asking.access(tree.selection[0]),
+    keywords: 'history who did what compliance log security review export',
+    icon: ScrollText,
+    when: () => audited() !== null,
+    run: () => {
+      const place = audited();
+      if (place) people.show(place.section, place.organisation);
+    },
   },
   {
     id: 'team.account',

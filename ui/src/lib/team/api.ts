@@ -10,12 +10,16 @@
  * with `authFailed` or, if a one-time password is asked for, `needsCode`.
  */
 import type { NodeId, PassphraseStrength, Timestamp } from '$lib/host';
+import type { SharingRoutes } from '$lib/sharing/api';
 
 export type AccountId = string;
 export type GrantId = string;
 export type GroupId = string;
 export type InvitationId = string;
+export type LinkId = string;
 export type OrganisationId = string;
+export type PasskeyId = string;
+export type ProviderId = string;
 export type RoleId = string;
 export type SignInId = string;
 export type TokenId = string;
@@ -57,6 +61,20 @@ export interface MyOrganisation {
   member: boolean;
   /** What the person may do with the whole of it; an operator may always administer. */
   permissions: Permission[];
+  policy: OrganisationPolicy;
+}
+
+/** What an organisation demands of its members. */
+export interface OrganisationPolicy {
+  /**
+   * How many characters a reason has at least that is given for opening a session with a machine of it or being shown a secret of it;
+   * 0 if none is asked for. At most 100.
+   */
+  askReason: number;
+  /** Which sessions with its machines are recorded, whatever the person wants. */
+  record: 'off' | 'terminals' | 'everything';
+  /** How many days such recordings are kept; 0 for ever. At most 3650. */
+  keepDays: number;
 }
 
 export interface SignedIn {
@@ -73,6 +91,155 @@ export interface InvitationLook {
   by: string | null;
   /** Name of the role that comes with it; null if none does. */
   role: string | null;
+  expires: Timestamp;
+}
+
+/** How people may sign in besides by a name and a password. */
+export interface Ways {
+  /** A button each. */
+  providers: { id: ProviderId; name: string }[];
+  /** Whether devices make passkeys for this server by the name it was asked by. */
+  passkeys: boolean;
+}
+
+export interface PasskeyInfo {
+  id: PasskeyId;
+  name: string;
+  created: Timestamp;
+  /** Null: never. */
+  lastUsed: Timestamp | null;
+}
+
+/** What a device is asked to make. Bytes are base64url without padding, here and in what follows. */
+export interface PasskeyMake {
+  ticket: string;
+  challenge: string;
+  rpId: string;
+  rpName: string;
+  userId: string;
+  userName: string;
+  userDisplay: string;
+  /** COSE numbers. */
+  algorithms: number[];
+  have: string[];
+  timeout: number;
+}
+
+export interface OidcBegun {
+  /** Where the browser goes. */
+  address: string;
+  /** What the page keeps until it is back; only the server can read it. */
+  ticket: string;
+}
+
+export interface OidcReturn {
+  ticket: string;
+  code: string;
+  state: string;
+  iss?: string;
+}
+
+/** Somebody is in, or half-way: then there is a ticket for `POST /sign-in/second`. */
+export interface Entered {
+  token: string | null;
+  account: Me | null;
+  ticket: string | null;
+}
+
+interface Creates {
+  organisation: OrganisationId;
+  role: RoleId | null;
+}
+
+interface Required {
+  claim: string;
+  value: string;
+}
+
+export interface OidcSettings {
+  kind: 'oidc';
+  issuer: string;
+  clientId: string;
+  scopes: string[];
+  /** PEM; null for those that the system trusts. */
+  authority: string | null;
+  trustedSecondFactor: boolean;
+  requires: Required | null;
+  creates: Creates | null;
+}
+
+export interface LdapSettings {
+  kind: 'ldap';
+  /** `ldaps://…`, or `ldap://…` with StartTLS. */
+  address: string;
+  authority: string | null;
+  /** SHA-256 of the certificate, in place of `authority`. */
+  pin: string | null;
+  bindDn: string;
+  base: string;
+  /** `{name}` stands for what was typed. */
+  filter: string;
+  idAttribute: string;
+  nameAttribute: string;
+  displayAttribute: string;
+  /** Groups here by the DN of the group there. */
+  groups: Record<string, GroupId>;
+  requires: Required | null;
+  creates: Creates | null;
+}
+
+export type ProviderSettings = OidcSettings | LdapSettings;
+
+export interface ProviderInfo {
+  id: ProviderId;
+  name: string;
+  disabled: boolean;
+  settings: ProviderSettings;
+  /** It is never told. */
+  hasSecret: boolean;
+  /** Accounts that are linked to it. */
+  links: number;
+  created: Timestamp;
+}
+
+interface ProviderBody {
+  name: string;
+  disabled: boolean;
+  settings: ProviderSettings;
+  /** Null keeps the one there is. */
+  secret: string | null;
+}
+
+/** How far trying a provider came. */
+export interface TrialSaid {
+  says: string[];
+  problem: string | null;
+}
+
+export interface LinkInfo {
+  id: LinkId;
+  providerName: string;
+  label: string;
+  created: Timestamp;
+}
+
+export interface Linkable {
+  id: ProviderId;
+  name: string;
+  /** Asked by name and password here, and not on a page of its own. */
+  directory: boolean;
+}
+
+/** A program without a browser that asks to be let in. */
+export interface DeviceLook {
+  /** As the program shows it. */
+  userCode: string;
+  /** What it calls itself. */
+  client: string;
+  address: string;
+  /** Whether it asks from where this request comes from. */
+  sameAddress: boolean;
+  created: Timestamp;
   expires: Timestamp;
 }
 
@@ -217,27 +384,99 @@ export type AuditActor =
   | { kind: 'server' }
   | { kind: 'nobody' };
 
+export type AuditOutcome = 'done' | 'refused' | 'failed';
+
+/** Something that was done or tried. */
+export interface AuditEntry {
+  at: Timestamp;
+  actor: AuditActor;
+  action: string;
+  /** A kind and an id, or the bare id of a machine, folder or identity. */
+  object: string | null;
+  address: string | null;
+  reason: string | null;
+  outcome: AuditOutcome;
+  detail: string | null;
+  organisation: OrganisationId | null;
+}
+
 /** One record of the audit log; each holds the hash of the one before. */
 export interface AuditRecord {
   seq: number;
-  entry: {
-    at: Timestamp;
-    actor: AuditActor;
-    action: string;
-    object: string | null;
-    address: string | null;
-    reason: string | null;
-    outcome: 'done' | 'refused' | 'failed';
-    detail: string | null;
-  };
+  entry: AuditEntry;
   previous: string;
   hash: string;
+}
+
+/** An entry with names as they are today; null for what is gone. */
+export interface AuditLine {
+  seq: number;
+  entry: AuditEntry;
+  hash: string;
+  /** Display name of who did it. */
+  who: string | null;
+  /** Name of the token it was done with. */
+  token: string | null;
+  objectKind:
+    | 'machine'
+    | 'folder'
+    | 'identity'
+    | 'account'
+    | 'organisation'
+    | 'group'
+    | 'role'
+    | 'token'
+    | 'recording'
+    | null;
+  objectName: string | null;
+  organisationName: string | null;
+}
+
+/** Which entries: those of which everything that is said is so. All of it is text, for a query. */
+export interface AuditFind {
+  before?: string;
+  after?: string;
+  limit?: string;
+  /** An account's id, `server` or `nobody`. */
+  who?: string;
+  /** With commas between; one that ends with a dot stands for all that begin so. */
+  action?: string;
+  object?: string;
+  since?: string;
+  until?: string;
+  outcome?: AuditOutcome;
+  text?: string;
+}
+
+export interface AuditPage {
+  /** Newest first; there may be none and yet more before `next`. */
+  entries: AuditLine[];
+  /** Goes on as `before`; null if all was looked at. */
+  next: number | null;
+  /** The last record of the log. */
+  head: number;
+  /** How far back was looked, if there is more. */
+  backTo: Timestamp | null;
+}
+
+/** A check of the whole log. */
+export interface AuditCheck {
+  started: Timestamp;
+  told: Timestamp;
+  done: number;
+  total: number;
+  state:
+    | { kind: 'running' }
+    | { kind: 'cancelled' }
+    | { kind: 'sound'; checkpoints: number; vouched: number }
+    | { kind: 'broken'; seq: number; how: string }
+    | { kind: 'failed'; why: string };
 }
 
 type Path<P extends string = never> = Record<P, string>;
 
 /** Every route: `path` fills what stands in braces, `query` goes behind `?`, `body` is sent, `answer` comes back. */
-export interface Routes {
+export interface Routes extends SharingRoutes {
   // Without a sign-in.
   'GET /server': { answer: ServerInfo };
   /** Nothing is kept of it; at most 200 characters are looked at. `name` makes passwords with the own name in them weak. */
@@ -253,6 +492,24 @@ export interface Routes {
   /** `code`: a one-time password or a recovery code, however it is spaced. */
   'POST /sign-in': { body: { name: string; password: string; code?: string }; answer: SignedIn };
   /** Also for a set-up link. 404 if it was used, taken back or has expired. */
+  'GET /sign-in/ways': { answer: Ways };
+  'POST /sign-in/oidc/{id}': { path: Path<'id'>; answer: OidcBegun };
+  'POST /sign-in/oidc': { body: OidcReturn; answer: Entered };
+  'POST /sign-in/second': { body: { ticket: string; code: string }; answer: SignedIn };
+  'POST /sign-in/passkey/begin': {
+    answer: { ticket: string; challenge: string; rpId: string; timeout: number };
+  };
+  'POST /sign-in/passkey': {
+    body: {
+      ticket: string;
+      credential: string;
+      clientData: string;
+      authenticatorData: string;
+      signature: string;
+      user: string | null;
+    };
+    answer: SignedIn;
+  };
   'GET /invitations/{token}': { path: Path<'token'>; answer: InvitationLook };
   /** Makes an account that belongs to the organisation. */
   'POST /join': {
@@ -266,6 +523,9 @@ export interface Routes {
   'PATCH /me': { body: { display: string }; answer: Me };
   /** With the account there is, to a further organisation. */
   'POST /me/join': { body: { token: string }; answer: Me };
+  /** However it is typed. 404 about `userCode` if nothing waits under it. Programs begin by `POST /sign-in/device`. */
+  'POST /me/device/look': { body: { userCode: string }; answer: DeviceLook };
+  'POST /me/device': { body: { userCode: string; allow: boolean }; answer: null };
   /** Ends all other sign-ins and says how many. A wrong `current` is 403 `authFailed`. */
   'POST /me/password': { body: { current: string; new: string }; answer: { ended: number } };
   /** Begins; nothing is asked for at sign-in until it is confirmed. */
@@ -292,7 +552,43 @@ export interface Routes {
   };
   'DELETE /me/tokens/{id}': { path: Path<'id'>; answer: null };
 
+  'GET /me/passkeys': { answer: PasskeyInfo[] };
+  'POST /me/passkeys/begin': { answer: PasskeyMake };
+  'POST /me/passkeys': {
+    body: { ticket: string; name: string; clientData: string; attestation: string };
+    answer: null;
+  };
+  'PATCH /me/passkeys/{id}': { path: Path<'id'>; body: { name: string }; answer: null };
+  /** 409 if nothing else lets the person in. */
+  'DELETE /me/passkeys/{id}': { path: Path<'id'>; answer: null };
+  'GET /me/links': { answer: { links: LinkInfo[]; providers: Linkable[] } };
+  'POST /me/links/oidc/{id}': { path: Path<'id'>; answer: OidcBegun };
+  'POST /me/links/oidc': { body: OidcReturn; answer: null };
+  /** A wrong name or password there is 403 `authFailed`. */
+  'POST /me/links/directory/{id}': {
+    path: Path<'id'>;
+    body: { name: string; password: string };
+    answer: null;
+  };
+  /** 409 if nothing else lets the person in. */
+  'DELETE /me/links/{id}': { path: Path<'id'>; answer: null };
+
   // Of operators.
+  'GET /providers': { answer: ProviderInfo[] };
+  'POST /providers': { body: ProviderBody; answer: ProviderInfo };
+  'PUT /providers/{id}': { path: Path<'id'>; body: ProviderBody; answer: ProviderInfo };
+  /** With all links to it. */
+  'DELETE /providers/{id}': { path: Path<'id'>; answer: null };
+  'POST /providers/try': {
+    body: {
+      id: ProviderId | null;
+      settings: ProviderSettings;
+      secret: string | null;
+      name: string | null;
+      password: string | null;
+    };
+    answer: TrialSaid;
+  };
   /** Sorted by name. */
   'GET /accounts': { answer: AccountInfo[] };
   /** Suspending ends sign-ins and sessions. The last operator is refused with 409. */
@@ -305,6 +601,12 @@ export interface Routes {
   'GET /audit': { query: { from?: string; limit?: string }; answer: AuditRecord[] };
   /** The last record, to be kept elsewhere: `patchbay-server verify --head` compares. */
   'GET /audit/head': { answer: { seq: number; hash: string } };
+  'GET /audit/entries': { query: AuditFind; answer: AuditPage };
+  /** Null: there was none. */
+  'GET /audit/check': { answer: AuditCheck | null };
+  /** 409 while one is under way. */
+  'POST /audit/check': { answer: AuditCheck };
+  'DELETE /audit/check': { answer: null };
   /** For somebody who forgot it: ends all sign-ins of the account. */
   'PUT /accounts/{id}/password': { path: Path<'id'>; body: { password: string }; answer: null };
   /** For somebody who lost both the device and the recovery codes. */
@@ -321,6 +623,17 @@ export interface Routes {
     path: Path<'organisation'>;
     body: { name: string };
     answer: MyOrganisation;
+  };
+  'PUT /organisations/{organisation}/policy': {
+    path: Path<'organisation'>;
+    body: OrganisationPolicy;
+    answer: MyOrganisation;
+  };
+  /** What concerns the organisation. */
+  'GET /organisations/{organisation}/audit': {
+    path: Path<'organisation'>;
+    query: AuditFind;
+    answer: AuditPage;
   };
   /** Sorted by display name. Every member may. */
   'GET /organisations/{organisation}/members': { path: Path<'organisation'>; answer: Member[] };

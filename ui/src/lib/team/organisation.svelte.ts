@@ -1,8 +1,7 @@
 /** What the page of people and permissions reads of one organisation. */
 import type { Member, OrganisationId, Permission } from './api';
-import { ask } from './ask';
 import { Loaded } from './loaded.svelte';
-import { team } from './team.svelte';
+import type { Membership } from './membership.svelte';
 
 export class OrganisationView {
   readonly members;
@@ -11,7 +10,11 @@ export class OrganisationView {
   readonly grants;
   readonly invitations;
 
-  constructor(readonly id: OrganisationId) {
+  constructor(
+    private readonly team: Membership,
+    readonly id: OrganisationId,
+  ) {
+    const { ask } = team;
     const path = { organisation: id };
     this.members = new Loaded(() => ask('GET /organisations/{organisation}/members', { path }));
     this.groups = new Loaded(() => ask('GET /organisations/{organisation}/groups', { path }));
@@ -23,11 +26,11 @@ export class OrganisationView {
   }
 
   get name(): string {
-    return team.me?.organisations.find(({ id }) => id === this.id)?.name ?? '';
+    return this.team.me?.organisations.find(({ id }) => id === this.id)?.name ?? '';
   }
 
   get permissions(): readonly Permission[] {
-    return team.permissions(this.id);
+    return this.team.permissions(this.id);
   }
 
   get administers(): boolean {

@@ -3,20 +3,15 @@
  *
  * No password is kept here, and no token: the sign-in is in a cookie that scripts cannot read.
  */
-import { asApiError, teamServer, type ApiError, type ErrorCode } from '$lib/host';
+import { asApiError, teamServer, type ApiError } from '$lib/host';
 import { vault } from '$lib/vault/vault.svelte';
-import type { Me, OrganisationId, Permission, ServerInfo } from './api';
+import type { Me, ServerInfo } from './api';
 import { ask } from './ask';
+import { Membership } from './membership.svelte';
 
-/** Whether an error of the server is called this. */
-export function isCalled(problem: ApiError | null, code: ErrorCode): boolean {
-  return problem?.code === code;
-}
-
-class TeamState {
+class TeamState extends Membership {
   /** `asking` until the server has said who this is. */
   phase = $state<'asking' | 'out' | 'in'>('asking');
-  me = $state.raw<Me | null>(null);
   server = $state.raw<ServerInfo | null>(null);
   /** The sign-in ended while tabs were open, which are kept for the same person. */
   ended = $state(false);
@@ -24,6 +19,14 @@ class TeamState {
   away = $state(false);
   /** Why not even the server could be asked. */
   problem = $state.raw<ApiError | null>(null);
+
+  constructor() {
+    super(ask);
+  }
+
+  get origin(): string {
+    return location.origin;
+  }
 
   /** Loads the page anew, so that nothing of somebody is left in it. */
   leavePage = (): void => location.assign('/');
@@ -54,7 +57,7 @@ class TeamState {
       await this.enter(await ask('GET /me'));
     } catch (problem) {
       const error = asApiError(problem);
-      if (isCalled(error, 'signedOut')) this.phase = 'out';
+      if (error.code === 'signedOut') this.phase = 'out';
       else this.problem = error;
     }
   }
@@ -75,8 +78,8 @@ class TeamState {
     this.phase = 'in';
   }
 
-  async signIn(name: string, password: string, code?: string): Promise<void> {
-    const body = code === undefined ? { name, password } : { name, password, code };
+  async signIn(name: string, password: string, code: string | null): Promise<void> {
+    const body = code === null ? { name, password } : { name, password, code };
     await this.enter((await ask('POST /sign-in', { body })).account);
   }
 
@@ -84,15 +87,6 @@ class TeamState {
     await ask('POST /sign-out');
     teamServer().leave();
     this.leavePage();
-  }
-
-  /** What the person may do with the whole of an organisation. */
-  permissions(organisation: OrganisationId): readonly Permission[] {
-    return this.me?.organisations.find(({ id }) => id === organisation)?.permissions ?? [];
-  }
-
-  async refreshMe(): Promise<void> {
-    this.me = await ask('GET /me');
   }
 
   #signedOut(): void {

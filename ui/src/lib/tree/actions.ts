@@ -18,11 +18,18 @@ import { call } from '$lib/host';
 import { asking } from '$lib/machines/asking.svelte';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { workspaces } from '$lib/workspaces/workspaces.svelte';
 import { machinesIn } from './model';
 import { statuses } from './status.svelte';
 import { tree } from './tree.svelte';
+import { isWorkspaceRow } from './workspace-rows';
 
 const some = () => tree.selection.length > 0;
+/** What is of a team server that is away can be looked at, and no more. */
+const reachable = () => tree.selection.every((id) => workspaces.answers(id));
+/** The folder of a workspace is not the vault's to change. */
+const changeable = (id: string) => workspaces.answers(id) && !workspaces.atRoot(id);
+const movable = () => some() && tree.selection.every(changeable);
 const machines = () => tree.selectedMachines.length > 0;
 const active = () => tree.byId(tree.selected.active);
 
@@ -92,7 +99,7 @@ export const treeActions: readonly Action[] = [
     shortcut: 'Ctrl+E',
     icon: Pencil,
     detail: what,
-    when: () => active() !== undefined,
+    when: () => changeable(active()?.id ?? '') && active() !== undefined,
     run: () => {
       const node = active();
       if (node) tabs.open({ kind: 'editor', nodeId: node.id, folder: node.folder });
@@ -106,7 +113,7 @@ export const treeActions: readonly Action[] = [
     local: true,
     icon: TextCursorInput,
     detail: what,
-    when: () => active() !== undefined,
+    when: () => changeable(active()?.id ?? '') && active() !== undefined,
     run: () => {
       tree.renaming = tree.selected.active;
     },
@@ -119,7 +126,7 @@ export const treeActions: readonly Action[] = [
     local: true,
     icon: CopyPlus,
     detail: what,
-    when: some,
+    when: movable,
     run: () => attempt(() => tree.duplicate(tree.selection)),
   },
   {
@@ -128,7 +135,7 @@ export const treeActions: readonly Action[] = [
     group: 'Machines',
     icon: FolderInput,
     detail: what,
-    when: some,
+    when: movable,
     run: () => asking.move(tree.selection),
   },
   {
@@ -139,8 +146,8 @@ export const treeActions: readonly Action[] = [
     local: true,
     icon: ArrowUp,
     detail: what,
-    when: () => some() && !tree.filter,
-    run: () => attempt(() => tree.moveStep('up')),
+    when: () => movable() && !tree.filter,
+    run: () => attempt(() => tree.moveStep('up', isWorkspaceRow)),
   },
   {
     id: 'machine.down',
@@ -150,8 +157,8 @@ export const treeActions: readonly Action[] = [
     local: true,
     icon: ArrowDown,
     detail: what,
-    when: () => some() && !tree.filter,
-    run: () => attempt(() => tree.moveStep('down')),
+    when: () => movable() && !tree.filter,
+    run: () => attempt(() => tree.moveStep('down', isWorkspaceRow)),
   },
   {
     id: 'machine.copyAddress',
@@ -177,7 +184,7 @@ export const treeActions: readonly Action[] = [
     keywords: 'status ping reachable up down',
     icon: Activity,
     detail: () => (some() ? what() : 'all'),
-    when: () => !tree.empty,
+    when: () => !tree.empty && reachable(),
     run: () => attempt(() => statuses.check(machinesToCheck())),
   },
   {
@@ -187,7 +194,7 @@ export const treeActions: readonly Action[] = [
     keywords: 'wake-on-lan wol power on',
     icon: Power,
     detail: what,
-    when: machines,
+    when: () => machines() && reachable(),
     run: () => attempt(wake),
   },
   {
@@ -198,7 +205,7 @@ export const treeActions: readonly Action[] = [
     local: true,
     icon: Trash2,
     detail: what,
-    when: some,
+    when: movable,
     run: () => asking.delete(tree.selection),
   },
   {

@@ -7,7 +7,9 @@
 import { attempt } from '$lib/frame/notices.svelte';
 import { tops } from './model';
 import { dropAt, type Drop } from './moves';
+import { workspaces } from '$lib/workspaces/workspaces.svelte';
 import { tree } from './tree.svelte';
+import { firstWorkspaceRow, isWorkspaceRow } from './workspace-rows';
 
 const STARTS_AFTER = 5;
 const EDGE = 28;
@@ -73,21 +75,33 @@ export class Drag {
     if (!viewport) return;
     const box = viewport.getBoundingClientRect();
     const y = this.y - box.top + viewport.scrollTop;
-    const place = Math.floor(y / this.rowHeight);
-    const row = tree.visible[place];
+    const at = Math.floor(y / this.rowHeight);
+    const row = tree.visible[at];
     if (this.x < box.left || this.x > box.right || this.y < box.top || this.y > box.bottom)
       this.drop = null;
     else if (row === undefined) {
+      const place = { kind: 'endOf', folder: null } as const;
       const last = tree.visible[tree.visible.length - 1] ?? 0;
-      this.drop = { place: { kind: 'endOf', folder: null }, row: last, mark: 'after' };
+      const end = firstWorkspaceRow();
+      if (this.moving.some(isWorkspaceRow)) this.drop = null;
+      else if (end !== undefined) this.drop = { place, row: end, mark: 'before' };
+      else this.drop = { place, row: last, mark: 'after' };
     } else
       this.drop = dropAt(
         tree.shape,
         this.moving,
         row,
-        y / this.rowHeight - place,
-        tree.isOpenAt(place),
+        y / this.rowHeight - at,
+        tree.isOpenAt(at),
+        isWorkspaceRow,
       );
+    // What is kept here does not go there by being moved, nor the other way round.
+    if (this.drop && !this.#isSamePlace(this.drop)) this.drop = null;
+  }
+
+  #isSamePlace({ place }: Drop): boolean {
+    const to = workspaces.of(place.kind === 'endOf' ? place.folder : place.id);
+    return this.moving.every((row) => workspaces.of(tree.rows.ids[row]) === to);
   }
 
   readonly #scroll = (): void => {

@@ -1,6 +1,9 @@
 /** The context menu of the tree, made of registered actions so that names and shortcuts are the same everywhere. */
 import { actions } from '$lib/actions';
 import type { MenuItem, MenuItems } from '$lib/components/menu';
+import { actionsOf } from '$lib/workspaces/actions';
+import { workspaces } from '$lib/workspaces/workspaces.svelte';
+import { tree } from './tree.svelte';
 
 const groups = [
   [
@@ -17,13 +20,23 @@ const groups = [
   ['runs.selected', 'machine.check', 'machine.wake'],
   ['machine.move', 'machine.up', 'machine.down'],
   ['machine.access'],
-  ['machine.new', 'folder.new', 'import.open', 'export.open'],
+  ['machine.new', 'folder.new', 'import.open', 'export.open', 'workspace.add'],
   ['machine.delete'],
 ];
 
+/** Of the folder of a workspace: what mends how it stands, then who is in it, and the way out last. */
+function ofWorkspace(): string[][] {
+  const [only, second] = tree.selection;
+  const info = second === undefined ? workspaces.atRoot(only) : undefined;
+  const ids = info ? actionsOf(info).map(({ id }) => id) : [];
+  const out = ids.filter((id) => id.startsWith('workspace.leave.'));
+  return [ids.filter((id) => !out.includes(id)), out];
+}
+
 export function treeMenu(): MenuItems {
   const lines: (MenuItem | null)[] = [];
-  for (const ids of groups) {
+  const [first = [], last = []] = ofWorkspace();
+  for (const ids of [first, ...groups, last]) {
     const items = ids
       .map((id) => actions.available.find((action) => action.id === id))
       .filter((action) => action !== undefined)
@@ -31,7 +44,7 @@ export function treeMenu(): MenuItems {
         label: id === 'machine.check' ? 'Check status' : title,
         icon,
         shortcut,
-        danger: id === 'machine.delete',
+        danger: id === 'machine.delete' || last.includes(id),
         run: () => void run(),
       }));
     if (items.length) lines.push(...(lines.length ? [null] : []), ...items);

@@ -10,6 +10,10 @@ export interface Drop {
   mark: 'before' | 'into' | 'after';
 }
 
+/** Says of a row that it stays where it is, at the end of the root: the folder of a workspace. */
+type Fixed = (row: number) => boolean;
+const none: Fixed = () => false;
+
 /** What lets go at `fraction` (0 top, 1 bottom) of a row means; null where it cannot go. */
 export function dropAt(
   shape: TreeShape,
@@ -17,14 +21,17 @@ export function dropAt(
   row: number,
   fraction: number,
   open: boolean,
+  fixed: Fixed = none,
 ): Drop | null {
-  if (moving.some((each) => isWithin(shape, row, each))) return null;
+  if (moving.some((each) => isWithin(shape, row, each) || fixed(each))) return null;
   const { ids, folders } = shape.rows;
   const id = ids[row] ?? '';
   if (!folders[row]) {
     const mark = fraction < 0.5 ? 'before' : 'after';
     return { place: { kind: mark, id }, row, mark };
   }
+  // Beside it is no place: it stays at the end of the root.
+  if (fixed(row)) return { place: { kind: 'endOf', folder: id }, row, mark: 'into' };
   if (fraction < 0.25) return { place: { kind: 'before', id }, row, mark: 'before' };
   // Below an open folder the next thing is its first child: the place a person sees is inside.
   if (fraction > 0.75 && !open) return { place: { kind: 'after', id }, row, mark: 'after' };
@@ -40,17 +47,20 @@ export function step(
   moving: readonly number[],
   direction: 'up' | 'down',
   isOpen: (row: number) => boolean,
+  fixed: Fixed = none,
 ): MovePlace | null {
   const edge = direction === 'up' ? moving[0] : moving.at(-1);
-  if (edge === undefined) return null;
+  if (edge === undefined || moving.some(fixed)) return null;
   const { ids } = shape.rows;
   const id = (row: number) => ids[row] ?? '';
   const beside = direction === 'up' ? siblingBefore(shape, edge) : siblingAfter(shape, edge);
   if (beside === null) {
     const parent = shape.parent[edge] ?? -1;
-    if (parent < 0) return null;
+    // Out of a workspace, or into one, is no step: that is a copy, and is asked for by name.
+    if (parent < 0 || fixed(parent)) return null;
     return { kind: direction === 'up' ? 'before' : 'after', id: id(parent) };
   }
+  if (fixed(beside)) return null;
   if (shape.rows.folders[beside] && isOpen(beside)) {
     const first = beside + 1;
     const empty = first >= (shape.end[beside] ?? first);

@@ -245,11 +245,11 @@ class TreeState {
       this.toggleOpen(place.folder);
   }
 
-  /** Moves the selected nodes one step; false at the ends. */
-  async moveStep(direction: 'up' | 'down'): Promise<boolean> {
+  /** Moves the selected nodes one step; false at the ends, where `fixed` rows are among them. */
+  async moveStep(direction: 'up' | 'down', fixed?: (row: number) => boolean): Promise<boolean> {
     const ids = this.selection;
     const open = (row: number) => !this.#closed.has(this.rows.ids[row] ?? '');
-    const place = step(this.shape, tops(this.shape, ids), direction, open);
+    const place = step(this.shape, tops(this.shape, ids), direction, open, fixed);
     if (!place || this.filter) return false;
     await this.move(ids, place);
     return true;

@@ -166,6 +166,32 @@ describe('dropping', () => {
   });
 });
 
+describe('the folder of a workspace', () => {
+  const hub = row('Customers');
+  const fixed = (each: number) => each === hub;
+
+  it('stays where it is, and takes what is dropped on any part of it', () => {
+    expect(dropAt(shape, [hub], row('Lab'), 0.5, false, fixed)).toBeNull();
+    for (const fraction of [0.1, 0.5, 0.9])
+      expect(dropAt(shape, [row('dc-01')], hub, fraction, false, fixed)).toEqual({
+        place: { kind: 'endOf', folder: 'folder-customers' },
+        row: hub,
+        mark: 'into',
+      });
+  });
+
+  it('is never stepped into or out of', () => {
+    const open = () => true;
+    expect(step(shape, [hub], 'up', open, fixed)).toBeNull();
+    expect(step(shape, [row('Lab')], 'down', open, fixed)).toBeNull();
+    expect(step(shape, [row('north')], 'up', open, fixed)).toBeNull();
+    expect(step(shape, [row('south')], 'up', open, fixed)).toEqual({
+      kind: 'endOf',
+      folder: 'folder-north',
+    });
+  });
+});
+
 describe('selecting', () => {
   const order = ['a', 'b', 'c', 'd'];
   const at = (place: number) => order[place] ?? '';

@@ -35,6 +35,8 @@ export function expectedSize(): TerminalSize {
   return lastSize;
 }
 
+/** The smallest letters that a terminal of another window's size is shown in, in pixels. */
+const LEAST_FONT = 6;
 /** In bright black, which themes keep readable: xterm.js draws faint text at half strength, whatever that leaves. */
 const GAP_NOTE = '\r\n\x1b[0;90m[some output in between was not kept]\x1b[0m\r\n';
 
@@ -74,6 +76,8 @@ export class TerminalView {
   #gone = false;
   /** What comes next comes from the wheel. */
   #wheel = false;
+  /** The size it has whatever room there is: that of somebody else's window. */
+  #held: { cols: number; rows: number } | null = null;
   readonly #fitting = new ResizeObserver(() => this.fit());
 
   constructor(readonly id: SessionId) {
@@ -127,12 +131,34 @@ export class TerminalView {
   fit(): void {
     const screen = this.#screen;
     if (!screen?.terminal.element || !this.#mounted || this.#mounted.clientWidth === 0) return;
+    if (this.#held) {
+      this.#shrink(screen, this.#held);
+      return;
+    }
     screen.fit.fit();
     const { cols, rows } = screen.terminal;
     const area = screen.terminal.element.querySelector('.xterm-screen');
     const size = { cols, rows, width: area?.clientWidth ?? 0, height: area?.clientHeight ?? 0 };
     this.size = lastSize = size;
     this.#stream?.resize(size);
+  }
+
+  /** Keeps it at a size; letters are as large as that leaves room for, and no larger than usual. */
+  hold(size: { cols: number; rows: number }): void {
+    if (this.#held?.cols === size.cols && this.#held.rows === size.rows) return;
+    this.#held = size;
+    this.#screen?.terminal.resize(size.cols, size.rows);
+    this.fit();
+  }
+
+  #shrink({ terminal, fit }: Screen, { cols, rows }: { cols: number; rows: number }): void {
+    const usual = settings.app.terminal.fontSize;
+    terminal.options.fontSize = usual;
+    const room = fit.proposeDimensions();
+    if (!room) return;
+    const scale = Math.min(1, room.cols / cols, room.rows / rows);
+    terminal.options.fontSize = Math.max(LEAST_FONT, Math.floor(usual * scale * 2) / 2);
+    if (terminal.cols !== cols || terminal.rows !== rows) terminal.resize(cols, rows);
   }
 
   /** Takes what was typed into another terminal, as this one's keys are. */
@@ -223,7 +249,8 @@ export class TerminalView {
     const screen = createScreen(this.#looks(), (url) => void call('host_open_url', { url }));
     this.#screen = screen;
     screen.terminal.options.disableStdin = !this.#accepts;
-    screen.terminal.resize(lastSize.cols, lastSize.rows);
+    const { cols, rows } = this.#held ?? lastSize;
+    screen.terminal.resize(cols, rows);
     this.#listen(screen);
     this.#follow(screen);
     this.#join(screen);
