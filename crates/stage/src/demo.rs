@@ -11,10 +11,15 @@ use std::{env, fs, path::Path, process::Command};
 /// Opens the app on this display and waits until its window is closed.
 pub(crate) async fn open() -> Result<(), Error> {
     println!(
-        "demo: starting two SSH servers and two desktops on loopback, and filling a throwaway vault (a few seconds)"
+        "demo: starting two SSH servers, two desktops and a team server on loopback, and filling a throwaway vault (a few seconds)"
     );
-    let world = World::with_desktops().await?;
+    let world = World::with_team().await?;
     println!("demo: the vault's passphrase is: {PASSPHRASE}");
+    if let Some(port) = world.team_port() {
+        println!(
+            "demo: who shares the team's machines signs in at https://localhost:{port} as “owner”; the passphrase is the same"
+        );
+    }
     println!("demo: everything is removed when the window is closed");
     let binary = binary_beside(&env::current_exe()?, "patchbay");
     let environment = world.environment();
@@ -28,9 +33,9 @@ pub(crate) async fn open() -> Result<(), Error> {
 /// Drives it once in a virtual display: unlock, find a machine, connect, run a command, take a picture.
 pub(crate) async fn once() -> Result<(), Error> {
     println!(
-        "demo: two SSH servers, two desktops, a throwaway vault and the window in a virtual display (about 15 s)"
+        "demo: two SSH servers, two desktops, a team server, a throwaway vault and the window in a virtual display (about 20 s)"
     );
-    let world = World::with_desktops().await?;
+    let world = World::with_team().await?;
     let screen = Screen::start(1280, 800).await?;
     let window = unlocked(&world, &screen).await?;
     window.run(DRAW_AS_TEXT, vec![]).await?;

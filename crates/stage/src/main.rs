@@ -6,6 +6,7 @@ mod bench;
 mod demo;
 mod desktops;
 mod screenshots;
+mod team;
 mod view;
 mod world;
 

@@ -1,6 +1,6 @@
 //! A throwaway vault with machines that really answer.
 
-use crate::{Error, desktops::Desktops};
+use crate::{Error, desktops::Desktops, team};
 use patchbay_commands::dispatch;
 use patchbay_core::{Core, CoreConfig, Ctx};
 use patchbay_testkit::{Sshd, current_user};
@@ -28,6 +28,7 @@ pub(crate) struct World {
     servers: Vec<Sshd>,
     private_key: String,
     desktops: Option<Desktops>,
+    team: Option<team::Server>,
 }
 
 impl World {
@@ -37,7 +38,13 @@ impl World {
         for folder in ["data", "config"] {
             fs::create_dir_all(home.path().join(folder))?;
         }
-        Ok(Self { home, servers: Vec::new(), private_key: String::new(), desktops: None })
+        Ok(Self {
+            home,
+            servers: Vec::new(),
+            private_key: String::new(),
+            desktops: None,
+            team: None,
+        })
     }
 
     /// A vault whose machines lead to two real SSH servers on loopback.
@@ -61,6 +68,33 @@ impl World {
         desktops.add_to(&world.unlocked().await?).await?;
         world.desktops = Some(desktops);
         Ok(world)
+    }
+
+    /// As [`Self::with_desktops`], with a team server of two people: one has made machines there, the other reaches them
+    /// from this vault.
+    pub(crate) async fn with_team() -> Result<Self, Error> {
+        let mut world = Self::with_desktops().await?;
+        let server = team::Server::start(None).await?;
+        let (mut owner, organisation) = server.set_up().await?;
+        for (name, server) in ["db-01", "db-02"].into_iter().zip(&world.servers) {
+            owner.ssh(&organisation, name, server.port(), &world.private_key).await?;
+        }
+        server.join(&mut owner, &organisation, "Operator", "operator", "Operator").await?;
+        let server = server.with_tls().await?;
+        let ctx = world.unlocked().await?;
+        let address = format!("localhost:{}", server.port);
+        let look = call(&ctx, "workspace_look", json!({ "address": address })).await?;
+        let entry = json!({ "kind": "signIn", "name": "operator", "password": team::PASSWORD, "code": null });
+        let fingerprint = look.get("fingerprint");
+        let add = json!({ "address": address, "fingerprint": fingerprint, "entry": entry });
+        call(&ctx, "workspace_add", add).await?;
+        world.team = Some(server);
+        Ok(world)
+    }
+
+    /// Where the team server is, if there is one.
+    pub(crate) fn team_port(&self) -> Option<u16> {
+        self.team.as_ref().map(|server| server.port)
     }
 
     /// The desktops, if there are any.

@@ -14,11 +14,15 @@ mod keys;
 #[cfg(unix)]
 mod line;
 #[cfg(unix)]
+mod oidc;
+#[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
 mod screen;
 #[cfg(unix)]
 mod shadow;
+#[cfg(unix)]
+mod slapd;
 #[cfg(unix)]
 mod sshd;
 #[cfg(unix)]
@@ -43,11 +47,15 @@ pub use keys::{KeyPair, SshAgent};
 #[cfg(unix)]
 pub use line::{EchoServer, SerialPair, Telnetd};
 #[cfg(unix)]
+pub use oidc::{OidcProvider, oidc_or_skip};
+#[cfg(unix)]
 pub use postgres::{Postgres, postgres_or_skip};
 #[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]
 pub use shadow::{Shadow, shadow_or_skip};
+#[cfg(unix)]
+pub use slapd::{Slapd, slapd_or_skip};
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]

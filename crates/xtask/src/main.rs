@@ -6,8 +6,10 @@
 mod build;
 mod bundle;
 mod check;
+mod deb;
 mod licences;
 mod packages;
+mod peers;
 mod step;
 mod ui;
 mod verify;
@@ -27,6 +29,7 @@ cargo xtask COMMAND
   bench [NAME]     figures on a release build, each beside a named peer
   bindings         write ui/src/lib/host/bindings.ts again
   bundle           installers: deb and rpm here, the others in the release workflow
+  bundle server    the team server's package for Debian and Ubuntu
 ";
 
 fn main() -> ExitCode {
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         "screenshots" => stage("screenshots", &rest, build::Profile::Debug),
         "bench" => stage("bench", &rest, build::Profile::Release),
         "bindings" => build::bindings(),
+        "bundle" if rest.first().is_some_and(|what| what == "server") => deb::server(),
         "bundle" => bundle::all(),
         _ => {
             print!("{USAGE}");

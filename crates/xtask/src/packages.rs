@@ -58,6 +58,8 @@ const DEBIAN_TEST: &[&str] = &[
     "freerdp2-shadow-x11",
     "winpr-utils",
     "postgresql",
+    "slapd",
+    "python3-venv",
 ];
 
 const DEBIAN_BENCH: &[&str] =

@@ -2,7 +2,7 @@
 
 use crate::{
     build::{self, SHAPE},
-    check, packages,
+    check, packages, peers,
     step::{self, Outcome},
     ui,
 };
@@ -11,6 +11,7 @@ use crate::{
 pub(crate) fn everything() -> Outcome {
     keep_dependencies_warm();
     packages::install(packages::Need::Test)?;
+    peers::install()?;
     check::all()?;
     build::workspace(build::Profile::Debug)?;
     step::timed("UI tests", "about 1 min", || ui::npm(&["run", "--silent", "test"]))?;

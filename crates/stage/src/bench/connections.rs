@@ -106,7 +106,7 @@ async fn opened(
 }
 
 /// OpenSSH's client, as soon as it shows a prompt. It ends when it is dropped.
-async fn prompted(login: &Login) -> Result<Child, Error> {
+pub(crate) async fn prompted(login: &Login) -> Result<Child, Error> {
     let line = login.ssh();
     let (program, arguments) = line.split_first().ok_or("an empty command line")?;
     let mut peer = Command::new(program)

@@ -12,6 +12,7 @@ mod memory;
 mod peers;
 mod session;
 mod startup;
+mod team;
 mod terminal;
 mod tree;
 mod unlock;
@@ -48,6 +49,7 @@ enum Group {
     Connections,
     Desktop,
     Decode,
+    Team,
 }
 
 impl Group {
@@ -60,6 +62,7 @@ impl Group {
         Self::Connections,
         Self::Desktop,
         Self::Decode,
+        Self::Team,
     ];
 
     const fn names(self) -> &'static [&'static str] {
@@ -77,6 +80,7 @@ impl Group {
             Self::Connections => connections::NAMES,
             Self::Desktop => desktop::NAMES,
             Self::Decode => decode::NAMES,
+            Self::Team => team::NAMES,
         }
     }
 
@@ -87,6 +91,7 @@ impl Group {
             Self::Files => "about 8 min",
             Self::Connections | Self::Desktop => "about 4 min",
             Self::Decode => "about 10 min",
+            Self::Team => "about 6 min",
         }
     }
 
@@ -100,6 +105,7 @@ impl Group {
             Self::Connections => connections::take(name).await,
             Self::Desktop => desktop::take(name).await,
             Self::Decode => decode::take(name).await,
+            Self::Team => team::take(name).await,
         }
     }
 }
