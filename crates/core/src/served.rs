@@ -6,7 +6,9 @@
 use crate::sync::lock;
 use crate::{Core, CoreError, Right};
 use patchbay_engine_ssh::Reach;
-use patchbay_model::{IdentityId, NodeId, OrganisationId, RecordingId, VaultId};
+use patchbay_model::{
+    ApiError, ErrorCode, IdentityId, NodeId, OrganisationId, RecordingId, VaultId,
+};
 use std::{
     collections::{BTreeSet, HashMap},
     fmt::Debug,
@@ -53,15 +55,28 @@ pub struct RecordingRule {
 pub struct RuleRecordings {
     /// Holds a folder for each organisation's.
     folder: PathBuf,
+    /// What is written there is there after the next start.
+    stays: bool,
     /// Those that go on, whoever has the session.
     running: Arc<Mutex<BTreeSet<RecordingId>>>,
 }
 
 impl RuleRecordings {
-    /// Their files lie in this folder.
+    /// Their files lie in this folder. Unless it `stays`, none are made: a rule is not kept by files that are soon gone.
     #[must_use]
-    pub fn new(folder: PathBuf) -> Self {
-        Self { folder, running: Arc::default() }
+    pub fn new(folder: PathBuf, stays: bool) -> Self {
+        Self { folder, stays, running: Arc::default() }
+    }
+
+    /// Fails where a recording would be gone after the next start.
+    pub(crate) fn can_be_kept(&self) -> Result<(), CoreError> {
+        if self.stays {
+            return Ok(());
+        }
+        let message = "This node of the team server has no folder for recordings.";
+        let next = "Whoever runs it starts it with --data DIR.";
+        let refused = ApiError::new(ErrorCode::Conflict, message).next(next);
+        Err(CoreError::Api(Box::new(refused)))
     }
 
     /// Where an organisation's lie.
@@ -176,4 +191,17 @@ fn forbidden(right: Right, thing: &str) -> CoreError {
         Right::Reveal => "see the secrets of",
     };
     CoreError::Forbidden(format!("{verb} {thing}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::{ApiError, RuleRecordings};
+
+    #[test]
+    fn nothing_is_recorded_by_a_rule_where_files_do_not_stay() {
+        let refused = RuleRecordings::new("nowhere".into(), false).can_be_kept().unwrap_err();
+        assert!(ApiError::from(refused).next_step.contains("--data"));
+        assert!(RuleRecordings::new("somewhere".into(), true).can_be_kept().is_ok());
+    }
 }

@@ -142,6 +142,7 @@ async fn open(settings: &Settings) -> Result<(Arc<Team>, Option<String>), StartE
         place: place(settings),
         master,
         files,
+        files_stay: settings.data.is_some(),
         reach: reach(settings.allow_destination.clone(), settings.refuse_destination.clone()),
         clock: Arc::new(SystemClock::default()),
         plain_loopback: settings.plain_loopback,

@@ -55,6 +55,7 @@ const DEBIAN_TEST: &[&str] = &[
     "xterm",
     "xrdp",
     "xorgxrdp",
+    "fuse3",
     "freerdp2-shadow-x11",
     "winpr-utils",
     "postgresql",

@@ -360,6 +360,9 @@ impl Recordings<'_> {
     /// Makes the item and the file of a new one.
     async fn prepare(&self, about: About) -> Result<Begun, CoreError> {
         let vault = self.open()?;
+        if let (Some(_), Some(served)) = (&about.rule, self.0.served()) {
+            served.recordings.can_be_kept()?;
+        }
         let id = RecordingId::new();
         let key = StreamKey::generate().map_err(patchbay_store::StoreError::from)?;
         let since = self.0.clock().wall();

@@ -26,6 +26,8 @@ pub struct Opening {
     pub master: MasterKey,
     /// Holds a folder for each member's files: recordings, for one.
     pub files: PathBuf,
+    /// That folder is there at the next start as well.
+    pub files_stay: bool,
     /// Which addresses the server may dial.
     pub reach: Reach,
     /// The time.
@@ -42,7 +44,8 @@ impl Team {
     /// # Errors
     /// The database cannot be used, or the master key is another one.
     pub async fn open(opening: Opening) -> Result<Arc<Self>, ApiError> {
-        let Opening { place, master, files, reach, clock, plain_loopback, cheap } = opening;
+        let Opening { place, master, files, files_stay, reach, clock, plain_loopback, cheap } =
+            opening;
         let store = TeamStore::open(&place).await.map_err(|error| error.api_error())?;
         let keys = keys(&store, &master).await?;
         let team = Arc::new(Self {
@@ -53,7 +56,7 @@ impl Team {
             turn: Mutex::default(),
             revision: AtomicI64::new(0),
             clock,
-            recordings: RuleRecordings::new(files.join("organisations")),
+            recordings: RuleRecordings::new(files.join("organisations"), files_stay),
             files,
             reach,
             watching: Default::default(),
@@ -131,6 +134,7 @@ mod tests {
             place: Place::Sqlite(home.path().join("team.db")),
             master: MasterKey::from_text(key).unwrap(),
             files: home.path().join("members"),
+            files_stay: true,
             reach: Reach::default(),
             clock: Arc::new(SystemClock::default()),
             plain_loopback: true,

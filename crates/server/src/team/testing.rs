@@ -46,6 +46,7 @@ async fn opened_at(home: &tempfile::TempDir, clock: Arc<dyn Clock>) -> Arc<Team>
         place: Place::Sqlite(home.path().join("team.db")),
         master: MasterKey::generate().unwrap().0,
         files: home.path().join("members"),
+        files_stay: true,
         reach: Reach::default(),
         clock,
         plain_loopback: true,

@@ -91,7 +91,7 @@ impl Group {
             Self::Files => "about 8 min",
             Self::Connections | Self::Desktop => "about 4 min",
             Self::Decode => "about 10 min",
-            Self::Team => "about 6 min",
+            Self::Team => "about 12 min",
         }
     }
 

@@ -8,7 +8,7 @@ use crate::Error;
 pub(crate) use http::{Http, request};
 use patchbay_testkit::{binary_beside, current_user};
 use serde_json::{Value, json};
-use std::process::Stdio;
+use std::{process::Stdio, time::Instant};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -26,10 +26,17 @@ const PLAIN: [&str; 2] = ["--behind-proxy", "127.0.0.0/8"];
 pub(crate) struct Server {
     pub(crate) port: u16,
     process: Child,
+    started: Started,
     /// The token of the link that sets it up, as long as nobody has.
     link: Option<String>,
     // After the process.
     home: TempDir,
+}
+
+/// How it is started.
+struct Started {
+    plain: bool,
+    database: Option<String>,
 }
 
 /// Somebody who is signed in.
@@ -44,21 +51,39 @@ impl Server {
         // Free a moment ago, and nobody else starts servers now.
         let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let home = tempfile::tempdir()?;
-        let mut command = command(&home, port)?;
-        command.args(PLAIN);
-        if let Some(database) = database {
-            command.env("PATCHBAY_DATABASE", database);
-        }
-        let (process, said) = serving(command, SET_UP).await?;
+        let started = Started { plain: true, database: database.map(str::to_owned) };
+        let (process, said) = serving(started.command(&home, port)?, SET_UP).await?;
         let link = said.split_once(SET_UP).map(|(_, link)| link.to_owned());
-        Ok(Self { port, process, link, home })
+        Ok(Self { port, process, started, link, home })
     }
 
     /// Stops it, and starts it again with TLS and its own certificate.
     pub(crate) async fn with_tls(mut self) -> Result<Self, Error> {
-        self.process.kill().await?;
-        let (process, _) = serving(command(&self.home, self.port)?, "fingerprint").await?;
-        Ok(Self { process, ..self })
+        self.kill().await?;
+        self.started.plain = false;
+        self.again().await?;
+        Ok(self)
+    }
+
+    /// Ends it at once, whatever it is doing.
+    pub(crate) async fn kill(&mut self) -> Result<(), Error> {
+        Ok(self.process.kill().await?)
+    }
+
+    /// Ends it in good order.
+    pub(crate) async fn end(&mut self) -> Result<(), Error> {
+        let told = Command::new("kill").args(["-TERM", &self.id()?.to_string()]).status().await?;
+        let ended = self.process.wait().await?;
+        let well = told.success() && ended.success();
+        if well { Ok(()) } else { Err(format!("the server ended with {ended}").into()) }
+    }
+
+    /// Starts it again as it was; how many milliseconds it took until it served.
+    pub(crate) async fn again(&mut self) -> Result<f64, Error> {
+        let begin = Instant::now();
+        let command = self.started.command(&self.home, self.port)?;
+        (self.process, _) = serving(command, "fingerprint").await?;
+        Ok(begin.elapsed().as_secs_f64() * 1000.0)
     }
 
     /// The first person, with an organisation whose folder's id comes along.
@@ -106,6 +131,11 @@ impl Server {
 }
 
 impl Person {
+    /// The same sign-in over a connection of its own.
+    pub(crate) async fn again(&self, port: u16) -> Result<Self, Error> {
+        Ok(Self { token: self.token.clone(), http: Http::connect(port).await? })
+    }
+
     pub(crate) async fn ask(&mut self, line: &str, body: Option<&Value>) -> Result<Value, Error> {
         let answer = self.http.ask(&request(line, Some(&self.token), body)).await?;
         if answer.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_slice(&answer)?) }
@@ -161,12 +191,20 @@ impl Person {
     }
 }
 
-fn command(home: &TempDir, port: u16) -> Result<Command, Error> {
-    let mut command = Command::new(binary_beside(&std::env::current_exe()?, "patchbay-server"));
-    command.arg("--data").arg(home.path().join("data"));
-    command.args(["--listen", &format!("127.0.0.1:{port}"), "--name", "localhost"]);
-    command.args(["--allow-destination", "127.0.0.0/8", "--connections", "20000"]);
-    Ok(command)
+impl Started {
+    fn command(&self, home: &TempDir, port: u16) -> Result<Command, Error> {
+        let mut command = Command::new(binary_beside(&std::env::current_exe()?, "patchbay-server"));
+        command.arg("--data").arg(home.path().join("data"));
+        command.args(["--listen", &format!("127.0.0.1:{port}"), "--name", "localhost"]);
+        command.args(["--allow-destination", "127.0.0.0/8", "--connections", "20000"]);
+        if self.plain {
+            command.args(PLAIN);
+        }
+        if let Some(database) = &self.database {
+            command.env("PATCHBAY_DATABASE", database);
+        }
+        Ok(command)
+    }
 }
 
 /// Starts it and waits until it says this; the whole line.
@@ -178,6 +216,8 @@ async fn serving(mut command: Command, until: &str) -> Result<(Child, String), E
     let mut lines = BufReader::new(process.stdout.take().ok_or("no output")?).lines();
     while let Some(line) = lines.next_line().await? {
         if line.contains(until) {
+            // What else it says is read as well: a pipe that nobody holds would end it.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Ok((process, line));
         }
     }

@@ -20,12 +20,13 @@ use openidconnect::{
         CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
     },
 };
+use patchbay_core::sync::lock;
 use patchbay_model::{AccountId, ProviderId, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
 };
 use thiserror::Error;
 
@@ -146,19 +147,18 @@ impl Oidc<'_> {
         known: &Descriptions,
         anew: bool,
     ) -> Result<Arc<CoreProviderMetadata>, OidcError> {
-        let lock = || known.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fits = |one: &&Described| {
             !anew
                 && one.settings == *self.settings
                 && (0..KNOWN_FOR).contains(&(self.now.0 - one.at.0))
         };
-        if let Some(found) = lock().get(&self.id).filter(fits) {
+        if let Some(found) = lock(&known.0).get(&self.id).filter(fits) {
             return Ok(Arc::clone(&found.metadata));
         }
         let metadata = Arc::new(self.discover().await?);
         let settings = self.settings.clone();
         let described = Described { metadata: Arc::clone(&metadata), settings, at: self.now };
-        lock().insert(self.id, described);
+        lock(&known.0).insert(self.id, described);
         Ok(metadata)
     }
 

@@ -1,7 +1,9 @@
-//! The team server: how fast a list is told, what a relay costs, and how many streams two processors carry.
+//! The team server: how fast a list is told, what a relay costs, how many streams two processors carry,
+//! and what is left after a kill.
 //!
 //! Between the client and the server is plain HTTP on loopback, as behind a proxy: what TLS costs is the same for every server.
 
+mod kill;
 mod list;
 mod relay;
 mod streams;
@@ -17,6 +19,8 @@ pub(crate) const NAMES: &[&str] = &[
     "relay-latency",
     "streams-p99",
     "streams-memory",
+    "kill-server",
+    "kill-database",
 ];
 
 pub(crate) async fn take(name: &str) -> Result<Vec<Figure>, Error> {
@@ -31,6 +35,9 @@ pub(crate) async fn take(name: &str) -> Result<Vec<Figure>, Error> {
     }
     if wanted("streams") {
         figures.extend(streams::take().await?);
+    }
+    if wanted("kill") {
+        figures.extend(kill::take(name).await?);
     }
     figures.retain(|figure| figure.name.contains(name));
     Ok(figures)
