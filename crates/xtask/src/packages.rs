@@ -48,6 +48,7 @@ const DEBIAN_TEST: &[&str] = &[
     "tigervnc-standalone-server",
     "tigervnc-tools",
     "tightvncserver",
+    "xfonts-base",
     "x11vnc",
     "websockify",
     "xclip",
