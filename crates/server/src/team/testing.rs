@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use super::{Member, Newcomer, Opening, Team, Visitor, known::root_of};
+use super::{Member, Newcomer, Opening, Team, Visitor, Whose, known::root_of};
 use patchbay_core::{Clock, Reach, SystemClock};
 use patchbay_model::{
     AccountId, ApiError, EntryDraft, GrantId, IdentityId, InvitationId, NodeId, OrganisationId,
@@ -108,7 +108,8 @@ impl World {
     }
 
     pub(crate) async fn member(&self, who: AccountId) -> Arc<Member> {
-        self.team.member(who, Permissions::ALL).await.unwrap()
+        let whose = Whose { account: who, ceiling: Permissions::ALL, acting: None };
+        self.team.member(whose).await.unwrap()
     }
 
     /// What a command of somebody gives.
