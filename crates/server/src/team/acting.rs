@@ -21,10 +21,9 @@ use patchbay_team::{
 };
 
 /// How long it is good, in milliseconds.
-pub(crate) const ACTING_LASTS: i64 = 30 * 60 * 1000;
+const LASTS: i64 = 30 * 60 * 1000;
 /// The longest reason, in characters.
 const LONGEST: usize = 500;
-const BEGIN: &str = "account.act_as";
 const END: &str = "account.act_as_end";
 
 /// What an operator shows and says to act as somebody.
@@ -95,7 +94,7 @@ impl Team {
             hash,
             created: now,
             last_used: now,
-            expires: Timestamp(now.0 + ACTING_LASTS),
+            expires: Timestamp(now.0 + LASTS),
             address: visitor.address.to_string(),
             client,
             acting: Some(by),
@@ -149,15 +148,12 @@ impl Team {
 
     /// Ends what is good no longer.
     pub(crate) async fn end_what_acts_no_longer(&self) -> Result<(), ApiError> {
-        let over = |directory: &Directory| -> Vec<Change> {
-            let over = directory.acting().filter(|one| !directory.stands(one, self.now()));
-            over.map(|one| Change::DeleteSignIn(one.id)).collect()
-        };
-        if over(&self.known.directory()).is_empty() {
+        if over(&self.known.directory(), self.now()).is_empty() {
             return Ok(());
         }
         let end = |directory: &Directory| {
-            Ok(Altered { changes: over(directory), entries: Vec::new(), answer: () })
+            let changes = over(directory, self.now());
+            Ok(Altered { changes, entries: Vec::new(), answer: () })
         };
         self.alter(end).await
     }
@@ -186,6 +182,12 @@ impl Team {
         };
         gone.filter_map(ending).collect()
     }
+}
+
+/// What ends those who act and may not any more.
+pub(super) fn over(directory: &Directory, now: Timestamp) -> Vec<Change> {
+    let over = directory.acting().filter(|one| !directory.stands(one, now));
+    over.map(|one| Change::DeleteSignIn(one.id)).collect()
 }
 
 /// Somebody whom the caller may act as.

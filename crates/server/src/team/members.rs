@@ -12,6 +12,9 @@ use std::{
 };
 use tokio::sync::Notify;
 
+/// Beside the folders of the members: those of people who act as them.
+pub(super) const FOLDER_OF_ACTING: &str = "acting";
+
 /// Whose services.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Whose {
@@ -42,6 +45,18 @@ pub(crate) struct Member {
     pub(super) seat: Seat,
     /// Something that concerns the member has changed.
     stale: Arc<Notify>,
+    _passing: Option<Passing>,
+}
+
+/// The folder of somebody who acts as the member, which goes with them.
+#[derive(Debug)]
+struct Passing(PathBuf);
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        // There is none if nothing was put into it.
+        let _none = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// The services of all members.
@@ -107,7 +122,11 @@ impl Team {
 
     async fn make(self: &Arc<Self>, whose: Whose) -> Result<Member, ApiError> {
         let account = whose.account;
-        let home = self.files.join(account.to_string());
+        let passing = whose.acting.map(|acting| {
+            Passing(self.files.join(FOLDER_OF_ACTING).join(acting.sign_in.to_string()))
+        });
+        let own = || self.files.join(account.to_string());
+        let home = passing.as_ref().map_or_else(own, |folder| folder.0.clone());
         let seat = Seat::new(Arc::clone(self), whose, home.join("items"));
         let name = self.known.directory().account(account).map(|one| one.name.clone());
         let core = Core::new(CoreConfig {
@@ -132,7 +151,7 @@ impl Team {
         // The page adds its own address.
         core.sessions().set_stream_url("/api/stream");
         core.vault().open_items(Arc::new(seat.clone())).await.map_err(ApiError::from)?;
-        Ok(Member { account, core, seat, stale: Arc::default() })
+        Ok(Member { account, core, seat, stale: Arc::default(), _passing: passing })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Those who run the server see it as somebody else does: what they see, what they may not, when it ends, and what the log says.
 
-use super::{Got, Site, acting, owned, script, signed_in};
+use super::{Got, Site, owned, script, signed_in};
 use crate::team::testing::{PASSWORD, World};
 use axum::{
     body::Body,
@@ -145,9 +145,11 @@ async fn it_changes_what_is_shared_and_nothing_of_the_persons_own() {
     scene.site.rpc(&token, "entry_save", save(None)).await.is(403, "notAllowed", None);
     scene.site.rpc(&token, "entry_save", save(Some(root))).await.ok();
     assert_eq!(scene.names(&token).await, ["Lab", "Works", "new", "web"]);
-    let snippet = json!({ "draft": { "id": null, "name": "df", "folder": null, "body": "df -h", "description": "", "parameters": [] } });
-    let got = scene.site.rpc(&token, "snippet_save", snippet).await;
-    assert!(!got.status.is_success(), "{got:?}");
+    let snippet = json!({ "id": null, "near": null, "draft": { "name": "df", "description": "", "body": "df -h",
+        "parameters": [], "appendEnter": true } });
+    scene.site.rpc(&token, "snippet_save", snippet.clone()).await.is(403, "notAllowed", None);
+    scene.site.rpc(&anns, "snippet_save", snippet).await.ok();
+    assert_eq!(scene.site.rpc(&token, "snippet_list", json!({})).await.ok(), json!([]));
     let identity = json!({ "draft": { "id": null, "name": "new", "user": "x", "kind": "password", "password": "x",
         "privateKey": null, "passphrase": null, "certificate": null, "agentFingerprint": null } });
     let got = scene.site.rpc(&token, "identity_save", identity).await;
@@ -166,6 +168,12 @@ async fn it_changes_what_is_shared_and_nothing_of_the_persons_own() {
     scene.site.rpc(&token, "vault_settings_set", json!({ "settings": changed })).await.ok();
     assert_eq!(scene.site.rpc(&token, "vault_settings_get", json!({})).await.ok(), changed);
     assert_eq!(scene.site.rpc(&anns, "vault_settings_get", json!({})).await.ok(), before);
+    let before = scene.site.rpc(&anns, "settings_get", json!({})).await.ok();
+    let mut changed = before.clone();
+    changed["theme"] = json!(if before["theme"] == "light" { "dark" } else { "light" });
+    scene.site.rpc(&token, "settings_set", json!({ "settings": changed })).await.ok();
+    assert_eq!(scene.site.rpc(&token, "settings_get", json!({})).await.ok(), changed);
+    assert_eq!(scene.site.rpc(&anns, "settings_get", json!({})).await.ok(), before);
     // Her sessions are hers, and theirs are theirs.
     let open =
         json!({ "target": { "kind": "entry", "id": scene.web }, "size": size(), "attempt": null });
@@ -218,7 +226,7 @@ async fn it_asks_for_a_reason_and_for_whoever_asks() {
     put(Account { suspended: true, ..account.clone() }).await;
     scene.asks(&own, bob, asking()).await.is(409, "conflict", None);
     put(account).await;
-    let (_, token) = acting(world, world.owner, ann).await;
+    let token = world.acting(world.owner, ann).await;
     scene.asks(&token, bob, asking()).await.is(403, "notAllowed", None);
     assert_eq!(world.team.known.directory().acting().count(), 1);
     // With one-time passwords, both.
@@ -292,6 +300,14 @@ async fn it_ends_with_time_with_either_sign_in_and_with_either_account() {
     Scene::is_over(&site.get(&token, "/me").await);
     assert_eq!(scene.log("action=account.act_as_end").await[0], by("ann", None));
     // When either may not any more.
+    let (_, token) = scene.begin().await;
+    let (_, third) = signed_in(world, world.owner).await;
+    let change = format!("PATCH /accounts/{}", scene.ann);
+    for operator in [true, false] {
+        site.ask(&third, &change, json!({ "operator": operator })).await.ok();
+        Scene::is_over(&site.get(&token, "/me").await);
+    }
+    assert_eq!(scene.log("action=account.act_as_end").await[0], by("owner", Some("ann")));
     let directory = world.team.known.directory();
     let [ann, owner] = [scene.ann, world.owner].map(|id| directory.account(id).unwrap().clone());
     let bob = world.joins("bob", None).await;

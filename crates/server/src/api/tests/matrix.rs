@@ -1,6 +1,6 @@
 //! Every route by everybody: what the table says of who may call it is so, and what is refused changes nothing.
 
-use super::{Site, acting, given, organisation, owned, script, signed_in};
+use super::{Site, given, organisation, owned, script, signed_in};
 use crate::{
     Caller, Proof, RequestId,
     api::{
@@ -122,7 +122,7 @@ impl Cast {
                 script(&self.world, account, may).await.1
             }
             Who::Steward => script(&self.world, account, Permissions::ALL).await.1,
-            Who::Acting => acting(&self.world, self.world.owner, account).await.1,
+            Who::Acting => self.world.acting(self.world.owner, account).await,
             Who::Revoked => {
                 let (id, token) = signed_in(&self.world, account).await;
                 self.world.make(Change::DeleteSignIn(id)).await;

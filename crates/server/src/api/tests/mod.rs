@@ -166,17 +166,6 @@ async fn signed_in(world: &World, account: AccountId) -> (SignInId, String) {
     (id, token.expose_secret().clone())
 }
 
-/// Somebody who runs the server acts as another: the sign-in of the two.
-async fn acting(world: &World, operator: AccountId, account: AccountId) -> (SignInId, String) {
-    let (by, _) = signed_in(world, operator).await;
-    let (own, _) = signed_in(world, account).await;
-    let own = world.team.known.directory().sign_in(own).unwrap().clone();
-    let (token, hash) = token::generate(TokenKind::Acting).unwrap();
-    let id = SignInId::new();
-    world.make(Change::PutSignIn(SignIn { id, hash, acting: Some(by), ..own })).await;
-    (id, token.expose_secret().clone())
-}
-
 /// A token of somebody's scripts.
 async fn script(world: &World, account: AccountId, permissions: Permissions) -> (TokenId, String) {
     let (token, hash) = token::generate(TokenKind::Api).unwrap();
