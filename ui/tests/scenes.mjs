@@ -43,6 +43,16 @@ export const scenes = {
   'team-roles': { steps: (page) => people(page, 'roles') },
   'team-grants': { steps: (page) => people(page, 'access') },
   'team-accounts': { steps: (page) => people(page, 'accounts') },
+  'team-act-as': {
+    async steps(page) {
+      await people(page, 'accounts');
+      await page.getByRole('button', { name: 'More about Grace Hopper' }).click();
+      await page.getByRole('menuitem', { name: 'See it as Grace Hopper…' }).click();
+      await page.getByTestId('act-as-reason').fill('Ticket 4711: db-primary does not show up');
+    },
+  },
+  'team-acting': { steps: (page) => row(page, 'Production').click() },
+  'team-acting-over': { steps: (page) => page.getByTestId('acting-over').waitFor() },
   'team-account': {
     async steps(page) {
       await command(page, 'your account');

@@ -2,13 +2,13 @@
 
 use crate::{
     Answer, Caller, Gauge, Proof, Service, Stream, Watch,
-    team::{Concern, Member, Policy, Team, object, policy},
+    team::{Concern, Member, Policy, Team, Whose, object, policy},
 };
 use futures_util::FutureExt;
 use patchbay_model::{AccountId, ApiError, ErrorCode};
 use patchbay_team::{
     audit::{self, Actor, Outcome},
-    permission::Permissions,
+    permission::{Permission, Permissions},
 };
 use std::{net::IpAddr, sync::Arc};
 
@@ -18,7 +18,7 @@ pub struct Inside(pub Arc<Team>);
 
 impl Inside {
     pub(crate) async fn member(&self, caller: &Caller) -> Result<Arc<Member>, ApiError> {
-        self.0.member(caller.account, ceiling(caller.proof)).await
+        self.0.member(Whose::of(caller)).await
     }
 
     async fn call(&self, caller: &Caller, command: &str, args: &str) -> Result<String, ApiError> {
@@ -113,7 +113,7 @@ impl Service for Inside {
             return Some(stream);
         }
         let caller = caller?;
-        let member = self.0.members.present(caller.account, ceiling(caller.proof))?;
+        let member = self.0.members.present(Whose::of(caller))?;
         let session = member.core.sessions().redeem(token)?;
         let viewing = self.0.sharing.owner(session.id);
         Some(Stream { session, viewing, end: self.0.watch(caller.account, caller.proof) })
@@ -153,11 +153,12 @@ impl Service for Inside {
     }
 }
 
-/// What somebody may do at most with what proves them.
+/// What somebody may do at most with what proves them. Who acts as somebody else is shown none of that person's secrets.
 pub(crate) const fn ceiling(proof: Proof) -> Permissions {
     match proof {
         Proof::SignIn(_) => Permissions::ALL,
         Proof::Token(_, permissions) => permissions,
+        Proof::Acting(_) => Permissions::ALL.without(Permission::Reveal),
     }
 }
 
@@ -166,7 +167,13 @@ pub(crate) const fn actor(caller: &Caller) -> Actor {
     match caller.proof {
         Proof::SignIn(_) => Actor::Account { account },
         Proof::Token(token, _) => Actor::Token { token, account },
+        Proof::Acting(acting) => Actor::Account { account: acting.operator },
     }
+}
+
+/// As whom it was done, if not as the one who did it.
+pub(crate) fn acting_as(caller: &Caller) -> Option<AccountId> {
+    caller.proof.acting().map(|_| caller.account)
 }
 
 fn number(count: usize) -> f64 {

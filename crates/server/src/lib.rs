@@ -24,6 +24,6 @@ pub use http::{Failure, Peer, RequestId};
 pub use inside::Inside;
 pub use options::{Command, Settings};
 pub use program::TeamServer;
-pub use service::{Answer, Caller, Gauge, Proof, Service, Stream, Watch};
+pub use service::{Acting, Answer, Caller, Gauge, Proof, Service, Stream, Watch};
 pub use start::{Done, Parts, Program, StartError, Started, run, start};
 pub use team::{Beside, Opening, POLICIES, Policy, Team, policy, reach};

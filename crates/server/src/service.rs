@@ -19,6 +19,28 @@ pub enum Proof {
     SignIn(SignInId),
     /// A script has a token, which may do no more than this.
     Token(TokenId, Permissions),
+    /// Somebody who runs the server sees it as the person does.
+    Acting(Acting),
+}
+
+/// Somebody who runs the server and sees it as another person.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Acting {
+    /// By which sign-in, which is one of the other person's.
+    pub sign_in: SignInId,
+    /// Who does so.
+    pub operator: AccountId,
+}
+
+impl Proof {
+    /// Who acts as the caller, if somebody does.
+    #[must_use]
+    pub const fn acting(self) -> Option<Acting> {
+        match self {
+            Self::Acting(acting) => Some(acting),
+            Self::SignIn(_) | Self::Token(..) => None,
+        }
+    }
 }
 
 /// Who asks, once that is proved.

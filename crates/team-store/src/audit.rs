@@ -45,9 +45,9 @@ async fn put(on: &mut Connection<'_>, record: &Record) -> Result<(), StoreError>
         Actor::Nobody => (4, None, None),
     };
     let sql = "INSERT INTO audit (seq, at, actor, account, token, action, object, address, reason, \
-        outcome, detail, previous, hash, organisation) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-    let values: [Value<'_>; 14] = [
+        outcome, detail, previous, hash, organisation, acting_as) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    let values: [Value<'_>; 15] = [
         (*seq).into(),
         entry.at.0.into(),
         Value::Int(Some(kind)),
@@ -62,6 +62,7 @@ async fn put(on: &mut Connection<'_>, record: &Record) -> Result<(), StoreError>
         previous.into(),
         hash.into(),
         entry.organisation.as_ref().map(|id| id.as_bytes().as_slice()).into(),
+        entry.acting_as.as_ref().map(|id| id.as_bytes().as_slice()).into(),
     ];
     on.run(sql, &values).await.map(drop)
 }
@@ -80,7 +81,7 @@ pub(crate) async fn records(
     limit: u32,
 ) -> Result<Vec<Record>, StoreError> {
     let sql = "SELECT seq, at, actor, account, token, action, object, address, reason, outcome, \
-        detail, previous, hash, organisation FROM audit WHERE seq >= $1 ORDER BY seq LIMIT $2";
+        detail, previous, hash, organisation, acting_as FROM audit WHERE seq >= $1 ORDER BY seq LIMIT $2";
     let rows = on.rows(sql, &[from.into(), i64::from(limit).into()]).await?;
     rows.iter().map(read).collect()
 }
@@ -113,6 +114,7 @@ pub(crate) fn read(row: &Row) -> Result<Record, StoreError> {
         outcome,
         detail: row.get(10)?,
         organisation: row.exact_or_none(13)?.map(OrganisationId::from_bytes),
+        acting_as: row.exact_or_none(14)?.map(AccountId::from_bytes),
     };
     Ok(Record { seq, entry, previous: row.exact(11)?, hash: row.exact(12)? })
 }

@@ -20,7 +20,7 @@ const LIMIT: Duration = Duration::from_millis(400);
 /// Who did what is looked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Doer {
-    /// A person, also by a token.
+    /// A person, also by a token, as somebody else, or somebody else as that person.
     Account(AccountId),
     /// The server by itself.
     Server,
@@ -135,7 +135,9 @@ async fn stretch_of(
         asked.and("organisation = ?", organisation.as_bytes().as_slice());
     }
     match &wanted.who {
-        Some(Doer::Account(account)) => asked.and("account = ?", account.as_bytes().as_slice()),
+        Some(Doer::Account(account)) => {
+            asked.and("(account = ? OR acting_as = ?)", account.as_bytes().as_slice());
+        }
         Some(Doer::Server) => asked.and("actor = ?", i64::from(audit::SERVER)),
         Some(Doer::Nobody) => asked.and("actor = ?", i64::from(audit::NOBODY)),
         None => {}
@@ -161,7 +163,7 @@ async fn stretch_of(
     let limit_at = asked.values.len() + 1;
     let sql = format!(
         "SELECT seq, at, actor, account, token, action, object, address, reason, outcome, detail, \
-         previous, hash, organisation FROM audit WHERE seq >= $1 AND seq < $2{} \
+         previous, hash, organisation, acting_as FROM audit WHERE seq >= $1 AND seq < $2{} \
          ORDER BY seq DESC LIMIT ${limit_at}",
         asked.sql
     );

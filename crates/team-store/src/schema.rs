@@ -8,10 +8,10 @@ pub(crate) const APPLICATION_ID: i32 = 0x5042_544d;
 
 /// Each version of the tables as what makes it out of the one before, the first out of nothing. `INT8` and `BYTEA` are
 /// PostgreSQL's names; `dialect.rs` knows SQLite's.
-pub(crate) const VERSIONS: &[&[&str]] = &[VERSION_1, VERSION_2, VERSION_3];
+pub(crate) const VERSIONS: &[&[&str]] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /// The newest version.
-pub(crate) const NEWEST: i64 = 3;
+pub(crate) const NEWEST: i64 = 4;
 
 /// Every table with content, in an order in which rows can be put in: what is referred to comes first. A copy takes
 /// them all but `state` and `revisions`, which say where one database stands.
@@ -138,6 +138,16 @@ const VERSION_3: &[&str] = &[
     "CREATE INDEX handoffs_allowed ON handoffs (allowed)",
     "CREATE INDEX links_account ON links (account)",
     "CREATE INDEX passkeys_account ON passkeys (account)",
+];
+
+/// Those who run the server see it as somebody else does.
+const VERSION_4: &[&str] = &[
+    // A sign-in that was begun by another ends with it. A copy puts rows in any order, so it is looked at when all are there.
+    "ALTER TABLE sign_ins ADD COLUMN acting BYTEA \
+        REFERENCES sign_ins ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED",
+    "CREATE INDEX sign_ins_acting ON sign_ins (acting)",
+    "ALTER TABLE audit ADD COLUMN acting_as BYTEA",
+    "CREATE INDEX audit_acting_as ON audit (acting_as, seq)",
 ];
 
 /// Brings the tables to the newest version. Another node may be doing the same.

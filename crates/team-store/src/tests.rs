@@ -4,7 +4,7 @@
 use crate::connection::Connection;
 use crate::revisions::{self, State};
 use crate::{Changed, Place, TeamStore, Write, postgres, schema, sqlite};
-use patchbay_model::Timestamp;
+use patchbay_model::{AccountId, Timestamp};
 use patchbay_team::audit::{Actor, Chain, Entry, Head, Outcome, Record, verify};
 use patchbay_team::entity::{Change, Policy};
 use patchbay_testkit::{Postgres, postgres_or_skip};
@@ -71,6 +71,7 @@ async fn a_log_of_the_first_version_is_as_it_was_in_the_newest() {
         outcome: Outcome::Done,
         detail: None,
         organisation: None,
+        acting_as: None,
     };
     let mut chain = Chain::default();
     let record = chain.next(first.clone());
@@ -85,11 +86,14 @@ async fn a_log_of_the_first_version_is_as_it_was_in_the_newest() {
     let (changes, _) = store.changes_of_directory().await.unwrap();
     let [Change::PutOrganisation(lab)] = &changes[..] else { panic!("{changes:?}") };
     assert_eq!((lab.name.as_str(), lab.policy), ("Lab", Policy::default()));
-    let entry = Entry { organisation: Some(lab.id), ..first };
-    let audit = vec![entry.clone()];
+    let entry = Entry { organisation: Some(lab.id), ..first.clone() };
+    let account = AccountId::from_bytes([1; 16]);
+    let acting_as = Some(AccountId::from_bytes([2; 16]));
+    let acted = Entry { actor: Actor::Account { account }, acting_as, ..first };
+    let audit = vec![entry.clone(), acted.clone()];
     store.write(Write { audit, ..Write::default() }).await.unwrap();
     let records = store.audit(1, 10).await.unwrap();
-    assert_eq!(records[1].entry, entry);
+    assert_eq!((&records[1].entry, &records[2].entry), (&entry, &acted));
     let head = store.audit_head().await.unwrap();
     assert_eq!(verify(&records, &[], &[0; 32], Some(head)).unwrap().head, chain_of(&records));
     store.close().await;

@@ -49,7 +49,7 @@ fn change(directory: &Directory, dice: &mut Dice) -> Option<Change> {
     let organisations: Vec<OrganisationId> = directory.organisations().map(|one| one.id).collect();
     let organisation = dice.pick(organisations.clone());
     let by = dice.pick(accounts.clone());
-    Some(match dice.below(22) {
+    Some(match dice.below(23) {
         0..=2 => {
             let mut new = account(&dice.name());
             new.operator = dice.below(2) == 0;
@@ -96,7 +96,11 @@ fn change(directory: &Directory, dice: &mut Dice) -> Option<Change> {
             new.role = organisation.and(dice.pick([None, Some(VIEWER), Some(OWNER)])?);
             Change::PutInvitation(new)
         }
+        19 if dice.below(2) == 0 => {
+            Change::PutSignIn(acting(by?, dice.pick(directory.sign_ins())?.id))
+        }
         19 => Change::PutSignIn(sign_in(by?)),
+        22 => Change::DeleteSignIn(dice.pick(directory.sign_ins())?.id),
         20 => Change::PutToken(token(by?)),
         _ => {
             let account = by?;

@@ -61,7 +61,7 @@ async fn a_file_of_a_later_version_or_a_damaged_backup_is_refused() {
     }
     raw(&path, "UPDATE state SET version = 99").await;
     let opened = TeamStore::open(&place).await.map(drop);
-    assert!(matches!(opened, Err(StoreError::TooNew { found: 99, known: 2 })), "{opened:?}");
+    assert!(matches!(opened, Err(StoreError::TooNew { found: 99, known: 4 })), "{opened:?}");
     let target = Place::Sqlite(folder.path().join("target.db"));
     let restored = restore(&path, &target).await;
     assert!(matches!(restored, Err(StoreError::TooNew { found: 99, .. })), "{restored:?}");
@@ -109,6 +109,7 @@ async fn an_altered_record_is_found() {
         reason: Some("why".to_owned()),
         detail: Some("more".to_owned()),
         organisation: Some(OrganisationId::new()),
+        acting_as: Some(AccountId::new()),
         ..entry("entry.edit")
     };
     let audit = vec![full.clone(), full.clone(), full];
@@ -127,6 +128,9 @@ async fn an_altered_record_is_found() {
         "UPDATE audit SET outcome = 1 WHERE seq = 2",
         "UPDATE audit SET detail = 'less' WHERE seq = 2",
         "UPDATE audit SET organisation = NULL WHERE seq = 2",
+        "UPDATE audit SET acting_as = NULL WHERE seq = 2",
+        "UPDATE audit SET acting_as = randomblob(16) WHERE seq = 2",
+        "UPDATE audit SET acting_as = organisation, organisation = acting_as WHERE seq = 2",
         "UPDATE audit SET previous = randomblob(32) WHERE seq = 2",
         "UPDATE audit SET hash = randomblob(32) WHERE seq = 2",
         "DELETE FROM audit WHERE seq = 2",

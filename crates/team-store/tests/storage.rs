@@ -8,7 +8,7 @@ use common::*;
 use patchbay_model::{AccountId, NodeId, OrganisationId, Timestamp, TokenId};
 use patchbay_team::audit::{Actor, Checkpoint, CheckpointKey, Entry, Outcome};
 use patchbay_team::directory::Directory;
-use patchbay_team::entity::{Answer, Change, ProviderKind, RecoveryCode, Space, Subject};
+use patchbay_team::entity::{Answer, Change, ProviderKind, RecoveryCode, SignIn, Space, Subject};
 use patchbay_team_store::{
     Doer, Find, ItemChange, Numbered, Place, StoreError, TeamStore, Use, Write, backup_of, restore,
 };
@@ -104,6 +104,7 @@ async fn people_come_and_go(place: &Place) {
         (0..10).map(|_| RecoveryCode { account: bob.id, hash: hash() }).collect();
     codes.sort_by_key(|code| code.hash);
     let (signed, token) = (sign_in(bob.id), token(bob.id));
+    let adas = sign_in(ada.id);
     pair.make(vec![
         Change::PutAccount(ada.clone()),
         Change::PutAccount(bob.clone()),
@@ -123,10 +124,11 @@ async fn people_come_and_go(place: &Place) {
         Change::PutInvitation(invitation(None, None)),
         Change::PutRecoveryCodes(bob.id, codes.clone()),
         Change::PutSignIn(signed.clone()),
-        Change::PutSignIn(sign_in(ada.id)),
+        Change::PutSignIn(adas.clone()),
         Change::PutToken(token.clone()),
     ])
     .await;
+    acting_comes_and_goes(&mut pair, &adas, [bob.id, cyn.id]).await;
 
     // Changed, each in some field that was something else.
     bob.display = "Bob the second; DROP TABLE accounts; --".to_owned();
@@ -442,6 +444,33 @@ async fn small_things(place: &Place) {
     store.close().await;
 }
 
+/// What somebody began to act as others ends with the sign-in it was begun by, or with the account.
+async fn acting_comes_and_goes(pair: &mut Pair, by: &SignIn, [bob, cyn]: [AccountId; 2]) {
+    let (dan, eve) = (account("dan"), account("eve"));
+    let (dans, again) = (sign_in(dan.id), sign_in(by.account));
+    let begun = vec![
+        Change::PutAccount(dan.clone()),
+        Change::PutAccount(eve.clone()),
+        Change::PutSignIn(dans.clone()),
+        Change::PutSignIn(again.clone()),
+        Change::PutSignIn(acting(bob, by.id)),
+        Change::PutSignIn(acting(cyn, again.id)),
+        Change::PutSignIn(acting(cyn, dans.id)),
+        Change::PutSignIn(acting(eve.id, by.id)),
+    ];
+    pair.make(begun).await;
+    assert_eq!(pair.directory.acting().count(), 4);
+    pair.make(vec![Change::DeleteSignIn(again.id)]).await;
+    assert_eq!(pair.directory.acting().count(), 3);
+    pair.make(vec![Change::DeleteAccount(dan.id)]).await;
+    assert_eq!(pair.directory.acting().count(), 2);
+    pair.make(vec![Change::DeleteAccount(eve.id)]).await;
+    let left = pair.directory.acting().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(left.len(), 1);
+    pair.make(vec![Change::DeleteSignIn(left[0])]).await;
+    assert!(pair.directory.sign_in(by.id).is_some());
+}
+
 /// What is looked for is found, newest first and in pages.
 async fn found_in_the_log(place: &Place) {
     let store = TeamStore::open(place).await.unwrap();
@@ -470,18 +499,20 @@ async fn found_in_the_log(place: &Place) {
             at: Timestamp(500),
             ..entry("server.note")
         },
+        Entry { acting_as: Some(bob), at: Timestamp(600), ..by(ada, "role.change") },
     ];
     store.write(Write { audit, ..Write::default() }).await.unwrap();
     let look = async |wanted: Find| -> Vec<i64> {
         let wanted = Find { after: before, ..wanted };
         let found = store.find_audit(&wanted, 10).await.unwrap();
-        assert_eq!((found.next, found.head), (None, before + 5));
+        assert_eq!((found.next, found.head), (None, before + 6));
         found.records.iter().map(|one| one.seq - before).collect()
     };
     let any = Find::default;
-    assert_eq!(look(any()).await, [5, 4, 3, 2, 1]);
+    assert_eq!(look(any()).await, [6, 5, 4, 3, 2, 1]);
     assert_eq!(look(Find { organisation: Some(lab), ..any() }).await, [1]);
-    assert_eq!(look(Find { who: Some(Doer::Account(ada)), ..any() }).await, [3, 1]);
+    assert_eq!(look(Find { who: Some(Doer::Account(ada)), ..any() }).await, [6, 3, 1]);
+    assert_eq!(look(Find { who: Some(Doer::Account(bob)), ..any() }).await, [6, 2]);
     assert_eq!(look(Find { who: Some(Doer::Server), ..any() }).await, [5]);
     assert_eq!(look(Find { who: Some(Doer::Nobody), ..any() }).await, [4]);
     assert_eq!(look(Find { outcome: Some(Outcome::Refused), ..any() }).await, [4]);
@@ -508,14 +539,14 @@ async fn found_in_the_log(place: &Place) {
     let page = store.find_audit(&Find { after: before, ..any() }, 2).await.unwrap();
     assert_eq!(
         page.records.iter().map(|one| one.seq).collect::<Vec<_>>(),
-        [before + 5, before + 4]
+        [before + 6, before + 5]
     );
-    assert_eq!((page.next, page.back_to), (Some(before + 4), Some(Timestamp(400))));
+    assert_eq!((page.next, page.back_to), (Some(before + 5), Some(Timestamp(500))));
     let wanted = Find { after: before, before: page.next, ..any() };
-    let rest = store.find_audit(&wanted, 3).await.unwrap();
+    let rest = store.find_audit(&wanted, 4).await.unwrap();
     assert_eq!(
         rest.records.iter().map(|one| one.seq).collect::<Vec<_>>(),
-        [before + 3, before + 2, before + 1]
+        [before + 4, before + 3, before + 2, before + 1]
     );
     assert_eq!(rest.next, None);
     store.close().await;
@@ -586,13 +617,22 @@ async fn one_order_of_writes(place: &Place) {
 /// What is at one place is moved to another by a backup.
 async fn moves(from: &Place, to: &Place, backup: &Path) {
     let store = TeamStore::open(from).await.unwrap();
-    let ada = account("mover");
+    let (ada, ben) = (account("mover"), account("moved"));
     let space = Space::Personal(ada.id);
+    let signed = sign_in(ada.id);
     store
         .write(Write {
-            changes: vec![Change::PutAccount(ada.clone()), Change::PutToken(token(ada.id))],
+            changes: vec![
+                Change::PutAccount(ada.clone()),
+                Change::PutAccount(ben.clone()),
+                Change::PutToken(token(ada.id)),
+                Change::PutSignIn(signed.clone()),
+                Change::PutSignIn(acting(ben.id, signed.id)),
+                // From now on it may lie behind the one that refers to it.
+                Change::PutSignIn(signed),
+            ],
             items: (0..150).map(|number| put(space, number, None, 1)).collect(),
-            audit: vec![entry("moved")],
+            audit: vec![Entry { acting_as: Some(ben.id), ..entry("moved") }],
             checked: None,
         })
         .await

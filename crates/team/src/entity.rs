@@ -61,6 +61,9 @@ pub struct SignIn {
     pub address: String,
     /// With what, as the client calls itself.
     pub client: String,
+    /// It is not the person's own: somebody who runs the server began it, by this sign-in of theirs, to see the server as the person
+    /// does. It ends with that one.
+    pub acting: Option<SignInId>,
 }
 
 /// What scripts sign in with.

@@ -86,6 +86,12 @@ impl Permissions {
         Self(self.0 | others.0)
     }
 
+    /// These but for one.
+    #[must_use]
+    pub const fn without(self, one: Permission) -> Self {
+        Self(self.0 & !(one as u8))
+    }
+
     /// Those of these that are among others.
     #[must_use]
     pub const fn within(self, others: Self) -> Self {

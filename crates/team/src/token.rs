@@ -25,14 +25,23 @@ pub enum TokenKind {
     Guest,
     /// A program asks with it whether it was let in: `pbd_…`.
     Handoff,
+    /// Proves that somebody who runs the server sees it as another person: `pba_…`.
+    Acting,
 }
 
 /// Characters of 32 bytes in base32.
 const CHARACTERS: usize = 52;
 
 impl TokenKind {
-    const ALL: [Self; 6] =
-        [Self::SignIn, Self::Api, Self::Invitation, Self::Share, Self::Guest, Self::Handoff];
+    const ALL: [Self; 7] = [
+        Self::SignIn,
+        Self::Api,
+        Self::Invitation,
+        Self::Share,
+        Self::Guest,
+        Self::Handoff,
+        Self::Acting,
+    ];
 
     /// What its text begins with, so that people, and programs that look for leaked secrets, know one when they see it.
     #[must_use]
@@ -44,6 +53,7 @@ impl TokenKind {
             Self::Share => "pbl_",
             Self::Guest => "pbg_",
             Self::Handoff => "pbd_",
+            Self::Acting => "pba_",
         }
     }
 

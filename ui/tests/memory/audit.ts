@@ -7,6 +7,7 @@ type Sample = Partial<AuditEntry> & {
   action: string;
   name?: string;
   kind?: AuditLine['objectKind'];
+  asName?: string;
 };
 
 const WEB = { object: 'node-app-01', name: 'app-01', kind: 'machine' as const };
@@ -55,6 +56,7 @@ const DAY: readonly (readonly [string, Sample])[] = [
       detail: 'On call',
     },
   ],
+  ['account-ada', { action: 'session.open', ...DB, as: 'account-grace', asName: 'Grace Hopper' }],
   ['server', { action: 'server.set_up_link', organisation: null }],
 ];
 const DISPLAY: Record<string, string> = {
@@ -85,7 +87,7 @@ export class MemoryAudit {
 
   #line(which: number, i: number): AuditLine {
     const [who, sample] = DAY[which] ?? (['server', { action: 'server.set_up' }] as const);
-    const { name, kind, ...given } = sample;
+    const { name, kind, asName, ...given } = sample;
     const actor: AuditEntry['actor'] =
       who === 'server' || who === 'nobody'
         ? { kind: who }
@@ -101,6 +103,7 @@ export class MemoryAudit {
       outcome: 'done',
       detail: null,
       organisation: 'org-ops',
+      as: null,
       ...given,
     };
     return {
@@ -108,6 +111,7 @@ export class MemoryAudit {
       entry,
       hash: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
       who: who === 'token' ? 'Ada Byron' : (DISPLAY[who] ?? null),
+      asName: asName ?? null,
       token: who === 'token' ? 'Nightly backup' : null,
       objectKind: kind ?? null,
       objectName: name ?? null,
@@ -140,7 +144,7 @@ export class MemoryAudit {
     const who = 'account' in entry.actor ? entry.actor.account : entry.actor.kind;
     const text = query.get('text')?.toLowerCase() ?? '';
     return (
-      (!query.has('who') || query.get('who') === who) &&
+      (!query.has('who') || [who, entry.as].includes(query.get('who'))) &&
       (!query.has('outcome') || query.get('outcome') === entry.outcome) &&
       (!query.has('object') || query.get('object') === entry.object) &&
       entry.at >= Number(query.get('since') ?? 0) &&

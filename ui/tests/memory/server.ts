@@ -112,7 +112,12 @@ export class MemoryServer {
         policy: NO_RULES,
       },
     ],
+    acting: null,
   };
+  /** Who is back when nobody acts as somebody else any more. */
+  #operator: Me | null = null;
+  /** What was begun has ended, and the browser does not know. */
+  #over = false;
   members: Member[] = [
     {
       id: 'account-ada',
@@ -173,6 +178,7 @@ export class MemoryServer {
       address: '192.0.2.17',
       client: 'Firefox on Linux',
       current: true,
+      operator: null,
     },
     {
       id: 'sign-in-2',
@@ -182,6 +188,7 @@ export class MemoryServer {
       address: '198.51.100.4',
       client: 'Safari on iPhone',
       current: false,
+      operator: null,
     },
   ];
   tokens: ApiTokenInfo[] = [
@@ -243,6 +250,8 @@ export class MemoryServer {
           },
         ],
       };
+    if (state.includes('acting')) this.#acts('account-grace');
+    if (state.includes('acting-over')) this.#over = true;
     if (state.includes('guest')) this.#shareOne(state);
     core.listen((event) => {
       // As another process: nobody shares objects with the server.
@@ -270,6 +279,29 @@ export class MemoryServer {
     const { token } = this.sharing.make(session.id, { mayControl, audience, minutes: 60 });
     this.sharing.join(token, '', 'Grace Hopper');
     this.sharing.join(token, 'Eve Adams', null);
+  }
+
+  /** Ada sees it as somebody. */
+  #acts(id: string): void {
+    const account = this.accounts.find((one) => one.id === id);
+    this.#operator = this.me;
+    this.me = {
+      ...this.me,
+      id,
+      name: account?.name ?? '',
+      display: account?.display ?? '',
+      operator: false,
+      organisations: this.me.organisations
+        .slice(0, 1)
+        .map((one) => ({ ...one, permissions: ['see', 'connect'] })),
+      acting: { operator: this.me.display, expires: this.now + HOUR / 2 },
+    };
+  }
+
+  /** The half hour is over. */
+  endActing(): void {
+    this.#over = true;
+    this.breakStreams();
   }
 
   /** Somebody else ends the sign-in. */
@@ -304,9 +336,12 @@ export class MemoryServer {
   }
 
   async #answer(method: string, at: URL, body: unknown): Promise<unknown> {
-    const open = /^\/api\/v1\/(server|sign-in|setup|join|invitations\/|password-strength|shares\/)/;
+    const open =
+      /^\/api\/v1\/(server|acting|sign-in|setup|join|invitations\/|password-strength|shares\/)/;
     if (!this.signedIn && !open.test(at.pathname))
       refuse(401, 'signedOut', 'You are not signed in.');
+    if (this.#over && !open.test(at.pathname))
+      refuse(401, 'signedOut', 'You see this as somebody else no longer.', 'acting');
     const command = /^\/api\/rpc\/(\w+)$/.exec(at.pathname)?.[1];
     if (command !== undefined)
       return this.core.call(command, this.#explained(command, body as object));
@@ -455,6 +490,22 @@ export class MemoryServer {
         one.id === id ? { ...one, ...(body as object) } : one,
       );
       return this.accounts.find((one) => one.id === id);
+    },
+    'POST /accounts/*/act-as': ({ path: [id = ''], body }) => {
+      const { reason, password, code } = body as Record<string, string | undefined>;
+      if (!reason) return refuse(400, 'invalid', 'Say why.', 'reason');
+      if (password !== PASSWORD)
+        return refuse(403, 'authFailed', 'This is not your password.', 'password');
+      if (this.me.totp && code !== CODE)
+        return refuse(403, 'authFailed', 'The one-time password is wrong.', 'code');
+      this.#acts(id);
+      return { token: null, account: this.me };
+    },
+    'DELETE /acting': () => {
+      this.me = this.#operator ?? this.me;
+      this.#operator = null;
+      this.#over = false;
+      return null;
     },
     'PUT /accounts/*/password': () => null,
     'DELETE /accounts/*/totp': () => null,

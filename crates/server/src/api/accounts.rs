@@ -3,11 +3,15 @@
 use super::{
     Answered, Api,
     input::{At, Sent},
-    policy::Somebody,
-    route::{Nothing, Told},
+    policy::{Somebody, Stranger},
+    route::{Baked, Nothing, Told},
     wire,
 };
-use crate::team::not_found;
+use crate::{
+    Acting, Caller, Proof,
+    http::{acting_cookie, forget_acting_cookie},
+    team::{Asking, not_found},
+};
 use patchbay_model::AccountId;
 use std::sync::Arc;
 
@@ -51,6 +55,37 @@ pub(super) async fn reset_totp(
 ) -> Answered<Nothing> {
     api.team.reset_totp(&who.caller, id, who.entry(&api)).await?;
     Ok(Nothing)
+}
+
+pub(super) async fn act_as(
+    api: Arc<Api>,
+    who: Somebody,
+    (At(id), Sent(asked)): (At<AccountId>, Sent<wire::ActAs>),
+) -> Answered<Baked<Told<wire::SignedIn>>> {
+    let wire::ActAs { reason, password, code } = asked;
+    let asking = Asking { reason, password: password.unwrap_or_default(), code };
+    let (visitor, entry) = (&who.stranger.visitor, who.entry(&api));
+    let welcome = api.team.act_as(&who.caller, id, &asking, visitor, entry).await?;
+    let acting = Acting { sign_in: welcome.sign_in, operator: who.caller.account };
+    let proof = Proof::Acting(acting);
+    let account = api.me(&Caller { account: welcome.account, proof, ..who.caller })?;
+    if who.stranger.peer.web {
+        let cookie = acting_cookie(&welcome.token);
+        return Ok(Baked(Told(wire::SignedIn { token: None, account }), vec![cookie]));
+    }
+    let token = Some(welcome.token.expose_secret().clone());
+    Ok(Baked(Told(wire::SignedIn { token, account }), Vec::new()))
+}
+
+pub(super) async fn end_acting(
+    api: Arc<Api>,
+    stranger: Stranger,
+    (): (),
+) -> Answered<Baked<Nothing>> {
+    if let Some(hash) = &stranger.visitor.device {
+        api.team.end_acting(hash, &stranger.visitor).await?;
+    }
+    Ok(Baked(Nothing, vec![forget_acting_cookie()]))
 }
 
 pub(super) async fn delete(

@@ -202,12 +202,14 @@ impl Api {
             Actor::Token { token, account } => (Some(account), Some(token)),
             Actor::Server | Actor::Nobody => (None, None),
         };
+        let display = |id| directory.account(id).map(|one| one.display.clone());
         let called = self.team.called(&entry);
         let organisation = entry.organisation.and_then(|id| directory.organisation(id));
         wire::AuditLine {
             seq,
             hash: HEXLOWER.encode(&hash),
-            who: account.and_then(|id| directory.account(id)).map(|one| one.display.clone()),
+            who: account.and_then(display),
+            as_name: entry.acting_as.and_then(display),
             token: token.and_then(|id| directory.token(id)).map(|one| one.name.clone()),
             object_kind: called.as_ref().map(|one| one.kind),
             object_name: called.map(|one| one.name),

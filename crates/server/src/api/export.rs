@@ -15,7 +15,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Entries that are read at a time.
 const PAGE: u32 = 500;
-const COLUMNS: &str = "number,time,who,account,token,action,object,kind,id,organisation,address,outcome,reason,detail,hash\r\n";
+const COLUMNS: &str = "number,time,who,account,token,action,object,kind,id,organisation,address,outcome,reason,detail,hash,as,as_account\r\n";
 
 /// What is to be in the file.
 pub(super) struct Export {
@@ -136,6 +136,8 @@ fn row(line: &wire::AuditLine) -> String {
         text(&entry.reason),
         text(&entry.detail),
         hash.clone(),
+        text(&line.as_name),
+        entry.acting_as.map(|id| id.to_string()).unwrap_or_default(),
     ];
     cells.map(|cell| quoted(&cell)).join(",") + "\r\n"
 }

@@ -17,7 +17,7 @@ pub(super) async fn look(api: Arc<Api>, who: Somebody, (): ()) -> Answered<Told<
 
 pub(super) async fn sign_out(api: Arc<Api>, who: Myself, (): ()) -> Answered<Baked<Nothing>> {
     api.team.sign_out(who.caller(), who.sign_in).await?;
-    Ok(Baked(Nothing, Some(forget_cookie())))
+    Ok(Baked(Nothing, vec![forget_cookie()]))
 }
 
 pub(super) async fn rename(

@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{
     Caller, Peer, Proof,
-    http::token_cookie,
+    http::{forget_acting_cookie, token_cookie},
     team::{Credentials, Newcomer, SIGN_IN_LASTS, Welcome},
 };
-use patchbay_model::{ApiError, OrganisationId};
+use axum::http::HeaderValue;
+use patchbay_model::{ApiError, OrganisationId, Secret};
 use patchbay_team::entity::{Change, Organisation, Policy};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -133,6 +134,12 @@ pub(super) fn enter(
     api.me(&Caller { account: welcome.account, proof, address, request })
 }
 
+/// The cookies of somebody who was let in, and is themselves from then on.
+pub(super) fn let_in(token: &Secret<String>) -> Vec<HeaderValue> {
+    let lasts = Duration::from_millis(SIGN_IN_LASTS.unsigned_abs());
+    vec![token_cookie(token, lasts), forget_acting_cookie()]
+}
+
 pub(super) fn signed_in(
     api: &Api,
     stranger: &Stranger,
@@ -141,10 +148,8 @@ pub(super) fn signed_in(
     let account = enter(api, stranger, &welcome)?;
     let token = welcome.token;
     if stranger.peer.web {
-        let lasts = Duration::from_millis(SIGN_IN_LASTS.unsigned_abs());
-        let cookie = token_cookie(&token, lasts);
-        return Ok(Baked(Told(wire::SignedIn { token: None, account }), Some(cookie)));
+        return Ok(Baked(Told(wire::SignedIn { token: None, account }), let_in(&token)));
     }
     let token = Some(token.expose_secret().clone());
-    Ok(Baked(Told(wire::SignedIn { token, account }), None))
+    Ok(Baked(Told(wire::SignedIn { token, account }), Vec::new()))
 }

@@ -90,7 +90,12 @@ const fn who(policy: Policy) -> &'static str {
     match policy {
         Policy::Anyone => "For anybody.",
         Policy::Known => "For whoever is signed in, tokens included.",
-        Policy::Person => "For people who have signed in, and not for tokens.",
+        Policy::Own => {
+            "For whoever is signed in, tokens included, and not for those who act as somebody else."
+        }
+        Policy::Person => {
+            "For people who have signed in, and not for tokens or those who act as somebody else."
+        }
         Policy::Operator => {
             "For those who run the server, and tokens of theirs that may administer."
         }
@@ -98,7 +103,9 @@ const fn who(policy: Policy) -> &'static str {
         Policy::Giver => {
             "For members of the organisation and those who run the server; tokens have to be such that may administer."
         }
-        Policy::Opener => "For whoever has the session open.",
+        Policy::Opener => {
+            "For whoever has the session open, and not for those who act as somebody else."
+        }
         Policy::Guest => {
             "For anybody with a link to a session, or the key that joining by one gave."
         }

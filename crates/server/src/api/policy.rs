@@ -6,7 +6,7 @@ use crate::{
     team::{
         Visitor,
         alter::forbidden,
-        rights::{must_administer, must_be_able, must_operate, organisation},
+        rights::{must_administer, must_be_able, must_be_oneself, must_operate, organisation},
     },
 };
 use patchbay_model::{ApiError, ErrorCode, OrganisationId, SessionId, SignInId};
@@ -20,7 +20,9 @@ pub(super) enum Policy {
     Anyone,
     /// Whoever is signed in, by whatever.
     Known,
-    /// Whoever has signed in, and no token.
+    /// The same, and nobody who acts as somebody else: it is about the caller's own account.
+    Own,
+    /// Whoever has signed in, and no token; nobody who acts as somebody else.
     Person,
     /// Who runs the server; tokens of theirs that may administer.
     Operator,
@@ -28,9 +30,10 @@ pub(super) enum Policy {
     Member,
     /// Members; no token that may not administer. What else is asked for depends on the body.
     Giver,
-    /// Who has the session in the path open.
+    /// Who has the session in the path open; nobody who acts as somebody else.
     Opener,
-    /// Whoever has a link to a session, or came by one: what is sent says so. Who has signed in is known besides.
+    /// Whoever has a link to a session, or came by one: what is sent says so. Who has signed in is known besides; nobody who acts as
+    /// somebody else.
     Guest,
     /// Who administers the organisation in the path, and who runs the server; tokens of theirs that may administer.
     Administrator,
@@ -63,11 +66,17 @@ macro_rules! policies {
 policies! {
     Anyone(Stranger) = |_, asked| Ok(stranger(asked));
     Known(Somebody) = |_, asked| somebody(asked);
+    Own(Somebody) = |_, asked| {
+        let who = somebody(asked)?;
+        must_be_oneself(&who.caller)?;
+        Ok(who)
+    };
     Person(Myself) = |_, asked| {
         let who = somebody(asked)?;
+        must_be_oneself(&who.caller)?;
         match who.caller.proof {
             Proof::SignIn(sign_in) => Ok(Myself { origin: who.origin.clone(), who, sign_in }),
-            Proof::Token(..) => Err(forbidden("This is for people who have signed in, and not for tokens.")
+            Proof::Token(..) | Proof::Acting(_) => Err(forbidden("This is for people who have signed in, and not for tokens.")
                 .next("Sign in.")),
         }
     };
@@ -84,6 +93,7 @@ policies! {
     };
     Opener(Opened) = |team, asked| {
         let Somebody { caller, action, .. } = somebody(asked)?;
+        must_be_oneself(&caller)?;
         let id = asked.param("session").and_then(|id| id.parse().ok());
         // What is no id at all is a session that does not exist.
         let session = id.unwrap_or_else(|| SessionId::from_bytes([0; 16]));
@@ -91,6 +101,7 @@ policies! {
         Ok(Opened { caller, session, action })
     };
     Guest(Visiting) = |_, asked| {
+        asked.caller.as_ref().map_or(Ok(()), must_be_oneself)?;
         let Stranger { visitor, .. } = stranger(asked);
         let (caller, origin) = (asked.caller, asked.origin());
         Ok(Visiting { visitor, caller, origin, drain: asked.drain.clone() })
@@ -113,6 +124,8 @@ pub(super) struct Somebody {
     pub(super) caller: Caller,
     /// Where this server is, as the caller calls it.
     pub(super) origin: String,
+    /// From where the caller comes, and with what.
+    pub(super) stranger: Stranger,
     action: &'static str,
 }
 
@@ -189,7 +202,8 @@ fn somebody(asked: &Asked) -> Result<Somebody, ApiError> {
     let caller = asked.caller.ok_or_else(|| {
         ApiError::new(ErrorCode::SignedOut, "Nobody is signed in.").next("Sign in.")
     })?;
-    Ok(Somebody { caller, origin: asked.peer.origin(), action: asked.action })
+    let (origin, stranger) = (asked.peer.origin(), stranger(asked));
+    Ok(Somebody { caller, origin, stranger, action: asked.action })
 }
 
 fn within(team: &Team, asked: &Asked) -> Result<Within, ApiError> {

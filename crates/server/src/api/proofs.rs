@@ -17,7 +17,8 @@ pub(super) async fn sign_ins(
     (): (),
 ) -> Answered<Told<Vec<wire::SignInInfo>>> {
     let (directory, now) = (api.team.known.directory(), api.team.now());
-    let good = directory.sign_ins_of(who.caller.account).filter(|one| now < one.expires);
+    let own = directory.sign_ins_of(who.caller.account);
+    let good = own.filter(|one| directory.stands(one, now));
     let mut list: Vec<_> = good.map(|one| api.sign_in_info(one, who.caller.proof)).collect();
     list.sort_by_key(|one| std::cmp::Reverse((one.last_used, one.created, one.id)));
     Ok(Told(list))
@@ -29,7 +30,7 @@ pub(super) async fn end_sign_in(
     At(id): At<SignInId>,
 ) -> Answered<Baked<Nothing>> {
     api.team.sign_out(who.caller(), id).await?;
-    Ok(Baked(Nothing, (id == who.sign_in).then(forget_cookie)))
+    Ok(Baked(Nothing, (id == who.sign_in).then(forget_cookie).into_iter().collect()))
 }
 
 pub(super) async fn end_other_sign_ins(

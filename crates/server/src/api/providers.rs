@@ -3,22 +3,19 @@
 use super::{
     Answered, Api, Refusal,
     input::{At, Sent},
-    open::{enter, signed_in},
+    open::{enter, let_in, signed_in},
     policy::{Myself, Somebody, Stranger},
     route::{Baked, Nothing, Told},
     wire,
 };
-use crate::{
-    http::token_cookie,
-    team::{
-        SIGN_IN_LASTS, Welcome, not_found,
-        passkeys::Page,
-        providers::{Entered, Returned, Wanted, Whole},
-    },
+use crate::team::{
+    Welcome, not_found,
+    passkeys::Page,
+    providers::{Entered, Returned, Wanted, Whole},
 };
 use patchbay_model::{ApiError, LinkId, ProviderId, Secret};
 use patchbay_team::entity::ProviderKind;
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 pub(super) async fn ways(api: Arc<Api>, stranger: Stranger, (): ()) -> Answered<Told<wire::Ways>> {
     let directory = api.team.known.directory();
@@ -49,7 +46,7 @@ pub(super) async fn end(
         Entered::In(welcome) => entered_by(&api, &stranger, &welcome),
         Entered::Halfway(ticket) => {
             let halfway = wire::Entered { token: None, account: None, ticket: Some(ticket) };
-            Ok(Baked(Told(halfway), None))
+            Ok(Baked(Told(halfway), Vec::new()))
         }
     }
 }
@@ -65,13 +62,12 @@ fn entered_by(
     welcome: &Welcome,
 ) -> Answered<Baked<Told<wire::Entered>>> {
     let account = Some(enter(api, stranger, welcome)?);
-    let (token, cookie) = if stranger.peer.web {
-        let lasts = Duration::from_millis(SIGN_IN_LASTS.unsigned_abs());
-        (None, Some(token_cookie(&welcome.token, lasts)))
+    let (token, cookies) = if stranger.peer.web {
+        (None, let_in(&welcome.token))
     } else {
-        (Some(welcome.token.expose_secret().clone()), None)
+        (Some(welcome.token.expose_secret().clone()), Vec::new())
     };
-    Ok(Baked(Told(wire::Entered { token, account, ticket: None }), cookie))
+    Ok(Baked(Told(wire::Entered { token, account, ticket: None }), cookies))
 }
 
 pub(super) async fn second(

@@ -259,8 +259,8 @@ pub(super) struct Told<T>(pub(super) T);
 /// No body: 204.
 pub(super) struct Nothing;
 
-/// With a cookie, if it is for a browser.
-pub(super) struct Baked<A>(pub(super) A, pub(super) Option<HeaderValue>);
+/// With cookies, if it is for a browser.
+pub(super) struct Baked<A>(pub(super) A, pub(super) Vec<HeaderValue>);
 
 impl<T: Serialize + JsonSchema> Answers for Told<T> {
     fn schema(schemas: &mut SchemaGenerator) -> Option<Schema> {
@@ -289,7 +289,7 @@ impl<A: Answers> Answers for Baked<A> {
 
     fn respond(self) -> Response {
         let mut response = self.0.respond();
-        if let Some(cookie) = self.1 {
+        for cookie in self.1 {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response

@@ -2,7 +2,7 @@
 
 use super::{
     access, accounts, audit, device, grants, me, open, organisations, passkeys,
-    policy::{Administrator, Anyone, Giver, Guest, Known, Member, Opener, Operator, Person},
+    policy::{Administrator, Anyone, Giver, Guest, Known, Member, Opener, Operator, Own, Person},
     proofs, providers,
     route::{Route, Verb, route},
     sharing,
@@ -34,6 +34,7 @@ table! {
     Post "/sign-in/device/token" "device.poll" Anyone device::poll, "Whether the program is let in yet; it gets its token once. 429 `throttled` if it asks more often than it may.";
     Get "/invitations/{token}" "invitation.look" Anyone open::invitation, "What a link says before anybody joins.";
     Post "/join" "organisation.join" Anyone open::join, "Makes an account that belongs to the organisation of the link.";
+    Delete "/acting" "account.act_as_end" Anyone accounts::end_acting, "Ends what the token or the cookie of this request began as somebody else; nothing if that has ended already.";
 
     Post "/sign-out" "account.sign_out" Person me::sign_out, "Ends the sign-in of this request.";
     Get "/me" "me.read" Known me::look, "The person who is signed in.";
@@ -46,19 +47,19 @@ table! {
     Put "/me/totp" "totp.confirm" Person me::confirm_totp, "Asks for one-time passwords from now on.";
     Delete "/me/totp" "totp.end" Person me::end_totp, "Asks for one-time passwords no more.";
     Post "/me/recovery-codes" "recovery_codes.renew" Person me::renew_recovery_codes, "New recovery codes in place of those there were.";
-    Get "/me/sign-ins" "sign_ins.read" Known proofs::sign_ins, "Where the person is signed in, the latest use first.";
+    Get "/me/sign-ins" "sign_ins.read" Own proofs::sign_ins, "Where the person is signed in, the latest use first.";
     Delete "/me/sign-ins/{id}" "sign_in.end" Person proofs::end_sign_in, "Ends a sign-in.";
     Delete "/me/sign-ins" "sign_ins.end" Person proofs::end_other_sign_ins, "Ends all sign-ins but the one of this request.";
-    Get "/me/tokens" "tokens.read" Known proofs::tokens, "The person's tokens.";
+    Get "/me/tokens" "tokens.read" Own proofs::tokens, "The person's tokens.";
     Post "/me/tokens" "token.create" Person proofs::create_token, "Makes a token, which is shown this once.";
     Delete "/me/tokens/{id}" "token.delete" Person proofs::delete_token, "Takes a token back.";
 
-    Get "/me/passkeys" "passkeys.read" Known passkeys::list, "The person's passkeys, the oldest first.";
+    Get "/me/passkeys" "passkeys.read" Own passkeys::list, "The person's passkeys, the oldest first.";
     Post "/me/passkeys/begin" "passkey.begin" Person passkeys::begin, "What a device is asked to make.";
     Post "/me/passkeys" "passkey.create" Person passkeys::add, "Keeps a passkey that a device has made.";
     Patch "/me/passkeys/{id}" "passkey.rename" Person passkeys::rename, "Calls a passkey something else.";
     Delete "/me/passkeys/{id}" "passkey.delete" Person passkeys::remove, "Removes a passkey, unless nothing else lets the person in.";
-    Get "/me/links" "links.read" Known providers::links, "Who the person is at providers, and which of those there are.";
+    Get "/me/links" "links.read" Own providers::links, "Who the person is at providers, and which of those there are.";
     Post "/me/links/oidc/{id}" "link.begin" Person providers::begin_link, "Begins to link the account with a provider: where the browser goes.";
     Post "/me/links/oidc" "link.oidc" Person providers::end_link, "Links the account with whom a browser comes back from a provider.";
     Post "/me/links/directory/{id}" "link.directory" Person providers::link_directory, "Links the account with an entry of a directory.";
@@ -74,6 +75,7 @@ table! {
     Put "/accounts/{id}/password" "account.password" Operator accounts::reset_password, "Another password for somebody who forgot it. Ends all their sign-ins.";
     Delete "/accounts/{id}/totp" "account.totp" Operator accounts::reset_totp, "Asks somebody for one-time passwords no more.";
     Delete "/accounts/{id}" "account.delete" Operator accounts::delete, "Deletes an account with its personal machines.";
+    Post "/accounts/{id}/act-as" "account.act_as" Operator accounts::act_as, "Sees the server as somebody else does, for 30 minutes: without their own space, without any secret, and in the audit log under both names.";
     Get "/audit" "audit.read" Operator audit::records, "Records of the audit log, from one on.";
     Get "/audit/head" "audit.head" Operator audit::head, "The last record's number and hash, to be kept elsewhere.";
     Get "/audit/entries" "audit.find" Operator audit::find, "Entries of the audit log that fit, newest first and a page at a time.";

@@ -2,7 +2,7 @@
 
 use super::{Api, wire};
 use crate::{
-    Caller, Proof,
+    Acting, Caller, Proof,
     inside::ceiling,
     team::{
         not_found,
@@ -34,6 +34,7 @@ impl Api {
             totp: own.totp.is_some(),
             recovery_codes: directory.recovery_codes_of(own.id).len(),
             organisations,
+            acting: acting(&directory, caller),
         })
     }
 
@@ -47,6 +48,7 @@ impl Api {
     }
 
     pub(super) fn sign_in_info(&self, sign_in: &SignIn, proof: Proof) -> wire::SignInInfo {
+        let directory = self.team.known.directory();
         let seen = self.team.seen(sign_in.id.as_bytes());
         wire::SignInInfo {
             id: sign_in.id,
@@ -56,6 +58,7 @@ impl Api {
             address: sign_in.address.clone(),
             client: sign_in.client.clone(),
             current: proof == Proof::SignIn(sign_in.id),
+            operator: directory.acts(sign_in).map(|operator| operator.display.clone()),
         }
     }
 
@@ -79,7 +82,7 @@ impl Api {
     /// When a sign-in or token of an account was used last.
     fn last_seen(&self, directory: &Directory, account: AccountId) -> Option<Timestamp> {
         let seen = |id: &[u8; 16]| self.team.seen(id).map(|(at, _)| at);
-        let sign_ins = directory.sign_ins_of(account);
+        let sign_ins = directory.sign_ins_of(account).filter(|one| one.acting.is_none());
         let sign_ins = sign_ins.map(|one| seen(one.id.as_bytes()).max(Some(one.last_used)));
         let tokens = directory.tokens_of(account);
         let tokens = tokens.map(|one| seen(one.id.as_bytes()).max(one.last_used));
@@ -177,6 +180,14 @@ impl Api {
         roles.append(&mut own);
         roles
     }
+}
+
+/// Who acts as the caller, if somebody does.
+fn acting(directory: &Directory, caller: &Caller) -> Option<wire::ActingLook> {
+    let Acting { sign_in, operator } = caller.proof.acting()?;
+    let expires = directory.sign_in(sign_in)?.expires;
+    let operator = directory.account(operator)?.display.clone();
+    Some(wire::ActingLook { operator, expires })
 }
 
 fn my_organisation(

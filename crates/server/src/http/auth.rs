@@ -13,6 +13,9 @@ use std::time::Duration;
 
 /// The cookie that has the token of a sign-in in a browser.
 pub const COOKIE: &str = "patchbay";
+/// The cookie beside it that has the token of somebody who acts as another person. It goes before the other, also when it is good no
+/// longer: nobody who thinks to act as somebody else must be taken for themselves.
+pub const ACTING_COOKIE: &str = "patchbay-as";
 /// The longest token that is looked at.
 const LONGEST: usize = 256;
 
@@ -46,14 +49,24 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    match cookies(headers, ACTING_COOKIE)[..] {
+        [] => match cookies(headers, COOKIE)[..] {
+            [token] => Some(token),
+            // Two are one that somebody else has put there.
+            _ => None,
+        },
+        [token] => Some(token),
+        _ => None,
+    }
+}
+
+fn cookies<'a>(headers: &'a HeaderMap, called: &str) -> Vec<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut tokens = lines.flat_map(|line| line.split(';')).filter_map(|pair| {
+    let tokens = lines.flat_map(|line| line.split(';')).filter_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE).then_some(value)
+        (name == called).then_some(value)
     });
-    // Two are one that somebody else has put there.
-    let token = tokens.next()?;
-    tokens.next().is_none().then_some(token)
+    tokens.collect()
 }
 
 /// The cookie for a token that is good for so long.
@@ -69,10 +82,26 @@ pub fn token_cookie(token: &Secret<String>, good_for: Duration) -> HeaderValue {
     value
 }
 
+/// The cookie for the token of somebody who acts as another, until the browser ends: when the token is good no longer, that is said.
+#[must_use]
+pub fn acting_cookie(token: &Secret<String>) -> HeaderValue {
+    let token = token.expose_secret();
+    let line = format!("{ACTING_COOKIE}={token}; Path=/; HttpOnly; Secure; SameSite=Strict");
+    let mut value = HeaderValue::try_from(line).unwrap_or_else(|_| forget_acting_cookie());
+    value.set_sensitive(true);
+    value
+}
+
 /// The cookie that takes the place of the one with the token.
 #[must_use]
 pub fn forget_cookie() -> HeaderValue {
     HeaderValue::from_static("patchbay=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict")
+}
+
+/// The same of whoever acts as another.
+#[must_use]
+pub fn forget_acting_cookie() -> HeaderValue {
+    HeaderValue::from_static("patchbay-as=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict")
 }
 
 fn signed_out(message: &str) -> Failure {
@@ -145,6 +174,12 @@ mod tests {
         assert_eq!(token(&both), some("pbt_a"));
         assert_eq!(token(&[("cookie", "patchbay=one; patchbay=two")]), Ok(None));
         assert_eq!(token(&[("cookie", "xpatchbay=one; patchbayx=two")]), Ok(None));
+        // Whoever acts as somebody else is not themselves, whatever they show besides.
+        let acts = ("cookie", "patchbay=pbs_own; patchbay-as=pba_x");
+        assert_eq!(token(&[acts]), some("pba_x"));
+        assert_eq!(token(&[("authorization", "Bearer pbt_a"), acts]), some("pbt_a"));
+        let two = [acts, ("cookie", "patchbay-as=pba_y")];
+        assert_eq!(token(&two), Ok(None));
         let refused = Err(StatusCode::UNAUTHORIZED);
         assert_eq!(token(&[("authorization", "Basic YTpi")]), refused);
         assert_eq!(token(&[("authorization", "Basic YTpi"), ("cookie", "patchbay=c")]), refused);

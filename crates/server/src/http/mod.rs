@@ -14,7 +14,10 @@ mod peer;
 mod rpc;
 mod stream;
 
-pub use auth::{COOKIE, Credential, forget_cookie, token_cookie};
+pub use auth::{
+    ACTING_COOKIE, COOKIE, Credential, acting_cookie, forget_acting_cookie, forget_cookie,
+    token_cookie,
+};
 pub use error::Failure;
 pub use peer::{Connection, Peer, Proxies, RequestId};
 

@@ -2,6 +2,7 @@
 
 use super::{
     Team,
+    acting::over,
     alter::{Altered, about, forbidden, saying},
     not_found,
     personal::others,
@@ -38,6 +39,10 @@ impl Team {
             }
             let words = format!("operator: {}, suspended: {}", new.operator, new.suspended);
             changes.push(Change::PutAccount(new));
+            // Who runs the server acts as others, and nobody as them.
+            let mut after = directory.clone();
+            changes.iter().for_each(|change| after.apply(change));
+            changes.extend(over(&after, self.now()));
             Ok(Altered::by(changes, saying(about(&entry, "account", id), words)))
         })
         .await

@@ -2,7 +2,10 @@
 //! was faster: nothing that the other node did is undone by it.
 
 use super::Team;
-use crate::{Caller, inside::actor};
+use crate::{
+    Caller,
+    inside::{acting_as, actor},
+};
 use patchbay_model::{ApiError, ErrorCode, OrganisationId};
 use patchbay_team::{
     audit::{self, Actor, Outcome},
@@ -53,6 +56,7 @@ impl Team {
             outcome: Outcome::Done,
             detail: None,
             organisation: None,
+            acting_as: None,
         }
     }
 
@@ -60,6 +64,7 @@ impl Team {
     pub(crate) fn note(&self, caller: &Caller, action: &str) -> audit::Entry {
         audit::Entry {
             actor: actor(caller),
+            acting_as: acting_as(caller),
             address: Some(caller.address.to_string()),
             ..self.server_entry(action)
         }

@@ -5,7 +5,7 @@ use super::{
     alter::{Altered, about},
     not_found,
 };
-use crate::Caller;
+use crate::{Acting, Caller, Proof};
 use patchbay_core::sync::lock;
 use patchbay_model::{
     AccountId, ApiError, ErrorCode, OrganisationId, Secret, SignInId, Timestamp, TokenId,
@@ -367,6 +367,7 @@ impl Team {
             expires: Timestamp(now.0 + SIGN_IN_LASTS),
             address: visitor.address.to_string(),
             client: visitor.client.chars().filter(|c| !c.is_control()).take(200).collect(),
+            acting: None,
         };
         Ok((Welcome { account, sign_in: sign_in.id, token }, Change::PutSignIn(sign_in)))
     }
@@ -396,20 +397,25 @@ impl Team {
         &self,
         shown: &str,
         address: IpAddr,
-    ) -> Result<(AccountId, crate::Proof), ApiError> {
+    ) -> Result<(AccountId, Proof), ApiError> {
         let (directory, now, hash) = (self.known.directory(), self.now(), token::hash(shown));
         let found = match TokenKind::of(shown) {
-            Some(TokenKind::SignIn) => directory.signed_in(&hash, now).map(|(account, sign_in)| {
-                let used = Use::SignIn(sign_in.id, now);
-                self.was_used(*sign_in.id.as_bytes(), used, sign_in.last_used, address);
-                (account.id, crate::Proof::SignIn(sign_in.id))
-            }),
+            Some(TokenKind::SignIn | TokenKind::Acting) => {
+                directory.signed_in(&hash, now).map(|(account, sign_in)| {
+                    let used = Use::SignIn(sign_in.id, now);
+                    self.was_used(*sign_in.id.as_bytes(), used, sign_in.last_used, address);
+                    let acts = directory
+                        .acts(sign_in)
+                        .map(|operator| Acting { sign_in: sign_in.id, operator: operator.id });
+                    (account.id, acts.map_or(Proof::SignIn(sign_in.id), Proof::Acting))
+                })
+            }
             Some(TokenKind::Api) => {
                 directory.script(&hash, address, now).map(|(account, token)| {
                     let used = Use::Token(token.id, now, address.to_string());
                     let before = token.last_used.unwrap_or(token.created);
                     self.was_used(*token.id.as_bytes(), used, before, address);
-                    (account.id, crate::Proof::Token(token.id, token.permissions))
+                    (account.id, Proof::Token(token.id, token.permissions))
                 })
             }
             Some(
@@ -417,7 +423,10 @@ impl Team {
             )
             | None => None,
         };
-        found.ok_or_else(signed_out)
+        found.ok_or_else(|| match TokenKind::of(shown) {
+            Some(TokenKind::Acting) => acts_no_longer(),
+            _ => signed_out(),
+        })
     }
 
     /// Ends a sign-in.
@@ -485,6 +494,13 @@ pub(crate) fn wrong_code() -> ApiError {
 
 fn signed_out() -> ApiError {
     ApiError::new(ErrorCode::SignedOut, "You are not signed in, or not any more.").next("Sign in.")
+}
+
+/// A page tells it by its field from a sign-in that has ended.
+fn acts_no_longer() -> ApiError {
+    ApiError::new(ErrorCode::SignedOut, "You see this as somebody else no longer.")
+        .next("Go on as yourself.")
+        .on("acting")
 }
 
 fn no_invitation() -> ApiError {

@@ -28,6 +28,21 @@ pub(crate) const fn root_of(organisation: OrganisationId) -> NodeId {
     NodeId::from_bytes(*organisation.as_bytes())
 }
 
+/// Through whose eyes the spaces are looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Eyes {
+    pub(crate) account: AccountId,
+    /// Their own space is left out: somebody acts as them.
+    pub(crate) shared_alone: bool,
+}
+
+impl Eyes {
+    /// Their own.
+    pub(crate) const fn of(account: AccountId) -> Self {
+        Self { account, shared_alone: false }
+    }
+}
+
 impl Known {
     pub(crate) fn directory(&self) -> Arc<Directory> {
         Arc::clone(&read(&self.directory))
@@ -53,14 +68,16 @@ impl Known {
     }
 
     /// The spaces of a person: their own first, then those of their organisations.
-    pub(super) fn spaces_of(&self, who: AccountId) -> Vec<Space> {
+    fn spaces_of(&self, who: Eyes) -> Vec<Space> {
         let directory = self.directory();
-        let shared = directory.organisations_of(who).map(|found| Space::Organisation(found.id));
-        std::iter::once(Space::Personal(who)).chain(shared).collect()
+        let shared = directory.organisations_of(who.account);
+        let shared = shared.map(|found| Space::Organisation(found.id));
+        let own = (!who.shared_alone).then_some(Space::Personal(who.account));
+        own.into_iter().chain(shared).collect()
     }
 
     /// Where an item is, of those that could be a person's concern.
-    pub(super) fn home(&self, who: AccountId, kind: Kind, id: [u8; 16]) -> Option<Space> {
+    pub(super) fn home(&self, who: Eyes, kind: Kind, id: [u8; 16]) -> Option<Space> {
         self.spaces_of(who).into_iter().find(|space| read(&self.space(*space)).has(kind, id))
     }
 
@@ -71,10 +88,11 @@ impl Known {
     }
 
     /// What a person may do with a folder or machine; nothing with one that is not there for them.
-    pub(crate) fn node(&self, who: AccountId, id: NodeId) -> Permissions {
-        if let Some(organisation) = self.organisation(who, id) {
+    pub(crate) fn node(&self, who: Eyes, id: NodeId) -> Permissions {
+        let account = who.account;
+        if let Some(organisation) = self.organisation(account, id) {
             // That one is a member shows it; the folder itself is nobody's to change.
-            let permissions = self.directory().permissions(who, organisation, &[]);
+            let permissions = self.directory().permissions(account, organisation, &[]);
             return permissions.and(Permissions::of(&[Permission::See]));
         }
         match self.home(who, Kind::Node, *id.as_bytes()) {
@@ -82,13 +100,14 @@ impl Known {
             Some(Space::Personal(_)) => Permissions::ALL,
             Some(space @ Space::Organisation(organisation)) => {
                 let path = read(&self.space(space)).path(id);
-                self.directory().permissions(who, organisation, &path)
+                self.directory().permissions(account, organisation, &path)
             }
         }
     }
 
     /// What a person may do with an identity: what they may do with all of the organisation, and with everything that names it.
-    pub(crate) fn identity(&self, who: AccountId, id: IdentityId) -> Permissions {
+    pub(crate) fn identity(&self, who: Eyes, id: IdentityId) -> Permissions {
+        let account = who.account;
         match self.home(who, Kind::Identity, *id.as_bytes()) {
             None => Permissions::NONE,
             Some(Space::Personal(_)) => Permissions::ALL,
@@ -96,9 +115,9 @@ impl Known {
                 let directory = self.directory();
                 let items = self.space(space);
                 let items = read(&items);
-                let whole = directory.permissions(who, organisation, &[]);
+                let whole = directory.permissions(account, organisation, &[]);
                 items.naming(id).fold(whole, |all, node| {
-                    all.and(directory.permissions(who, organisation, &items.path(node)))
+                    all.and(directory.permissions(account, organisation, &items.path(node)))
                 })
             }
         }

@@ -1,6 +1,7 @@
 //! The services that each member has here, made when they are first wanted.
 
-use super::{Team, seat::Seat};
+use super::{Team, known::Eyes, seat::Seat};
+use crate::{Acting, Caller, inside::ceiling};
 use patchbay_core::{Core, CoreConfig, Ctx, Served, sync::lock};
 use patchbay_model::{AccountId, ApiError, SessionTarget};
 use patchbay_team::permission::{Permission, Permissions};
@@ -11,8 +12,30 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Whose services: an account's, as far as a token lets it.
-type Key = (AccountId, u8);
+/// Beside the folders of the members: those of people who act as them.
+pub(super) const FOLDER_OF_ACTING: &str = "acting";
+
+/// Whose services.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Whose {
+    pub(crate) account: AccountId,
+    /// As far as a token lets it.
+    pub(crate) ceiling: Permissions,
+    /// Who acts as the account has services apart from those of the account.
+    pub(crate) acting: Option<Acting>,
+}
+
+impl Whose {
+    pub(crate) const fn of(caller: &Caller) -> Self {
+        let acting = caller.proof.acting();
+        Self { account: caller.account, ceiling: ceiling(caller.proof), acting }
+    }
+
+    /// What of the server they look at.
+    pub(crate) const fn eyes(&self) -> Eyes {
+        Eyes { account: self.account, shared_alone: self.acting.is_some() }
+    }
+}
 
 /// One member's services.
 #[derive(Debug)]
@@ -22,12 +45,24 @@ pub(crate) struct Member {
     pub(super) seat: Seat,
     /// Something that concerns the member has changed.
     stale: Arc<Notify>,
+    _passing: Option<Passing>,
+}
+
+/// The folder of somebody who acts as the member, which goes with them.
+#[derive(Debug)]
+struct Passing(PathBuf);
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        // There is none if nothing was put into it.
+        let _none = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// The services of all members.
 #[derive(Debug, Default)]
 pub(crate) struct Members {
-    all: Mutex<HashMap<Key, Arc<Member>>>,
+    all: Mutex<HashMap<Whose, Arc<Member>>>,
     making: tokio::sync::Mutex<()>,
 }
 
@@ -44,47 +79,39 @@ impl Members {
     }
 
     /// The services of a member, if they were made.
-    pub(crate) fn present(&self, account: AccountId, ceiling: Permissions) -> Option<Arc<Member>> {
-        self.get((account, ceiling.bits()))
+    pub(crate) fn present(&self, whose: Whose) -> Option<Arc<Member>> {
+        lock(&self.all).get(&whose).cloned()
     }
 
-    fn get(&self, key: Key) -> Option<Arc<Member>> {
-        lock(&self.all).get(&key).cloned()
-    }
-
-    /// Ends all sessions of an account and forgets its services.
-    pub(crate) fn dismiss(&self, account: AccountId) {
+    /// Ends all sessions of some and forgets their services.
+    pub(crate) fn dismiss(&self, meant: impl Fn(&Whose) -> bool) {
         let mut all = lock(&self.all);
-        all.retain(|(id, _), member| {
-            if *id == account {
+        all.retain(|whose, member| {
+            let goes = meant(whose);
+            if goes {
                 member.core.sessions().close_all();
             }
-            *id != account
+            !goes
         });
     }
 }
 
 impl Team {
     /// The services of a member.
-    pub(crate) async fn member(
-        self: &Arc<Self>,
-        account: AccountId,
-        ceiling: Permissions,
-    ) -> Result<Arc<Member>, ApiError> {
-        let key = (account, ceiling.bits());
-        if let Some(member) = self.members.get(key) {
+    pub(crate) async fn member(self: &Arc<Self>, whose: Whose) -> Result<Arc<Member>, ApiError> {
+        if let Some(member) = self.members.present(whose) {
             return Ok(member);
         }
         // Two requests at once make one.
         let _turn = self.members.making.lock().await;
-        if let Some(member) = self.members.get(key) {
+        if let Some(member) = self.members.present(whose) {
             return Ok(member);
         }
         let before = self.revision();
-        let member = Arc::new(self.make(account, ceiling).await?);
+        let member = Arc::new(self.make(whose).await?);
         follow(&member);
         let mut all = lock(&self.members.all);
-        all.insert(key, Arc::clone(&member));
+        all.insert(whose, Arc::clone(&member));
         drop(all);
         // What was written meanwhile told only those who were there.
         if self.revision() != before {
@@ -93,13 +120,14 @@ impl Team {
         Ok(member)
     }
 
-    async fn make(
-        self: &Arc<Self>,
-        account: AccountId,
-        ceiling: Permissions,
-    ) -> Result<Member, ApiError> {
-        let home = self.files.join(account.to_string());
-        let seat = Seat::new(Arc::clone(self), account, ceiling, home.join("items"));
+    async fn make(self: &Arc<Self>, whose: Whose) -> Result<Member, ApiError> {
+        let account = whose.account;
+        let passing = whose.acting.map(|acting| {
+            Passing(self.files.join(FOLDER_OF_ACTING).join(acting.sign_in.to_string()))
+        });
+        let own = || self.files.join(account.to_string());
+        let home = passing.as_ref().map_or_else(own, |folder| folder.0.clone());
+        let seat = Seat::new(Arc::clone(self), whose, home.join("items"));
         let name = self.known.directory().account(account).map(|one| one.name.clone());
         let core = Core::new(CoreConfig {
             data_dir: home.clone(),
@@ -123,7 +151,7 @@ impl Team {
         // The page adds its own address.
         core.sessions().set_stream_url("/api/stream");
         core.vault().open_items(Arc::new(seat.clone())).await.map_err(ApiError::from)?;
-        Ok(Member { account, core, seat, stale: Arc::default() })
+        Ok(Member { account, core, seat, stale: Arc::default(), _passing: passing })
     }
 }
 

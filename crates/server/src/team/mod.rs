@@ -3,6 +3,7 @@
 //! Deliberately absent: HTTP (`crate::http`), SQL (`patchbay-team-store`) and the rules (`patchbay-team`).
 
 mod accounts;
+mod acting;
 pub(crate) mod alter;
 mod check;
 mod concern;
@@ -39,12 +40,14 @@ pub(crate) use door::{
 };
 pub(crate) use grants::Look;
 pub(crate) use known::Known;
-pub(crate) use members::{Member, Members};
+pub(crate) use members::{Member, Members, Whose};
 pub(crate) use personal::NewToken;
 pub use policy::{POLICIES, Policy, policy};
 pub use reach::reach;
 pub(crate) use sharing::{Audience, NewShare, Seen, ShareView, Sharing, Wish};
 pub use start::{Beside, Opening};
+
+pub(crate) use acting::Asking;
 
 use alter::Altered;
 use patchbay_core::{
@@ -118,6 +121,16 @@ pub(crate) struct Turn<'a>(#[expect(dead_code, reason = "held, not looked at")] 
 pub(crate) enum Edit {
     Put { space: Space, slot: Slot, data: Zeroizing<Vec<u8>> },
     Delete { space: Space, kind: u8, id: [u8; 16] },
+}
+
+impl Edit {
+    /// In which space, and of what kind.
+    const fn place(&self) -> (Space, u8) {
+        match self {
+            Self::Put { space, slot, .. } => (*space, slot.0),
+            Self::Delete { space, kind, .. } => (*space, *kind),
+        }
+    }
 }
 
 impl std::fmt::Debug for Team {
@@ -194,6 +207,10 @@ impl Team {
         };
         let checked = directory.is_some().then(|| self.revision());
         let sealed = items.clone();
+        let mut audit = audit;
+        if let Some(after) = &directory {
+            audit.extend(self.endings(after, &audit));
+        }
         let audit = self.placed(edits, audit);
         let revision = self.store.write(Write { changes, items, audit, checked }).await?;
         self.revision.store(revision, Ordering::Release);
@@ -354,10 +371,7 @@ const fn makes_trees(kind: u8) -> bool {
 }
 
 fn trees(edits: &[Edit]) -> BTreeSet<Space> {
-    let touched = edits.iter().map(|edit| match edit {
-        Edit::Put { space, slot, .. } => (*space, slot.0),
-        Edit::Delete { space, kind, .. } => (*space, *kind),
-    });
+    let touched = edits.iter().map(Edit::place);
     touched.filter(|(_, kind)| makes_trees(*kind)).map(|(space, _)| space).collect()
 }
 

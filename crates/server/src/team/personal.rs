@@ -299,7 +299,7 @@ impl Team {
         let directory = self.known.directory();
         let device = match caller.proof {
             Proof::SignIn(id) => directory.sign_in(id).map(|sign_in| sign_in.hash),
-            Proof::Token(..) => None,
+            Proof::Token(..) | Proof::Acting(_) => None,
         };
         let place = directory.place(account.id, caller.address, device.as_ref());
         let asks = Try { name: &account.name, address: caller.address, place };

@@ -28,8 +28,12 @@ impl Seat {
             Record::Terminals => false,
             Record::Everything => true,
         };
-        let who = directory.account(self.account).map(|account| account.display.clone());
-        let (name, who) = (found.name.clone(), who.unwrap_or_default());
+        let called = |id| directory.account(id).map(|one| one.display.clone()).unwrap_or_default();
+        let mut who = called(self.doer());
+        if self.doer() != self.account {
+            who = format!("{who} as {}", called(self.account));
+        }
+        let name = found.name.clone();
         Some(RecordingRule { organisation, name, who, desktops })
     }
 

@@ -1,6 +1,6 @@
 //! What a caller may do with organisations, accounts and permissions. What a member may do with machines is in `known.rs`.
 
-use super::{Team, alter::forbidden, known::root_of, not_found};
+use super::{Team, Whose, alter::forbidden, known::root_of, not_found};
 use crate::{Caller, inside::ceiling};
 use patchbay_core::sync::read;
 use patchbay_model::{ApiError, NodeId, OrganisationId};
@@ -35,6 +35,15 @@ pub(crate) fn must_be_able(caller: &Caller) -> Result<(), ApiError> {
     }
     Err(forbidden("This token may not change accounts or permissions.")
         .next("Use one that may administer, or sign in."))
+}
+
+/// Whoever acts as somebody else has no say about that person's own account, and does not show themselves to others as them.
+pub(crate) fn must_be_oneself(caller: &Caller) -> Result<(), ApiError> {
+    if caller.proof.acting().is_none() {
+        return Ok(());
+    }
+    Err(forbidden("You see this as somebody else, who alone may do this.")
+        .next("Stop first, to go on as yourself."))
 }
 
 /// An organisation, for its members and for those who run the server. For all others there is no such organisation.
@@ -147,11 +156,12 @@ impl Team {
                 .map(|found| Some((found.id, None)))
                 .map_err(|_| nothing());
         }
-        let may = ceiling(caller.proof).within(self.known.node(caller.account, node));
+        let eyes = Whose::of(caller).eyes();
+        let may = ceiling(caller.proof).within(self.known.node(eyes, node));
         if !may.has(Permission::See) {
             return Err(nothing());
         }
-        match self.known.home(caller.account, patchbay_store::Kind::Node, *node.as_bytes()) {
+        match self.known.home(eyes, patchbay_store::Kind::Node, *node.as_bytes()) {
             Some(Space::Organisation(organisation)) => Ok(Some((organisation, Some(node)))),
             Some(Space::Personal(_)) => Ok(None),
             None => Err(nothing()),

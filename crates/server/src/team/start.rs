@@ -1,6 +1,6 @@
 //! Opening what the server keeps.
 
-use super::{Known, Members, Team, follow};
+use super::{Known, Members, Team, follow, members::FOLDER_OF_ACTING};
 use patchbay_core::{Clock, Reach, RuleRecordings};
 use patchbay_model::ApiError;
 use patchbay_team::{
@@ -48,6 +48,8 @@ impl Team {
             opening;
         let store = TeamStore::open(&place).await.map_err(|error| error.api_error())?;
         let keys = keys(&store, &master).await?;
+        // Left by a server that did not end by itself; mostly there is none.
+        let _none = tokio::fs::remove_dir_all(files.join(FOLDER_OF_ACTING)).await;
         let team = Arc::new(Self {
             known: Known::default(),
             store,

@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-use super::{Member, Newcomer, Opening, Team, Visitor, known::root_of};
+use super::{Member, Newcomer, Opening, Team, Visitor, Whose, known::root_of};
 use patchbay_core::{Clock, Reach, SystemClock};
 use patchbay_model::{
     AccountId, ApiError, EntryDraft, GrantId, IdentityId, InvitationId, NodeId, OrganisationId,
-    RoleId, Secret, SessionId, Timestamp,
+    RoleId, Secret, SessionId, SignInId, Timestamp,
 };
 use patchbay_team::{
-    entity::{Change, Grant, Invitation, Subject},
+    entity::{Change, Grant, Invitation, SignIn, Subject},
     master::MasterKey,
     permission::Permissions,
     token::{self, TokenKind},
@@ -108,8 +108,34 @@ impl World {
         id
     }
 
+    /// Somebody who runs the server acts as another person: the token for it.
+    pub(crate) async fn acting(&self, operator: AccountId, account: AccountId) -> String {
+        let signed_in = |account, kind, acting| {
+            let (token, hash) = token::generate(kind).unwrap();
+            let now = self.team.now();
+            let sign_in = SignIn {
+                id: SignInId::new(),
+                account,
+                hash,
+                created: now,
+                last_used: now,
+                expires: Timestamp(now.0 + 60_000),
+                address: visitor().address.to_string(),
+                client: "test".to_owned(),
+                acting,
+            };
+            (sign_in, token.expose_secret().clone())
+        };
+        let (own, _) = signed_in(operator, TokenKind::SignIn, None);
+        let (acting, token) = signed_in(account, TokenKind::Acting, Some(own.id));
+        self.make(Change::PutSignIn(own)).await;
+        self.make(Change::PutSignIn(acting)).await;
+        token
+    }
+
     pub(crate) async fn member(&self, who: AccountId) -> Arc<Member> {
-        self.team.member(who, Permissions::ALL).await.unwrap()
+        let whose = Whose { account: who, ceiling: Permissions::ALL, acting: None };
+        self.team.member(whose).await.unwrap()
     }
 
     /// What a command of somebody gives.

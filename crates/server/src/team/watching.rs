@@ -1,7 +1,7 @@
 //! Ending what goes on when the right to it has ended: a sign-in that was revoked, an account that was suspended.
 
 use super::Team;
-use crate::Proof;
+use crate::{Acting, Proof};
 use patchbay_core::sync::lock;
 use patchbay_model::{AccountId, Timestamp};
 use patchbay_team::directory::Directory;
@@ -43,11 +43,12 @@ impl Team {
     pub(super) fn sweep(&self) {
         let (directory, now) = (self.known.directory(), self.now());
         self.watching.sweep(|account, proof| is_good(&directory, account, proof, now));
-        for member in self.members.all() {
-            if directory.account(member.account).is_none_or(|account| account.suspended) {
-                self.members.dismiss(member.account);
-            }
-        }
+        self.members.dismiss(|whose| {
+            let acts = whose.acting.map(Proof::Acting);
+            let account = directory.account(whose.account);
+            account.is_none_or(|account| account.suspended)
+                || acts.is_some_and(|proof| !is_good(&directory, whose.account, proof, now))
+        });
     }
 }
 
@@ -61,7 +62,9 @@ pub(super) fn is_good(
     let active = directory.account(account).is_some_and(|account| !account.suspended);
     active
         && match proof {
-            Proof::SignIn(id) => directory.sign_in(id).is_some_and(|one| now < one.expires),
+            Proof::SignIn(id) | Proof::Acting(Acting { sign_in: id, .. }) => {
+                directory.sign_in(id).is_some_and(|one| directory.stands(one, now))
+            }
             Proof::Token(id, _) => directory
                 .token(id)
                 .is_some_and(|one| one.expires.is_none_or(|expires| now < expires)),

@@ -171,8 +171,9 @@ fn invitation(row: &Row) -> Result<Change, StoreError> {
     }))
 }
 
-const SIGN_INS: &str = "SELECT id, account, hash, created, last_used, expires, address, client \
-    FROM sign_ins ORDER BY id";
+/// Those first that others were begun by.
+const SIGN_INS: &str = "SELECT id, account, hash, created, last_used, expires, address, client, \
+    acting FROM sign_ins ORDER BY acting IS NOT NULL, id";
 
 fn sign_in(row: &Row) -> Result<Change, StoreError> {
     Ok(Change::PutSignIn(SignIn {
@@ -184,6 +185,7 @@ fn sign_in(row: &Row) -> Result<Change, StoreError> {
         expires: Timestamp(row.get(5)?),
         address: row.get(6)?,
         client: row.get(7)?,
+        acting: row.exact_or_none(8)?.map(SignInId::from_bytes),
     }))
 }
 

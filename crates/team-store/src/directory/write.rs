@@ -123,11 +123,11 @@ async fn put_codes(
 
 async fn put_sign_in(on: &mut Connection<'_>, sign_in: &SignIn) -> Result<(), StoreError> {
     let sql = "INSERT INTO sign_ins \
-        (id, account, hash, created, last_used, expires, address, client) \
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET \
+        (id, account, hash, created, last_used, expires, address, client, acting) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET \
         account = excluded.account, hash = excluded.hash, created = excluded.created, \
         last_used = excluded.last_used, expires = excluded.expires, address = excluded.address, \
-        client = excluded.client";
+        client = excluded.client, acting = excluded.acting";
     let values = [
         sign_in.id.as_bytes().into(),
         sign_in.account.as_bytes().into(),
@@ -137,6 +137,7 @@ async fn put_sign_in(on: &mut Connection<'_>, sign_in: &SignIn) -> Result<(), St
         sign_in.expires.0.into(),
         (&sign_in.address).into(),
         (&sign_in.client).into(),
+        optional(sign_in.acting.as_ref().map(|id| id.as_bytes())),
     ];
     on.run(sql, &values).await.map(drop)
 }

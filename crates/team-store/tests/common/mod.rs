@@ -87,7 +87,13 @@ pub fn sign_in(account: AccountId) -> SignIn {
         expires: Timestamp(i64::MAX),
         address: "192.0.2.7".to_owned(),
         client: "Firefox on Linux — „Arbeit“".to_owned(),
+        acting: None,
     }
+}
+
+/// Somebody acts as the account, by a sign-in of their own.
+pub fn acting(account: AccountId, by: SignInId) -> SignIn {
+    SignIn { acting: Some(by), ..sign_in(account) }
 }
 
 pub fn handoff(code: &str, answer: Answer) -> Handoff {
@@ -165,6 +171,7 @@ pub fn entry(action: &str) -> Entry {
         outcome: Outcome::Done,
         detail: None,
         organisation: None,
+        acting_as: None,
     }
 }
 

@@ -1,7 +1,8 @@
 //! The bytes of an entry: what is hashed, and what may be stored.
 //!
-//! Every text stands behind its length, so that no two entries have the same bytes. The first version of them knew of no organisation;
-//! an entry that concerns none has the same bytes to this day, so that old logs stay what was hashed.
+//! Every text stands behind its length, so that no two entries have the same bytes. The first version of them knew of no organisation,
+//! the second of nobody who acts as somebody else; an entry without these has the same bytes to this day, so that old logs stay what
+//! was hashed.
 
 use super::{Actor, Entry, Outcome};
 use crate::TeamError;
@@ -9,13 +10,17 @@ use patchbay_model::{AccountId, OrganisationId, Timestamp, TokenId};
 
 /// Set in the number of the actor's kind by the second version: an organisation stands behind the actor.
 const SECOND: u8 = 0x80;
+/// The same by the third: as whom the actor acted stands behind that.
+const THIRD: u8 = 0x40;
 
 impl Entry {
     /// Its bytes; the same for ever.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut to = self.at.0.to_be_bytes().to_vec();
-        let version = if self.organisation.is_some() { SECOND } else { 0 };
+        let second = if self.organisation.is_some() { SECOND } else { 0 };
+        let third = if self.acting_as.is_some() { THIRD } else { 0 };
+        let version = second | third;
         match self.actor {
             Actor::Account { account } => {
                 to.push(version);
@@ -31,6 +36,9 @@ impl Entry {
         }
         if let Some(organisation) = self.organisation {
             to.extend(organisation.as_bytes());
+        }
+        if let Some(subject) = self.acting_as {
+            to.extend(subject.as_bytes());
         }
         to.push(self.outcome as u8);
         put_text(&mut to, &self.action);
@@ -51,7 +59,7 @@ impl Entry {
         let mut from = Reader(bytes);
         let at = Timestamp(i64::from_be_bytes(from.array()?));
         let kind = from.byte()?;
-        let actor = match kind & !SECOND {
+        let actor = match kind & !(SECOND | THIRD) {
             0 => Actor::Account { account: AccountId::from_bytes(from.array()?) },
             1 => Actor::Token {
                 token: TokenId::from_bytes(from.array()?),
@@ -65,6 +73,10 @@ impl Entry {
             0 => None,
             _ => Some(OrganisationId::from_bytes(from.array()?)),
         };
+        let acting_as = match kind & THIRD {
+            0 => None,
+            _ => Some(AccountId::from_bytes(from.array()?)),
+        };
         let outcome = match from.byte()? {
             0 => Outcome::Done,
             1 => Outcome::Refused,
@@ -77,7 +89,18 @@ impl Entry {
         if !from.0.is_empty() {
             return Err(TeamError::AuditUnreadable("it is too long"));
         }
-        Ok(Self { at, actor, action, object, address, reason, outcome, detail, organisation })
+        Ok(Self {
+            at,
+            actor,
+            action,
+            object,
+            address,
+            reason,
+            outcome,
+            detail,
+            organisation,
+            acting_as,
+        })
     }
 }
 

@@ -78,6 +78,9 @@ pub struct Entry {
     /// Which organisation it concerns, if it concerns one: those who administer it may read it.
     #[serde(default)]
     pub organisation: Option<OrganisationId>,
+    /// As whom the actor, who runs the server, saw it: that person's rights counted. None if the actor was there as themselves.
+    #[serde(default, rename = "as")]
+    pub acting_as: Option<AccountId>,
 }
 
 /// An entry in its place in the chain.

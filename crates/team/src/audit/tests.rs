@@ -16,6 +16,7 @@ fn entry(action: &str) -> Entry {
         outcome: Outcome::Done,
         detail: None,
         organisation: None,
+        acting_as: None,
     }
 }
 
@@ -73,6 +74,31 @@ fn an_entry_of_an_organisation_has_bytes_of_the_second_version() {
     assert_eq!(with.to_bytes(), expected);
     assert_eq!(Entry::from_bytes(&expected).unwrap(), with);
     assert!(Entry::from_bytes(&expected[..expected.len() - 16]).is_err());
+}
+
+#[test]
+fn an_entry_of_somebody_who_acts_as_another_has_bytes_of_the_third_version() {
+    let without = entry("entry.edit");
+    let acting_as = Some(AccountId::from_bytes([8; 16]));
+    let with = Entry { acting_as, ..without.clone() };
+    let mut expected = without.to_bytes();
+    expected[8] = 0x40;
+    expected.splice(25..25, [8; 16]);
+    assert_eq!(with.to_bytes(), expected);
+    assert_eq!(Entry::from_bytes(&expected).unwrap(), with);
+    // In an organisation, it stands behind that.
+    let organisation = Some(OrganisationId::from_bytes([9; 16]));
+    let both = Entry { organisation, ..with };
+    expected[8] = 0xc0;
+    expected.splice(25..25, [9; 16]);
+    assert_eq!(both.to_bytes(), expected);
+    assert_eq!(Entry::from_bytes(&expected).unwrap(), both);
+    // Who it was done as cannot be taken out, or stand for the organisation.
+    let json = serde_json::to_value(&both).unwrap();
+    assert_eq!(json["as"], serde_json::json!(AccountId::from_bytes([8; 16])));
+    let mut old = json;
+    old.as_object_mut().unwrap().remove("as");
+    assert_eq!(serde_json::from_value::<Entry>(old).unwrap().acting_as, None);
 }
 
 #[test]
@@ -180,9 +206,10 @@ fn entries() -> impl Strategy<Value = Entry> {
     let outcomes = prop_oneof![Just(Outcome::Done), Just(Outcome::Refused), Just(Outcome::Failed)];
     let text = || option::of(".{0,12}");
     let whose = option::of(any::<[u8; 16]>().prop_map(OrganisationId::from_bytes));
+    let acting_as = option::of(any::<[u8; 16]>().prop_map(AccountId::from_bytes));
     let texts = (text(), text(), text(), text());
-    (any::<i64>(), actors(), ".{0,12}", texts, outcomes, whose).prop_map(
-        |(at, actor, action, (object, address, reason, detail), outcome, organisation)| Entry {
+    (any::<i64>(), actors(), ".{0,12}", texts, outcomes, (whose, acting_as)).prop_map(
+        |(at, actor, action, (object, address, reason, detail), outcome, of)| Entry {
             at: Timestamp(at),
             actor,
             action,
@@ -191,7 +218,8 @@ fn entries() -> impl Strategy<Value = Entry> {
             reason,
             outcome,
             detail,
-            organisation,
+            organisation: of.0,
+            acting_as: of.1,
         },
     )
 }
@@ -208,7 +236,7 @@ enum Damage {
 fn damages() -> impl Strategy<Value = Damage> {
     let at = any::<Index>;
     prop_oneof![
-        (at(), 0_u8..10).prop_map(|(at, field)| Damage::Alter(at, field)),
+        (at(), 0_u8..11).prop_map(|(at, field)| Damage::Alter(at, field)),
         at().prop_map(Damage::Drop),
         (at(), at()).prop_map(|(from, to)| Damage::Insert(from, to)),
         (at(), at()).prop_map(|(a, b)| Damage::Swap(a, b)),
@@ -256,6 +284,10 @@ fn alter(record: &mut Record, field: u8) {
         8 => {
             let other = entry.organisation.is_none().then_some([1; 16]);
             entry.organisation = other.map(OrganisationId::from_bytes);
+        }
+        9 => {
+            let other = entry.acting_as.is_none().then_some([1; 16]);
+            entry.acting_as = other.map(AccountId::from_bytes);
         }
         _ => record.seq += 1,
     }

@@ -18,6 +18,7 @@ impl Directory {
     ///
     /// - with an account its memberships, sign-ins, tokens, recovery codes, links to providers, passkeys, what it said to
     ///   programs that ask to be let in, and invitations that it made;
+    /// - with a sign-in those that were begun by it to act as somebody else;
     /// - with a provider the links to it;
     /// - with a membership (a [`Change::PutOrganisation`] that has one member less) the person's places in groups, the
     ///   grants to that person, and the invitations there that the person made;
@@ -27,6 +28,9 @@ impl Directory {
     pub fn dependents(&self, change: &Change) -> Vec<Change> {
         match change {
             Change::DeleteAccount(id) => self.with_account(*id),
+            Change::DeleteSignIn(id) => {
+                self.acting_by(*id).map(|one| Change::DeleteSignIn(one.id)).collect()
+            }
             Change::PutOrganisation(new) => self.with_members(new),
             Change::DeleteOrganisation(id) => self.with_organisation(*id),
             Change::DeleteGroup(id) => {
@@ -47,7 +51,8 @@ impl Directory {
             changes.extend(self.with_members(&without));
             changes.push(Change::PutOrganisation(without));
         }
-        changes.extend(self.sign_ins_of(id).map(|one| Change::DeleteSignIn(one.id)));
+        let begun = self.sign_ins_of(id).flat_map(|one| self.acting_by(one.id));
+        changes.extend(begun.chain(self.sign_ins_of(id)).map(|one| Change::DeleteSignIn(one.id)));
         changes.extend(self.tokens_of(id).map(|one| Change::DeleteToken(one.id)));
         let by_it = self.invitations.values().filter(|one| one.by == Some(id));
         for invitation in by_it.map(|one| Change::DeleteInvitation(one.id)) {
@@ -179,12 +184,18 @@ impl Directory {
                 self.put_proof(&Change::DeleteSignIn(new.id));
                 self.sign_in_hashes.put(new.hash, new.id);
                 self.sign_ins_of.put(new.account, new.id);
+                if let Some(by) = new.acting {
+                    self.acting_by.put(by, new.id);
+                }
                 self.sign_ins.put(new.id, new.clone());
             }
             Change::DeleteSignIn(id) => {
                 if let Some(old) = self.sign_ins.remove(id) {
                     self.sign_in_hashes.remove(&old.hash);
                     self.sign_ins_of.remove(&old.account, id);
+                    if let Some(by) = old.acting {
+                        self.acting_by.remove(&by, id);
+                    }
                 }
             }
             Change::PutToken(new) => {

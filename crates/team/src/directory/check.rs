@@ -86,7 +86,14 @@ impl Directory {
 
     fn check_sign_in(&self, new: &SignIn) -> Checked {
         there(self.account(new.account), Thing::Account)?;
-        stays(self.sign_in(new.id).is_none_or(|old| old.account == new.account), Thing::SignIn)?;
+        let same = |old: &SignIn| old.account == new.account && old.acting == new.acting;
+        stays(self.sign_in(new.id).is_none_or(same), Thing::SignIn)?;
+        if let Some(by) = new.acting {
+            let by = there(self.sign_in(by), Thing::SignIn)?;
+            // Nobody acts as a third person, nor as themselves.
+            let is_own = by.acting.is_none() && by.account != new.account;
+            there(is_own.then_some(()), Thing::SignIn)?;
+        }
         let other = self.sign_in_hashes.get(&new.hash);
         free(other.is_none_or(|other| *other == new.id), Thing::SignIn)
     }

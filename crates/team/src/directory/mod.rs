@@ -86,6 +86,8 @@ pub struct Directory {
     grants_in: Index<OrganisationId, GrantId>,
     grants_on: Index<(OrganisationId, Option<NodeId>), GrantId>,
     sign_ins_of: Index<AccountId, SignInId>,
+    /// Sign-ins by the one of somebody else's that they were begun by.
+    acting_by: Index<SignInId, SignInId>,
     tokens_of: Index<AccountId, TokenId>,
     links_of: Index<AccountId, LinkId>,
     passkeys_of: Index<AccountId, PasskeyId>,
@@ -131,6 +133,7 @@ impl Directory {
             grants_in: Index::default(),
             grants_on: Index::default(),
             sign_ins_of: Index::default(),
+            acting_by: Index::default(),
             tokens_of: Index::default(),
             links_of: Index::default(),
             passkeys_of: Index::default(),
@@ -230,6 +233,16 @@ impl Directory {
     /// Where an account is signed in.
     pub fn sign_ins_of(&self, account: AccountId) -> impl Iterator<Item = &SignIn> {
         self.sign_ins_of.of(&account).filter_map(|id| self.sign_ins.get(id))
+    }
+
+    /// The sign-ins as somebody else that were begun by this one.
+    pub fn acting_by(&self, sign_in: SignInId) -> impl Iterator<Item = &SignIn> {
+        self.acting_by.of(&sign_in).filter_map(|id| self.sign_ins.get(id))
+    }
+
+    /// All sign-ins of those who see the server as somebody else.
+    pub fn acting(&self) -> impl Iterator<Item = &SignIn> {
+        self.acting_by.values().filter_map(|id| self.sign_ins.get(id))
     }
 
     /// All sign-ins; those that have expired are to be deleted from time to time.

@@ -89,6 +89,9 @@ impl Model {
         let now = self.clone();
         let organisation = |id| now.organisations.iter().any(|one| one.id == id);
         self.sign_ins.retain(|one| account(&now.accounts, one.account));
+        let left = self.sign_ins.clone();
+        let begun = |by| left.iter().any(|one| one.id == by);
+        self.sign_ins.retain(|one| one.acting.is_none_or(begun));
         self.tokens.retain(|one| account(&now.accounts, one.account));
         let provider = |id| now.providers.iter().any(|one| one.id == id);
         self.links.retain(|one| account(&now.accounts, one.account) && provider(one.provider));
@@ -201,9 +204,12 @@ fn puts() -> impl Strategy<Value = Change> {
                 Change::PutGrant(make::grant(id, its, subject, node, role))
             }
         ),
-        1 => (0_u8..3, 0..ACCOUNTS, 0_u8..4).prop_map(|(id, whose, hash)| {
-            Change::PutSignIn(SignIn { hash: [hash; 32], ..make::sign_in(id, whose) })
-        }),
+        2 => (0_u8..3, 0..ACCOUNTS, 0_u8..4, prop::option::weighted(0.4, 0_u8..3)).prop_map(
+            |(id, whose, hash, by)| {
+                let acting = by.map(|by| SignInId::from_bytes([by; 16]));
+                Change::PutSignIn(SignIn { hash: [hash; 32], acting, ..make::sign_in(id, whose) })
+            }
+        ),
         1 => (0_u8..3, 0..ACCOUNTS, 0_u8..4).prop_map(|(id, whose, hash)| {
             Change::PutToken(ApiToken { hash: [hash; 32], ..make::token(id, whose) })
         }),
@@ -265,6 +271,9 @@ fn same(real: &Directory, model: &Model) {
     assert!(real.accounts().eq(&model.accounts));
     assert!(real.organisations().eq(&model.organisations));
     assert!(real.sign_ins().eq(&model.sign_ins));
+    let mut acting: Vec<_> = real.acting().collect();
+    acting.sort_by_key(|one| one.id);
+    assert!(acting.into_iter().eq(model.sign_ins.iter().filter(|one| one.acting.is_some())));
     assert!(real.tokens.values().eq(&model.tokens));
     assert!(real.grants.values().eq(&model.grants));
     assert!(real.groups.values().eq(&model.groups));
@@ -368,7 +377,8 @@ proptest! {
             .chain(real.groups.values().cloned().map(Change::PutGroup))
             .chain(real.roles.values().cloned().map(Change::PutRole))
             .chain(real.grants.values().cloned().map(Change::PutGrant))
-            .chain(real.sign_ins().cloned().map(Change::PutSignIn))
+            .chain(real.sign_ins().filter(|one| one.acting.is_none()).cloned().map(Change::PutSignIn))
+            .chain(real.acting().cloned().map(Change::PutSignIn))
             .chain(real.tokens.values().cloned().map(Change::PutToken))
             .chain(real.invitations.values().cloned().map(Change::PutInvitation))
             .chain(real.handoffs().cloned().map(Change::PutHandoff))

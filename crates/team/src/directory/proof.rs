@@ -40,11 +40,30 @@ impl Directory {
         self.invitation(*self.invitation_hashes.get(hash)?).filter(|found| same(&found.hash, hash))
     }
 
-    /// Who is signed in with a token that has this hash: not expired, and the account may sign in.
+    /// Who is signed in with a token that has this hash, while [`Self::stands`].
     #[must_use]
     pub fn signed_in(&self, hash: &Hash, now: Timestamp) -> Option<(&Account, &SignIn)> {
-        let sign_in = self.sign_in_by_hash(hash).filter(|found| now < found.expires)?;
+        let sign_in = self.sign_in_by_hash(hash).filter(|found| self.stands(found, now))?;
         Some((self.active(sign_in.account)?, sign_in))
+    }
+
+    /// Whether a sign-in is good: not expired, and the account may sign in. One of somebody who acts as the account is good only as
+    /// long as their own is, as they run the server and as the account does not.
+    #[must_use]
+    pub fn stands(&self, sign_in: &SignIn, now: Timestamp) -> bool {
+        let Some(account) = self.active(sign_in.account).filter(|_| now < sign_in.expires) else {
+            return false;
+        };
+        let Some(by) = sign_in.acting else { return true };
+        let by = self.sign_in(by).filter(|by| by.acting.is_none() && now < by.expires);
+        let operates = by.and_then(|by| self.active(by.account)).is_some_and(|by| by.operator);
+        operates && !account.operator
+    }
+
+    /// Who acts as the account of this sign-in; none if it is the account's own.
+    #[must_use]
+    pub fn acts(&self, sign_in: &SignIn) -> Option<&Account> {
+        self.account(self.sign_in(sign_in.acting?)?.account)
     }
 
     /// Whose script shows a token that has this hash: not expired, from a network it may be used from, and the account
@@ -73,12 +92,14 @@ impl Directory {
     #[must_use]
     pub fn place(&self, account: AccountId, address: IpAddr, device: Option<&Hash>) -> Place {
         let known = device.and_then(|hash| self.sign_in_by_hash(hash));
-        if let Some(sign_in) = known.filter(|one| one.account == account) {
+        let is_own = |one: &SignIn| one.account == account && one.acting.is_none();
+        if let Some(sign_in) = known.filter(|one| is_own(one)) {
             return Place::Device(sign_in.hash);
         }
         let near = neighbourhood(address);
-        let is_there =
-            |one: &SignIn| one.address.parse().is_ok_and(|its| neighbourhood(its) == near);
+        let is_there = |one: &SignIn| {
+            is_own(one) && one.address.parse().is_ok_and(|its| neighbourhood(its) == near)
+        };
         if self.sign_ins_of(account).any(is_there) { Place::Address } else { Place::Stranger }
     }
 

@@ -42,6 +42,10 @@ impl<K: Ord + Clone, V: Ord + Clone> Index<K, V> {
         self.0.get(key).into_iter().flatten()
     }
 
+    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+        self.0.values().flatten()
+    }
+
     pub(super) fn put(&mut self, key: K, value: V) {
         Arc::make_mut(&mut self.0).entry(key).or_default().insert(value);
     }

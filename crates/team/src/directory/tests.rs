@@ -79,6 +79,7 @@ pub(super) mod make {
             expires: Timestamp(1000),
             address: "192.0.2.1".to_owned(),
             client: "test".to_owned(),
+            acting: None,
         }
     }
 
@@ -524,6 +525,56 @@ fn sign_ins_are_good_until_they_expire_are_deleted_or_the_account_is_suspended()
     here.make(Change::PutInvitation(make::invitation(5, None)));
     assert!(here.open_invitation(&[5; 32], Timestamp(999)).is_some());
     assert!(here.open_invitation(&[5; 32], Timestamp(1000)).is_none());
+}
+
+#[test]
+fn acting_as_somebody_ends_with_all_that_it_hangs_on() {
+    let mut here = directory();
+    let ann = Account { operator: true, ..make::account(1, "ann") };
+    here.make(Change::PutAccount(ann.clone()));
+    here.make(Change::PutSignIn(make::sign_in(1, 1)));
+    let acting = |number, account, by: u8| {
+        let acting = Some(SignInId::from_bytes([by; 16]));
+        Change::PutSignIn(SignIn { acting, ..make::sign_in(number, account) })
+    };
+    here.make(acting(2, 2, 1));
+    let who = |here: &Directory, now| here.signed_in(&[2; 32], Timestamp(now)).map(|one| one.0.id);
+    assert_eq!((who(&here, 999), who(&here, 1000)), (Some(BOB), None));
+    let begun = here.sign_in(SignInId::from_bytes([2; 16])).unwrap();
+    assert_eq!(here.acts(begun).map(|one| one.id), Some(ANN));
+    assert_eq!(here.acting().count(), 1);
+    // The person was not there, whoever acted as them.
+    let from = "192.0.2.1".parse::<IpAddr>().unwrap();
+    assert_eq!(here.place(BOB, from, Some(&[2; 32])), Place::Stranger);
+
+    let ended = |change: Change| {
+        let mut here = here.clone();
+        here.make(change);
+        who(&here, 0).is_none()
+    };
+    let short = SignIn { expires: Timestamp(0), ..make::sign_in(1, 1) };
+    assert!(ended(Change::PutSignIn(short)));
+    assert!(ended(Change::DeleteSignIn(SignInId::from_bytes([1; 16]))));
+    assert!(ended(Change::PutAccount(Account { suspended: true, ..make::account(2, "bob") })));
+    assert!(ended(Change::PutAccount(Account { operator: true, ..make::account(2, "bob") })));
+    let mut more = here.clone();
+    more.make(Change::PutAccount(Account { operator: true, ..make::account(3, "cyn") }));
+    assert_eq!(who(&more, 0), Some(BOB));
+    for change in [
+        Change::PutAccount(Account { operator: false, ..ann.clone() }),
+        Change::PutAccount(Account { suspended: true, ..ann }),
+        Change::DeleteAccount(ANN),
+    ] {
+        let mut more = more.clone();
+        more.make(change.clone());
+        assert_eq!(who(&more, 0), None, "{change:?}");
+    }
+    // Nobody acts as a third person, nor as themselves, nor by nothing.
+    for change in [acting(3, 1, 2), acting(3, 1, 1), acting(3, 2, 9)] {
+        assert_eq!(here.refuses(&change), TeamError::Unknown(Thing::SignIn), "{change:?}");
+    }
+    let own = Change::PutSignIn(make::sign_in(2, 2));
+    assert_eq!(here.refuses(&own), TeamError::Moved(Thing::SignIn));
 }
 
 #[test]

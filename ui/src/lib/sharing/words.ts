@@ -1,6 +1,7 @@
 /** What the pages of sharing say. */
 import { can, type GuestId, type SessionGuest, type SessionInfo } from '$lib/host';
 import { day, when } from '$lib/sessions/when';
+import { team } from '$lib/team/team.svelte';
 import type { Guests, Share, ShareAudience, SharedSession } from './api';
 
 /** How long a link can be good, in minutes. */
@@ -25,9 +26,13 @@ export function audiences(
   ];
 }
 
-/** Whether it runs on a team server and has something to look at: files have a page of their own for each. */
+/**
+ * Whether it runs on a team server and has something to look at: files have a page of their own for each. Nobody shares in the name of
+ * somebody else.
+ */
 export function canBeShared(session: SessionInfo): boolean {
-  return (can('account') || session.workspace !== null) && session.target.kind === 'entry';
+  const there = can('account') ? !team.me?.acting : session.workspace !== null;
+  return there && session.target.kind === 'entry';
 }
 
 /** The address of a link, which only the page itself is told the token of. */

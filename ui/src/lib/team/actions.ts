@@ -2,6 +2,7 @@
 import LogOut from '@lucide/svelte/icons/log-out';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import UserCog from '@lucide/svelte/icons/user-cog';
+import UserRoundX from '@lucide/svelte/icons/user-round-x';
 import Users from '@lucide/svelte/icons/users';
 import type { Action } from '$lib/actions';
 import { attempt } from '$lib/frame/notices.svelte';
@@ -46,7 +47,18 @@ export const teamActions: readonly Action[] = [
     keywords: 'password totp one-time sign-ins tokens profile settings',
     icon: UserCog,
     detail: () => team.me?.display ?? '',
+    when: () => !team.me?.acting,
     run: () => tabs.open({ kind: 'settings', section: 'account' }),
+  },
+  {
+    id: 'team.stopActing',
+    title: 'Stop seeing it as somebody else',
+    group: GROUP,
+    keywords: 'act as impersonate back operator myself',
+    icon: UserRoundX,
+    detail: () => team.me?.display ?? '',
+    when: () => Boolean(team.me?.acting),
+    run: () => attempt(() => team.stopActing()),
   },
   {
     id: 'team.signOut',
@@ -55,6 +67,7 @@ export const teamActions: readonly Action[] = [
     keywords: 'log out leave lock',
     icon: LogOut,
     detail: () => 'sessions keep running',
+    when: () => !team.me?.acting,
     run: () => attempt(() => team.signOut()),
   },
 ];

@@ -52,6 +52,8 @@ export interface Me {
   recoveryCodes: number;
   /** Sorted by name. An operator sees every organisation of the server. */
   organisations: MyOrganisation[];
+  /** Null, unless somebody who runs the server (by display name) sees it as this person, until then. */
+  acting: { operator: string; expires: Timestamp } | null;
 }
 
 export interface MyOrganisation {
@@ -253,6 +255,8 @@ export interface SignInInfo {
   client: string;
   /** The one that this request was made with. */
   current: boolean;
+  /** Display name of somebody who runs the server and sees it as the person by this one; null if it is the person's own. */
+  operator: string | null;
 }
 
 export interface ApiTokenInfo {
@@ -398,6 +402,8 @@ export interface AuditEntry {
   outcome: AuditOutcome;
   detail: string | null;
   organisation: OrganisationId | null;
+  /** As whom the actor, who runs the server, saw it; null if as themselves. */
+  as: AccountId | null;
 }
 
 /** One record of the audit log; each holds the hash of the one before. */
@@ -415,6 +421,8 @@ export interface AuditLine {
   hash: string;
   /** Display name of who did it. */
   who: string | null;
+  /** Display name of the person as whom it was done. */
+  asName: string | null;
   /** Name of the token it was done with. */
   token: string | null;
   objectKind:
@@ -437,7 +445,7 @@ export interface AuditFind {
   before?: string;
   after?: string;
   limit?: string;
-  /** An account's id, `server` or `nobody`. */
+  /** An account's id, also of one that somebody acted as, `server` or `nobody`. */
   who?: string;
   /** With commas between; one that ends with a dot stands for all that begin so. */
   action?: string;
@@ -597,6 +605,14 @@ export interface Routes extends SharingRoutes {
     body: { operator?: boolean; suspended?: boolean };
     answer: AccountInfo;
   };
+  /** Sees the server as somebody else, for half an hour. `password` and `code` are the caller's own, each if the account has one. */
+  'POST /accounts/{id}/act-as': {
+    path: Path<'id'>;
+    body: { reason: string; password?: string; code?: string };
+    answer: SignedIn;
+  };
+  /** Back to the own sign-in; there may be nothing to end. A request of somebody who acts no longer is 401 `signedOut` on `acting`. */
+  'DELETE /acting': { answer: null };
   /** From this number on (1 if left out), at most 500. */
   'GET /audit': { query: { from?: string; limit?: string }; answer: AuditRecord[] };
   /** The last record, to be kept elsewhere: `patchbay-server verify --head` compares. */

@@ -5,13 +5,16 @@
  */
 import { asApiError, teamServer, type ApiError } from '$lib/host';
 import { vault } from '$lib/vault/vault.svelte';
-import type { Me, ServerInfo } from './api';
+import type { AccountId, Me, Routes, ServerInfo } from './api';
 import { ask } from './ask';
 import { Membership } from './membership.svelte';
 
+/** Tells the other pages of this browser that it is somebody else now: they share the cookies. */
+const SOMEBODY_ELSE = 'patchbay-somebody-else';
+
 class TeamState extends Membership {
-  /** `asking` until the server has said who this is. */
-  phase = $state<'asking' | 'out' | 'in'>('asking');
+  /** `asking` until the server has said who this is; `over` for whoever acted as somebody else and does so no longer. */
+  phase = $state<'asking' | 'out' | 'over' | 'in'>('asking');
   server = $state.raw<ServerInfo | null>(null);
   /** The sign-in ended while tabs were open, which are kept for the same person. */
   ended = $state(false);
@@ -19,6 +22,8 @@ class TeamState extends Membership {
   away = $state(false);
   /** Why not even the server could be asked. */
   problem = $state.raw<ApiError | null>(null);
+
+  #others: BroadcastChannel | null = null;
 
   constructor() {
     super(ask);
@@ -37,9 +42,12 @@ class TeamState extends Membership {
       if (state === 'signedOut') this.#signedOut();
       else this.away = state === 'away';
     });
+    this.#others = new BroadcastChannel(SOMEBODY_ELSE);
+    this.#others.onmessage = this.leavePage;
     void this.begin();
     return () => {
       stop();
+      this.#others?.close();
       teamServer().leave();
     };
   }
@@ -57,7 +65,7 @@ class TeamState extends Membership {
       await this.enter(await ask('GET /me'));
     } catch (problem) {
       const error = asApiError(problem);
-      if (error.code === 'signedOut') this.phase = 'out';
+      if (error.code === 'signedOut') this.phase = error.field === 'acting' ? 'over' : 'out';
       else this.problem = error;
     }
   }
@@ -89,10 +97,28 @@ class TeamState extends Membership {
     this.leavePage();
   }
 
+  /** Sees the server as somebody else, in a page that is loaded anew. */
+  async actAs(id: AccountId, body: Routes['POST /accounts/{id}/act-as']['body']): Promise<void> {
+    await ask('POST /accounts/{id}/act-as', { path: { id }, body });
+    this.#somebodyElse();
+  }
+
+  /** Goes back to the own sign-in. */
+  async stopActing(): Promise<void> {
+    await ask('DELETE /acting');
+    this.#somebodyElse();
+  }
+
+  #somebodyElse(): void {
+    teamServer().leave();
+    this.#others?.postMessage(null);
+    this.leavePage();
+  }
+
   #signedOut(): void {
     if (this.phase !== 'in') return;
-    this.phase = 'out';
-    this.ended = true;
+    this.phase = this.me?.acting ? 'over' : 'out';
+    this.ended = this.phase === 'out';
     this.away = false;
     // Whatever forgets behind a locked vault forgets now.
     if (vault.status) vault.set({ ...vault.status, phase: 'locked', lockReason: null });

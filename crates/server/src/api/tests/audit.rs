@@ -116,6 +116,7 @@ async fn a_copy_has_all_that_fits_and_is_written_down() {
         outcome: Outcome::Done,
         detail: None,
         organisation: Some(organisation),
+        acting_as: None,
     };
     let audit = vec![one; 1201];
     world.team.store.write(Write { audit, ..Write::default() }).await.unwrap();

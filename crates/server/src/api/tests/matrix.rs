@@ -47,9 +47,11 @@ enum Who {
     Steward,
     /// Runs the server, and is no member.
     Operator,
+    /// Somebody who runs the server and acts as the owner.
+    Acting,
 }
 
-const ALL: [Who; 10] = [
+const ALL: [Who; 11] = [
     Who::Nobody,
     Who::Guest,
     Who::Editor,
@@ -60,6 +62,7 @@ const ALL: [Who; 10] = [
     Who::Script,
     Who::Steward,
     Who::Operator,
+    Who::Acting,
 ];
 
 struct Cast {
@@ -103,7 +106,7 @@ impl Cast {
         match who {
             Who::Nobody | Who::Guest | Who::Revoked => self.guest,
             Who::Editor => self.editor,
-            Who::Owner | Who::Script | Who::Steward => self.owner,
+            Who::Owner | Who::Script | Who::Steward | Who::Acting => self.owner,
             Who::Rival => self.rival,
             Who::Suspended => self.suspended,
             Who::Operator => self.world.owner,
@@ -119,6 +122,7 @@ impl Cast {
                 script(&self.world, account, may).await.1
             }
             Who::Steward => script(&self.world, account, Permissions::ALL).await.1,
+            Who::Acting => self.world.acting(self.world.owner, account).await,
             Who::Revoked => {
                 let (id, token) = signed_in(&self.world, account).await;
                 self.world.make(Change::DeleteSignIn(id)).await;
@@ -374,6 +378,9 @@ impl Cast {
                 json!({ "name": self.name("t"), "permissions": see, "networks": [], "expires": null })
             }
             (_, "/accounts/{id}") if route.verb == Verb::Patch => json!({ "suspended": true }),
+            (_, "/accounts/{id}/act-as") => {
+                json!({ "reason": "the list stays empty", "password": PASSWORD })
+            }
             (_, "/accounts/{id}/password") => json!({ "password": PASSWORD }),
             (Verb::Post, "/organisations") => json!({ "name": self.name("o") }),
             (Verb::Patch, _) => json!({ "name": "Target" }),
@@ -409,14 +416,16 @@ fn oidc() -> Value {
 /// What an answer has to be.
 fn expected(route: &Route, who: Who) -> u16 {
     let out = matches!(who, Who::Nobody | Who::Suspended | Who::Revoked);
-    let gives = matches!(who, Who::Owner | Who::Steward | Who::Operator);
+    let gives = matches!(who, Who::Owner | Who::Steward | Who::Operator | Who::Acting);
     match route.policy {
+        // Whoever acts as somebody does what that person may, but for what is that person's alone.
+        Policy::Guest | Policy::Opener | Policy::Own | Policy::Person if who == Who::Acting => 403,
         Policy::Anyone | Policy::Guest => good(route),
         _ if out => 401,
         // A token that may do less has sessions of its own.
         Policy::Opener if matches!(who, Who::Owner | Who::Steward) => good(route),
         Policy::Opener => 404,
-        Policy::Known => match (route.path, who) {
+        Policy::Known | Policy::Own => match (route.path, who) {
             ("/access/{node}", Who::Guest | Who::Rival | Who::Operator) | ("/why", Who::Rival) => {
                 404
             }

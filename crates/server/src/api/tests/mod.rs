@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 mod accounts;
+mod acting;
 mod audit;
 mod device;
 mod directories;
@@ -148,10 +149,19 @@ impl Site {
 async fn signed_in(world: &World, account: AccountId) -> (SignInId, String) {
     let (token, hash) = token::generate(TokenKind::SignIn).unwrap();
     let (id, now) = (SignInId::new(), world.team.now());
-    let expires = Timestamp(now.0 + 60_000);
+    let expires = Timestamp(now.0 + 3_600_000);
     let (address, client) = ("192.0.2.9".to_owned(), "test".to_owned());
-    let sign_in =
-        SignIn { id, account, hash, created: now, last_used: now, expires, address, client };
+    let sign_in = SignIn {
+        id,
+        account,
+        hash,
+        created: now,
+        last_used: now,
+        expires,
+        address,
+        client,
+        acting: None,
+    };
     world.make(Change::PutSignIn(sign_in)).await;
     (id, token.expose_secret().clone())
 }

@@ -31,7 +31,7 @@ pub(in crate::api) struct AuditFind {
     /// How many at most: 1 to 500; 100 if it is left out. An export has all of them.
     #[serde(default)]
     pub(in crate::api) limit: Option<u32>,
-    /// By whom: the id of an account, `server` for the server by itself, `nobody` for whoever had not signed in.
+    /// By whom: the id of an account, also of one that somebody acted as, `server` for the server by itself, `nobody` for whoever had not signed in.
     #[serde(default)]
     pub(in crate::api) who: Option<String>,
     /// Actions with commas between; one that ends with a dot stands for all that begin so.
@@ -83,6 +83,8 @@ pub(in crate::api) struct AuditLine {
     pub(in crate::api) hash: String,
     /// Display name of who did it; null if there is no such account any more, or it was no person.
     pub(in crate::api) who: Option<String>,
+    /// Display name of the person as whom it was done; null if it was not done as somebody else, or there is no such account any more.
+    pub(in crate::api) as_name: Option<String>,
     /// Name of the token it was done with.
     pub(in crate::api) token: Option<String>,
     /// What `object` is: `machine`, `folder`, `identity`, `account`, `organisation`, `group`, `role`, `token` or `recording`.
@@ -194,6 +196,10 @@ shapes! {
         /// Which organisation it concerns.
         #[schemars(with = "Option<Id>")]
         organisation: Option<OrganisationId>,
+        /// As whom the actor, who runs the server, saw it; null if as themselves.
+        #[schemars(with = "Option<Id>")]
+        #[serde(rename = "as")]
+        acting_as: Option<AccountId>,
     }
 
     /// What came of it.

@@ -23,6 +23,18 @@ pub(in crate::api) struct Me {
     pub(in crate::api) recovery_codes: usize,
     /// Sorted by name. An operator sees every organisation of the server.
     pub(in crate::api) organisations: Vec<MyOrganisation>,
+    /// Null, unless somebody who runs the server sees it as this person.
+    pub(in crate::api) acting: Option<ActingLook>,
+}
+
+/// Somebody who runs the server sees it as the person.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::api) struct ActingLook {
+    /// Display name of who does.
+    pub(in crate::api) operator: String,
+    /// It ends by then.
+    #[schemars(with = "Time")]
+    pub(in crate::api) expires: Timestamp,
 }
 
 /// An organisation of the person who is signed in.
@@ -111,6 +123,8 @@ pub(in crate::api) struct SignInInfo {
     pub(in crate::api) client: String,
     /// The one that this request was made with.
     pub(in crate::api) current: bool,
+    /// Display name of somebody who runs the server and sees it as the person by this one; null if it is the person's own.
+    pub(in crate::api) operator: Option<String>,
 }
 
 /// A token of the person's.
@@ -182,6 +196,22 @@ pub(in crate::api) struct AccountChange {
     pub(in crate::api) operator: Option<bool>,
     #[serde(default)]
     pub(in crate::api) suspended: Option<bool>,
+}
+
+/// Why somebody wants to see the server as another does, and that it is they who ask.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::api) struct ActAs {
+    /// At most 500 characters; it is written into the audit log.
+    pub(in crate::api) reason: String,
+    /// The caller's own, if the account has one.
+    #[schemars(with = "Option<Password>")]
+    #[serde(default)]
+    pub(in crate::api) password: Option<Secret<String>>,
+    /// The caller's one-time password or recovery code, if the account asks for one.
+    #[schemars(with = "Option<Password>")]
+    #[serde(default)]
+    pub(in crate::api) code: Option<Secret<String>>,
 }
 
 /// A password for somebody who forgot it.

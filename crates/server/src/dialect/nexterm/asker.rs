@@ -28,7 +28,11 @@ impl FromRequestParts<Dialect> for Asker {
             return Err(Refusal::door(missing, message));
         }
         let caller =
-            <Caller as FromRequestParts<Dialect>>::from_request_parts(parts, dialect).await;
-        Ok(Self(caller?))
+            <Caller as FromRequestParts<Dialect>>::from_request_parts(parts, dialect).await?;
+        if caller.proof.acting().is_some() {
+            let message = "This is for your own account, and not for somebody else's";
+            return Err(Refusal::door(StatusCode::FORBIDDEN, message));
+        }
+        Ok(Self(caller))
     }
 }

@@ -98,7 +98,7 @@ impl Seat {
 
     /// A copy of a machine has a copy of its annex.
     pub(super) fn copy_annex(&self, from: NodeId, to: NodeId) {
-        let space = self.team.known.home(self.account, Kind::Node, *from.as_bytes());
+        let space = self.home(Kind::Node, *from.as_bytes());
         if let Some(annex) = space.and_then(|space| self.annex(space, from)) {
             self.annexes.put(to, Some(annex));
         }
@@ -115,7 +115,7 @@ impl Member {
     /// What is kept with a machine that the member may see.
     pub(crate) fn annex(&self, id: NodeId) -> Option<Zeroizing<Vec<u8>>> {
         let seat = &self.seat;
-        let space = seat.team.known.home(self.account, Kind::Node, *id.as_bytes())?;
+        let space = seat.home(Kind::Node, *id.as_bytes())?;
         seat.annex(space, id)
     }
 
@@ -131,7 +131,7 @@ impl Member {
 
     /// The organisation that a machine or folder belongs to.
     pub(crate) fn organisation_of(&self, id: NodeId) -> Option<OrganisationId> {
-        match self.seat.team.known.home(self.account, Kind::Node, *id.as_bytes())? {
+        match self.seat.home(Kind::Node, *id.as_bytes())? {
             Space::Organisation(organisation) => Some(organisation),
             Space::Personal(_) => None,
         }

@@ -66,15 +66,21 @@ impl Seat {
                 Change::Delete { kind, id } => self.delete(&mut plan, kind, id)?,
             }
         }
-        let actor = Actor::Account { account: self.account };
+        let (edits, own) = self.told_apart(plan.edits)?;
+        let actor = Actor::Account { account: self.doer() };
+        let acting_as = (self.doer() != self.account).then_some(self.account);
         let entries = plan.audit.into_iter().map(|(action, object, detail)| audit::Entry {
             actor,
+            acting_as,
             object: Some(object),
             detail: Some(detail).filter(|detail| !detail.is_empty()),
             ..self.team.server_entry(action)
         });
-        let entries = entries.collect();
-        self.team.commit(&turn, plan.people, plan.edits, entries).await?;
+        let entries: Vec<_> = entries.collect();
+        if !(plan.people.is_empty() && edits.is_empty() && entries.is_empty()) || own.is_empty() {
+            self.team.commit(&turn, plan.people, edits, entries).await?;
+        }
+        self.keep_apart(own);
         self.remember_removed(plan.removed);
         self.annexes.settle(plan.annexes);
         Ok(())
@@ -88,7 +94,7 @@ impl Seat {
             return Err(forbidden("An organisation is not changed in the tree of machines.")
                 .next("Change it in “People and permissions”."));
         }
-        let old = self.team.known.home(self.account, Kind::Node, *id.as_bytes());
+        let old = self.home(Kind::Node, *id.as_bytes());
         let (space, node) = self.place(plan, node);
         match (old, space) {
             (Some(Space::Organisation(from)), to) if Space::Organisation(from) != to => {
@@ -118,7 +124,7 @@ impl Seat {
         }
         // A folder that is made by the same change counts as well.
         let made = plan.space_of(parent);
-        let known = || self.team.known.home(self.account, Kind::Node, *parent.as_bytes());
+        let known = || self.home(Kind::Node, *parent.as_bytes());
         (made.or_else(known).unwrap_or(personal), node)
     }
 
@@ -191,7 +197,7 @@ impl Seat {
     }
 
     fn may_tell(&self, identity: IdentityId, machine: &str) -> Result<(), ApiError> {
-        let known = self.team.known.home(self.account, Kind::Identity, *identity.as_bytes());
+        let known = self.home(Kind::Identity, *identity.as_bytes());
         // A new one, or one that is gone: there is nothing of others to tell.
         if known.is_none() || self.identity_permissions(identity).has(Permission::Reveal) {
             return Ok(());
@@ -274,7 +280,7 @@ impl Seat {
 
     fn delete(&self, plan: &mut Plan, kind: Kind, id: [u8; 16]) -> Result<(), ApiError> {
         let personal = Space::Personal(self.account);
-        let space = self.team.known.home(self.account, kind, id).unwrap_or(personal);
+        let space = self.home(kind, id).unwrap_or(personal);
         if let Space::Organisation(organisation) = space {
             match kind {
                 Kind::Node => {
@@ -318,7 +324,7 @@ impl Seat {
     }
 
     fn identity_home(&self, plan: &Plan, id: [u8; 16]) -> Space {
-        let known = || self.team.known.home(self.account, Kind::Identity, id);
+        let known = || self.home(Kind::Identity, id);
         plan.identity_space(id).or_else(known).unwrap_or(Space::Personal(self.account))
     }
 

@@ -1,19 +1,22 @@
 //! A member's place at the server: the items that a member's services work over, and the member's rights.
 //!
 //! The items are those of the member's own space and, of each organisation, those that the member may see. An organisation is
-//! a folder at the root of the tree. Deliberately absent: what a change does (`change.rs` in here).
+//! a folder at the root of the tree. Whoever acts as the member has another seat (`apart.rs` in here). Deliberately absent: what a
+//! change does (`change.rs`).
 
 mod annex;
+mod apart;
 mod change;
 #[cfg(test)]
 mod tests;
 
 use super::{
-    Team,
+    Team, Whose,
     known::root_of,
     space::{Data, Held, Slot, SpaceItems},
 };
 use annex::Annexes;
+use apart::Apart;
 use patchbay_core::{
     RecordingRule, Right, Rights,
     sync::{lock, read},
@@ -42,6 +45,8 @@ pub(crate) struct Seat {
     pub(super) account: AccountId,
     /// A token of a script may do no more than this, whatever the account may do.
     pub(super) ceiling: Permissions,
+    /// Somebody acts as the member.
+    apart: Option<Apart>,
     /// The member's files lie beside this one.
     path: PathBuf,
     removed: Arc<Mutex<HashMap<NodeId, Removed>>>,
@@ -62,22 +67,20 @@ impl std::fmt::Debug for Seat {
 }
 
 impl Seat {
-    pub(crate) fn new(
-        team: Arc<Team>,
-        account: AccountId,
-        ceiling: Permissions,
-        path: PathBuf,
-    ) -> Self {
-        Self { team, account, ceiling, path, removed: Arc::default(), annexes: Annexes::default() }
+    pub(crate) fn new(team: Arc<Team>, whose: Whose, path: PathBuf) -> Self {
+        let Whose { account, ceiling, acting } = whose;
+        let apart = acting.map(|acting| Apart::new(acting.operator));
+        let (removed, annexes) = (Arc::default(), Annexes::default());
+        Self { team, account, ceiling, apart, path, removed, annexes }
     }
 
     /// What the member may do with a folder or machine.
     pub(crate) fn permissions(&self, id: NodeId) -> Permissions {
-        self.ceiling.within(self.team.known.node(self.account, id))
+        self.ceiling.within(self.team.known.node(self.eyes(), id))
     }
 
     fn identity_permissions(&self, id: IdentityId) -> Permissions {
-        self.ceiling.within(self.team.known.identity(self.account, id))
+        self.ceiling.within(self.team.known.identity(self.eyes(), id))
     }
 
     fn organisations(&self) -> Vec<(OrganisationId, String)> {
@@ -86,7 +89,10 @@ impl Seat {
     }
 
     fn space(&self, space: Space) -> Arc<std::sync::RwLock<SpaceItems>> {
-        self.team.known.space(space)
+        match (space, &self.apart) {
+            (Space::Personal(_), Some(apart)) => apart.items(),
+            _ => self.team.known.space(space),
+        }
     }
 
     /// Opens what is held.
@@ -232,7 +238,7 @@ impl Seat {
             return Ok(None);
         }
         // A secret lies where its identity lies.
-        let found = self.team.known.home(self.account, kind, id);
+        let found = self.home(kind, id);
         let Some(space) = found else { return Ok(None) };
         if let (Kind::Recording, Space::Organisation(organisation)) = (kind, space)
             && !self.reviews(organisation)
@@ -298,7 +304,7 @@ impl Rights for Seat {
 
     fn root(&self, right: Right) -> bool {
         // The root is the member's own; what lies in it are folders with rights of their own.
-        self.ceiling.has(permission(right))
+        self.ceiling.has(permission(right)) && (self.apart.is_none() || right == Right::View)
     }
 
     fn identity(&self, id: IdentityId, right: Right) -> bool {

@@ -4,6 +4,7 @@
 
 use crate::team::{
     Credentials,
+    known::Eyes,
     testing::{PASSWORD, World, visitor},
 };
 use patchbay_model::{AccountId, AppEvent, ErrorCode, NodeId, Secret};
@@ -77,7 +78,7 @@ async fn who_may_use_a_secret_may_neither_see_it_nor_send_it_elsewhere() {
     let web = world.save(world.owner, None, Some(world.root()), draft.clone()).await.unwrap();
     // What is named in the organisation belongs to it.
     let home = world.team.known.home(
-        world.owner,
+        Eyes::of(world.owner),
         patchbay_store::Kind::IdentitySecret,
         *identity.as_bytes(),
     );

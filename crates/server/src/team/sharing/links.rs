@@ -5,7 +5,7 @@ use crate::{
     Caller,
     inside::ceiling,
     team::{
-        Member,
+        Member, Whose,
         alter::{about, conflict, forbidden, invalid, saying},
         not_found,
     },
@@ -95,14 +95,14 @@ impl Team {
         caller: &Caller,
         session: SessionId,
     ) -> Result<Arc<Member>, ApiError> {
-        let member = self.members.present(caller.account, ceiling(caller.proof));
+        let member = self.members.present(Whose::of(caller));
         let has = |member: &Arc<Member>| member.core.sessions().info(session).is_ok();
         member.filter(has).ok_or_else(|| not_found("session"))
     }
 
     /// The organisation that a machine belongs to, of somebody who may see it.
     fn organisation_of(&self, caller: &Caller, node: NodeId) -> Option<OrganisationId> {
-        match self.known.home(caller.account, Kind::Node, *node.as_bytes()) {
+        match self.known.home(Whose::of(caller).eyes(), Kind::Node, *node.as_bytes()) {
             Some(Space::Organisation(id)) => Some(id),
             _ => None,
         }

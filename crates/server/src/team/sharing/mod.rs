@@ -17,7 +17,7 @@ pub(crate) use control::Wish;
 pub(crate) use guests::Seen;
 pub(crate) use links::{Audience, NewShare, ShareView};
 
-use super::Team;
+use super::{Team, known::Eyes};
 use floor::{Floor, OwnerView};
 use patchbay_core::{Core, sync::lock};
 use patchbay_model::{
@@ -293,7 +293,7 @@ impl Team {
     fn may_share(&self, owner: AccountId, ceiling: Permissions, node: NodeId) -> bool {
         use patchbay_team::permission::Permission::{Connect, Share};
         let active = self.known.directory().account(owner).is_some_and(|one| !one.suspended);
-        let may = ceiling.within(self.known.node(owner, node));
+        let may = ceiling.within(self.known.node(Eyes::of(owner), node));
         active && may.has(Share) && may.has(Connect)
     }
 }

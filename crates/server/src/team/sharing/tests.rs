@@ -98,8 +98,17 @@ async fn signed_in(world: &World, account: AccountId) -> Caller {
     let expires = patchbay_model::Timestamp(now.0 + 1_000_000_000);
     let (address, client) = ("127.0.0.1".to_owned(), "test".to_owned());
     let hash = patchbay_team::token::hash(&id.to_string());
-    let sign_in =
-        SignIn { id, account, hash, created: now, last_used: now, expires, address, client };
+    let sign_in = SignIn {
+        id,
+        account,
+        hash,
+        created: now,
+        last_used: now,
+        expires,
+        address,
+        client,
+        acting: None,
+    };
     world.make(Change::PutSignIn(sign_in)).await;
     let (address, request) = (visitor().address, RequestId::new());
     Caller { account, proof: Proof::SignIn(id), address, request }

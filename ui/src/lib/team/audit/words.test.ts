@@ -15,10 +15,12 @@ function line(entry: Partial<AuditLine['entry']>, more: Partial<AuditLine> = {})
       outcome: 'done',
       detail: null,
       organisation: null,
+      as: null,
       ...entry,
     },
     hash: '',
     who: 'Ada',
+    asName: null,
     token: null,
     objectKind: null,
     objectName: null,
@@ -45,6 +47,11 @@ describe('what an entry says', () => {
       'A deleted account, by the token that is gone',
     );
     expect(doerOf(line({ actor: { kind: 'server' } }))).toBe('The server');
+    expect(doerOf(line({ as: 'b' }, { asName: 'Bob' }))).toBe('Ada as Bob');
+    expect(doerOf(line({ as: 'b' }))).toBe('Ada as a deleted account');
+    const begun = line({ action: 'account.act_as' }, { objectName: 'Bob' });
+    expect(deedOf(begun)).toBe('Began to see it as Bob');
+    expect(deedOf(line({ action: 'account.act_as_end' }))).toBe('Ended seeing it');
   });
 
   it('says when, the shorter the nearer', () => {

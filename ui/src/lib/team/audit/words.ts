@@ -3,6 +3,8 @@ import type { AuditFind, AuditLine, AuditOutcome } from '../api';
 
 /** What was done, by action. */
 const DEEDS: Record<string, string> = {
+  'account.act_as': 'Began to see it as',
+  'account.act_as_end': 'Ended seeing it as',
   'account.change': 'Changed an account',
   'account.delete': 'Deleted an account',
   'account.password': 'Set another password for',
@@ -93,7 +95,7 @@ export function deedOf({ entry, objectName }: AuditLine): string {
   const gone = entry.outcome === 'done' && NAMED.test(entry.action) ? entry.detail : null;
   const what = objectName ?? gone;
   return what === null || what === ''
-    ? known.replace(/ (of|on|for|to|with|from)$/, '')
+    ? known.replace(/ (as|of|on|for|to|with|from)$/, '')
     : `${known} ${what}`;
 }
 
@@ -106,8 +108,13 @@ function plain(action: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Who did it. */
-export function doerOf({ entry: { actor }, who, token }: AuditLine): string {
+/** Who did it, and as whom. */
+export function doerOf(line: AuditLine): string {
+  const doer = actorOf(line);
+  return line.entry.as === null ? doer : `${doer} as ${line.asName ?? 'a deleted account'}`;
+}
+
+function actorOf({ entry: { actor }, who, token }: AuditLine): string {
   switch (actor.kind) {
     case 'server':
       return 'The server';

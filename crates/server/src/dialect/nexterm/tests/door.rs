@@ -55,6 +55,21 @@ async fn a_cookie_is_no_token_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_comes_in_as_somebody_else() {
+    let api = Api::new().await;
+    let ann = api.world.joins("ann", Some(VIEWER)).await;
+    let token = api.world.acting(api.world.owner, ann).await;
+    let bearer = format!("Bearer {token}");
+    for (method, rest) in ROUTES {
+        for mount in ["entry", "entries"] {
+            let path = format!("/api/{mount}{rest}");
+            let said = api.send(method, &path, &[("Authorization", &bearer)], "").await;
+            assert_eq!(said.status, 403, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn expired_revoked_and_suspended_are_refused() {
     let api = Api::new().await;
     let list =
