@@ -5,6 +5,8 @@ import type { AuditFind, AuditLine, AuditOutcome } from '../api';
 const DEEDS: Record<string, string> = {
   'account.change': 'Changed an account',
   'account.delete': 'Deleted an account',
+  'account.link': 'Unlinked from a provider',
+  'account.passkey': 'Removed a passkey of',
   'account.password': 'Set another password for',
   'account.rename': 'Changed their display name',
   'account.sign_in': 'Signed in',
