@@ -53,6 +53,28 @@ export const scenes = {
   },
   'team-acting': { steps: (page) => row(page, 'Production').click() },
   'team-acting-over': { steps: (page) => page.getByTestId('acting-over').waitFor() },
+  'team-account-ways': {
+    async steps(page) {
+      await people(page, 'accounts');
+      await page.getByRole('button', { name: 'More about Grace Hopper' }).click();
+      await page.getByRole('menuitem', { name: 'Ways to sign in…' }).click();
+      await page.getByRole('button', { name: 'Remove the passkey “Phone”…' }).click();
+      await page.mouse.move(700, 780);
+      await page.getByTestId('way-sure').waitFor();
+    },
+  },
+  'team-account-no-way': {
+    async steps(page) {
+      await people(page, 'accounts');
+      await page.getByRole('button', { name: 'More about Grace Hopper' }).click();
+      await page.getByRole('menuitem', { name: 'Ways to sign in…' }).click();
+      for (const name of [/^Remove/, /^Unlink/]) {
+        await page.getByRole('button', { name }).click();
+        await click(page, 'way-remove');
+      }
+      await page.getByTestId('ways-password').waitFor();
+    },
+  },
   'team-account': {
     async steps(page) {
       await command(page, 'your account');
@@ -149,6 +171,38 @@ export const scenes = {
       await page.getByText('The name or the password is wrong.').waitFor();
     },
   },
+  'workspace-browser': {
+    async steps(page) {
+      await look(page, 'public.example.net');
+      await click(page, 'workspace-browser-begin');
+      await page.getByTestId('workspace-code').waitFor();
+    },
+  },
+  'workspace-browser-own': {
+    async steps(page) {
+      await look(page, 'hub.example.net');
+      await click(page, 'workspace-trust');
+      await click(page, 'workspace-browser-begin');
+      await page.getByTestId('workspace-code').waitFor();
+    },
+  },
+  'workspace-browser-denied': {
+    async steps(page) {
+      await look(page, 'public.example.net');
+      await click(page, 'workspace-browser-begin');
+      await page.getByTestId('workspace-code').waitFor();
+      await page.evaluate(() =>
+        globalThis.patchbayHost.workspaces.decide({
+          code: 'notAllowed',
+          message: 'Somebody answered in the browser that this computer is not to be let in.',
+          nextStep: 'Begin anew for another code, and let it in there if it is you who asks.',
+          field: null,
+          retryable: false,
+        }),
+      );
+      await page.getByTestId('workspace-browser-again').waitFor();
+    },
+  },
   'workspace-join': {
     async steps(page) {
       await look(page, 'https://public.example.net/join#pbi_link');
@@ -164,6 +218,14 @@ export const scenes = {
       await toWorkspace(page, 'Laboratory');
       await command(page, 'sign in again');
       await page.getByTestId('workspace-sign-in').waitFor();
+    },
+  },
+  'workspace-sign-in-browser': {
+    async steps(page) {
+      await toWorkspace(page, 'Laboratory');
+      await command(page, 'sign in again');
+      await click(page, 'workspace-browser-begin');
+      await page.getByTestId('workspace-code').waitFor();
     },
   },
   'workspace-trust': {

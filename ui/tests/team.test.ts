@@ -353,6 +353,50 @@ describe('people and permissions', () => {
     await waitFor(() => expect(screen.queryByText('Grace Hopper')).toBeNull());
   });
 
+  it('takes away what signs somebody else in, and leads on where nothing is left', async () => {
+    await openWindow({ kind: 'people' });
+    await press2('people-accounts');
+    const menu = async (who: string) => {
+      const trigger = await screen.findByRole('button', { name: `More about ${who}` });
+      trigger.focus();
+      await fireEvent.keyDown(trigger, { key: 'Enter' });
+    };
+    await menu('Grace Hopper');
+    await fireEvent.click(await screen.findByRole('menuitem', { name: 'Ways to sign in…' }));
+    await screen.findByText('Passkey “Phone”');
+    await accessible();
+    await click('Remove the passkey “Phone”…');
+    await screen.findByText(/Every sign-in of Grace Hopper ends/);
+    expect(screen.queryByText(/Nothing else lets them in/)).toBeNull();
+    await waitFor(() =>
+      expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Keep' })),
+    );
+    await click('Keep');
+    expect(asked('DELETE', '/accounts/account-grace/passkeys/passkey-phone')).toHaveLength(0);
+    await click('Remove the passkey “Phone”…');
+    await press('way-remove');
+    await waitFor(() => expect(screen.queryByText('Passkey “Phone”')).toBeNull());
+    expect(asked('DELETE', '/accounts/account-grace/passkeys/passkey-phone')).toHaveLength(1);
+    await click('Unlink grace@example.org at Example ID…');
+    await screen.findByText(/Nothing else lets them in: set a password next/);
+    await accessible();
+    await press('way-remove');
+    await screen.findByText('Grace Hopper has no way in');
+    expect(asked('DELETE', '/accounts/account-grace/links/link-grace')).toHaveLength(1);
+    await accessible();
+    await press('ways-password');
+    await screen.findByText('Set another password for Grace Hopper');
+    await waitFor(() => expect(screen.queryByTestId('account-ways')).toBeNull());
+    await type('passphrase', 'four words are better');
+    await type('passphrase-again', 'four words are better');
+    await click('Set password');
+    await waitFor(() => expect(asked('PUT', '/accounts/account-grace/password')).toHaveLength(1));
+    // One's own are in “Your account”.
+    await menu('Ada Byron');
+    await screen.findByRole('menuitem', { name: /run the server|Does not run/ });
+    expect(screen.queryByRole('menuitem', { name: 'Ways to sign in…' })).toBeNull();
+  });
+
   it('makes groups, and says that a name is taken', async () => {
     await openWindow({ kind: 'people' });
     await press2('people-groups');

@@ -14,7 +14,8 @@ import { tree } from '$lib/tree/tree.svelte';
 import { workspaces } from '$lib/workspaces/workspaces.svelte';
 import { MemoryHost } from './memory';
 import { problem } from './memory/problem';
-import { CODE, PASSWORD } from './memory/server';
+import { USER_CODE } from './memory/doors';
+import { CODE, PASSWORD, refuse } from './memory/server';
 import { FINGERPRINT, OTHER_FINGERPRINT } from './memory/workspaces';
 import { accessible, openWindow, type } from './person';
 
@@ -198,6 +199,142 @@ describe('adding a team server', () => {
     answer();
     await waitFor(() => expect(called('workspace_remove')).toHaveLength(1));
     await waitFor(() => expect(workspaces.list).toHaveLength(1));
+  });
+});
+
+describe('signing in with the browser', () => {
+  const enter = async (address: string) => {
+    actions.run('workspace.add');
+    await screen.findByTestId('add-workspace');
+    await type('workspace-address', address);
+    await press('workspace-next');
+  };
+  const focused = (testid: string) =>
+    waitFor(() => expect(document.activeElement).toBe(screen.getByTestId(testid)));
+
+  it('shows the code and the way to the page, and adds the server once it was let in', async () => {
+    await open();
+    await enter('hub.example.net');
+    await press('workspace-trust');
+    await press('workspace-browser-begin');
+    expect((await screen.findByTestId('workspace-code')).textContent).toBe(USER_CODE);
+    await focused('workspace-browser-open');
+    expect(screen.getByTestId('workspace-browser').textContent).toContain(
+      'Patchbay on workstation',
+    );
+    expect(screen.getByText(/good for 10 more minutes/)).toBeTruthy();
+    // The certificate was compared, and the browser asks about it again.
+    expect(screen.getByRole('group', { name: FINGERPRINT })).toBeTruthy();
+    await accessible();
+    const link = `https://hub.example.net/device#${USER_CODE}`;
+    await press('workspace-browser-open');
+    expect(called('host_open_url')).toEqual([{ url: link }]);
+    await press('workspace-browser-copy');
+    await screen.findByText('Copied');
+    expect(called('host_copy_text')).toEqual([{ text: link }]);
+    expect(workspaces.list).toHaveLength(1);
+    host.workspaces.decide(null);
+    await waitFor(() => expect(screen.queryByTestId('add-workspace')).toBeNull());
+    expect(workspaces.list).toHaveLength(2);
+    await waitFor(() => expect(tree.selected.active).toBe(workspaces.list[1]?.root));
+    const door = { kind: 'new', address: 'https://hub.example.net', fingerprint: FINGERPRINT };
+    expect(called('workspace_browser_begin')).toEqual([{ door }]);
+    expect(called('workspace_browser_cancel')).toEqual([]);
+  });
+
+  it('says what came of it, begins anew, and lets go of what was given up', async () => {
+    await open();
+    await enter('public.example.net');
+    await press('workspace-browser-begin');
+    await screen.findByTestId('workspace-code');
+    expect(screen.queryByRole('group', { name: FINGERPRINT })).toBeNull();
+    host.workspaces.decide(problem('notAllowed', 'Somebody said no.', 'Begin anew.'));
+    await screen.findByText('Somebody said no.');
+    await focused('workspace-browser-again');
+    expect(screen.queryByTestId('workspace-code')).toBeNull();
+    await accessible();
+    await press('workspace-browser-again');
+    await screen.findByTestId('workspace-code');
+    // What opens no browser leaves the address to be copied.
+    host.handlers.host_open_url = () =>
+      Promise.reject(problem('desktop', 'The browser could not be started.', ''));
+    await press('workspace-browser-open');
+    await screen.findByText('The browser could not be started.');
+    await press('workspace-back');
+    await screen.findByTestId('sign-in-name');
+    await focused('sign-in-name');
+    expect(host.workspaces.asking.size).toBe(0);
+    await press('workspace-browser-begin');
+    await screen.findByTestId('workspace-code');
+    await click('Cancel');
+    await waitFor(() => expect(called('workspace_browser_cancel')).toHaveLength(2));
+    expect(host.workspaces.asking.size).toBe(0);
+    expect(workspaces.list).toHaveLength(1);
+  });
+
+  it('keeps nothing of what was let in at the moment of giving up', async () => {
+    await open();
+    await enter('public.example.net');
+    await press('workspace-browser-begin');
+    await screen.findByTestId('workspace-code');
+    // The core is faster than the one who gives up.
+    host.handlers.workspace_browser_cancel = () => {
+      host.workspaces.decide(null);
+      return null;
+    };
+    await click('Cancel');
+    await waitFor(() => expect(called('workspace_remove')).toHaveLength(1));
+    await waitFor(() => expect(workspaces.list).toHaveLength(1));
+  });
+
+  it('joins with a link besides, for somebody who has an account', async () => {
+    await open();
+    await enter('https://public.example.net/join#pbi_link');
+    await screen.findByText('Join Operations hub');
+    expect(screen.queryByTestId('workspace-browser-begin')).toBeNull();
+    await press('workspace-other-way');
+    await press('workspace-browser-begin');
+    await screen.findByTestId('workspace-code');
+    expect(asked('POST', '/me/join')).toHaveLength(0);
+    host.workspaces.decide(null);
+    await waitFor(() => expect(asked('POST', '/me/join')[0]?.body).toEqual({ token: 'pbi_link' }));
+    await waitFor(() => expect(screen.queryByTestId('add-workspace')).toBeNull());
+  });
+
+  it('says so if the link is good no more, and stays signed in', async () => {
+    await open();
+    host.workspaces.server.handlers['POST /me/join'] = () =>
+      refuse(404, 'notFound', 'This link was used.');
+    await enter('https://public.example.net/join#pbi_link');
+    await press('workspace-other-way');
+    await press('workspace-browser-begin');
+    await screen.findByTestId('workspace-code');
+    host.workspaces.decide(null);
+    await screen.findByText('This link was used.');
+    expect(workspaces.list).toHaveLength(2);
+    await waitFor(() => expect(screen.queryByTestId('add-workspace')).toBeNull());
+  });
+
+  it('signs in again where somebody was signed out', async () => {
+    await open();
+    stand('signedOut');
+    await waitFor(() => expect(actions.get(`workspace.signIn.${hub.id}`)).toBeDefined());
+    actions.run(`workspace.signIn.${hub.id}`);
+    await press('workspace-browser-begin');
+    await screen.findByTestId('workspace-code');
+    await focused('workspace-browser-open');
+    await accessible();
+    await press('workspace-back');
+    await focused('sign-in-password');
+    expect(host.workspaces.asking.size).toBe(0);
+    await press('workspace-browser-begin');
+    await screen.findByTestId('workspace-code');
+    host.workspaces.decide(null);
+    await waitFor(() => expect(workspaces.list[0]?.state).toBe('connected'));
+    await waitFor(() => expect(screen.queryByTestId('workspace-sign-in')).toBeNull());
+    expect(called('workspace_browser_begin').at(-1)).toEqual({
+      door: { kind: 'known', id: hub.id },
+    });
   });
 });
 

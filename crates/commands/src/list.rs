@@ -347,6 +347,12 @@ commands! {
     workspace_add => workspaces::add;
     /// Signs in to a team server again.
     workspace_sign_in => workspaces::sign_in;
+    /// Begins to sign in to a team server with the browser: a code, and the page to compare it on.
+    workspace_browser_begin => workspaces::browser_begin;
+    /// Waits until the page has been answered, and adds the team server or signs in to it.
+    workspace_browser_wait => workspaces::browser_wait;
+    /// Gives up signing in with the browser; nothing is kept of it.
+    workspace_browser_cancel => workspaces::browser_cancel;
     /// Ends the sign-in at a team server, which stays in the list.
     workspace_sign_out => workspaces::sign_out;
     /// Ends the sign-in at a team server and forgets the server.

@@ -3,7 +3,8 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
-    ApiError, Secret, WorkspaceEntry, WorkspaceId, WorkspaceInfo, WorkspaceOffer,
+    ApiError, HandoffId, Secret, WorkspaceDoor, WorkspaceEntry, WorkspaceHandoff, WorkspaceId,
+    WorkspaceInfo, WorkspaceOffer,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -63,6 +64,22 @@ pub(crate) struct WorkspaceSignIn {
     pub(crate) code: Option<Secret<String>>,
 }
 
+/// A team server to sign in to with the browser.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WorkspaceBrowserBegin {
+    /// Which.
+    pub(crate) door: WorkspaceDoor,
+}
+
+/// A request that is answered in a browser.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WorkspaceBrowserRef {
+    /// As beginning gave it.
+    pub(crate) id: HandoffId,
+}
+
 /// Another certificate of a team server.
 #[derive(Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -107,6 +124,27 @@ pub(crate) async fn sign_in(ctx: Ctx, args: WorkspaceSignIn) -> Result<Workspace
     let WorkspaceSignIn { id, name, password, code } = args;
     let entry = WorkspaceEntry::SignIn { name, password, code };
     Ok(ctx.core.workspaces().sign_in(&vault, id, entry).await?)
+}
+
+pub(crate) async fn browser_begin(
+    ctx: Ctx,
+    args: WorkspaceBrowserBegin,
+) -> Result<WorkspaceHandoff, ApiError> {
+    let vault = ctx.authorize_vault(Right::Edit)?;
+    Ok(ctx.core.workspaces().begin_handoff(&vault, args.door).await?)
+}
+
+pub(crate) async fn browser_wait(
+    ctx: Ctx,
+    args: WorkspaceBrowserRef,
+) -> Result<WorkspaceInfo, ApiError> {
+    let vault = ctx.authorize_vault(Right::Edit)?;
+    Ok(ctx.core.workspaces().handed_over(&vault, args.id).await?)
+}
+
+pub(crate) async fn browser_cancel(ctx: Ctx, args: WorkspaceBrowserRef) -> Result<(), ApiError> {
+    ctx.core.workspaces().give_up_handoff(args.id).await;
+    Ok(())
 }
 
 pub(crate) async fn sign_out(ctx: Ctx, args: WorkspaceRef) -> Result<(), ApiError> {

@@ -102,5 +102,6 @@ pub use tunnel::{
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};
 pub use vnc::{VncPlace, WebSocketPlace};
 pub use workspace::{
-    WorkspaceAccount, WorkspaceEntry, WorkspaceInfo, WorkspaceOffer, WorkspaceState,
+    WorkspaceAccount, WorkspaceDoor, WorkspaceEntry, WorkspaceHandoff, WorkspaceInfo,
+    WorkspaceOffer, WorkspaceState,
 };

@@ -1,6 +1,6 @@
 //! Workspaces: team servers whose machines stand in the tree of this computer.
 
-use crate::{AccountId, ApiError, NodeId, Secret, Timestamp, WorkspaceId};
+use crate::{AccountId, ApiError, HandoffId, NodeId, Secret, Timestamp, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -98,4 +98,38 @@ pub enum WorkspaceEntry {
         /// The password to sign in with from then on.
         password: Secret<String>,
     },
+}
+
+/// Which team server somebody signs in to with the browser.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum WorkspaceDoor {
+    /// One that is not in the tree yet.
+    New {
+        /// As looking gave it.
+        address: String,
+        /// As looking gave it, once the person has compared it.
+        fingerprint: Option<String>,
+    },
+    /// One that was added before.
+    Known {
+        /// Its id.
+        id: WorkspaceId,
+    },
+}
+
+/// A request to be let in that its person answers in a browser. What proves who asks is not in it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceHandoff {
+    /// What it is called here; the server does not know it.
+    pub id: HandoffId,
+    /// The person compares it with what the page shows.
+    pub code: String,
+    /// The page, with the code behind `#`.
+    pub link: String,
+    /// What the page says is asking.
+    pub client: String,
+    /// Until when it can be answered, by the clock of this computer.
+    pub expires: Timestamp,
 }

@@ -289,6 +289,165 @@ async fn a_locked_vault_has_no_sign_in_and_calls_nobody() {
     bob.until("Ada's machine", async |me| me.names().await.contains(&"web-01".to_owned())).await;
 }
 
+/// What somebody in a browser says to a code.
+async fn answered(ada: &mut Person<'_>, begun: &Value, allow: bool) {
+    let code = json!({ "userCode": begun["code"] });
+    let seen = ada.get("POST /api/v1/me/device/look", code).await;
+    assert_eq!((&seen["userCode"], &seen["client"]), (&begun["code"], &begun["client"]));
+    let answer = json!({ "userCode": begun["code"], "allow": allow });
+    ada.get("POST /api/v1/me/device", answer).await;
+}
+
+/// What the server has counted of questions whether somebody was let in.
+async fn questions(server: &Fixture) -> String {
+    let figures = server.ask("GET /metrics", &[], b"").await.text();
+    let counted = figures.lines().filter(|line| line.contains("/sign-in/device/token"));
+    counted.collect::<Vec<_>>().join("\n")
+}
+
+/// Waits until the server was asked once more than before.
+async fn is_asked(server: &Fixture, before: &str) {
+    let asking = async {
+        while questions(server).await == before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), asking).await.unwrap();
+}
+
+async fn sign_ins(ada: &mut Person<'_>) -> usize {
+    ada.get("GET /api/v1/me/sign-ins", Value::Null).await.as_array().unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_signs_the_desktop_in_and_in_again() {
+    let (server, token, lab) = serve().await;
+    let mut ada = ada(&server, &token);
+    machine(&mut ada, &lab, "web-01").await;
+    let desktop = Desktop::open().await;
+    let address = server.address.to_string();
+    let new = |fingerprint: &str| json!({ "door": { "kind": "new", "address": address, "fingerprint": fingerprint } });
+
+    // A certificate that was not compared is asked for nothing.
+    let other = new(&format!("SHA256:{}", "0".repeat(64)));
+    assert_eq!(desktop.refused("workspace_browser_begin", other).await.code, ErrorCode::HostKey);
+
+    let fingerprint = fingerprint(&server).await;
+    let begun = desktop.get("workspace_browser_begin", new(&fingerprint)).await;
+    let code = text(&begun["code"]);
+    assert_eq!(begun["link"], format!("https://{address}/device#{code}"));
+    assert_eq!(begun["client"], "Patchbay on here");
+    assert_eq!(desktop.workspaces().await, json!([]));
+    let id = json!({ "id": begun["id"] });
+    // It waits from before the answer on; the page of another window does not wait a second time.
+    let before = questions(&server).await;
+    let (waited, ()) = tokio::join!(desktop.get("workspace_browser_wait", id.clone()), async {
+        is_asked(&server, &before).await;
+        answered(&mut ada, &begun, true).await;
+        let twice = desktop.refused("workspace_browser_wait", id.clone()).await;
+        assert_eq!(twice.code, ErrorCode::NotFound);
+    });
+    assert_eq!(waited["account"]["name"], "ada");
+    assert_eq!(waited["fingerprint"], fingerprint);
+    let stands = desktop.stands("connected").await;
+    assert!(desktop.names().await.contains(&"web-01".to_owned()));
+    let listed = ada.get("GET /api/v1/me/sign-ins", Value::Null).await;
+    assert!(listed.to_string().contains("Patchbay on here"), "{listed}");
+    let again = desktop.refused("workspace_browser_begin", new(&fingerprint)).await;
+    assert_eq!(again.field.as_deref(), Some("address"));
+
+    // Signed out and in again: the same workspace.
+    desktop.get("workspace_sign_out", json!({ "id": stands["id"] })).await;
+    desktop.stands("signedOut").await;
+    let known = json!({ "door": { "kind": "known", "id": stands["id"] } });
+    let begun = desktop.get("workspace_browser_begin", known).await;
+    answered(&mut ada, &begun, true).await;
+    let waited = desktop.get("workspace_browser_wait", json!({ "id": begun["id"] })).await;
+    assert_eq!(waited["id"], stands["id"]);
+    desktop.stands("connected").await;
+    assert_eq!(sign_ins(&mut ada).await, 2);
+
+    // Neither what asks nor what lets in came to the page.
+    let received = String::from_utf8_lossy(&desktop.received.lock().unwrap()).into_owned();
+    for secret in ["pbs_", "pbd_"] {
+        assert!(!received.contains(secret), "{secret}");
+    }
+    // With the workspace added meanwhile, nothing is left of a second one.
+    desktop.get("workspace_remove", json!({ "id": stands["id"] })).await;
+    let begun = desktop.get("workspace_browser_begin", new(&fingerprint)).await;
+    answered(&mut ada, &begun, true).await;
+    let faster = json!({ "kind": "signIn", "name": "ada", "password": PASSWORD, "code": null });
+    let faster = json!({ "address": address, "fingerprint": fingerprint, "entry": faster });
+    desktop.get("workspace_add", faster).await;
+    let before = sign_ins(&mut ada).await;
+    let late = desktop.refused("workspace_browser_wait", json!({ "id": begun["id"] })).await;
+    assert_eq!(late.field.as_deref(), Some("address"));
+    assert_eq!(sign_ins(&mut ada).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_says_no_or_is_not_waited_for_signs_nobody_in() {
+    let (server, token, _) = serve().await;
+    let mut ada = ada(&server, &token);
+    let desktop = Desktop::open().await;
+    let (address, fingerprint) = (server.address.to_string(), fingerprint(&server).await);
+    let new = json!({ "door": { "kind": "new", "address": address, "fingerprint": fingerprint } });
+    let begin = async || desktop.get("workspace_browser_begin", new.clone()).await;
+    let wait = |begun: &Value| {
+        let id = json!({ "id": begun["id"] });
+        desktop.refused("workspace_browser_wait", id)
+    };
+    let cancel = async |begun: &Value| {
+        desktop.get("workspace_browser_cancel", json!({ "id": begun["id"] })).await;
+    };
+    let nobody_waits = async |ada: &mut Person<'_>, begun: &Value| {
+        let code = json!({ "userCode": begun["code"], "allow": true });
+        let answer = ada.ask("POST /api/v1/me/device", code).await;
+        assert_eq!(answer.error(), (404, "notFound".to_owned()));
+    };
+
+    let denied = begin().await;
+    answered(&mut ada, &denied, false).await;
+    let refused = wait(&denied).await;
+    assert_eq!(refused.code, ErrorCode::NotAllowed);
+    assert!(refused.next_step.contains("anew"), "{refused}");
+
+    // Given up before, while and after it is waited for.
+    let before = begin().await;
+    cancel(&before).await;
+    assert_eq!(wait(&before).await.code, ErrorCode::NotFound);
+    nobody_waits(&mut ada, &before).await;
+    let during = begin().await;
+    let asked = questions(&server).await;
+    let (refused, ()) = tokio::join!(wait(&during), async {
+        is_asked(&server, &asked).await;
+        cancel(&during).await;
+    });
+    assert_eq!(refused.code, ErrorCode::Cancelled);
+    nobody_waits(&mut ada, &during).await;
+    let allowed = begin().await;
+    answered(&mut ada, &allowed, true).await;
+    cancel(&allowed).await;
+    assert_eq!(wait(&allowed).await.code, ErrorCode::NotFound);
+    cancel(&allowed).await;
+
+    // Behind the lock nobody goes on asking.
+    let locked = begin().await;
+    let asked = questions(&server).await;
+    let (refused, ()) = tokio::join!(wait(&locked), async {
+        is_asked(&server, &asked).await;
+        desktop.get("vault_lock", json!({ "closeSessions": false })).await;
+    });
+    assert_eq!(refused.code, ErrorCode::Cancelled);
+    nobody_waits(&mut ada, &locked).await;
+    assert_eq!(sign_ins(&mut ada).await, 1);
+    desktop.unlock().await;
+    assert_eq!(desktop.workspaces().await, json!([]));
+    let kept = desktop.ctx.core.vault().unlocked().unwrap();
+    let kept = kept.vault().load(patchbay_store::Kind::WorkspaceSecret).await.unwrap();
+    assert_eq!(kept.len(), 0);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn things_of_two_places_are_not_mixed() {
     let (server, token, lab) = serve().await;

@@ -7,6 +7,7 @@ import { httpHost } from '$lib/host/http';
 import type {
   Access,
   AccountInfo,
+  AccountWays,
   ApiTokenInfo,
   Grant,
   Group,
@@ -204,6 +205,28 @@ export class MemoryServer {
     },
   ];
   accounts: AccountInfo[] = [];
+  /** How people sign in who do so by more than a password. */
+  ways: Record<string, AccountWays> = {
+    'account-grace': {
+      password: false,
+      passkeys: [
+        {
+          id: 'passkey-phone',
+          name: 'Phone',
+          created: this.now - 40 * DAY,
+          lastUsed: this.now - 2 * HOUR,
+        },
+      ],
+      links: [
+        {
+          id: 'link-grace',
+          providerName: 'Example ID',
+          label: 'grace@example.org',
+          created: this.now - 90 * DAY,
+        },
+      ],
+    },
+  };
   readonly audit = new MemoryAudit(this.now);
   #next = 10;
   readonly host;
@@ -507,7 +530,21 @@ export class MemoryServer {
       this.#over = false;
       return null;
     },
-    'PUT /accounts/*/password': () => null,
+    'PUT /accounts/*/password': ({ path: [id = ''] }) => {
+      this.ways[id] = { ...this.#ways(id), password: true };
+      return null;
+    },
+    'GET /accounts/*/ways': ({ path: [id = ''] }) => this.#ways(id),
+    'DELETE /accounts/*/links/*': ({ path: [id = '', link] }) => {
+      const now = this.#ways(id);
+      this.ways[id] = { ...now, links: now.links.filter((one) => one.id !== link) };
+      return null;
+    },
+    'DELETE /accounts/*/passkeys/*': ({ path: [id = '', passkey] }) => {
+      const now = this.#ways(id);
+      this.ways[id] = { ...now, passkeys: now.passkeys.filter((one) => one.id !== passkey) };
+      return null;
+    },
     'DELETE /accounts/*/totp': () => null,
     'DELETE /accounts/*': ({ path: [id] }) => {
       this.accounts = this.accounts.filter((one) => one.id !== id);
@@ -623,6 +660,10 @@ export class MemoryServer {
       ],
     }),
   };
+
+  #ways(id: string): AccountWays {
+    return this.ways[id] ?? { password: true, links: [], passkeys: [] };
+  }
 
   #access(node: string): Access {
     const administers = this.me.operator;

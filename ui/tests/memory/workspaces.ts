@@ -2,7 +2,16 @@
  * Team servers in the tree of a vault, in memory. What is asked of one goes to a MemoryServer. Addresses that begin with `public` have a
  * certificate that the computer trusts, `new` is not set up yet, and at `nowhere` nobody answers.
  */
-import type { Args, WorkspaceInfo, WorkspaceOffer, WorkspaceState } from '$lib/host';
+import type {
+  ApiError,
+  Args,
+  WorkspaceDoor,
+  WorkspaceHandoff,
+  WorkspaceInfo,
+  WorkspaceOffer,
+  WorkspaceState,
+} from '$lib/host';
+import { USER_CODE } from './doors';
 import { entryDraft, folderDraft, type MemoryNode } from './machines';
 import { problem } from './problem';
 import { CODE, MemoryServer, PASSWORD } from './server';
@@ -11,6 +20,14 @@ import type { MemoryHost } from './index';
 export const FINGERPRINT = `SHA256:${'3f9a07c4e1b85d26'.repeat(4)}`;
 export const OTHER_FINGERPRINT = `SHA256:${'a0c7719e52d4f38b'.repeat(4)}`;
 
+/** A program that asks to be let in, and what its person in a browser decides. */
+interface Asking {
+  door: WorkspaceDoor;
+  answer: Promise<WorkspaceInfo>;
+  allow: (info: WorkspaceInfo) => void;
+  refuse: (why: ApiError) => void;
+}
+
 export class MemoryWorkspaces {
   list: WorkspaceInfo[] = [];
   /** What the servers show now. */
@@ -18,6 +35,8 @@ export class MemoryWorkspaces {
   /** Asks for a one-time password. */
   totp = false;
   readonly server: MemoryServer;
+  /** Programs that ask to be let in, by the id of the request. */
+  readonly asking = new Map<string, Asking>();
   #next = 1;
 
   constructor(private readonly host: MemoryHost) {
@@ -54,6 +73,43 @@ export class MemoryWorkspaces {
   signIn(args: Args<'workspace_sign_in'>): WorkspaceInfo {
     this.#check(args);
     return this.state(args.id, 'connected');
+  }
+
+  browserBegin({ door }: Args<'workspace_browser_begin'>): WorkspaceHandoff {
+    const id = `handoff-${String(this.#next++)}`;
+    let allow: Asking['allow'] = () => undefined;
+    let refuse: Asking['refuse'] = () => undefined;
+    const answer = new Promise<WorkspaceInfo>((yes, no) => {
+      allow = yes;
+      refuse = no;
+    });
+    // Somebody may give up before anybody waits.
+    answer.catch(() => undefined);
+    this.asking.set(id, { door, answer, allow, refuse });
+    const address = door.kind === 'new' ? door.address : this.get(door.id).address;
+    const link = `${address}/device#${USER_CODE}`;
+    const client = 'Patchbay on workstation';
+    return { id, code: USER_CODE, link, client, expires: Date.now() + 10 * 60_000 };
+  }
+
+  browserWait({ id }: Args<'workspace_browser_wait'>): Promise<WorkspaceInfo> {
+    const asking = this.asking.get(id);
+    if (!asking) throw problem('notFound', 'This request to sign in is not there any more.');
+    return asking.answer;
+  }
+
+  browserCancel({ id }: Args<'workspace_browser_cancel'>): void {
+    this.asking.get(id)?.refuse(problem('cancelled', 'Signing in was cancelled.'));
+    this.asking.delete(id);
+  }
+
+  /** Somebody in a browser decides about the request that was begun last: lets it in, or lets it come to nothing. */
+  decide(why: ApiError | null): void {
+    const [id, { door, allow, refuse }] = [...this.asking].at(-1) ?? fail();
+    this.asking.delete(id);
+    if (why) refuse(why);
+    else if (door.kind === 'known') allow(this.state(door.id, 'connected'));
+    else allow(this.put('Operations hub', door));
   }
 
   trust({ id, fingerprint }: Args<'workspace_trust'>): WorkspaceInfo {
@@ -141,6 +197,10 @@ export class MemoryWorkspaces {
   #tell(): void {
     this.host.emit({ kind: 'workspaces', workspaces: this.list });
   }
+}
+
+function fail(): never {
+  throw new Error('nobody asks to be let in');
 }
 
 /** A folder with a few machines, as a server has them. */

@@ -20,7 +20,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 /// Who leaves does not wait longer for the server to hear it.
-const FAREWELL: Duration = Duration::from_secs(5);
+pub(super) const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What a server says of itself to everybody.
 #[derive(Deserialize)]
@@ -33,9 +33,17 @@ struct Server {
 
 /// Somebody was let in.
 #[derive(Deserialize)]
-struct Welcome {
-    token: Secret<String>,
-    account: WorkspaceAccount,
+pub(super) struct Welcome {
+    pub(super) token: Secret<String>,
+    pub(super) account: WorkspaceAccount,
+}
+
+/// What is signed in to.
+pub(super) enum Door {
+    /// A server of this name that is not in the tree yet.
+    New(String),
+    /// One that was added before.
+    Known(WorkspaceId),
 }
 
 impl Workspaces<'_> {
@@ -75,35 +83,9 @@ impl Workspaces<'_> {
         fingerprint: Option<String>,
         entry: WorkspaceEntry,
     ) -> Result<WorkspaceInfo, CoreError> {
-        let address = place(address)?.address;
-        if !self.0.is_own() {
-            return Err(CoreError::NoVaultFile);
-        }
-        if let Some(known) = self.infos().iter().find(|one| one.address == address.to_string()) {
-            return Err(CoreError::invalid(
-                "address",
-                format!("The team server “{}” is in your tree already.", known.name),
-                "Sign in to it there.",
-            ));
-        }
-        let stranger = Client::stranger(site(address.clone(), fingerprint.clone(), agent(self.0)));
-        let name = server(&stranger).await?.name;
-        let Welcome { token, account } = enter(&stranger, entry).await?;
-        let id = WorkspaceId::new();
-        let address = address.to_string();
-        let kept = Kept { name, address, fingerprint, account: Some(account) };
-        let mut changes = vec![kept::keep(id, &kept)?];
-        changes.extend(kept::keep_token(id, Some(&token)));
-        let site = stranger.site().clone();
-        if let Err(error) = self.write(changes).await {
-            farewell(&Client::signed_in(site, token)).await;
-            return Err(error);
-        }
-        let workspace = Workspace::new(self.0, id, kept, Some(token), Followed::default());
-        self.start(Arc::clone(&workspace));
-        self.changed();
-        self.tree_changed();
-        Ok(workspace.info())
+        let (stranger, door) = self.new_door(address, fingerprint).await?;
+        let welcome = enter(&stranger, entry).await?;
+        self.let_in(&stranger, door, welcome).await
     }
 
     /// Signs in to a workspace again.
@@ -116,9 +98,92 @@ impl Workspaces<'_> {
         id: WorkspaceId,
         entry: WorkspaceEntry,
     ) -> Result<WorkspaceInfo, CoreError> {
+        let (stranger, door) = self.known_door(id)?;
+        let welcome = enter(&stranger, entry).await?;
+        self.let_in(&stranger, door, welcome).await
+    }
+
+    /// A team server that is not in the tree yet.
+    pub(super) async fn new_door(
+        &self,
+        address: &str,
+        fingerprint: Option<String>,
+    ) -> Result<(Client, Door), CoreError> {
+        let address = place(address)?.address;
+        if !self.0.is_own() {
+            return Err(CoreError::NoVaultFile);
+        }
+        self.not_there(&address.to_string())?;
+        let stranger = Client::stranger(site(address, fingerprint, agent(self.0)));
+        let name = server(&stranger).await?.name;
+        Ok((stranger, Door::New(name)))
+    }
+
+    /// A team server that was added before.
+    pub(super) fn known_door(&self, id: WorkspaceId) -> Result<(Client, Door), CoreError> {
+        Ok((Client::stranger(self.get(id)?.site()?), Door::Known(id)))
+    }
+
+    fn not_there(&self, address: &str) -> Result<(), CoreError> {
+        match self.infos().iter().find(|one| one.address == address) {
+            None => Ok(()),
+            Some(known) => Err(CoreError::invalid(
+                "address",
+                format!("The team server “{}” is in your tree already.", known.name),
+                "Sign in to it there.",
+            )),
+        }
+    }
+
+    /// Takes up a sign-in. One that cannot be kept is ended.
+    pub(super) async fn let_in(
+        &self,
+        stranger: &Client,
+        door: Door,
+        welcome: Welcome,
+    ) -> Result<WorkspaceInfo, CoreError> {
+        let (site, token) = (stranger.site().clone(), welcome.token.clone());
+        let taken = match door {
+            Door::New(name) => self.added(&site, name, welcome).await,
+            Door::Known(id) => self.signed_in(id, welcome).await,
+        };
+        if taken.is_err() {
+            farewell(&Client::signed_in(site, token)).await;
+        }
+        taken
+    }
+
+    async fn added(
+        &self,
+        site: &Site,
+        name: String,
+        Welcome { token, account }: Welcome,
+    ) -> Result<WorkspaceInfo, CoreError> {
+        let address = site.address.to_string();
+        // Somebody may have added it in another window meanwhile.
+        self.not_there(&address)?;
+        let fingerprint = match &site.trust {
+            Trust::System => None,
+            Trust::Pinned(fingerprint) => Some(fingerprint.clone()),
+        };
+        let id = WorkspaceId::new();
+        let kept = Kept { name, address, fingerprint, account: Some(account) };
+        let mut changes = vec![kept::keep(id, &kept)?];
+        changes.extend(kept::keep_token(id, Some(&token)));
+        self.write(changes).await?;
+        let workspace = Workspace::new(self.0, id, kept, Some(token), Followed::default());
+        self.start(Arc::clone(&workspace));
+        self.changed();
+        self.tree_changed();
+        Ok(workspace.info())
+    }
+
+    async fn signed_in(
+        &self,
+        id: WorkspaceId,
+        Welcome { token, account }: Welcome,
+    ) -> Result<WorkspaceInfo, CoreError> {
         let workspace = self.get(id)?;
-        let stranger = Client::stranger(workspace.site()?);
-        let Welcome { token, account } = enter(&stranger, entry).await?;
         let before = workspace.kept();
         let another = before.account.as_ref().is_some_and(|before| before.id != account.id);
         let kept = Kept { account: Some(account), ..before };
@@ -257,7 +322,7 @@ fn place(text: &str) -> Result<Place, CoreError> {
     Place::read(text).map_err(|wrong| CoreError::invalid("address", wrong, next))
 }
 
-fn said(error: ClientError) -> CoreError {
+pub(super) fn said(error: ClientError) -> CoreError {
     api(error.into())
 }
 
@@ -299,7 +364,7 @@ async fn enter(client: &Client, entry: WorkspaceEntry) -> Result<Welcome, CoreEr
 }
 
 /// Tells a server that a sign-in is over. It ends by itself if the server does not hear it.
-async fn farewell(client: &Client) {
+pub(super) async fn farewell(client: &Client) {
     let telling = client.request(Method::POST, "/sign-out", None);
     if !matches!(timeout(FAREWELL, telling).await, Ok(Ok(_))) {
         tracing::info!("a team server did not hear that the sign-in is over");

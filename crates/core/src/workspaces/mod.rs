@@ -6,6 +6,7 @@
 //! (`patchbay-commands`), and HTTP (`patchbay-team-client`).
 
 mod doors;
+mod handoff;
 mod kept;
 mod known;
 mod link;
@@ -17,6 +18,7 @@ mod workspace;
 mod tests;
 
 use crate::{Authorized, Core, CoreError, WholeVault, sessions::Tickets, sync, vault::Unlocked};
+use handoff::Handoffs;
 use patchbay_model::{
     ApiError, AppEvent, Attachment, ErrorCode, RunInfo, Secret, SessionInfo, TaskInfo, TreeRows,
     WorkspaceId, WorkspaceInfo,
@@ -39,6 +41,7 @@ pub(crate) struct WorkspacesState {
     /// What front ends were told of before the vault was locked: they hear later what of it is gone.
     before: Mutex<HashMap<WorkspaceId, Followed>>,
     tickets: Tickets<StreamTicket>,
+    handoffs: Handoffs,
 }
 
 impl std::fmt::Debug for WorkspacesState {
@@ -268,6 +271,7 @@ impl Workspaces<'_> {
 
     /// Lets go of everything, because the vault is being locked.
     pub(crate) fn rest(&self) {
+        self.0.workspaces.handoffs.give_up_all();
         let all = std::mem::take(&mut *sync::lock(&self.0.workspaces.all));
         let mut before = sync::lock(&self.0.workspaces.before);
         for (id, workspace) in all {

@@ -263,8 +263,11 @@ pub(super) fn site(address: Address, fingerprint: Option<String>, agent: String)
 
 /// What this computer calls itself, for the list of sign-ins.
 pub(super) fn agent(core: &Core) -> String {
-    let config = core.config();
+    format!("Patchbay/{} ({})", core.config().version, host(core))
+}
+
+/// The name of this computer, as far as every server can show it.
+pub(super) fn host(core: &Core) -> String {
     let plain = |c: &char| c.is_ascii_alphanumeric() || "-._ ".contains(*c);
-    let host: String = config.host_name.chars().filter(plain).take(64).collect();
-    format!("Patchbay/{} ({host})", config.version)
+    core.config().host_name.chars().filter(plain).take(64).collect()
 }

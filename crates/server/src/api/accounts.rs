@@ -12,7 +12,7 @@ use crate::{
     http::{acting_cookie, forget_acting_cookie},
     team::{Asking, not_found},
 };
-use patchbay_model::AccountId;
+use patchbay_model::{AccountId, LinkId, PasskeyId};
 use std::sync::Arc;
 
 pub(super) async fn list(
@@ -86,6 +86,38 @@ pub(super) async fn end_acting(
         api.team.end_acting(hash, &stranger.visitor).await?;
     }
     Ok(Baked(Nothing, vec![forget_acting_cookie()]))
+}
+
+pub(super) async fn ways(
+    api: Arc<Api>,
+    _: Somebody,
+    At(id): At<AccountId>,
+) -> Answered<Told<wire::AccountWays>> {
+    let directory = api.team.known.directory();
+    let account = directory.account(id).ok_or_else(|| not_found("account"))?;
+    Ok(Told(wire::AccountWays {
+        password: account.password.is_some(),
+        links: api.links_of(id),
+        passkeys: api.passkeys_of(id),
+    }))
+}
+
+pub(super) async fn remove_link(
+    api: Arc<Api>,
+    who: Somebody,
+    (At(id), At(link)): (At<AccountId>, At<LinkId>),
+) -> Answered<Nothing> {
+    api.team.remove_link(&who.caller, id, link, who.entry(&api)).await?;
+    Ok(Nothing)
+}
+
+pub(super) async fn remove_passkey(
+    api: Arc<Api>,
+    who: Somebody,
+    (At(id), At(passkey)): (At<AccountId>, At<PasskeyId>),
+) -> Answered<Nothing> {
+    api.team.remove_passkey_of(&who.caller, id, passkey, who.entry(&api)).await?;
+    Ok(Nothing)
 }
 
 pub(super) async fn delete(

@@ -8,7 +8,7 @@ use super::{
     route::{Nothing, Told},
     wire,
 };
-use crate::team::{INTERVAL, Polled, Visitor};
+use crate::team::{HANDOFF_LASTS, INTERVAL, Polled, Visitor};
 use std::sync::Arc;
 
 pub(super) async fn begin(
@@ -25,6 +25,7 @@ pub(super) async fn begin(
         link: format!("{}/device#{}", stranger.peer.origin(), begun.code),
         user_code: begun.code,
         expires: begun.expires,
+        expires_in: u32::try_from(HANDOFF_LASTS / 1_000).unwrap_or(u32::MAX),
         interval: INTERVAL,
     }))
 }
@@ -45,6 +46,15 @@ pub(super) async fn poll(
             account: Some(enter(&api, &stranger, &welcome)?),
         },
     }))
+}
+
+pub(super) async fn withdraw(
+    api: Arc<Api>,
+    _: Stranger,
+    Sent(asked): Sent<wire::DevicePoll>,
+) -> Answered<Nothing> {
+    api.team.withdraw_handoff(asked.device_code.expose_secret()).await?;
+    Ok(Nothing)
 }
 
 pub(super) async fn look(

@@ -21,7 +21,7 @@ pub(super) trait Input: Sized + Send + 'static {
     fn describe(schemas: &mut SchemaGenerator) -> Takes;
 }
 
-/// The last part of the path that stands for something.
+/// The last part of the path that stands for something; of two, the one before it and the last.
 pub(super) struct At<I>(pub(super) I);
 
 /// A body of JSON.
@@ -95,6 +95,21 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
     }
 }
 
+impl<A, I> Input for (At<A>, At<I>)
+where
+    A: FromStr + Send + 'static,
+    I: FromStr + Send + 'static,
+{
+    fn take(asked: &Asked) -> Result<Self, Refusal> {
+        no_body(asked)?;
+        Ok((parsed(asked.param_from_end(1))?, at(asked)?))
+    }
+
+    fn describe(_: &mut SchemaGenerator) -> Takes {
+        Takes::default()
+    }
+}
+
 impl<I, T> Input for (At<I>, Sent<T>)
 where
     I: FromStr + Send + 'static,
@@ -112,7 +127,11 @@ where
 }
 
 fn at<I: FromStr>(asked: &Asked) -> Result<At<I>, Refusal> {
-    let id = asked.last_param().and_then(|id| id.parse().ok());
+    parsed(asked.param_from_end(0))
+}
+
+fn parsed<I: FromStr>(part: Option<&str>) -> Result<At<I>, Refusal> {
+    let id = part.and_then(|id| id.parse().ok());
     // What is no id at all is something that does not exist.
     let id = id.ok_or_else(|| {
         ApiError::new(ErrorCode::NotFound, "There is no such thing.")

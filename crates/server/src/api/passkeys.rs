@@ -22,14 +22,7 @@ pub(super) async fn list(
     who: Somebody,
     (): (),
 ) -> Answered<Told<Vec<wire::PasskeyInfo>>> {
-    let directory = api.team.known.directory();
-    let passkeys = directory.passkeys_of(who.caller.account).map(|one| wire::PasskeyInfo {
-        id: one.id,
-        name: one.name.clone(),
-        created: one.created,
-        last_used: one.last_used,
-    });
-    Ok(Told(passkeys.collect()))
+    Ok(Told(api.passkeys_of(who.caller.account)))
 }
 
 pub(super) async fn begin(api: Arc<Api>, who: Myself, (): ()) -> Answered<Told<wire::PasskeyMake>> {

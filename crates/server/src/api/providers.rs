@@ -81,22 +81,14 @@ pub(super) async fn second(
 
 pub(super) async fn links(api: Arc<Api>, who: Somebody, (): ()) -> Answered<Told<wire::Links>> {
     let directory = api.team.known.directory();
-    let links = directory.links_of(who.caller.account).map(|one| wire::LinkInfo {
-        id: one.id,
-        provider_name: directory
-            .provider(one.provider)
-            .map(|provider| provider.name.clone())
-            .unwrap_or_default(),
-        label: one.label.clone(),
-        created: one.created,
-    });
     let open = directory.providers().filter(|one| !one.disabled);
     let providers = open.map(|one| wire::Linkable {
         id: one.id,
         name: one.name.clone(),
         directory: one.kind == ProviderKind::Ldap,
     });
-    Ok(Told(wire::Links { links: links.collect(), providers: providers.collect() }))
+    let links = api.links_of(who.caller.account);
+    Ok(Told(wire::Links { links, providers: providers.collect() }))
 }
 
 pub(super) async fn begin_link(

@@ -187,9 +187,9 @@ impl Asked {
         self.params.iter().find(|(its, _)| its == name).map(|(_, value)| value.as_str())
     }
 
-    /// The last of what stands in the path in place of names.
-    pub(super) fn last_param(&self) -> Option<&str> {
-        self.params.last().map(|(_, value)| value.as_str())
+    /// Of what stands in the path in place of names, the last (0), the one before it (1), and so on.
+    pub(super) fn param_from_end(&self, before: usize) -> Option<&str> {
+        self.params.iter().nth_back(before).map(|(_, value)| value.as_str())
     }
 
     /// Of the page that asks.

@@ -32,6 +32,7 @@ table! {
     Post "/sign-in/passkey" "passkey.sign_in" Anyone passkeys::sign_in, "Signs in whose passkey has signed. No one-time password is asked for: the device has checked who uses it.";
     Post "/sign-in/device" "device.begin" Anyone device::begin, "A program without a browser begins to ask to be let in (as RFC 8628 has it).";
     Post "/sign-in/device/token" "device.poll" Anyone device::poll, "Whether the program is let in yet; it gets its token once. 429 `throttled` if it asks more often than it may.";
+    Delete "/sign-in/device" "device.withdraw" Anyone device::withdraw, "A program asks no more to be let in, and nobody can let it in any more.";
     Get "/invitations/{token}" "invitation.look" Anyone open::invitation, "What a link says before anybody joins.";
     Post "/join" "organisation.join" Anyone open::join, "Makes an account that belongs to the organisation of the link.";
     Delete "/acting" "account.act_as_end" Anyone accounts::end_acting, "Ends what the token or the cookie of this request began as somebody else; nothing if that has ended already.";
@@ -74,6 +75,9 @@ table! {
     Patch "/accounts/{id}" "account.change" Operator accounts::change, "Lets somebody run the server, suspends somebody, or takes it back.";
     Put "/accounts/{id}/password" "account.password" Operator accounts::reset_password, "Another password for somebody who forgot it. Ends all their sign-ins.";
     Delete "/accounts/{id}/totp" "account.totp" Operator accounts::reset_totp, "Asks somebody for one-time passwords no more.";
+    Get "/accounts/{id}/ways" "account.ways" Operator accounts::ways, "How somebody can sign in: whether by a password, by which providers, and by which passkeys.";
+    Delete "/accounts/{id}/links/{link}" "account.link" Operator accounts::remove_link, "Takes a link of somebody else's away, even if nothing else lets them in. Ends all their sign-ins.";
+    Delete "/accounts/{id}/passkeys/{passkey}" "account.passkey" Operator accounts::remove_passkey, "Removes a passkey of somebody else's, even if nothing else lets them in. Ends all their sign-ins.";
     Delete "/accounts/{id}" "account.delete" Operator accounts::delete, "Deletes an account with its personal machines.";
     Post "/accounts/{id}/act-as" "account.act_as" Operator accounts::act_as, "Sees the server as somebody else does, for 30 minutes: without their own space, without any secret, and in the audit log under both names.";
     Get "/audit" "audit.read" Operator audit::records, "Records of the audit log, from one on.";

@@ -89,6 +89,33 @@ impl Api {
         sign_ins.chain(tokens).max().flatten()
     }
 
+    /// The passkeys of an account, the oldest first.
+    pub(super) fn passkeys_of(&self, account: AccountId) -> Vec<wire::PasskeyInfo> {
+        let directory = self.team.known.directory();
+        let passkeys = directory.passkeys_of(account).map(|one| wire::PasskeyInfo {
+            id: one.id,
+            name: one.name.clone(),
+            created: one.created,
+            last_used: one.last_used,
+        });
+        passkeys.collect()
+    }
+
+    /// Who an account is at providers.
+    pub(super) fn links_of(&self, account: AccountId) -> Vec<wire::LinkInfo> {
+        let directory = self.team.known.directory();
+        let links = directory.links_of(account).map(|one| wire::LinkInfo {
+            id: one.id,
+            provider_name: directory
+                .provider(one.provider)
+                .map(|provider| provider.name.clone())
+                .unwrap_or_default(),
+            label: one.label.clone(),
+            created: one.created,
+        });
+        links.collect()
+    }
+
     pub(super) fn account_info(&self, account: &Account) -> wire::AccountInfo {
         let directory = self.team.known.directory();
         let mut organisations: Vec<String> =

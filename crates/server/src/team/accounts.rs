@@ -10,11 +10,11 @@ use super::{
     space::SpaceItems,
 };
 use crate::Caller;
-use patchbay_model::{AccountId, ApiError, Secret};
+use patchbay_model::{AccountId, ApiError, LinkId, PasskeyId, Secret};
 use patchbay_team::{
     audit,
     directory::Directory,
-    entity::{Account, Change, Space},
+    entity::{Account, Change, Link, Passkey, Space},
 };
 
 impl Team {
@@ -80,6 +80,47 @@ impl Team {
             let new = Account { totp: None, ..old.clone() };
             let changes = vec![Change::PutAccount(new), Change::PutRecoveryCodes(id, Vec::new())];
             Ok(Altered::by(changes, about(&entry, "account", id)))
+        })
+        .await
+    }
+
+    /// Takes a link of somebody else's away, even if nothing else lets them in: whoever is there by it must be out.
+    pub(crate) async fn remove_link(
+        &self,
+        caller: &Caller,
+        id: AccountId,
+        link: LinkId,
+        entry: audit::Entry,
+    ) -> Result<(), ApiError> {
+        self.alter(|directory| {
+            let whose = another(directory, caller, id)?;
+            let is_theirs = |one: &&Link| one.account == whose.id;
+            let link = directory.link(link).filter(is_theirs).ok_or_else(|| not_found("link"))?;
+            let provider = directory.provider(link.provider).map(|one| one.name.as_str());
+            let words = format!("{} at {}", link.label, provider.unwrap_or("a provider"));
+            let mut changes = others(directory, id, None);
+            changes.push(Change::DeleteLink(link.id));
+            Ok(Altered::by(changes, saying(about(&entry, "account", id), words)))
+        })
+        .await
+    }
+
+    /// Removes a passkey of somebody else's, even if nothing else lets them in: whoever found the device must be out.
+    pub(crate) async fn remove_passkey_of(
+        &self,
+        caller: &Caller,
+        id: AccountId,
+        passkey: PasskeyId,
+        entry: audit::Entry,
+    ) -> Result<(), ApiError> {
+        self.alter(|directory| {
+            let whose = another(directory, caller, id)?;
+            let is_theirs = |one: &&Passkey| one.account == whose.id;
+            let passkey = directory.passkey(passkey).filter(is_theirs);
+            let passkey = passkey.ok_or_else(|| not_found("passkey"))?;
+            let mut changes = others(directory, id, None);
+            changes.push(Change::DeletePasskey(passkey.id));
+            Ok(Altered::by(changes, saying(about(&entry, "account", id), &passkey.name)))
         })
         .await
     }

@@ -20,7 +20,7 @@ use patchbay_team::{
 use std::{collections::HashMap, sync::Mutex};
 
 /// How long a request is good, in milliseconds.
-const LASTS: i64 = 10 * 60 * 1000;
+pub(crate) const LASTS: i64 = 10 * 60 * 1000;
 /// How often a program is told to ask, in seconds.
 pub(crate) const INTERVAL: u32 = 3;
 /// Who asks sooner than so many milliseconds after the last time is told to slow down.
@@ -152,6 +152,17 @@ impl Team {
         })
         .await
         .map(|(account, sign_in, token)| Polled::In(Welcome { account, sign_in, token }))
+    }
+
+    /// A program asks no more. Nobody lets it in from then on, and an answer that it did not hear yet counts for nothing.
+    pub(crate) async fn withdraw_handoff(&self, secret: &str) -> Result<(), ApiError> {
+        let hash = token::hash(secret);
+        self.alter(|directory| {
+            let found = directory.open_handoff(&hash, self.now()).ok_or_else(over)?;
+            let changes = vec![Change::DeleteHandoff(found.id)];
+            Ok(Altered { changes, entries: Vec::new(), answer: () })
+        })
+        .await
     }
 
     /// Which program waits under a code. A code that nothing waits under counts as a wrong try.

@@ -34,7 +34,7 @@ mod watching;
 
 pub(crate) use check::{Check, CheckState};
 pub(crate) use concern::{Concern, object};
-pub(crate) use device::{INTERVAL, Polled};
+pub(crate) use device::{INTERVAL, LASTS as HANDOFF_LASTS, Polled};
 pub(crate) use door::{
     Credentials, Newcomer, SIGN_IN_LASTS, Visitor, Welcome, totp_name, wrong_code,
 };

@@ -893,6 +893,9 @@ export type GenerateCancel = {
 /** Somebody who came by such a link. Lives as long as they are there. */
 export type GuestId = string;
 
+/** Somebody asks to be let in where they cannot say who they are. */
+export type HandoffId = string;
+
 /** What the person decides. */
 export type HostKeyAnswer =
 /** Trust an unknown key and keep it on record. */
@@ -3404,6 +3407,31 @@ export type WorkspaceAdd = {
 	entry: WorkspaceEntry,
 };
 
+/** A team server to sign in to with the browser. */
+export type WorkspaceBrowserBegin = {
+	/** Which. */
+	door: WorkspaceDoor,
+};
+
+/** A request that is answered in a browser. */
+export type WorkspaceBrowserRef = {
+	/** As beginning gave it. */
+	id: HandoffId,
+};
+
+/** Which team server somebody signs in to with the browser. */
+export type WorkspaceDoor =
+/** One that is not in the tree yet. */
+{ kind: "new";
+/** As looking gave it. */
+address: string;
+/** As looking gave it, once the person has compared it. */
+fingerprint: string | null } |
+/** One that was added before. */
+{ kind: "known";
+/** Its id. */
+id: WorkspaceId };
+
 /** How to get into a team server. */
 export type WorkspaceEntry =
 /** With an account. */
@@ -3424,6 +3452,20 @@ name: string;
 display: string;
 /** The password to sign in with from then on. */
 password: string };
+
+/** A request to be let in that its person answers in a browser. What proves who asks is not in it. */
+export type WorkspaceHandoff = {
+	/** What it is called here; the server does not know it. */
+	id: HandoffId,
+	/** The person compares it with what the page shows. */
+	code: string,
+	/** The page, with the code behind `#`. */
+	link: string,
+	/** What the page says is asking. */
+	client: string,
+	/** Until when it can be answered, by the clock of this computer. */
+	expires: Timestamp,
+};
 
 /** A team server whose machines are shown here. */
 export type WorkspaceId = string;
@@ -3817,6 +3859,12 @@ export interface Commands {
 	workspace_add: { args: WorkspaceAdd; result: WorkspaceInfo };
 	/** Signs in to a team server again. */
 	workspace_sign_in: { args: WorkspaceSignIn; result: WorkspaceInfo };
+	/** Begins to sign in to a team server with the browser: a code, and the page to compare it on. */
+	workspace_browser_begin: { args: WorkspaceBrowserBegin; result: WorkspaceHandoff };
+	/** Waits until the page has been answered, and adds the team server or signs in to it. */
+	workspace_browser_wait: { args: WorkspaceBrowserRef; result: WorkspaceInfo };
+	/** Gives up signing in with the browser; nothing is kept of it. */
+	workspace_browser_cancel: { args: WorkspaceBrowserRef; result: null };
 	/** Ends the sign-in at a team server, which stays in the list. */
 	workspace_sign_out: { args: WorkspaceRef; result: null };
 	/** Ends the sign-in at a team server and forgets the server. */

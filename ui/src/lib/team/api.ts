@@ -287,6 +287,15 @@ export interface AccountInfo {
   organisations: string[];
 }
 
+/** How somebody can sign in, as those who run the server see it. */
+export interface AccountWays {
+  /** Whether there is one. */
+  password: boolean;
+  links: LinkInfo[];
+  /** The oldest first. */
+  passkeys: PasskeyInfo[];
+}
+
 /** A member of an organisation as the other members see it. */
 export interface Member {
   id: AccountId;
@@ -627,6 +636,10 @@ export interface Routes extends SharingRoutes {
   'PUT /accounts/{id}/password': { path: Path<'id'>; body: { password: string }; answer: null };
   /** For somebody who lost both the device and the recovery codes. */
   'DELETE /accounts/{id}/totp': { path: Path<'id'>; answer: null };
+  'GET /accounts/{id}/ways': { path: Path<'id'>; answer: AccountWays };
+  /** Even if nothing else lets them in; ends all sign-ins of the account. Not one's own: 403. */
+  'DELETE /accounts/{id}/links/{link}': { path: Path<'id' | 'link'>; answer: null };
+  'DELETE /accounts/{id}/passkeys/{passkey}': { path: Path<'id' | 'passkey'>; answer: null };
   /** With its personal machines. */
   'DELETE /accounts/{id}': { path: Path<'id'>; answer: null };
   /** The caller becomes its owner. */

@@ -2,6 +2,7 @@
  * Adding a team server, step by step: where it is, whether it is the right one, and how to get in. What was typed stays until the dialog
  * is closed, whichever way somebody goes.
  */
+import { attempt } from '$lib/frame/notices.svelte';
 import {
   asApiError,
   call,
@@ -13,11 +14,12 @@ import {
 } from '$lib/host';
 import { NewAccountDraft } from '$lib/team/NewAccount.svelte';
 import { SignInDraft } from '$lib/team/SignInFields.svelte';
+import { BrowserSignIn } from './browser.svelte';
 import { addressError } from './words';
 import { workspaces } from './workspaces.svelte';
 
-/** `compare` only where this computer does not trust the certificate by itself. */
-export type Step = 'address' | 'compare' | 'enter';
+/** `compare` only where this computer does not trust the certificate by itself; `browser` in place of typing a password. */
+export type Step = 'address' | 'compare' | 'enter' | 'browser';
 
 export class Adding {
   step = $state<Step>('address');
@@ -29,6 +31,7 @@ export class Adding {
   hasAccount = $state(false);
   readonly signIn = new SignInDraft();
   readonly account = new NewAccountDraft();
+  readonly browser = new BrowserSignIn();
   /** What is waited for. */
   busy = $state<'' | 'looking' | 'entering'>('');
   problem = $state.raw<ApiError | null>(null);
@@ -53,6 +56,7 @@ export class Adding {
   get isAtField(): boolean {
     const field = this.problem?.field ?? '';
     if (this.step === 'address') return field === 'address';
+    if (this.step === 'browser') return false;
     return this.joins
       ? ['name', 'display', 'password'].includes(field)
       : this.problem?.code === 'authFailed';
@@ -84,6 +88,11 @@ export class Adding {
     this.#turn += 1;
     this.busy = '';
     this.problem = null;
+    if (this.step === 'browser') {
+      this.browser.cancel();
+      this.step = 'enter';
+      return;
+    }
     const compares = this.step === 'enter' && this.offer?.fingerprint != null;
     this.step = compares ? 'compare' : 'address';
     if (this.step === 'address') this.offer = null;
@@ -107,12 +116,24 @@ export class Adding {
       }
       workspaces.put(info);
       added = info;
-      if (offer.token !== null && !this.joins) await this.joinWithLink(info);
+      if (!this.joins) await this.#joinToo(info);
     });
     if (this.problem?.code === 'needsCode') {
       this.problem = null;
       this.signIn.asksCode = true;
     }
+    return added;
+  }
+
+  /** Signs in with the browser, by whatever lets the person in there; the workspace if that worked. */
+  async enterByBrowser(): Promise<WorkspaceInfo | null> {
+    const { offer } = this;
+    if (!offer || this.busy) return null;
+    this.problem = null;
+    this.step = 'browser';
+    const { address, fingerprint } = offer;
+    const added = await this.browser.go({ kind: 'new', address, fingerprint });
+    if (added) await this.#joinToo(added);
     return added;
   }
 
@@ -124,6 +145,11 @@ export class Adding {
       joined = true;
     });
     return joined;
+  }
+
+  /** Who has signed in is in, whatever comes of the link: the dialog is over, and a notice says what is wrong with it. */
+  async #joinToo(info: WorkspaceInfo): Promise<void> {
+    await attempt(() => this.joinWithLink(info));
   }
 
   private async joinWithLink({ id }: WorkspaceInfo): Promise<void> {
@@ -138,6 +164,7 @@ export class Adding {
     this.#turn += 1;
     this.signIn.forget();
     this.account.forget();
+    this.browser.cancel();
   }
 
   #complete(): boolean {

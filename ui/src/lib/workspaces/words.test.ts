@@ -11,6 +11,7 @@ import {
   shortState,
   stateText,
   stateTitle,
+  timeLeft,
   whyNot,
 } from './words';
 
@@ -124,4 +125,14 @@ it('names steps, certificates and relays', () => {
   expect(certificateWords('SHA256:a')).toContain('you');
   expect(relayWords(undefined)).toBe('');
   expect(relayWords({ name: 'Hub' })).toBe('relayed through Hub');
+});
+
+describe('a code', () => {
+  it('says how long it can be answered', () => {
+    expect(timeLeft(NOW + 10 * MINUTE, NOW)).toBe('10 more minutes');
+    expect(timeLeft(NOW + 9 * MINUTE + 1, NOW)).toBe('10 more minutes');
+    expect(timeLeft(NOW + MINUTE + 1, NOW)).toBe('2 more minutes');
+    expect(timeLeft(NOW + MINUTE, NOW)).toBe('less than a minute');
+    expect(timeLeft(NOW - 1, NOW)).toBe('less than a minute');
+  });
 });

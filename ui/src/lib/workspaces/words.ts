@@ -16,6 +16,13 @@ export function age(asOf: number, now: number): string {
   return days === 1 ? '1 day old' : `${String(days)} days old`;
 }
 
+/** How long a code can be answered yet: "9 more minutes". */
+export function timeLeft(until: number, now: number): string {
+  const minutes = Math.ceil((until - now) / MINUTE);
+  if (minutes <= 1) return 'less than a minute';
+  return `${String(minutes)} more minutes`;
+}
+
 /** How it stands in the room of a row of the tree; nothing while all is well. */
 export function shortState({ state, asOf }: WorkspaceInfo, now: number): string {
   switch (state) {

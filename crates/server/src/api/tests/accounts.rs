@@ -3,8 +3,11 @@
 use super::{Site, script, signed_in};
 use crate::team::testing::{PASSWORD, World};
 use axum::http::StatusCode;
-use patchbay_model::Timestamp;
-use patchbay_team::permission::{Permission, Permissions};
+use patchbay_model::{AccountId, LinkId, PasskeyId, ProviderId, Timestamp};
+use patchbay_team::{
+    entity::{Account, Change, Link, Passkey, Provider, ProviderKind},
+    permission::{Permission, Permissions},
+};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,7 +116,7 @@ async fn last_uses_are_told_before_they_are_written_down() {
     let old = directory.token(id).unwrap().clone();
     let created = Timestamp(old.created.0 - 120_000);
     let old = patchbay_team::entity::ApiToken { created, ..old };
-    world.make(patchbay_team::entity::Change::PutToken(old)).await;
+    world.make(Change::PutToken(old)).await;
     let list = site.get(&token, "/me/tokens").await.ok();
     assert_eq!(list[0]["lastAddress"], "127.0.0.1");
     assert!(list[0]["lastUsed"].as_i64().unwrap() >= world.team.now().0 - 5_000);
@@ -140,6 +143,106 @@ async fn who_is_suspended_is_out_and_stays_out_of_what_there_was() {
     site.ask(&operator, &asked, json!({ "suspended": false })).await.ok();
     site.get(&anns, "/me").await.is(401, "signedOut", None);
     site.ask("", "POST /sign-in", credentials).await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_take_ways_to_sign_in_from_others_even_the_last() {
+    let world = World::new().await;
+    let site = Site::new(&world.team);
+    let ann = world.joins("ann", None).await;
+    let bob = world.joins("bob", None).await;
+    let now = world.team.now();
+    let provider = Provider {
+        id: ProviderId::new(),
+        kind: ProviderKind::Oidc,
+        name: "Example ID".to_owned(),
+        settings: Vec::new(),
+        disabled: false,
+        created: now,
+    };
+    let link = Link {
+        id: LinkId::new(),
+        account: ann,
+        provider: provider.id,
+        subject: "0815".to_owned(),
+        label: "ann@example.org".to_owned(),
+        created: now,
+    };
+    let passkey = Passkey {
+        id: PasskeyId::new(),
+        account: ann,
+        name: "Phone".to_owned(),
+        credential: vec![1; 16],
+        key: Vec::new(),
+        counter: 0,
+        challenge: now,
+        created: now,
+        last_used: None,
+    };
+    let account = world.team.known.directory().account(ann).unwrap().clone();
+    world.make(Change::PutAccount(Account { password: None, ..account })).await;
+    world.make(Change::PutProvider(provider)).await;
+    world.make(Change::PutLink(link.clone())).await;
+    world.make(Change::PutPasskey(passkey.clone())).await;
+
+    let (_, operator) = signed_in(&world, world.owner).await;
+    let ways = site.get(&operator, &format!("/accounts/{ann}/ways")).await.ok();
+    assert_eq!(ways["password"], false);
+    assert_eq!(ways["links"][0]["label"], "ann@example.org");
+    assert_eq!(ways["links"][0]["providerName"], "Example ID");
+    assert_eq!(ways["passkeys"][0]["name"], "Phone");
+    assert_eq!(ways["passkeys"][0]["id"], passkey.id.to_string());
+    let (sign_in, anns) = signed_in(&world, ann).await;
+    let (_, bobs) = signed_in(&world, bob).await;
+    site.get(&bobs, &format!("/accounts/{ann}/ways")).await.is(403, "notAllowed", None);
+
+    // Not under another account's name, and nobody their own this way.
+    let of = |whose: AccountId, what: &str, id: &dyn std::fmt::Display| {
+        format!("DELETE /accounts/{whose}/{what}/{id}")
+    };
+    for (whose, status, code) in [(bob, 404, "notFound"), (world.owner, 403, "notAllowed")] {
+        let wrong = site.ask(&operator, &of(whose, "links", &link.id), Value::Null).await;
+        wrong.is(status, code, None);
+        let wrong = site.ask(&operator, &of(whose, "passkeys", &passkey.id), Value::Null).await;
+        wrong.is(status, code, None);
+    }
+    let odd = site.ask(&operator, &of(ann, "links", &passkey.id), Value::Null).await;
+    odd.is(404, "notFound", None);
+    site.get(&anns, "/me").await.ok();
+
+    let watched = world.team.watch(ann, crate::Proof::SignIn(sign_in));
+    let gone = of(ann, "passkeys", &passkey.id);
+    assert_eq!(site.ask(&operator, &gone, Value::Null).await.status, StatusCode::NO_CONTENT);
+    // Whoever is there by it is out.
+    assert!(watched.is_cancelled());
+    site.get(&anns, "/me").await.is(401, "signedOut", None);
+    site.ask(&operator, &gone, Value::Null).await.is(404, "notFound", None);
+    site.get(&bobs, "/me").await.ok();
+    let gone = of(ann, "links", &link.id);
+    assert_eq!(site.ask(&operator, &gone, Value::Null).await.status, StatusCode::NO_CONTENT);
+    let ways = site.get(&operator, &format!("/accounts/{ann}/ways")).await.ok();
+    assert_eq!(ways, json!({ "password": false, "links": [], "passkeys": [] }));
+
+    // With a password there is a way again.
+    let set = format!("PUT /accounts/{ann}/password");
+    site.ask(&operator, &set, json!({ "password": PASSWORD })).await.ok();
+    site.ask("", "POST /sign-in", json!({ "name": "ann", "password": PASSWORD })).await.ok();
+    let log = site.get(&operator, "/audit?limit=500").await.ok();
+    let told = |action: &str| {
+        let is_it =
+            |one: &&Value| one["entry"]["action"] == action && one["entry"]["outcome"] == "done";
+        let all: Vec<_> = log.as_array().unwrap().iter().filter(is_it).collect();
+        assert_eq!(all.len(), 1, "{action}");
+        all[0]["entry"].clone()
+    };
+    for (action, detail) in
+        [("account.link", "ann@example.org at Example ID"), ("account.passkey", "Phone")]
+    {
+        let entry = told(action);
+        assert_eq!(entry["object"], format!("account:{ann}"));
+        assert_eq!(entry["detail"], detail);
+        assert_eq!(entry["actor"]["account"], json!(world.owner));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 const BEGIN: &str = "POST /sign-in/device";
 const POLL: &str = "POST /sign-in/device/token";
+const WITHDRAW: &str = "DELETE /sign-in/device";
 const LOOK: &str = "POST /me/device/look";
 const ANSWER: &str = "POST /me/device";
 
@@ -41,6 +42,8 @@ async fn a_program_is_let_in_once_and_the_log_says_by_whom() {
     let code = begun["userCode"].as_str().unwrap();
     assert_eq!(begun["link"], format!("https://localhost:7443/device#{code}"));
     assert_eq!((code.len(), begun["interval"].as_u64()), (9, Some(3)));
+    let until = world.team.now().0 + begun["expiresIn"].as_i64().unwrap() * 1_000;
+    assert!((until - begun["expires"].as_i64().unwrap()).abs() < 5_000, "{begun}");
     let secret = json!({ "deviceCode": begun["deviceCode"] });
     assert_eq!(polled(&site, &secret).await.ok()["state"], "waiting");
     site.ask("", POLL, secret.clone()).await.is(429, "throttled", None);
@@ -105,6 +108,31 @@ async fn who_says_no_or_is_suspended_lets_nothing_in() {
     let account = world.team.known.directory().account(ann).unwrap().clone();
     world.make(Change::PutAccount(Account { suspended: true, ..account })).await;
     polled(&site, &secret).await.is(404, "notFound", None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_no_more_is_let_in_by_nobody() {
+    let world = World::new().await;
+    let site = Site::new(&world.team);
+    let ann = world.joins("ann", None).await;
+    let (_, anns) = signed_in(&world, ann).await;
+    let (secret, code) = begun(&site).await;
+    // The code is for everybody to see; only the secret takes the request back.
+    site.ask("", WITHDRAW, json!({ "deviceCode": code })).await.is(404, "notFound", None);
+    assert_eq!(site.ask("", WITHDRAW, secret.clone()).await.status, 204);
+    let allow = |code: &str| json!({ "userCode": code, "allow": true });
+    site.ask(&anns, ANSWER, allow(&code)).await.is(404, "notFound", Some("userCode"));
+    polled(&site, &secret).await.is(404, "notFound", None);
+    site.ask("", WITHDRAW, secret).await.is(404, "notFound", None);
+
+    // Nor by somebody who was faster.
+    let (secret, code) = begun(&site).await;
+    assert_eq!(site.ask(&anns, ANSWER, allow(&code)).await.status, 204);
+    let before = world.team.known.directory().sign_ins_of(ann).count();
+    assert_eq!(site.ask("", WITHDRAW, secret.clone()).await.status, 204);
+    polled(&site, &secret).await.is(404, "notFound", None);
+    assert_eq!(world.team.known.directory().sign_ins_of(ann).count(), before);
+    assert_eq!(world.team.known.directory().handoffs().count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -225,6 +225,36 @@ impl Cast {
         (session, joined.guest, joined.key.expose_secret().clone())
     }
 
+    async fn link(&self, account: AccountId) -> LinkId {
+        let link = Link {
+            id: LinkId::new(),
+            account,
+            provider: self.provider().await,
+            subject: self.name("subject"),
+            label: "label".to_owned(),
+            created: self.world.team.now(),
+        };
+        self.world.make(Change::PutLink(link.clone())).await;
+        link.id
+    }
+
+    async fn passkey(&self, account: AccountId) -> PasskeyId {
+        let (id, now) = (PasskeyId::new(), self.world.team.now());
+        let passkey = Passkey {
+            id,
+            account,
+            name: self.name("passkey"),
+            credential: id.as_bytes().to_vec(),
+            key: Vec::new(),
+            counter: 0,
+            challenge: now,
+            created: now,
+            last_used: None,
+        };
+        self.world.make(Change::PutPasskey(passkey)).await;
+        id
+    }
+
     /// What stands in the path: things that are there, and each time new ones.
     async fn path(&self, route: &Route, who: Who) -> String {
         let mut path = route.path.replace("{node}", &self.machine.to_string());
@@ -235,6 +265,14 @@ impl Cast {
         path = path.replace("{organisation}", &self.target.to_string());
         if path.contains("{account}") {
             path = path.replace("{account}", &self.spare().await.to_string());
+        }
+        if path.starts_with("/accounts/{id}/links/") {
+            let whose = self.spare().await;
+            path = format!("/accounts/{whose}/links/{}", self.link(whose).await);
+        }
+        if path.starts_with("/accounts/{id}/passkeys/") {
+            let whose = self.spare().await;
+            path = format!("/accounts/{whose}/passkeys/{}", self.passkey(whose).await);
         }
         if path == "/shares/{token}" {
             path = path.replace("{token}", &self.share().await.2);
@@ -270,36 +308,8 @@ impl Cast {
             "accounts" => self.spare().await.to_string(),
             "providers" => self.provider().await.to_string(),
             "oidc" | "directory" => ProviderId::new().to_string(),
-            "links" => {
-                let (id, account) = (LinkId::new(), self.account(who));
-                let provider = self.provider().await;
-                let link = Link {
-                    id,
-                    account,
-                    provider,
-                    subject: self.name("subject"),
-                    label: "label".to_owned(),
-                    created: self.world.team.now(),
-                };
-                self.world.make(Change::PutLink(link)).await;
-                id.to_string()
-            }
-            "passkeys" => {
-                let (id, now) = (PasskeyId::new(), self.world.team.now());
-                let passkey = Passkey {
-                    id,
-                    account: self.account(who),
-                    name: self.name("passkey"),
-                    credential: id.as_bytes().to_vec(),
-                    key: Vec::new(),
-                    counter: 0,
-                    challenge: now,
-                    created: now,
-                    last_used: None,
-                };
-                self.world.make(Change::PutPasskey(passkey)).await;
-                id.to_string()
-            }
+            "links" => self.link(self.account(who)).await.to_string(),
+            "passkeys" => self.passkey(self.account(who)).await.to_string(),
             "groups" => {
                 let (id, name) = (GroupId::new(), self.name("group"));
                 let (organisation, members) = (self.target, Default::default());
@@ -352,8 +362,8 @@ impl Cast {
             (_, "/sign-in/passkey") => json!({
                 "ticket": "AAAA", "credential": "", "clientData": "", "authenticatorData": "", "signature": "",
             }),
-            (_, "/sign-in/device") => json!({ "client": "cli" }),
-            (_, "/sign-in/device/token") => json!({ "deviceCode": "pbd_x" }),
+            (Verb::Post, "/sign-in/device") => json!({ "client": "cli" }),
+            (_, "/sign-in/device" | "/sign-in/device/token") => json!({ "deviceCode": "pbd_x" }),
             (_, "/me/device/look") => json!({ "userCode": self.handoff().await }),
             (_, "/me/device") => json!({ "userCode": self.handoff().await, "allow": true }),
             (_, "/me") => json!({ "display": "Somebody" }),
@@ -450,7 +460,7 @@ fn good(route: &Route) -> u16 {
         // The server is set up.
         (_, "/setup") => 404,
         // Nothing was begun with this secret.
-        (_, "/sign-in/device/token") => 404,
+        (Verb::Delete, "/sign-in/device") | (_, "/sign-in/device/token") => 404,
         (_, "/me/device") => 204,
         // There is no such provider, or nothing was begun there.
         (_, "/sign-in/oidc/{id}" | "/me/links/oidc/{id}" | "/me/links/directory/{id}") => 404,

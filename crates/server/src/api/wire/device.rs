@@ -26,11 +26,13 @@ pub(in crate::api) struct DeviceBegun {
     pub(in crate::api) link: String,
     #[schemars(with = "Time")]
     pub(in crate::api) expires: Timestamp,
+    /// The same in seconds from now, for programs whose clock is another.
+    pub(in crate::api) expires_in: u32,
     /// Seconds between two questions.
     pub(in crate::api) interval: u32,
 }
 
-/// A program asks whether it is let in.
+/// A program asks whether it is let in, or asks no more.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(in crate::api) struct DevicePoll {

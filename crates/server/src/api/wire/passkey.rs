@@ -19,7 +19,7 @@ impl<'de> Deserialize<'de> for Base64 {
     }
 }
 
-/// A passkey of the caller's.
+/// A passkey of an account.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::api) struct PasskeyInfo {

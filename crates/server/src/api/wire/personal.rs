@@ -1,6 +1,6 @@
 //! What is told people about themselves, and accounts as operators see them.
 
-use super::{Id, OrganisationPolicy, Password, PermissionName, Time};
+use super::{Id, LinkInfo, OrganisationPolicy, PasskeyInfo, Password, PermissionName, Time};
 use patchbay_model::{AccountId, OrganisationId, Secret, SignInId, Timestamp, TokenId};
 use patchbay_team::permission::Permissions;
 use schemars::JsonSchema;
@@ -186,6 +186,16 @@ pub(in crate::api) struct AccountInfo {
     pub(in crate::api) last_seen: Option<Timestamp>,
     /// Names, sorted.
     pub(in crate::api) organisations: Vec<String>,
+}
+
+/// How somebody can sign in, as those who run the server see it.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::api) struct AccountWays {
+    /// Whether there is a password.
+    pub(in crate::api) password: bool,
+    pub(in crate::api) links: Vec<LinkInfo>,
+    /// The oldest first.
+    pub(in crate::api) passkeys: Vec<PasskeyInfo>,
 }
 
 /// What is changed about an account.

@@ -128,7 +128,7 @@ pub(in crate::api) struct TrialSaid {
     pub(in crate::api) problem: Option<String>,
 }
 
-/// Who the caller is elsewhere.
+/// Who an account is elsewhere.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::api) struct LinkInfo {

@@ -7,6 +7,8 @@ const DEEDS: Record<string, string> = {
   'account.act_as_end': 'Ended seeing it as',
   'account.change': 'Changed an account',
   'account.delete': 'Deleted an account',
+  'account.link': 'Unlinked from a provider',
+  'account.passkey': 'Removed a passkey of',
   'account.password': 'Set another password for',
   'account.rename': 'Changed their display name',
   'account.sign_in': 'Signed in',
