@@ -8,10 +8,10 @@ pub(crate) const APPLICATION_ID: i32 = 0x5042_544d;
 
 /// Each version of the tables as what makes it out of the one before, the first out of nothing. `INT8` and `BYTEA` are
 /// PostgreSQL's names; `dialect.rs` knows SQLite's.
-pub(crate) const VERSIONS: &[&[&str]] = &[VERSION_1, VERSION_2, VERSION_3];
+pub(crate) const VERSIONS: &[&[&str]] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /// The newest version.
-pub(crate) const NEWEST: i64 = 3;
+pub(crate) const NEWEST: i64 = 4;
 
 /// Every table with content, in an order in which rows can be put in: what is referred to comes first. A copy takes
 /// them all but `state` and `revisions`, which say where one database stands.
@@ -138,6 +138,12 @@ const VERSION_3: &[&str] = &[
     "CREATE INDEX handoffs_allowed ON handoffs (allowed)",
     "CREATE INDEX links_account ON links (account)",
     "CREATE INDEX passkeys_account ON passkeys (account)",
+];
+
+/// What members' own computers may have of an organisation.
+const VERSION_4: &[&str] = &[
+    "ALTER TABLE organisations ADD COLUMN keep_offline INT8 NOT NULL DEFAULT 1",
+    "ALTER TABLE organisations ADD COLUMN direct INT8 NOT NULL DEFAULT 0",
 ];
 
 /// Brings the tables to the newest version. Another node may be doing the same.

@@ -2410,6 +2410,8 @@ export type SessionInfo = {
 	sharing: SessionSharing | null,
 	/** The team server that dials for it; none for a session of this computer. */
 	workspace: WorkspaceId | null,
+	/** The team server whose machine it is with, where this computer dials itself all the same. */
+	direct: WorkspaceId | null,
 };
 
 /** Files of this computer for the clipboard of a desktop. */
@@ -2983,6 +2985,7 @@ export type TlsCertificate = {
  *
  * Columns and not objects: 100,000 objects cost the webview about five times as long to parse.
  */
+export type SessionOpenDirect = { id: NodeId, size: TerminalSize, attempt?: string | null, reason?: string | null };
 export type TreeRows = {
 	/** Counts up with every change of the tree. */
 	revision: number,
@@ -3004,6 +3007,10 @@ export type TreeRows = {
 	icons: string[],
 	/** Colour names; empty is none. */
 	colors: string[],
+	/** Machines of a team server that this person's own computer may dial itself, in no order. Few or none, and so no column. */
+	direct: NodeId[],
+	/** Folders of a team server that the person's own computer shows only while it hears of them, with all that is inside. */
+	unkept: NodeId[],
 };
 
 /** A trigger. */
@@ -3694,6 +3701,7 @@ export interface Commands {
 	/** Opens a session; connecting goes on by itself. */
 	session_open: { args: SessionOpen; result: SessionInfo };
 	/** All sessions. */
+	session_open_direct: { args: SessionOpenDirect; result: SessionInfo };
 	session_list: { args: Record<string, never>; result: SessionInfo[] };
 	/** A way for the webview to reach the bytes of a session. */
 	session_attach: { args: SessionRef; result: Attachment };

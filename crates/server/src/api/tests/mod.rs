@@ -5,6 +5,7 @@
 mod accounts;
 mod audit;
 mod device;
+mod direct;
 mod directories;
 mod door;
 mod matrix;
