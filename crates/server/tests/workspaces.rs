@@ -509,7 +509,7 @@ async fn what_the_server_does_not_reach_is_opened_directly_for_as_long_as_that_i
     assert_eq!(bob.get("hostkey_list", json!({})).await, json!([]));
     assert_eq!(bob.get("recents_list", json!({})).await, json!([web]), "the server's own list");
     bob.never_saw(&key.private);
-    let found = ada.get("GET /api/v1/audit/entries?action=session.hand", Value::Null).await;
+    let found = ada.get("GET /api/v1/audit/entries?action=session.hand.out", Value::Null).await;
     let outcomes: Vec<&str> = found["entries"]
         .as_array()
         .unwrap()

@@ -116,3 +116,68 @@ fn concerns(stored: &Stored, address: &str, port: u16) -> bool {
     let known = KnownHosts { records: vec![record], bad: Vec::new() };
     [port, 22].iter().any(|port| known.hints(address, *port) != HostKeyHints::default())
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use patchbay_model::HostKeyStanding;
+    use patchbay_testkit::KeyPair;
+
+    fn key(name: &str) -> String {
+        let directory = tempfile::tempdir().unwrap();
+        let public = KeyPair::ed25519(directory.path(), name).unwrap().public;
+        public.split(' ').take(2).collect::<Vec<_>>().join(" ")
+    }
+
+    fn handed(host: &str, key: &str) -> DirectKey {
+        DirectKey { host: host.into(), key: key.into(), authority: false, tls: None }
+    }
+
+    fn check(address: &str, key: &str) -> HostKeyCheck {
+        HostKeyCheck {
+            machine: "The box".into(),
+            address: address.into(),
+            port: 22,
+            openssh: key.into(),
+        }
+    }
+
+    #[test]
+    fn what_the_server_trusts_is_trusted_and_the_rest_is_asked_about() {
+        let (known, other) = (key("known"), key("other"));
+        let keys = HandedKeys::new(vec![handed("box", &known), handed("box", "no key at all")]);
+        assert_eq!(keys.hints("box", 22).algorithms, ["ssh-ed25519"]);
+        let judged = |address, key| keys.judge(&check(address, key)).unwrap();
+        match judged("box", &known) {
+            Judgement::Trusted { note } => assert!(note.ends_with("the team server."), "{note}"),
+            Judgement::Ask(question) => panic!("{question:?}"),
+        }
+        let Judgement::Ask(changed) = judged("box", &other) else { panic!("it is another one") };
+        assert_eq!(changed.standing, HostKeyStanding::Changed);
+        let source = changed.on_record.first().map(|record| record.source.as_str());
+        assert_eq!(source, Some("The team server"));
+        let Judgement::Ask(unknown) = judged("elsewhere", &known) else { panic!("not known") };
+        assert_eq!(unknown.standing, HostKeyStanding::Unknown);
+    }
+
+    #[test]
+    fn only_what_concerns_the_way_is_handed_out() {
+        let stored = |host: &str, authority: bool| Stored {
+            host: host.into(),
+            key: key("any"),
+            first_seen: Timestamp(0),
+            last_seen: Timestamp(0),
+            times: 0,
+            authority,
+            certificate: None,
+        };
+        assert!(concerns(&stored("box", false), "box", 22));
+        assert!(concerns(&stored("box", false), "box", 2222), "as OpenSSH has it");
+        assert!(concerns(&stored("[box]:2222", false), "box", 2222));
+        assert!(concerns(&stored("*.lab", true), "db.lab", 22));
+        assert!(!concerns(&stored("[box]:2222", false), "box", 22));
+        assert!(!concerns(&stored("other", false), "box", 22));
+        assert!(!concerns(&stored("*.lab", true), "db.office", 22));
+    }
+}

@@ -195,3 +195,76 @@ pub(super) fn sign_in(handed: &Handed) -> SignIn {
     });
     SignIn { user: handed.user.clone(), credentials: credentials.collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+    use crate::testing::{Fixture, secret};
+    use patchbay_model::{Protocol, Settings};
+
+    /// What a server that wants a lot would hand out for a machine.
+    async fn greedy(fixture: &Fixture, protocol: Protocol, address: &str) -> DirectHop {
+        let settings = Settings {
+            forward_agent: Some(true),
+            forward_x11: Some(true),
+            drive: Some("/home".into()),
+            ..Settings::default()
+        };
+        let draft = EntryDraft {
+            name: "greedy".into(),
+            address: address.into(),
+            settings,
+            ..EntryDraft::default()
+        };
+        let id =
+            fixture.core.tree().add_entry(&fixture.folder(None), draft.clone()).await.unwrap().id;
+        let settings =
+            fixture.core.tree().route(&fixture.node(id)).unwrap().pop().unwrap().settings;
+        let password = HandedSecret(secret("hunter2"));
+        DirectHop {
+            id,
+            machine: EntryDraft { protocol, settings: Settings::default(), ..draft },
+            settings,
+            user: Some("admin".into()),
+            credentials: vec![DirectCredential::Password { password }],
+        }
+    }
+
+    fn way(hops: Vec<DirectHop>) -> DirectWay {
+        DirectWay { hops, keys: Vec::new() }
+    }
+
+    #[tokio::test]
+    async fn nothing_of_this_computer_is_lent_whatever_the_server_says() {
+        let fixture = Fixture::open().await;
+        let hop = greedy(&fixture, Protocol::Ssh, "192.0.2.1").await;
+        assert!(hop.settings.forward_agent.value && hop.settings.forward_x11.value);
+        let (route, _) = resolved(way(vec![hop.clone()])).unwrap();
+        let target = target::build(&fixture.core, &route).await.unwrap();
+        let [dialled] = target.hops.as_slice() else { panic!("{target:?}") };
+        assert!(!dialled.forward_agent && !dialled.forward_x11);
+        assert_eq!(route.first().unwrap().settings.drive.value, None);
+        assert_eq!(dialled.user.as_deref(), Some("admin"));
+        assert!(
+            matches!(dialled.credentials.first(), Some(Credential::Password(password)) if *password == secret("hunter2"))
+        );
+
+        // Ports and sockets of this computer, ways in a circle, and no way at all.
+        let serial = greedy(&fixture, Protocol::Serial, "/dev/ttyS0").await;
+        assert!(resolved(way(vec![serial])).is_err());
+        let socket = greedy(&fixture, Protocol::Vnc, "/run/user/1000/agent").await;
+        assert!(resolved(way(vec![socket.clone()])).is_err());
+        assert!(resolved(way(vec![hop.clone(), socket])).is_ok(), "it is the jump host's");
+        assert!(resolved(way(vec![hop.clone(), hop])).is_err());
+        assert!(resolved(way(Vec::new())).is_err());
+    }
+
+    #[tokio::test]
+    async fn a_vault_of_ones_own_hands_nothing_out() {
+        let fixture = Fixture::open().await;
+        let machine = fixture.add(None, "web").await;
+        let refused = fixture.core.sessions().hand_out(&fixture.node(machine)).await.unwrap_err();
+        assert_eq!(ApiError::from(refused).code, ErrorCode::NotAllowed);
+    }
+}

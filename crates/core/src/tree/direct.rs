@@ -56,7 +56,7 @@ pub(super) fn check(
         }
         Held::Rule => {
             format!(
-                "“{name}”{on_the_way} is dialled by the team server alone: the rules of its organisation say so."
+                "“{name}”{on_the_way} is dialled by the team server alone: no rule of its organisation lets it be opened directly."
             )
         }
         Held::Recorded => {

@@ -107,7 +107,7 @@ async fn a_way_is_handed_out_to_those_who_may_see_all_of_it() {
     let (_, strangers) = signed_in(&world, stranger).await;
 
     for token in [&anns, &asks.owner] {
-        Asks::refused(&asks.hand_out(token, web).await, "rules of its organisation");
+        Asks::refused(&asks.hand_out(token, web).await, "no rule of its organisation");
         assert_eq!(asks.direct(token).await, json!([]));
     }
     asks.rules(rules(true, true)).await.ok();
@@ -137,7 +137,7 @@ async fn a_way_is_handed_out_to_those_who_may_see_all_of_it() {
     asks.hand_out(&anns, theirs).await.is(404, "notFound", None);
     let own = World::machine("own", "192.0.2.4", None);
     let own = world.save(ann, None, None, own).await.unwrap();
-    Asks::refused(&asks.hand_out(&anns, own).await, "rules of its organisation");
+    Asks::refused(&asks.hand_out(&anns, own).await, "no rule of its organisation");
 
     // What is recorded is not opened where nobody records it.
     let mut recorded = rules(true, true);
