@@ -14,7 +14,7 @@ import { tree } from '$lib/tree/tree.svelte';
 import { vault } from '$lib/vault/vault.svelte';
 import App from '../src/App.svelte';
 import { MemoryHost } from './memory';
-import { MemoryServer } from './memory/server';
+import { MemoryServer, NO_RULES } from './memory/server';
 import { accessible, type } from './person';
 
 let server: MemoryServer;
@@ -173,7 +173,27 @@ describe('recordings that an organisation wants', () => {
     await type('rules-days', '30');
     await accessible();
     await press('rules-save');
-    const rules = { askReason: 0, record: 'everything', keepDays: 30 };
+    const rules = {
+      askReason: 0,
+      record: 'everything',
+      keepDays: 30,
+      keepOffline: true,
+      direct: false,
+    };
+    await waitFor(() => expect(team.me?.organisations[0]?.policy).toEqual(rules));
+  });
+
+  it('members’ computers keep the list, and dial nothing, unless the rules say otherwise', async () => {
+    await openWindow();
+    await show('rules');
+    const checked = (id: string) => screen.getByTestId(id).getAttribute('aria-checked');
+    expect([checked('rules-offline'), checked('rules-direct')]).toEqual(['true', 'false']);
+    await press('rules-offline');
+    await press('rules-direct');
+    await screen.findByText(/another program could keep them/);
+    await accessible();
+    await press('rules-save');
+    const rules = { ...NO_RULES, keepOffline: false, direct: true };
     await waitFor(() => expect(team.me?.organisations[0]?.policy).toEqual(rules));
   });
 
@@ -233,7 +253,7 @@ describe('reasons', () => {
 
   it('are asked for, remembered for the machine, and sent again', async () => {
     await openWindow();
-    server.me.organisations[0]!.policy = { askReason: 8, record: 'off', keepDays: 0 };
+    server.me.organisations[0]!.policy = { ...NO_RULES, askReason: 8 };
     const opened = sessions.begin({ kind: 'entry', id: 'node-db-primary' });
     await screen.findByText('Why open db-primary?');
     await accessible();
@@ -263,7 +283,7 @@ describe('reasons', () => {
 
   it('may be refused, which opens nothing and says nothing', async () => {
     await openWindow();
-    server.me.organisations[0]!.policy = { askReason: 8, record: 'off', keepDays: 0 };
+    server.me.organisations[0]!.policy = { ...NO_RULES, askReason: 8 };
     const opened = sessions.open({ kind: 'entry', id: 'node-db-primary' });
     await screen.findByTestId('reason-dialog');
     await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));

@@ -42,6 +42,7 @@ export const scenes = {
   'team-groups': { steps: (page) => people(page, 'groups') },
   'team-roles': { steps: (page) => people(page, 'roles') },
   'team-grants': { steps: (page) => people(page, 'access') },
+  'team-rules': { steps: (page) => people(page, 'rules') },
   'team-accounts': { steps: (page) => people(page, 'accounts') },
   'team-act-as': {
     async steps(page) {
@@ -125,6 +126,22 @@ export const scenes = {
         .getByText('Last login')
         .waitFor()
         .catch(() => undefined);
+    },
+  },
+  'workspaces-direct': {
+    async steps(page) {
+      await toWorkspace(page, 'Operations hub');
+      await page.keyboard.press('Control+Shift+I');
+      await row(page, 'gate-01').click();
+      await row(page, 'gate-01').click({ button: 'right' });
+    },
+  },
+  'workspaces-direct-session': {
+    async steps(page) {
+      await toWorkspace(page, 'Operations hub');
+      await row(page, 'gate-01').click();
+      await command(page, 'open directly');
+      await page.getByTestId('direct').waitFor();
     },
   },
   'workspaces-page': {

@@ -383,6 +383,30 @@ describe('in the tree', () => {
     expect(rows.map(({ name }) => name)).toContain('Operations hub');
   });
 
+  it('is opened directly where its team server lets this computer, and nowhere else', async () => {
+    await open();
+    tree.selectOnly(machine());
+    expect(menu()).toContain('Connect');
+    expect(menu()).not.toContain('Open directly');
+    host.tree.letDial([machine()]);
+    await waitFor(() => expect(menu()).toContain('Open directly'));
+    tree.selectOnly('node-db-primary');
+    expect(menu()).not.toContain('Open directly');
+    tree.selectOnly(machine());
+    actions.run('machine.connectDirectly');
+    const sign = await screen.findByTestId('direct');
+    expect(sign.title).toBe(
+      'Direct: this computer dials, with secrets that Operations hub gave it for this session',
+    );
+    expect(called('session_open_direct')).toMatchObject([{ id: machine() }]);
+    expect(called('session_open')).toHaveLength(0);
+    expect(screen.queryByTestId('relayed')).toBeNull();
+    stand('offline');
+    host.tree.letDial([]);
+    await waitFor(() => expect(menu()).not.toContain('Open directly'));
+    await accessible();
+  });
+
   it('only machines of a team server say who has access', async () => {
     await open();
     tree.selectOnly('node-db-primary');

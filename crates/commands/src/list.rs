@@ -220,6 +220,10 @@ commands! {
 
     /// Opens a session; connecting goes on by itself.
     session_open => sessions::open;
+    /// Opens a session with a machine of a team server from this computer, with what the server hands out for it.
+    session_open_direct => sessions::open_direct;
+    /// What it takes to dial a machine from another computer; only a team server says, and only where its rules allow it.
+    session_hand_out => sessions::hand_out;
     /// All sessions.
     session_list => sessions::list;
     /// A way for the webview to reach the bytes of a session.

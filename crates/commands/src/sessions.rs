@@ -3,8 +3,8 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right, sessions::OpenTarget};
 use patchbay_model::{
-    ApiError, Attachment, EntryDraft, FilePlace, HostKeyAnswer, LineSignal, NodeId, PromptId,
-    Secret, SerialPortInfo, SessionId, SessionInfo, SessionTarget, TerminalSize,
+    ApiError, Attachment, DirectWay, EntryDraft, FilePlace, HostKeyAnswer, LineSignal, NodeId,
+    PromptId, Secret, SerialPortInfo, SessionId, SessionInfo, SessionTarget, TerminalSize,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -19,6 +19,33 @@ pub(crate) struct SessionOpen {
     pub(crate) size: TerminalSize,
     /// Names this attempt, so that asking twice opens one session.
     pub(crate) attempt: Option<String>,
+    /// Why, where a team server asks for it; it reads this before the command runs.
+    #[expect(dead_code, reason = "a team server reads it before the command runs")]
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
+}
+
+/// A machine of a team server that this computer is to dial itself.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SessionOpenDirect {
+    /// The machine.
+    pub(crate) id: NodeId,
+    /// Size of the terminal.
+    pub(crate) size: TerminalSize,
+    /// Names this attempt, so that asking twice opens one session.
+    pub(crate) attempt: Option<String>,
+    /// Why, where the team server asks for it.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
+}
+
+/// A machine whose way is to be handed out.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct SessionHandOut {
+    /// The machine.
+    pub(crate) id: NodeId,
     /// Why, where a team server asks for it; it reads this before the command runs.
     #[expect(dead_code, reason = "a team server reads it before the command runs")]
     #[serde(default)]
@@ -73,8 +100,7 @@ pub(crate) struct SessionReconnect {
     pub(crate) id: SessionId,
     /// Size of the terminal.
     pub(crate) size: TerminalSize,
-    /// Why, where a team server asks for it; it reads this before the command runs.
-    #[expect(dead_code, reason = "a team server reads it before the command runs")]
+    /// Why, where a team server asks for it.
     #[serde(default)]
     pub(crate) reason: Option<String>,
 }
@@ -144,6 +170,20 @@ pub(crate) async fn open(ctx: Ctx, args: SessionOpen) -> Result<SessionInfo, Api
     Ok(ctx.core.sessions().open(target, args.size, args.attempt).await?)
 }
 
+pub(crate) async fn open_direct(
+    ctx: Ctx,
+    args: SessionOpenDirect,
+) -> Result<SessionInfo, ApiError> {
+    let vault = ctx.authorize_vault(Right::Use)?;
+    let SessionOpenDirect { id, size, attempt, reason } = args;
+    Ok(ctx.core.workspaces().open_direct(&vault, id, (size, attempt), reason).await?)
+}
+
+pub(crate) async fn hand_out(ctx: Ctx, args: SessionHandOut) -> Result<DirectWay, ApiError> {
+    let machine = ctx.authorize(args.id, Right::Use)?;
+    Ok(ctx.core.sessions().hand_out(&machine).await?)
+}
+
 pub(crate) async fn list(ctx: Ctx, _: NoArgs) -> Result<Vec<SessionInfo>, ApiError> {
     Ok(ctx.core.sessions().list())
 }
@@ -165,7 +205,12 @@ pub(crate) async fn host_key(ctx: Ctx, args: SessionHostKey) -> Result<(), ApiEr
 }
 
 pub(crate) async fn reconnect(ctx: Ctx, args: SessionReconnect) -> Result<SessionInfo, ApiError> {
-    Ok(ctx.core.sessions().reconnect(&ctx, args.id, args.size).await?)
+    let SessionReconnect { id, size, reason } = args;
+    if ctx.core.sessions().info(id)?.direct.is_some() {
+        let vault = ctx.authorize_vault(Right::Use)?;
+        return Ok(ctx.core.workspaces().reconnect_direct(&vault, id, size, reason).await?);
+    }
+    Ok(ctx.core.sessions().reconnect(&ctx, id, size).await?)
 }
 
 pub(crate) async fn disconnect(ctx: Ctx, args: SessionRef) -> Result<(), ApiError> {

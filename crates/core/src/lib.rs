@@ -43,7 +43,7 @@ pub use config::CoreConfig;
 pub use ctx::{Actor, Authorized, Ctx, Right, WholeVault};
 pub use error::CoreError;
 pub use patchbay_engine_ssh::Reach;
-pub use served::{RecordingRule, Rights, RuleRecordings, Served};
+pub use served::{Beyond, RecordingRule, Rights, RuleRecordings, Served};
 
 use agent::{Agent, AgentState};
 use events::Events;

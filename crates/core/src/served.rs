@@ -35,6 +35,23 @@ pub trait Rights: Debug + Send + Sync {
 
     /// The rule by which sessions with a machine are recorded, if there is one.
     fn recording_rule(&self, machine: NodeId) -> Option<RecordingRule>;
+
+    /// What the organisations of the person say about computers that are not the server.
+    fn beyond(&self) -> Vec<Beyond>;
+
+    /// Whether the secrets of an identity may leave the server, as far as its organisation is concerned.
+    fn lets_out(&self, identity: IdentityId) -> bool;
+}
+
+/// What an organisation says about computers of its members.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Beyond {
+    /// The folder that it is in the tree.
+    pub root: NodeId,
+    /// They may keep its tree, to show it while the server is away.
+    pub keep_offline: bool,
+    /// They may dial its machines themselves, with what that takes.
+    pub direct: bool,
 }
 
 /// Sessions with a machine are recorded, whatever the person wants.

@@ -6,6 +6,7 @@
 mod agent;
 mod algorithms;
 mod desktop;
+mod direct;
 mod edit;
 mod entry;
 mod error;
@@ -34,6 +35,7 @@ mod workspace;
 pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
 pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
 pub use desktop::{DesktopSize, PictureQuality, SessionDesktop};
+pub use direct::{DirectCredential, DirectHop, DirectKey, DirectWay, HandedSecret};
 pub use edit::{EditAnswer, EditInfo, EditState};
 pub use entry::{
     Effective, EffectiveSettings, Entry, EntryDraft, Folder, FolderDraft, Jump, NodeDetail, Origin,

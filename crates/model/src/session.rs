@@ -245,6 +245,9 @@ pub struct SessionInfo {
     /// The team server that dials for it; none for a session of this computer.
     #[serde(default)]
     pub workspace: Option<WorkspaceId>,
+    /// The team server whose machine it is with, where this computer dials itself all the same.
+    #[serde(default)]
+    pub direct: Option<WorkspaceId>,
 }
 
 /// How to reach the bytes of a session from the webview.

@@ -40,6 +40,12 @@ pub struct TreeRows {
     pub icons: Vec<String>,
     /// Colour names; empty is none.
     pub colors: Vec<String>,
+    /// Machines of a team server that this person's own computer may dial itself, in no order. Few or none, and so no column.
+    #[serde(default)]
+    pub direct: Vec<NodeId>,
+    /// Folders of a team server that the person's own computer shows only while it hears of them, with all that is inside.
+    #[serde(default)]
+    pub unkept: Vec<NodeId>,
 }
 
 /// Where to put nodes.

@@ -23,7 +23,7 @@ async fn an_organisation_has_what_its_members_do_recorded() {
     let mut ada = open(&server, "setup", named).await;
     let me = ada.get("GET /api/v1/me", Value::Null).await;
     let lab = me["organisations"][0]["id"].as_str().unwrap().to_owned();
-    let rules = json!({ "askReason": 0, "record": "terminals", "keepDays": 30 });
+    let rules = json!({ "askReason": 0, "record": "terminals", "keepDays": 30, "keepOffline": true, "direct": false });
     ada.get(&format!("PUT /api/v1/organisations/{lab}/policy"), rules).await;
     let draft = json!({ "id": null, "name": "shared key", "user": sshd.user(), "kind": "key", "password": null,
         "privateKey": key.private, "passphrase": null, "certificate": null, "agentFingerprint": null });

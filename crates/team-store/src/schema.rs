@@ -140,7 +140,7 @@ const VERSION_3: &[&str] = &[
     "CREATE INDEX passkeys_account ON passkeys (account)",
 ];
 
-/// Those who run the server see it as somebody else does.
+/// Those who run the server see it as somebody else does; what members' own computers may have of an organisation.
 const VERSION_4: &[&str] = &[
     // A sign-in that was begun by another ends with it. A copy puts rows in any order, so it is looked at when all are there.
     "ALTER TABLE sign_ins ADD COLUMN acting BYTEA \
@@ -148,6 +148,8 @@ const VERSION_4: &[&str] = &[
     "CREATE INDEX sign_ins_acting ON sign_ins (acting)",
     "ALTER TABLE audit ADD COLUMN acting_as BYTEA",
     "CREATE INDEX audit_acting_as ON audit (acting_as, seq)",
+    "ALTER TABLE organisations ADD COLUMN keep_offline INT8 NOT NULL DEFAULT 1",
+    "ALTER TABLE organisations ADD COLUMN direct INT8 NOT NULL DEFAULT 0",
 ];
 
 /// Brings the tables to the newest version. Another node may be doing the same.

@@ -107,7 +107,7 @@ pub struct Organisation {
 }
 
 /// What an organisation demands of whoever uses its machines and secrets.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Policy {
     /// How many characters a reason has at least that is given for opening a session or being shown a secret; 0 if none is asked for.
     pub ask_reason: u8,
@@ -115,6 +115,17 @@ pub struct Policy {
     pub record: Record,
     /// How many days such recordings are kept; 0 for ever.
     pub keep_days: u16,
+    /// Whether members' computers keep its tree, sealed, to be looked at while the server is away.
+    pub keep_offline: bool,
+    /// Whether members' own computers may be given what it takes to open sessions with its machines themselves.
+    pub direct: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        let (record, keep_offline) = (Record::Off, true);
+        Self { ask_reason: 0, record, keep_days: 0, keep_offline, direct: false }
+    }
 }
 
 /// Which sessions are recorded.

@@ -449,6 +449,7 @@ export class MemoryHost implements Host {
       this.#count();
       return info;
     },
+    session_open_direct: ({ id }) => this.sessions.openDirect(id),
     session_list: () => this.sessions.list(),
     session_attach: ({ id }) => this.sessions.attach(id),
     session_answer: ({ id }) => (this.sessions.state(id, { kind: 'open' }), null),

@@ -42,7 +42,13 @@ const CODES = [
   'm7lb-50hg',
 ];
 
-const NO_RULES: OrganisationPolicy = { askReason: 0, record: 'off', keepDays: 0 };
+export const NO_RULES: OrganisationPolicy = {
+  askReason: 0,
+  record: 'off',
+  keepDays: 0,
+  keepOffline: true,
+  direct: false,
+};
 const ALL: Permission[] = ['see', 'connect', 'useSecret', 'reveal', 'edit', 'share', 'administer'];
 
 /** The token of the link that states with `guest` begin with. */

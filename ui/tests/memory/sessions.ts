@@ -143,10 +143,21 @@ export class MemorySessions {
           }
         : null,
       sharing: null,
+      direct: null,
     };
     this.#running.set(info.id, new Running(info));
     setTimeout(() => this.#arrive(info.id, name), 30);
     return info;
+  }
+
+  /** Opens one that this computer dials itself. */
+  openDirect(id: string): SessionInfo {
+    const { workspace } = this.nameOf(id);
+    const size = { cols: 80, rows: 24, width: 0, height: 0 };
+    const opened = this.open({ target: { kind: 'entry', id }, size, attempt: null });
+    const running = this.#get(opened.id);
+    running.info = { ...opened, workspace: null, direct: workspace };
+    return running.info;
   }
 
   socket(url: string): StreamSocket {

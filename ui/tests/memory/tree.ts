@@ -52,6 +52,8 @@ const builtIn: Required<{ [K in keyof Settings]: NonNullable<Settings[K]> | null
 export class MemoryTree {
   revision = 1;
   #deleted = new Map<string, MemoryNode[]>();
+  /** Machines that this computer may dial itself. */
+  private direct: string[] = [];
   #next = 1;
 
   constructor(
@@ -78,6 +80,7 @@ export class MemoryTree {
       }
     };
     walk(null, 0, []);
+    rows.direct = [...this.direct];
     return rows;
   }
 
@@ -290,6 +293,12 @@ export class MemoryTree {
     return this.nodes.filter(
       (node) => wanted.has(node.id) || this.#above(node).some((each) => wanted.has(each.id)),
     );
+  }
+
+  /** This computer may dial these machines itself from now on. */
+  letDial(ids: string[]): void {
+    this.direct = ids;
+    this.#bump();
   }
 
   #above(node: MemoryNode): MemoryNode[] {

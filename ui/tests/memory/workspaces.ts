@@ -225,7 +225,8 @@ function branch(id: string, root: string, name: string): MemoryNode[] {
 /** A vault with four team servers in it, each of which stands otherwise. */
 export function joinSome(host: MemoryHost): void {
   const { workspaces } = host;
-  workspaces.put('Operations hub', { address: 'https://team.example.net:7443' });
+  const hub = workspaces.put('Operations hub', { address: 'https://team.example.net:7443' });
+  host.tree.letDial([`${hub.id}-gate-01`]);
   const away = workspaces.put('Field office');
   const out = workspaces.put('Laboratory', { fingerprint: null });
   const changed = workspaces.put('Customers east');

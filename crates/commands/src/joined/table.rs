@@ -140,6 +140,8 @@ const ROUTES: &[(&str, Route)] = &[
     ("layout_delete", Here),
     ("app_info", Here),
     ("session_open", By(&["target.id"], &[])),
+    ("session_open_direct", Here),
+    ("session_hand_out", Here),
     ("session_list", Both(Merge::Sessions)),
     ("session_attach", By(&["id"], &[])),
     ("session_answer", By(&["id"], &[])),

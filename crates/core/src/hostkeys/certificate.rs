@@ -39,43 +39,19 @@ impl HostKeys<'_> {
         check: &CertificateCheck,
     ) -> Result<Judgement, CoreError> {
         let own = self.own_certificates().await?;
-        let presented = Presented::of(check, self.0.clock().wall());
-        let here = |stored: &Stored| stored.host == presented.host;
-        let same = |stored: &Stored| stored.key == presented.fingerprint;
-        if let Some((id, stored)) = own.iter().find(|(_, stored)| here(stored) && same(stored)) {
-            let mut seen = stored.clone();
-            seen.last_seen = self.0.clock().wall();
-            seen.times = seen.times.saturating_add(1);
-            // When it was seen last is worth no failed connection.
-            if let Err(error) = self.apply(vec![kept(*id, &seen)?]).await {
-                tracing::warn!(%error, "when a certificate was seen could not be noted");
+        match among(&own, check, self.0.clock().wall()) {
+            Err(question) => Ok(Judgement::Ask(question)),
+            Ok((id, mut seen)) => {
+                seen.last_seen = self.0.clock().wall();
+                seen.times = seen.times.saturating_add(1);
+                // When it was seen last is worth no failed connection.
+                if let Err(error) = self.apply(vec![kept(id, &seen)?]).await {
+                    tracing::warn!(%error, "when a certificate was seen could not be noted");
+                }
+                let note = "The certificate is on record: this vault.".to_owned();
+                Ok(Judgement::Trusted { note })
             }
-            let note = "The certificate is on record: this vault.".to_owned();
-            return Ok(Judgement::Trusted { note });
         }
-        let on_record: Vec<_> = own
-            .iter()
-            .filter(|(_, stored)| here(stored))
-            .map(|(id, stored)| stored.shown(*id))
-            .collect();
-        let standing =
-            if on_record.is_empty() { HostKeyStanding::Unknown } else { HostKeyStanding::Changed };
-        let elsewhere = own.iter().filter(|(_, stored)| same(stored) && !here(stored));
-        Ok(Judgement::Ask(Box::new(HostKeyQuestion {
-            machine: check.machine.clone(),
-            standing,
-            also_at: elsewhere.map(|(_, stored)| stored.host.clone()).collect(),
-            host: presented.host,
-            presented: PresentedKey {
-                algorithm: ALGORITHM.to_owned(),
-                fingerprint: presented.fingerprint,
-                picture: String::new(),
-                openssh: pem(&presented.der),
-                tls: Some(presented.tls),
-            },
-            certificate: None,
-            on_record,
-        })))
     }
 
     /// Puts a presented certificate on record; with `replace`, instead of every other for the address.
@@ -113,6 +89,43 @@ impl HostKeys<'_> {
         own.retain(|(_, stored)| stored.certificate.is_some());
         Ok(own)
     }
+}
+
+/// How a presented certificate stands to those on record: the record that it is, or what is to be asked.
+pub(super) fn among(
+    own: &[(HostKeyId, Stored)],
+    check: &CertificateCheck,
+    now: Timestamp,
+) -> Result<(HostKeyId, Stored), Box<HostKeyQuestion>> {
+    let presented = Presented::of(check, now);
+    let here = |stored: &Stored| stored.host == presented.host;
+    let same = |stored: &Stored| stored.key == presented.fingerprint;
+    if let Some(known) = own.iter().find(|(_, stored)| here(stored) && same(stored)) {
+        return Ok(known.clone());
+    }
+    let on_record: Vec<_> = own
+        .iter()
+        .filter(|(_, stored)| here(stored))
+        .map(|(id, stored)| stored.shown(*id))
+        .collect();
+    let standing =
+        if on_record.is_empty() { HostKeyStanding::Unknown } else { HostKeyStanding::Changed };
+    let elsewhere = own.iter().filter(|(_, stored)| same(stored) && !here(stored));
+    Err(Box::new(HostKeyQuestion {
+        machine: check.machine.clone(),
+        standing,
+        also_at: elsewhere.map(|(_, stored)| stored.host.clone()).collect(),
+        host: presented.host,
+        presented: PresentedKey {
+            algorithm: ALGORITHM.to_owned(),
+            fingerprint: presented.fingerprint,
+            picture: String::new(),
+            openssh: pem(&presented.der),
+            tls: Some(presented.tls),
+        },
+        certificate: None,
+        on_record,
+    }))
 }
 
 struct Presented {

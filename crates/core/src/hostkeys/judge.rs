@@ -12,6 +12,7 @@ use patchbay_session::HostKeyCheck;
 use std::time::SystemTime;
 
 /// Everything that is on record.
+#[derive(Debug)]
 pub(super) struct Records {
     pub(super) own: Vec<(HostKeyId, Stored)>,
     pub(super) files: KnownHosts,

@@ -9,6 +9,7 @@ mod authority;
 mod authority_tests;
 mod certificate;
 mod files;
+mod handed;
 mod judge;
 mod stored;
 
@@ -17,6 +18,7 @@ use crate::{
     vault::{put, written},
 };
 pub use certificate::describe;
+pub(crate) use handed::HandedKeys;
 use judge::{Records, Ruling};
 use patchbay_engine_ssh::{
     HostKeyHints, hostkey,

@@ -108,7 +108,11 @@ pub(super) fn of_file(record: &Record) -> HostKeyRecord {
         algorithm,
         fingerprint,
         picture,
-        source: format!("{}, line {}", record.source, record.line),
+        // What was not read from a file has no lines.
+        source: match record.line {
+            0 => record.source.clone(),
+            line => format!("{}, line {line}", record.source),
+        },
         first_seen: None,
         last_seen: None,
         times: 0,

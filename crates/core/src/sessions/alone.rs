@@ -119,7 +119,8 @@ async fn by_itself(weak: &Weak<Core>, node: NodeId) -> Result<Reached, CoreError
         }
     };
     let memory = Some(Memory::new(weak.clone(), node));
-    let gate = Arc::new(Gate { core: weak.clone(), person: Arc::new(Nobody), memory });
+    let gate =
+        Arc::new(Gate { core: weak.clone(), person: Arc::new(Nobody), memory, handed: None });
     let cancel = CancellationToken::new();
     // Giving up drops the future, and with it what it has opened.
     let opened = patchbay_engine_ssh::files(target, gate, cancel.clone()).await;

@@ -9,7 +9,7 @@ use super::{
     tunnels::WithSession,
     typed::Memory,
 };
-use crate::files::shell::Shell;
+use crate::{files::shell::Shell, hostkeys::HandedKeys};
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
 use patchbay_engine_ssh::{HeldLink, Target};
@@ -41,10 +41,17 @@ pub(super) enum Plan {
     Tunnels(Box<Target>),
 }
 
-/// Asks for an attempt.
-pub(super) struct Order {
+/// What a session is to do.
+pub(super) struct Errand {
     pub(super) plan: Plan,
     pub(super) purpose: Purpose,
+    /// What a team server knows the machines by, where it has handed out the way to them.
+    pub(super) handed: Option<Arc<HandedKeys>>,
+}
+
+/// Asks for an attempt.
+pub(super) struct Order {
+    pub(super) errand: Errand,
     pub(super) cancel: CancellationToken,
 }
 
@@ -69,6 +76,8 @@ pub(super) struct Life {
     pub(super) input: mpsc::Receiver<TerminalInput>,
     /// The same for a desktop.
     pub(super) done: mpsc::Receiver<DesktopInput>,
+    /// Of the errand that it is on.
+    pub(super) handed: Option<Arc<HandedKeys>>,
     pub(super) orders: mpsc::Receiver<Order>,
 }
 
@@ -83,6 +92,7 @@ impl Life {
                 order = self.orders.recv() => match order {
                     Some(order) => {
                         let reason = self.attempt(order).await;
+                        self.handed = None;
                         self.session.closed(reason.clone());
                         self.over(&reason).await;
                         self.forget_typed();
@@ -107,10 +117,13 @@ impl Life {
     }
 
     async fn attempt(&mut self, order: Order) -> CloseReason {
-        let Order { plan, purpose, cancel } = order;
+        let Order { errand: Errand { plan, purpose, handed }, cancel } = order;
+        // Tunnels are kept with machines of this vault.
+        let is_own = handed.is_none();
+        self.handed = handed;
         let alone = |terminal| Opened { terminal, link: None };
         let machine = match (&plan, purpose) {
-            (Plan::Ssh(_), Purpose::Work(_)) => self.session.machine(),
+            (Plan::Ssh(_), Purpose::Work(_)) if is_own => self.session.machine(),
             _ => None,
         };
         // Boxed: what connecting needs is given back when it is done, and a thousand terminals stay small.
@@ -199,7 +212,7 @@ impl Life {
         let person = Arc::new(Tab(Arc::clone(&self.session)));
         let core = self.session.core.clone();
         let memory = self.session.machine().map(|machine| Memory::new(core.clone(), machine));
-        Arc::new(Gate { core, person, memory })
+        Arc::new(Gate { core, person, memory, handed: self.handed.clone() })
     }
 
     /// Waits for a connection, as long as nobody gives up.

@@ -8,6 +8,7 @@ mod alone;
 mod desktop;
 #[cfg(all(test, unix))]
 mod desktop_tests;
+mod direct;
 mod journal;
 mod lending;
 mod life;
@@ -40,13 +41,13 @@ pub(crate) use tickets::Tickets;
 use crate::{
     Authorized, Core, CoreError, Ctx, Right, WholeVault, bulk, recordings, sync, tree::ResolvedHop,
 };
-use life::{Life, Order, Plan, Purpose};
+use life::{Errand, Life, Order, Plan, Purpose};
 use patchbay_engine_local::LocalShell;
 use patchbay_engine_ssh::Target;
 use patchbay_model::{
     ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, LineSignal, NodeId,
     PromptId, Protocol, RecordMode, Secret, SessionId, SessionInfo, SessionSharing, SessionState,
-    SessionTarget, TerminalSize,
+    SessionTarget, TerminalSize, WorkspaceId,
 };
 use patchbay_session::{
     Output, TerminalInput,
@@ -163,7 +164,8 @@ impl Sessions<'_> {
                 tracing::warn!(%error, "the list of recent machines could not be changed");
             }
         }
-        self.start((plan, purpose), shown, names, size, attempt)
+        let errand = Errand { plan, purpose, handed: None };
+        self.start(errand, (shown, None), names, size, attempt)
     }
 
     /// Tries a machine that is not saved yet: signs in, and closes by itself.
@@ -182,7 +184,8 @@ impl Sessions<'_> {
         let plan = self.machine(&route).await?;
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
         let shown = SessionTarget::Entry { id: id.unwrap_or_else(NodeId::new) };
-        self.start((plan, Purpose::Trial), shown, names, size, None)
+        let errand = Errand { plan, purpose: Purpose::Trial, handed: None };
+        self.start(errand, (shown, None), names, size, None)
     }
 
     /// Runs a command on a machine, for front ends that are scripts. It is no session: nobody else sees it.
@@ -209,7 +212,7 @@ impl Sessions<'_> {
             machine.start_command = None;
         }
         let memory = Some(Memory::new(self.0.weak(), *id.get()));
-        let gate = Arc::new(Gate { core: self.0.weak(), person, memory });
+        let gate = Arc::new(Gate { core: self.0.weak(), person, memory, handed: None });
         Ok(Dial { target, gate, title: target::names(&route).title })
     }
 
@@ -376,10 +379,20 @@ impl Sessions<'_> {
             SessionTarget::LocalShell => OpenTarget::LocalShell,
         };
         let (plan, purpose, names) = self.plan(&target).await?;
-        let orders = self.orders(id)?;
-        // One that is already on the way, or open, is left as it is.
+        self.again(&session, Errand { plan, purpose, handed: None }, names, size).await
+    }
+
+    /// Has a closed session connect again. One that is already on the way, or open, is left as it is.
+    async fn again(
+        &self,
+        session: &Arc<Session>,
+        errand: Errand,
+        names: Names,
+        size: TerminalSize,
+    ) -> Result<SessionInfo, CoreError> {
+        let orders = self.orders(session.id)?;
         if let Some(cancel) = session.begin(Some(names), size, false) {
-            let _forgotten = orders.send(Order { plan, purpose, cancel }).await;
+            let _forgotten = orders.send(Order { errand, cancel }).await;
         }
         Ok(session.info())
     }
@@ -516,13 +529,13 @@ impl Sessions<'_> {
 
     fn start(
         &self,
-        (plan, purpose): (Plan, Purpose),
-        target: SessionTarget,
+        errand: Errand,
+        shown: (SessionTarget, Option<WorkspaceId>),
         names: Names,
         size: TerminalSize,
         attempt: Option<String>,
     ) -> Result<SessionInfo, CoreError> {
-        let lane = match plan {
+        let lane = match errand.plan {
             Plan::Files(_) | Plan::Tunnels(_) => Some(bulk::TRANSFERS),
             Plan::Desktop(_) => Some(bulk::DESKTOPS),
             Plan::Ssh(_) | Plan::Line(_) | Plan::Local(_) => None,
@@ -531,7 +544,7 @@ impl Sessions<'_> {
         let (desktop, done) = mpsc::channel(INPUT_QUEUE);
         let input = Inputs { terminal, desktop };
         let (orders, ordered) = mpsc::channel(1);
-        let session = Session::new(self.0, target, names, size, attempt, input);
+        let session = Session::new(self.0, shown, names, size, attempt, input);
         let mut all = sync::lock(&self.0.sessions.all);
         if all.len() >= MOST_SESSIONS {
             let message = format!("There are {MOST_SESSIONS} sessions already.");
@@ -548,10 +561,10 @@ impl Sessions<'_> {
         drop(all);
         if let Some(cancel) = session.begin(None, size, true) {
             // The queue is new and has room.
-            let _room = orders.try_send(Order { plan, purpose, cancel });
+            let _room = orders.try_send(Order { errand, cancel });
         }
         let info = session.info();
-        let life = Life { session, input: typed, done, orders: ordered }.run();
+        let life = Life { session, input: typed, done, handed: None, orders: ordered }.run();
         match lane {
             Some(lane) => lane.spawn(life),
             None => tokio::spawn(life),

@@ -50,7 +50,7 @@ impl Sessions<'_> {
             hop.name.clone_into(&mut machine);
         }
         let person = Arc::new(OnlyTheKey { machine, person: Arc::clone(&account.person) });
-        let gate = Arc::new(Gate { core: self.0.weak(), person, memory: None });
+        let gate = Arc::new(Gate { core: self.0.weak(), person, memory: None, handed: None });
         // Files again: an account may have them and no shell.
         let signing_in = patchbay_engine_ssh::files(target, gate, CancellationToken::new());
         match signing_in.await {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
     Protocol, Secret, SessionDesktop, SessionId, SessionInfo, SessionSharing, SessionState,
-    SessionTarget, Stage, TerminalSize, Timestamp,
+    SessionTarget, Stage, TerminalSize, Timestamp, WorkspaceId,
 };
 use patchbay_session::{
     Output, TerminalInput,
@@ -73,7 +73,7 @@ pub(super) enum Pending {
 impl Session {
     pub(super) fn new(
         core: &Core,
-        target: SessionTarget,
+        (target, direct): (SessionTarget, Option<WorkspaceId>),
         names: Names,
         size: TerminalSize,
         attempt: Option<String>,
@@ -99,6 +99,7 @@ impl Session {
             desktop: names.desktop,
             sharing: None,
             workspace: None,
+            direct,
         };
         Arc::new(Self {
             id,

@@ -6,7 +6,10 @@ use super::{
     lines, plan,
 };
 use crate::{Authorized, CoreError, Right};
-use patchbay_model::{EffectiveSettings, Entry, EntryDraft, IdentityId, Jump, NodeId, Protocol};
+use patchbay_engine_ssh::HostKeyHints;
+use patchbay_model::{
+    DirectCredential, EffectiveSettings, Entry, EntryDraft, IdentityId, Jump, NodeId, Protocol,
+};
 use std::collections::HashMap;
 
 /// A machine on the way to another one.
@@ -18,6 +21,19 @@ pub struct ResolvedHop {
     pub settings: EffectiveSettings,
     /// Its identities, with proof that they may be used to reach it.
     pub identities: Authorized<Vec<IdentityId>>,
+    /// Set where a team server has handed out how to reach it: nothing of this vault is used then.
+    pub handed: Option<Handed>,
+}
+
+/// What a team server has handed out for a machine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Handed {
+    /// The user name of the first identity that has one.
+    pub user: Option<String>,
+    /// In the order in which they are to be tried.
+    pub credentials: Vec<DirectCredential>,
+    /// Which kinds of host key the server has on record for it.
+    pub host_keys: HostKeyHints,
 }
 
 /// More jumps than this in a row are a mistake, even without a circle.
@@ -97,7 +113,7 @@ fn hop(
     };
     let settings = Ladder::to(forest, id, node).effective();
     let identities = Authorized::new(settings.identities.value.clone(), Right::Use);
-    Ok(ResolvedHop { entry, settings, identities })
+    Ok(ResolvedHop { entry, settings, identities, handed: None })
 }
 
 fn circle<'a>(mut names: Vec<&'a str>, again: &'a str) -> CoreError {

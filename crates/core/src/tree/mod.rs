@@ -5,6 +5,7 @@
 
 mod change;
 mod check;
+mod direct;
 mod duplicate;
 mod forest;
 mod graft;
@@ -27,13 +28,14 @@ mod model_tests;
 #[cfg(test)]
 mod tests;
 
-pub use jumps::ResolvedHop;
+pub use jumps::{Handed, ResolvedHop};
 pub use kept::{KeptNode, Leads};
 
 pub(crate) use check::{
     address as check_address, is_deceptive, line as check_line, name as check_name, shown,
     user as check_user,
 };
+pub(crate) use direct::is_of_the_dialler;
 pub(crate) use forest::{Body, Forest, Node, Step};
 pub(crate) use graft::{Graft, checked};
 pub(crate) use jumps::MOST_JUMPS;
@@ -90,7 +92,29 @@ impl Tree<'_> {
     /// All rows.
     pub fn rows(&self, _vault: &Authorized<WholeVault>) -> Result<TreeRows, CoreError> {
         let revision = self.0.vault().tree_revision();
-        self.look(|forest| Ok(rows::rows(forest, revision)))
+        self.look(|forest| {
+            let mut rows = rows::rows(forest, revision);
+            if let Some(served) = self.0.served() {
+                let beyond = served.rights.beyond();
+                rows.direct = direct::machines(forest, &*served.rights, &beyond);
+                rows.unkept =
+                    beyond.iter().filter(|one| !one.keep_offline).map(|one| one.root).collect();
+            }
+            Ok(rows)
+        })
+    }
+
+    /// Fails unless all that it takes to dial a machine may leave this server.
+    pub(crate) fn may_be_dialled_elsewhere(
+        &self,
+        id: &Authorized<NodeId>,
+    ) -> Result<(), CoreError> {
+        let Some(served) = self.0.served() else {
+            return Err(CoreError::Forbidden("hand out what your own vault keeps".to_owned()));
+        };
+        self.look(|forest| {
+            direct::check(forest, &*served.rights, &served.rights.beyond(), *id.get())
+        })
     }
 
     /// A machine.

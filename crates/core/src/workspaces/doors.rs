@@ -240,6 +240,7 @@ impl Workspaces<'_> {
         let client = workspace.signed_in();
         self.write(kept::forget(id)).await?;
         crate::sync::lock(&self.0.workspaces.all).remove(&id);
+        self.end_direct(id);
         for event in workspace.rest().all_gone() {
             self.0.emit(event);
         }
@@ -303,6 +304,7 @@ impl Workspaces<'_> {
     }
 
     fn forget_shown(&self, workspace: &Arc<Workspace>) {
+        self.end_direct(workspace.id);
         let gone = workspace.follow(std::mem::take);
         for event in gone.all_gone() {
             self.0.emit(event);

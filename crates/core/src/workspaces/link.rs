@@ -157,15 +157,21 @@ impl Link {
         }
         let Some(core) = self.core.upgrade() else { return Ok(()) };
         let found = known::sound(&core, self.workspace.id, found);
+        let unkept = self.workspace.rows().unkept.clone();
         if self.workspace.show(found, Some(core.clock().wall())) {
             Workspaces(&core).tree_changed();
+        }
+        Workspaces(&core).end_what_is_not_allowed(&self.workspace);
+        if self.workspace.rows().unkept != unkept {
+            // What is not to be kept is not kept for a moment longer.
+            self.keep_tree().await;
         }
         Ok(())
     }
 
     async fn keep_tree(&self) {
         let Some(core) = self.core.upgrade() else { return };
-        let rows = self.workspace.rows();
+        let rows = rows::kept(&self.workspace.rows());
         written(&core, kept::keep_tree(self.workspace.id, &rows, core.clock().wall())).await;
     }
 
@@ -205,9 +211,12 @@ impl Link {
     }
 
     fn stand(&self, state: WorkspaceState, problem: Option<ApiError>) {
-        if self.workspace.stand(state, problem)
-            && let Some(core) = self.core.upgrade()
-        {
+        let Some(core) = self.core.upgrade() else { return };
+        let is_away = matches!(state, WorkspaceState::Offline | WorkspaceState::CertificateChanged);
+        if is_away && self.workspace.show(rows::kept(&self.workspace.rows()), None) {
+            Workspaces(&core).tree_changed();
+        }
+        if self.workspace.stand(state, problem) {
             Workspaces(&core).changed();
         }
     }

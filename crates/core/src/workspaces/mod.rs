@@ -5,6 +5,7 @@
 //! the sign-ins; what goes on at the servers goes on. Deliberately absent: which command concerns which workspace
 //! (`patchbay-commands`), and HTTP (`patchbay-team-client`).
 
+mod direct;
 mod doors;
 mod handoff;
 mod kept;
@@ -261,6 +262,8 @@ impl Workspaces<'_> {
         }
         // What is left of another vault is nobody's any more.
         sync::lock(&self.0.workspaces.before).clear();
+        let there: Vec<WorkspaceId> = self.all().iter().map(|one| one.id).collect();
+        self.0.sessions().end_direct(|from, _| there.contains(&from));
         if self.0.vault().unlocked().is_err() {
             // It was locked again in the middle of this.
             self.rest();

@@ -45,12 +45,12 @@ pub(super) fn without(rows: TreeRows, is_out: impl Fn(NodeId) -> bool) -> TreeRo
         })
         .collect();
     if stays.iter().all(|stays| *stays) {
-        return rows;
+        return named(rows);
     }
     fn only<T>(column: Vec<T>, stays: &[bool]) -> Vec<T> {
         column.into_iter().zip(stays).filter(|(_, stays)| **stays).map(|(one, _)| one).collect()
     }
-    TreeRows {
+    named(TreeRows {
         revision: rows.revision,
         ids: only(rows.ids, &stays),
         depths: only(rows.depths, &stays),
@@ -61,7 +61,28 @@ pub(super) fn without(rows: TreeRows, is_out: impl Fn(NodeId) -> bool) -> TreeRo
         tags: only(rows.tags, &stays),
         icons: only(rows.icons, &stays),
         colors: only(rows.colors, &stays),
+        direct: rows.direct,
+        unkept: rows.unkept,
+    })
+}
+
+/// The rows with nothing said of what is not among them.
+fn named(mut rows: TreeRows) -> TreeRows {
+    if rows.direct.is_empty() && rows.unkept.is_empty() {
+        return rows;
     }
+    let ids: HashSet<NodeId> = rows.ids.iter().copied().collect();
+    for list in [&mut rows.direct, &mut rows.unkept] {
+        list.retain(|id| ids.contains(id));
+    }
+    rows
+}
+
+/// What may be kept of the rows, and be shown while the server is away. Nothing is dialled with what it does not hand out then.
+pub(super) fn kept(rows: &TreeRows) -> TreeRows {
+    let unkept: HashSet<NodeId> = rows.unkept.iter().copied().collect();
+    let rows = without(rows.clone(), |id| unkept.contains(&id));
+    TreeRows { direct: Vec::new(), unkept: Vec::new(), ..rows }
 }
 
 /// Puts a workspace at the end: a folder, and what it shows inside.
@@ -83,6 +104,8 @@ pub(super) fn append(rows: &mut TreeRows, workspace: &WorkspaceInfo, inside: &Tr
     rows.tags.extend_from_slice(&inside.tags);
     rows.icons.extend_from_slice(&inside.icons);
     rows.colors.extend_from_slice(&inside.colors);
+    rows.direct.extend(&inside.direct);
+    rows.unkept.extend(&inside.unkept);
 }
 
 #[cfg(test)]
@@ -105,6 +128,7 @@ mod tests {
             tags: text([""; 4]),
             icons: text([""; 4]),
             colors: text([""; 4]),
+            ..TreeRows::default()
         }
     }
 
@@ -129,6 +153,28 @@ mod tests {
         let left = without(rows, |id| id == taken);
         assert_eq!(left.names, ["a", "d"]);
         assert!(is_whole(&left));
+    }
+
+    #[test]
+    fn a_folder_of_which_nothing_is_kept_goes_with_all_that_is_inside() {
+        let rows = four();
+        let (folder, inside, beside) = (rows.ids[0], rows.ids[2], rows.ids[3]);
+        let rows = TreeRows { direct: vec![inside, beside], unkept: vec![folder], ..rows };
+        let left = kept(&rows);
+        assert_eq!(left.names, ["d"]);
+        assert!(left.direct.is_empty() && left.unkept.is_empty() && is_whole(&left));
+        assert_eq!(kept(&TreeRows { unkept: Vec::new(), ..rows }).names.len(), 4);
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_is_not_among_the_rows() {
+        let rows = four();
+        let (taken, theirs) = (rows.ids[2], rows.ids[3]);
+        let direct = vec![NodeId::new(), taken, theirs];
+        let rows = TreeRows { direct, unkept: vec![NodeId::new()], ..rows };
+        let left = without(rows.clone(), |id| id == taken);
+        assert_eq!((left.direct, left.unkept.len()), (vec![theirs], 0));
+        assert_eq!(without(rows, |_| false).direct, [taken, theirs]);
     }
 
     #[test]

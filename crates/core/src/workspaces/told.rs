@@ -76,7 +76,8 @@ fn about(event: &AppEvent) -> Option<[u8; 16]> {
 pub(super) fn event(core: &Core, workspace: &Arc<Workspace>, event: AppEvent) {
     let event = match event {
         AppEvent::Session { mut session } => {
-            session.workspace = Some(workspace.id);
+            // What this computer dials itself is told by this computer.
+            (session.workspace, session.direct) = (Some(workspace.id), None);
             AppEvent::Session { session }
         }
         event => event,

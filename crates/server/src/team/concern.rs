@@ -54,6 +54,9 @@ impl Concern {
             (Some(organisation), Some(id)) if command.starts_with("recording_") => {
                 team.recording_called(organisation, *id.as_bytes())
             }
+            (Some(organisation), Some(id)) if command == "session_hand_out" => {
+                team.names(organisation, &[id])
+            }
             _ => None,
         };
         let quiet = command == "recording_read" && is_later_part(args);

@@ -106,7 +106,15 @@ impl Team {
                 0 => "for ever".to_owned(),
                 days => format!("for {days} days"),
             };
-            let words = format!("{reasons}, {recorded}, kept {kept}");
+            let offline = match policy.keep_offline {
+                true => "the tree kept offline",
+                false => "no tree kept offline",
+            };
+            let direct = match policy.direct {
+                true => "direct sessions allowed",
+                false => "no direct sessions",
+            };
+            let words = format!("{reasons}, {recorded}, kept {kept}, {offline}, {direct}");
             let new = Organisation { policy, ..old.clone() };
             let entry = saying(about(&entry, "organisation", id), words);
             Ok(Altered::by(vec![Change::PutOrganisation(new)], entry))

@@ -104,6 +104,8 @@ pub const POLICIES: &[(&str, Policy)] = &[
     ("layout_delete", Runs),
     ("app_info", Runs),
     ("session_open", Reasoned),
+    ("session_open_direct", AtHomeOnly),
+    ("session_hand_out", Reasoned),
     ("session_list", Runs),
     ("session_attach", Runs),
     ("session_answer", Runs),

@@ -4,7 +4,7 @@ use futures_util::{sink, stream};
 use patchbay_commands::joined;
 use patchbay_core::{Core, CoreConfig, Ctx, SystemClock, workspaces::Relay};
 use patchbay_model::{ApiError, AppEvent, Attachment};
-use patchbay_session::{FromViewer, ToViewer};
+use patchbay_session::{FromViewer, TerminalInput, ToViewer};
 use serde_json::{Value, json};
 use std::{
     sync::{Arc, Mutex},
@@ -139,7 +139,21 @@ impl Desktop {
         let target = json!({ "kind": "entry", "id": machine });
         let open = json!({ "target": target, "size": size, "attempt": null });
         let session = self.get("session_open", open).await;
+        self.opens(&session).await;
+        session
+    }
+
+    /// Opens a terminal at a machine of a team server from here.
+    pub(crate) async fn direct_terminal(&self, machine: &Value) -> Value {
+        let size = json!({ "cols": 80, "rows": 24, "width": 0, "height": 0 });
+        let open = json!({ "id": machine, "size": size, "attempt": null });
+        self.get("session_open_direct", open).await
+    }
+
+    /// Trusts the key of a session's machine, and waits until it is open. Gives how often a key was asked about.
+    pub(crate) async fn opens(&self, session: &Value) -> usize {
         let id = session["id"].clone();
+        let mut asked = 0;
         self.until("the session", async |me| {
             let all = me.get("session_list", json!({})).await;
             let one = all.as_array().unwrap().iter().find(|one| one["id"] == id).unwrap();
@@ -148,7 +162,8 @@ impl Desktop {
                 "hostKey" => {
                     let answer = json!({ "id": id, "answer": { "kind": "trust" } });
                     // Whoever asks twice is told that it is decided.
-                    let _again = me.ask("session_host_key", answer).await;
+                    let answered = me.ask("session_host_key", answer).await;
+                    asked += usize::from(answered.is_ok());
                 }
                 "closed" => panic!("{one}"),
                 _ => {}
@@ -156,7 +171,36 @@ impl Desktop {
             false
         })
         .await;
-        session
+        asked
+    }
+
+    /// Types into a session of this computer, and waits until this is on its screen.
+    pub(crate) async fn types(&self, session: &Value, text: &str, awaited: &str) {
+        let id = serde_json::from_value(session["id"].clone()).unwrap();
+        let handle = self.ctx.core.sessions().handle(id).unwrap();
+        let viewer = handle.output.attach(0);
+        handle.input.send(TerminalInput::Bytes(text.as_bytes().to_vec().into())).await.unwrap();
+        let mut shown = Vec::new();
+        let seeing = async {
+            while !String::from_utf8_lossy(&shown).contains(awaited) {
+                if let ToViewer::Output { bytes, .. } = viewer.next().await.expect("it goes on") {
+                    self.received.lock().unwrap().extend(&bytes);
+                    shown.extend_from_slice(&bytes);
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, seeing).await.unwrap();
+    }
+
+    /// Fails if a part of this private key has come to the page.
+    pub(crate) fn never_saw(&self, key: &str) {
+        let received = String::from_utf8_lossy(&self.received.lock().unwrap()).into_owned();
+        let lines = key.lines().filter(|line| !line.starts_with("-----"));
+        for line in lines.map(|line| &line[..line.len().min(40)]).filter(|line| line.len() > 20) {
+            // What its two halves begin with is public, and in every key of this kind.
+            let public = key.lines().take(3).any(|known| known.starts_with(line));
+            assert!(public || !received.contains(line), "a part of the key came to the page");
+        }
     }
 
     /// Reaches the bytes of a session as the window's own stream server does.

@@ -87,8 +87,9 @@ async fn members(
 async fn organisations(on: &mut Connection<'_>) -> Result<Vec<Change>, StoreError> {
     let sql = "SELECT organisation, account FROM organisation_members";
     let mut members = members(on, sql).await?;
-    let rows =
-        on.rows("SELECT id, name, created, ask_reason, record, keep_days FROM organisations ORDER BY id", &[]).await?;
+    let sql = "SELECT id, name, created, ask_reason, record, keep_days, keep_offline, direct \
+        FROM organisations ORDER BY id";
+    let rows = on.rows(sql, &[]).await?;
     let read = |row: &Row| {
         let id: Id = row.exact(0)?;
         Ok(Change::PutOrganisation(Organisation {
@@ -108,6 +109,8 @@ fn policy(row: &Row) -> Result<Policy, StoreError> {
         ask_reason: row.small(3)?,
         record: Record::from_number(row.small(4)?).ok_or_else(unknown)?,
         keep_days: u16::try_from(row.get::<i64>(5)?).map_err(|_| unknown())?,
+        keep_offline: row.flag(6)?,
+        direct: row.flag(7)?,
     })
 }
 

@@ -170,11 +170,13 @@ async fn put_organisation(
     organisation: &Organisation,
 ) -> Result<(), StoreError> {
     let id = organisation.id.as_bytes();
-    let sql = "INSERT INTO organisations (id, name, created, ask_reason, record, keep_days) \
-        VALUES ($1, $2, $3, $4, $5, $6) \
+    let sql = "INSERT INTO organisations \
+        (id, name, created, ask_reason, record, keep_days, keep_offline, direct) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
         ON CONFLICT (id) DO UPDATE SET name = excluded.name, created = excluded.created, \
         ask_reason = excluded.ask_reason, record = excluded.record, \
-        keep_days = excluded.keep_days";
+        keep_days = excluded.keep_days, keep_offline = excluded.keep_offline, \
+        direct = excluded.direct";
     let values = [
         id.into(),
         (&organisation.name).into(),
@@ -182,6 +184,8 @@ async fn put_organisation(
         organisation.policy.ask_reason.into(),
         (organisation.policy.record as u8).into(),
         i64::from(organisation.policy.keep_days).into(),
+        organisation.policy.keep_offline.into(),
+        organisation.policy.direct.into(),
     ];
     on.run(sql, &values).await?;
     let members = Members {

@@ -34,7 +34,13 @@ pub fn organisation(name: &str, members: &[AccountId]) -> Organisation {
         name: name.to_owned(),
         members: members.iter().copied().collect(),
         created: Timestamp(5),
-        policy: Policy { ask_reason: 12, record: Record::Everything, keep_days: 400 },
+        policy: Policy {
+            ask_reason: 12,
+            record: Record::Everything,
+            keep_days: 400,
+            keep_offline: false,
+            direct: true,
+        },
     }
 }
 

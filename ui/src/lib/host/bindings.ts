@@ -395,6 +395,59 @@ marks: ([number, number])[] } |
 /** How many. */
 lines: number };
 
+/** A way to sign in. */
+export type DirectCredential =
+/** With a password. */
+{ kind: "password";
+/** It. */
+password: string } |
+/** With a private key. */
+{ kind: "key";
+/** In any format that is read. */
+text: string;
+/** What it is encrypted with. */
+passphrase: string | null;
+/** An OpenSSH certificate for it. */
+certificate: string | null } |
+/** With the SSH agent of the computer that dials. */
+{ kind: "agent";
+/** `SHA256:…`: only this key. */
+fingerprint: string | null };
+
+/** A machine on the way. */
+export type DirectHop = {
+	/** The machine. */
+	id: NodeId,
+	/** Its name, protocol and address; nothing else of it is filled in. */
+	machine: EntryDraft,
+	/** Its settings after inheritance. */
+	settings: EffectiveSettings,
+	/** The user name of the first identity that has one. */
+	user: string | null,
+	/** In the order in which they are to be tried. */
+	credentials: DirectCredential[],
+};
+
+/** A host key or certificate that the server has on record for a machine on the way. */
+export type DirectKey = {
+	/** `host` or `[host]:port`; patterns for an authority. */
+	host: string,
+	/** `algorithm base64`; the fingerprint of a certificate. */
+	key: string,
+	/** Whether it is the key of an authority that vouches for hosts. */
+	authority: boolean,
+	/** Set for the certificate of a desktop. */
+	tls: TlsCertificate | null,
+};
+
+/** What it takes to open a session with a machine from another computer than the server. */
+export type DirectWay = {
+	/** The machines in the order in which they are dialled; the last is the one that is wanted. */
+	hops: DirectHop[],
+	/** What they are recognised by. */
+	keys: DirectKey[],
+};
+
 /** What becomes of what was saved here. */
 export type EditAnswer =
 /** It goes to the machine, unless somebody changed the file there. */
@@ -2368,6 +2421,14 @@ export type SessionGuest = {
 	asks: boolean,
 };
 
+/** A machine whose way is to be handed out. */
+export type SessionHandOut = {
+	/** The machine. */
+	id: NodeId,
+	/** Why, where a team server asks for it; it reads this before the command runs. */
+	reason?: string | null,
+};
+
 /** A decision about a host key. */
 export type SessionHostKey = {
 	/** The session. */
@@ -2413,6 +2474,8 @@ export type SessionInfo = {
 	sharing: SessionSharing | null,
 	/** The team server that dials for it; none for a session of this computer. */
 	workspace: WorkspaceId | null,
+	/** The team server whose machine it is with, where this computer dials itself all the same. */
+	direct: WorkspaceId | null,
 };
 
 /** Files of this computer for the clipboard of a desktop. */
@@ -2435,13 +2498,25 @@ export type SessionOpen = {
 	reason?: string | null,
 };
 
+/** A machine of a team server that this computer is to dial itself. */
+export type SessionOpenDirect = {
+	/** The machine. */
+	id: NodeId,
+	/** Size of the terminal. */
+	size: TerminalSize,
+	/** Names this attempt, so that asking twice opens one session. */
+	attempt?: string | null,
+	/** Why, where the team server asks for it. */
+	reason?: string | null,
+};
+
 /** A session to connect again. */
 export type SessionReconnect = {
 	/** The session. */
 	id: SessionId,
 	/** Size of the terminal. */
 	size: TerminalSize,
-	/** Why, where a team server asks for it; it reads this before the command runs. */
+	/** Why, where a team server asks for it. */
 	reason?: string | null,
 };
 
@@ -3007,6 +3082,10 @@ export type TreeRows = {
 	icons: string[],
 	/** Colour names; empty is none. */
 	colors: string[],
+	/** Machines of a team server that this person's own computer may dial itself, in no order. Few or none, and so no column. */
+	direct: NodeId[],
+	/** Folders of a team server that the person's own computer shows only while it hears of them, with all that is inside. */
+	unkept: NodeId[],
 };
 
 /** A trigger. */
@@ -3735,6 +3814,10 @@ export interface Commands {
 	app_info: { args: Record<string, never>; result: AppInfo };
 	/** Opens a session; connecting goes on by itself. */
 	session_open: { args: SessionOpen; result: SessionInfo };
+	/** Opens a session with a machine of a team server from this computer, with what the server hands out for it. */
+	session_open_direct: { args: SessionOpenDirect; result: SessionInfo };
+	/** What it takes to dial a machine from another computer; only a team server says, and only where its rules allow it. */
+	session_hand_out: { args: SessionHandOut; result: DirectWay };
 	/** All sessions. */
 	session_list: { args: Record<string, never>; result: SessionInfo[] };
 	/** A way for the webview to reach the bytes of a session. */

@@ -157,6 +157,7 @@ describe('installing a key', () => {
     agent: null,
     x11: null,
     sharing: null,
+    direct: null,
     workspace: null,
     desktop: null,
   });

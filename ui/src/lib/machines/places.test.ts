@@ -14,6 +14,8 @@ const rows: TreeRows = {
   tags: ['', '', '', '', '', ''],
   icons: ['', '', '', '', '', ''],
   colors: ['', '', '', '', '', ''],
+  direct: [],
+  unkept: [],
 };
 
 const ids = (choices: { id: string | null }[]): (string | null)[] =>

@@ -13,6 +13,8 @@ const rows: TreeRows = {
   tags: ['', '', '', ''],
   icons: ['', '', '', ''],
   colors: ['', '', '', ''],
+  direct: [],
+  unkept: [],
 };
 
 it('takes a name or address that is there, so that nothing is kept twice', () => {

@@ -28,6 +28,7 @@ const session: SessionInfo = {
   agent: null,
   x11: null,
   sharing: null,
+  direct: null,
   workspace: null,
   desktop: null,
 };
@@ -80,6 +81,23 @@ const tls = (subject: string): TlsCertificate => ({
   from: Date.UTC(2026, 0, 2),
   until: Date.UTC(2027, 0, 2),
   fault: 'is signed by itself, so nobody vouches for it',
+});
+
+describe('the trust card of a machine that a team server knows', () => {
+  const direct: SessionInfo = { ...session, direct: 'workspace-1' };
+
+  it('puts nothing on record here', () => {
+    render(TrustCard, { session: direct, question: question('unknown'), paneId: 'p' });
+    expect(screen.queryByTestId('trust')).toBeNull();
+    expect(screen.getByTestId('only-once').textContent).toContain('connect through it');
+  });
+
+  it('trusts another key once, after its end was typed', async () => {
+    render(TrustCard, { session: direct, question: question('changed'), paneId: 'p' });
+    expect(screen.getByTestId('replace-key').textContent).toContain('Trust it once…');
+    await fireEvent.click(screen.getByTestId('replace-key'));
+    await screen.findByText('Trust another host key of db-primary once?');
+  });
 });
 
 describe('the trust card of a certificate', () => {

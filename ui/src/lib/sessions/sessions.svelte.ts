@@ -105,8 +105,14 @@ class SessionsState {
   }
 
   /** Whether its machine was deleted: it goes on until it is closed, and cannot be connected again. */
-  isOrphan({ target }: Pick<SessionInfo, 'target'>): boolean {
+  isOrphan({
+    target,
+    workspace,
+    direct,
+  }: Pick<SessionInfo, 'target' | 'workspace' | 'direct'>): boolean {
     const id = machineOf(target);
+    // What a team server that is away shows is not all there is.
+    if ((workspaces.get(workspace ?? direct)?.state ?? 'connected') !== 'connected') return false;
     if (id === null || !tree.loaded || tree.problem !== null) return false;
     return tree.byId(id) === undefined;
   }
@@ -135,6 +141,11 @@ class SessionsState {
     return this.#openTab({ kind: 'entry', id });
   }
 
+  /** Connects to a machine of a team server from this computer itself, in a new tab. */
+  connectDirectly(id: NodeId): Promise<void> {
+    return this.#openTab({ kind: 'entry', id }, true);
+  }
+
   /** Opens the files of a machine, in a new tab. */
   files(id: NodeId): Promise<void> {
     return this.#openTab({ kind: 'files', id });
@@ -155,11 +166,14 @@ class SessionsState {
   }
 
   /** Opens a session without a tab; `undefined` if that failed, and then a notice says why. */
-  async open(target: KeptTarget | SessionTarget): Promise<SessionInfo | undefined> {
+  async open(
+    target: KeptTarget | SessionTarget,
+    directly = false,
+  ): Promise<SessionInfo | undefined> {
     const away = target.kind === 'localShell' ? undefined : workspaces.of(target.id);
     const [mend] = away ? mendingActions(away) : [];
     try {
-      return await this.begin(target);
+      return await this.begin(target, directly);
     } catch (failed) {
       const { code, message, nextStep } = asApiError(failed);
       // Whoever cancelled it knows.
@@ -171,17 +185,22 @@ class SessionsState {
   }
 
   /** The same; throws why not. */
-  async begin(target: KeptTarget | SessionTarget): Promise<SessionInfo> {
+  async begin(target: KeptTarget | SessionTarget, directly = false): Promise<SessionInfo> {
     const machine = target.kind === 'localShell' ? undefined : target.id;
     const name = tree.byId(machine)?.name ?? 'It';
     const refusal = whyNot(workspaces.of(machine), `${name} cannot be connected`);
     if (refusal) throw refusal;
     const asked = this.#heard;
-    const session = await call('session_open', {
-      target: target.kind === 'files' ? { kind: 'files', id: target.id } : target,
-      size: sizeFor(target),
-      attempt: crypto.randomUUID(),
-    });
+    const size = sizeFor(target);
+    const attempt = crypto.randomUUID();
+    const session =
+      directly && machine !== undefined
+        ? await call('session_open_direct', { id: machine, size, attempt })
+        : await call('session_open', {
+            target: target.kind === 'files' ? { kind: 'files', id: target.id } : target,
+            size,
+            attempt,
+          });
     if ('folder' in target && target.folder !== undefined) startIn(session.id, target.folder);
     // Heard of: a list that was asked for before and comes later knows nothing of it.
     if (!this.#isNewer(session.id, asked)) this.#hear(session);
@@ -253,8 +272,8 @@ class SessionsState {
     await attempt(() => call('session_host_key', { id, answer }));
   }
 
-  async #openTab(target: SessionTarget): Promise<void> {
-    const session = await this.open(target);
+  async #openTab(target: SessionTarget, directly = false): Promise<void> {
+    const session = await this.open(target, directly);
     if (session) tabs.open({ kind: 'session', sessionId: session.id });
   }
 

@@ -158,6 +158,7 @@ describe('endings', () => {
       agent: null,
       x11: null,
       sharing: null,
+      direct: null,
       workspace: null,
       desktop: null,
     };

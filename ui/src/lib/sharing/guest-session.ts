@@ -20,6 +20,7 @@ export function forGuest(id: GuestId, { title, desktop }: SharedSession): Sessio
     x11: null,
     desktop,
     sharing: null,
+    direct: null,
     workspace: null,
   };
 }

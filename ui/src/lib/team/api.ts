@@ -77,6 +77,10 @@ export interface OrganisationPolicy {
   record: 'off' | 'terminals' | 'everything';
   /** How many days such recordings are kept; 0 for ever. At most 3650. */
   keepDays: number;
+  /** Whether members' computers keep its tree, sealed, to be looked at while the server is away. */
+  keepOffline: boolean;
+  /** Whether members who may see the secrets of a machine may open sessions with it from their own computers. */
+  direct: boolean;
 }
 
 export interface SignedIn {

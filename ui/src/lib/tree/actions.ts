@@ -9,6 +9,7 @@ import FolderInput from '@lucide/svelte/icons/folder-input';
 import ListX from '@lucide/svelte/icons/list-x';
 import Pencil from '@lucide/svelte/icons/pencil';
 import Plug from '@lucide/svelte/icons/plug';
+import PlugZap from '@lucide/svelte/icons/plug-zap';
 import Power from '@lucide/svelte/icons/power';
 import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
 import Trash2 from '@lucide/svelte/icons/trash-2';
@@ -45,6 +46,10 @@ function connectSelected(): void {
   for (const id of tree.selectedMachines) void attempt(async () => sessions.connect(id));
 }
 
+function connectDirectly(): void {
+  for (const id of tree.selectedMachines) void attempt(async () => sessions.connectDirectly(id));
+}
+
 function openFiles(): void {
   for (const id of tree.selectedSsh) void attempt(async () => sessions.files(id));
 }
@@ -79,6 +84,17 @@ export const treeActions: readonly Action[] = [
     detail: what,
     when: machines,
     run: connectSelected,
+  },
+  {
+    id: 'machine.connectDirectly',
+    title: 'Open directly',
+    group: 'Machines',
+    keywords: 'connect from this computer not through the team server own dial',
+    local: true,
+    icon: PlugZap,
+    detail: what,
+    when: () => machines() && tree.selectedMachines.every((id) => workspaces.mayDial(id)),
+    run: connectDirectly,
   },
   {
     id: 'machine.files',

@@ -8,6 +8,7 @@ import { tree } from './tree.svelte';
 const groups = [
   [
     'machine.connect',
+    'machine.connectDirectly',
     'machine.files',
     'folder.openAll',
     'folder.openTiled',

@@ -33,6 +33,8 @@ export const NO_ROWS: TreeRows = {
   tags: [],
   icons: [],
   colors: [],
+  direct: [],
+  unkept: [],
 };
 
 export function shapeOf(rows: TreeRows): TreeShape {

@@ -145,6 +145,11 @@ export function leaveText(machines: number, openSessions: number): string {
   return `It goes from the tree of this vault${inside}, and you are signed out there.${sessions} On the server everything stays as it is, your account too.`;
 }
 
+/** What it means that this computer dials a machine of a team server itself. */
+export function directWords(info: Pick<WorkspaceInfo, 'name'>): string {
+  return `this computer dials, with secrets that ${info.name} gave it for this session`;
+}
+
 /** How a session comes about that a team server dials; nothing for one of this computer. */
 export function relayWords(info: Pick<WorkspaceInfo, 'name'> | undefined): string {
   return info ? `relayed through ${info.name}` : '';

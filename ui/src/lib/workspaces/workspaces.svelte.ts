@@ -13,6 +13,7 @@ class Workspaces {
   /** False until the core has told of them for the first time. */
   loaded = $state(false);
   readonly #roots = $derived(new Map(this.list.map((each) => [each.root, each])));
+  readonly #direct = $derived(new Set(tree.rows.direct));
   readonly #teams = new Map<WorkspaceId, Teamwork>();
   #heard = 0;
 
@@ -62,6 +63,11 @@ class Workspaces {
     let row = shape.rowOf(node) ?? -1;
     for (let above = row; above >= 0; above = shape.parent[above] ?? -1) row = above;
     return this.atRoot(shape.rows.ids[row]);
+  }
+
+  /** Whether this computer may dial a machine of a team server itself. */
+  mayDial(node: NodeId | null | undefined): boolean {
+    return node != null && this.#direct.has(node) && this.of(node) !== undefined;
   }
 
   /** Whether files of this computer can come from there and go there: a team server does not reach them. */

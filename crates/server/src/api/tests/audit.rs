@@ -22,7 +22,7 @@ fn actions(page: &Value) -> Vec<&str> {
 }
 
 fn rules(least: u8) -> Value {
-    json!({ "askReason": least, "record": "off", "keepDays": 0 })
+    json!({ "askReason": least, "record": "off", "keepDays": 0, "keepOffline": true, "direct": false })
 }
 
 fn root(organisation: OrganisationId) -> NodeId {

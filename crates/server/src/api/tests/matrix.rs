@@ -395,7 +395,7 @@ impl Cast {
             (Verb::Post, "/organisations") => json!({ "name": self.name("o") }),
             (Verb::Patch, _) => json!({ "name": "Target" }),
             (Verb::Put, path) if path.ends_with("/policy") => {
-                json!({ "askReason": 0, "record": "off", "keepDays": 0 })
+                json!({ "askReason": 0, "record": "off", "keepDays": 0, "keepOffline": true, "direct": false })
             }
             (Verb::Post | Verb::Put, path) if path.contains("/groups") => {
                 json!({ "name": self.name("g"), "members": [] })

@@ -6,6 +6,7 @@ mod accounts;
 mod acting;
 mod audit;
 mod device;
+mod direct;
 mod directories;
 mod door;
 mod matrix;

@@ -30,6 +30,11 @@ pub(in crate::api) struct OrganisationPolicy {
     /// How many days such recordings are kept; 0 for ever.
     #[schemars(range(max = 3650))]
     keep_days: u16,
+    /// Whether members' computers keep its tree, sealed, to be looked at while the server is away.
+    keep_offline: bool,
+    /// Whether members who may see the secrets of a machine may open sessions with it from their own computers, which are given these
+    /// secrets for it.
+    direct: bool,
 }
 
 /// Which sessions are recorded.
@@ -43,24 +48,25 @@ enum RecordWanted {
 }
 
 impl From<OrganisationPolicy> for Policy {
-    fn from(OrganisationPolicy { ask_reason, record, keep_days }: OrganisationPolicy) -> Self {
+    fn from(wanted: OrganisationPolicy) -> Self {
+        let OrganisationPolicy { ask_reason, record, keep_days, keep_offline, direct } = wanted;
         let record = match record {
             RecordWanted::Off => Record::Off,
             RecordWanted::Terminals => Record::Terminals,
             RecordWanted::Everything => Record::Everything,
         };
-        Self { ask_reason, record, keep_days }
+        Self { ask_reason, record, keep_days, keep_offline, direct }
     }
 }
 
 impl From<Policy> for OrganisationPolicy {
-    fn from(Policy { ask_reason, record, keep_days }: Policy) -> Self {
+    fn from(Policy { ask_reason, record, keep_days, keep_offline, direct }: Policy) -> Self {
         let record = match record {
             Record::Off => RecordWanted::Off,
             Record::Terminals => RecordWanted::Terminals,
             Record::Everything => RecordWanted::Everything,
         };
-        Self { ask_reason, record, keep_days }
+        Self { ask_reason, record, keep_days, keep_offline, direct }
     }
 }
 

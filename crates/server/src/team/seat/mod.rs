@@ -18,14 +18,14 @@ use super::{
 use annex::Annexes;
 use apart::Apart;
 use patchbay_core::{
-    RecordingRule, Right, Rights,
+    Beyond, RecordingRule, Right, Rights,
     sync::{lock, read},
     tree::KeptNode,
 };
 use patchbay_model::{AccountId, ApiError, IdentityId, NodeId, OrganisationId, VaultId};
 use patchbay_store::{Answer, Change, Field, Item, Items, Kind, StoreError};
 use patchbay_team::{
-    entity::{Grant, Space},
+    entity::{Grant, Organisation, Space},
     permission::{Permission, Permissions},
 };
 use std::{
@@ -317,6 +317,28 @@ impl Rights for Seat {
 
     fn recording_rule(&self, machine: NodeId) -> Option<RecordingRule> {
         self.rule_of(machine)
+    }
+
+    fn beyond(&self) -> Vec<Beyond> {
+        let directory = self.team.known.directory();
+        let organisations = directory.organisations_of(self.account);
+        let says = |one: &Organisation| Beyond {
+            root: root_of(one.id),
+            keep_offline: one.policy.keep_offline,
+            direct: one.policy.direct,
+        };
+        organisations.map(says).collect()
+    }
+
+    fn lets_out(&self, identity: IdentityId) -> bool {
+        match self.team.known.home(self.account, Kind::Identity, *identity.as_bytes()) {
+            Some(Space::Personal(_)) => true,
+            Some(Space::Organisation(id)) => {
+                let directory = self.team.known.directory();
+                directory.organisation(id).is_some_and(|one| one.policy.direct)
+            }
+            None => false,
+        }
     }
 
     fn copying(&self, from: NodeId, to: NodeId) {

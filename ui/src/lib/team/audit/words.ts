@@ -74,6 +74,7 @@ const DEEDS: Record<string, string> = {
   'server.set_up_link': 'Made the link that sets up the server',
   'session.close': 'Closed the session with',
   'session.disconnect': 'Disconnected from',
+  'session.hand.out': 'Was handed what it takes to open directly',
   'session.host.key': 'Decided about the host key of',
   'session.open': 'Opened',
   'session.reconnect': 'Reconnected to',

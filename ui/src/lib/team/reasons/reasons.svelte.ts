@@ -30,7 +30,7 @@ export function about({ name, args }: Pick<Unexplained, 'name' | 'args'>): strin
     const session = id === undefined ? undefined : sessions.get(id);
     return session && 'id' in session.target ? session.target.id : name;
   }
-  return name === 'identity_reveal' ? (id ?? name) : 'runs';
+  return ['identity_reveal', 'session_open_direct'].includes(name) ? (id ?? name) : 'runs';
 }
 
 /** "open web-1", "show the secret", "run this on machines". */
@@ -39,7 +39,8 @@ export function deed({ name, args }: Pick<Unexplained, 'name' | 'args'>): string
   if (name.startsWith('run_')) return 'run this';
   const machine = tree.byId(about({ name, args }))?.name;
   const verb = name === 'session_reconnect' ? 'reconnect to' : 'open';
-  return `${verb} ${machine ?? 'this machine'}`;
+  const how = name === 'session_open_direct' ? ' directly' : '';
+  return `${verb} ${machine ?? 'this machine'}${how}`;
 }
 
 class Reasons {
