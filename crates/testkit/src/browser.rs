@@ -46,7 +46,8 @@ impl Window {
     pub async fn browse(browse: &Browse) -> Result<Self, TestkitError> {
         let home = &browse.home;
         let mut arguments = ALWAYS.map(str::to_owned).to_vec();
-        arguments.push("--window-size=1280,800".to_owned());
+        // The page has 1280×800 of it.
+        arguments.push("--window-size=1280,943".to_owned());
         arguments.push(format!("--user-data-dir={}", home.join("profile").display()));
         arguments
             .push(format!("--ignore-certificate-errors-spki-list={}", pin(&browse.certificate)?));

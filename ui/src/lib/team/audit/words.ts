@@ -137,7 +137,10 @@ export const OUTCOMES: readonly { value: AuditOutcome | 'any'; label: string }[]
 /** Kinds of actions to choose from; each value is what the server is asked for. */
 export const KINDS: readonly { value: string; label: string }[] = [
   { value: '', label: 'Everything' },
-  { value: 'session.,share.,guest.,run.,snippet.send,wake,api.entry.wake', label: 'Sessions and commands' },
+  {
+    value: 'session.,share.,guest.,run.,snippet.send,wake,api.entry.wake',
+    label: 'Sessions and commands',
+  },
   { value: 'files.', label: 'Files' },
   { value: 'identity.', label: 'Identities and secrets' },
   { value: 'machine.,api.entry.,hostkey.', label: 'Machines' },
