@@ -58,7 +58,7 @@ impl App {
             Front::Chromium => {
                 let binary = binary_beside(&std::env::current_exe().unwrap(), "patchbay-server");
                 let server = TeamServer::start(binary, &[]).await.unwrap();
-                let (window, home) = browse(&server, &server.set_up_link()).await;
+                let (window, home) = browse(&server, &server.set_up_link(), false).await;
                 let app = Self { window, front, home, beneath: Beneath::Server(server) };
                 app.set_up().await;
                 app
@@ -98,7 +98,7 @@ impl App {
             Beneath::Computer { screen, launch } => {
                 (Window::open(screen, launch).await.unwrap(), home)
             }
-            Beneath::Server(server) => browse(server, &server.origin()).await,
+            Beneath::Server(server) => browse(server, &server.origin(), false).await,
             Beneath::Elsewhere => panic!("only a page that has a server starts again"),
         };
         Self { window, front, home, beneath }
@@ -106,7 +106,7 @@ impl App {
 
     /// Somebody else opens an address of the page's server, in a browser that writes down all that it receives.
     pub async fn visitor(&self, address: &str) -> Self {
-        let (window, home) = browse(self.server(), address).await;
+        let (window, home) = browse(self.server(), address, true).await;
         Self { window, front: Front::Chromium, home, beneath: Beneath::Elsewhere }
     }
 
@@ -150,13 +150,13 @@ fn home() -> TempDir {
     tempfile::Builder::new().prefix("pbstory").tempdir().unwrap()
 }
 
-async fn browse(server: &TeamServer, address: &str) -> (Window, TempDir) {
+async fn browse(server: &TeamServer, address: &str, records: bool) -> (Window, TempDir) {
     let home = home();
     let browse = Browse {
         home: home.path().to_path_buf(),
         address: address.to_owned(),
         certificate: server.certificate(),
-        records: true,
+        records,
     };
     let window = Window::browse(&browse).await.unwrap();
     readable(&window).await;
