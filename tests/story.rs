@@ -1,4 +1,8 @@
-//! Stories in the real window against real SSH servers: what a person does, from the first start on.
+//! Stories in the real window and in Chromium against real servers: what a person does, from the first start on.
+//!
+//! What has a meaning in both runs in both, from the same code. In the window alone is what is about the computer beneath it:
+//! its files (transfers, import and export), its ports (tunnels), its SSH agent, its clipboard (RDP), its windows (layouts) and
+//! what a vault does at a restart (restoring).
 
 #![cfg(target_os = "linux")]
 #![allow(
@@ -16,18 +20,23 @@ mod stories;
 use patchbay_testkit::{KeyPair, Login, SshAgent, Sshd, root_or_skip, terminals_or_skip};
 use serde_json::json;
 use std::fs;
-use steps::{App, TERMINAL};
+use steps::{App, Front, TERMINAL, in_both_fronts};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
+in_both_fronts!(
+    a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks,
+    a_reload_of_the_page_keeps_the_session_and_its_screen,
+    signing_in_by_password_and_by_code,
+    two_jumps_each_with_its_own_key_and_host_key,
+);
+
+async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks(front: Front) {
     if !terminals_or_skip("the story of a newcomer") {
         return;
     }
     let keys = tempfile::tempdir().unwrap();
     let key = KeyPair::ed25519(keys.path(), "id").unwrap();
     let mut sshd = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
-    let app = App::start(&[]).await;
-    app.create_vault().await;
+    let app = App::open(front).await;
 
     add_identity_by_hand(&app, &fs::read_to_string(&key.path).unwrap(), sshd.user()).await;
     add_machine_by_hand(&app, "web-01", sshd.port()).await;
@@ -63,15 +72,15 @@ async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
     app.works("second").await;
     app.window.wait_text(TERMINAL, "second-42").await.unwrap();
 
-    app.call("vault_lock", json!({ "closeSessions": false })).await;
-    app.window.wait_text("[data-testid=lock-screen]", "is locked").await.unwrap();
+    app.lock().await;
     let behind = app.window.page_text().await;
     assert!(
         !behind.contains("web-01") && !behind.contains("second-42"),
-        "the lock screen hides everything: {behind}"
+        "a locked page hides everything: {behind}"
     );
-    app.accessible("lock screen").await;
+    app.accessible("a locked page").await;
     app.unlock().await;
+    app.window.click(".xterm-screen").await.unwrap();
     app.works("third").await;
 
     // Without the tabs of before, so that there is one terminal to type into.
@@ -84,16 +93,14 @@ async fn a_newcomer_reaches_a_terminal_and_a_changed_host_key_blocks() {
     app.works("fourth").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reload_of_the_page_keeps_the_session_and_its_screen() {
+async fn a_reload_of_the_page_keeps_the_session_and_its_screen(front: Front) {
     if !terminals_or_skip("the story of a reload") {
         return;
     }
     let keys = tempfile::tempdir().unwrap();
     let key = KeyPair::ed25519(keys.path(), "id").unwrap();
     let sshd = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
-    let app = App::start(&[]).await;
-    app.create_vault().await;
+    let app = App::open(front).await;
     let secret = fs::read_to_string(&key.path).unwrap();
     app.add_machine(
         "web-01",
@@ -156,15 +163,13 @@ async fn signing_in_by_certificate_and_by_agent() {
     assert!(sshd.log().contains("ED25519-CERT"), "{}", sshd.log());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn signing_in_by_password_and_by_code() {
+async fn signing_in_by_password_and_by_code(front: Front) {
     if !root_or_skip("a server that checks passwords through PAM") {
         return;
     }
     let by_password = Sshd::builder().login(Login::Password).start().await.unwrap();
     let by_code = Sshd::builder().login(Login::PasswordAndTotp).start().await.unwrap();
-    let app = App::start(&[]).await;
-    app.create_vault().await;
+    let app = App::open(front).await;
     let password = by_password.account().unwrap().password().to_owned();
     app.add_machine(
         "by-password",
@@ -187,14 +192,12 @@ async fn signing_in_by_password_and_by_code() {
     app.works("coded").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_jumps_each_with_its_own_key_and_host_key() {
+async fn two_jumps_each_with_its_own_key_and_host_key(front: Front) {
     if !terminals_or_skip("the story of two jumps") {
         return;
     }
     let keys = tempfile::tempdir().unwrap();
-    let app = App::start(&[]).await;
-    app.create_vault().await;
+    let app = App::open(front).await;
     let mut servers = Vec::new();
     let mut through = json!({ "kind": "direct" });
     for name in ["gate-outer", "gate-inner", "inside"] {

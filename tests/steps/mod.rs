@@ -1,8 +1,14 @@
-//! The steps stories are made of: what a person does in the window.
+//! The steps stories are made of: what a person does in the window or in a browser.
 
 pub mod canvas;
+mod front;
+mod team;
 
-use patchbay_testkit::{KeyPair, Launch, Screen, Sshd, Window};
+pub use front::Front;
+pub(crate) use front::in_both_fronts;
+
+use front::Beneath;
+use patchbay_testkit::{KeyPair, Sshd, Window};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -12,50 +18,15 @@ pub const PASSPHRASE: &str = "seven blue cables behind rack nine";
 /// What the terminal shows.
 pub const TERMINAL: &str = ".xterm-rows";
 
-/// The app in a home of its own, on a display of its own.
+/// A page of the app, and what is beneath it.
 pub struct App {
     pub window: Window,
-    screen: Screen,
-    launch: Launch,
+    pub front: Front,
+    beneath: Beneath,
     home: TempDir,
 }
 
 impl App {
-    /// Starts it with more environment than it needs by itself.
-    pub async fn start(environment: &[(&str, &str)]) -> Self {
-        let home = tempfile::Builder::new().prefix("pbstory").tempdir().unwrap();
-        fs::create_dir_all(home.path().join(".ssh")).unwrap();
-        let path = |name: &str| home.path().join(name).to_string_lossy().into_owned();
-        let mut all = vec![
-            ("PATCHBAY_DATA_DIR".to_owned(), path("data")),
-            ("PATCHBAY_CONFIG_DIR".to_owned(), path("config")),
-        ];
-        all.extend(
-            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
-        let launch = Launch {
-            binary: env!("CARGO_BIN_EXE_patchbay").into(),
-            home: home.path().to_path_buf(),
-            environment: all,
-        };
-        let screen = Screen::start(1280, 800).await.unwrap();
-        let window = Window::open(&screen, &launch).await.unwrap();
-        // Drawn as elements, a terminal's text can be read from outside.
-        window
-            .run("localStorage.setItem('patchbay.terminal-renderer', 'dom')", vec![])
-            .await
-            .unwrap();
-        Self { window, screen, launch, home }
-    }
-
-    /// Closes the window and opens it again on the same home.
-    pub async fn restart(self) -> Self {
-        let Self { window, screen, launch, home } = self;
-        window.close().await.unwrap();
-        let window = Window::open(&screen, &launch).await.unwrap();
-        Self { window, screen, launch, home }
-    }
-
     /// From the first screen to an empty vault, as a newcomer goes.
     pub async fn create_vault(&self) {
         let window = &self.window;
@@ -69,9 +40,27 @@ impl App {
         self.accessible("start page").await;
     }
 
+    /// Leaves everything as it is, so that nobody else gets at it: locks the vault, or signs out.
+    pub async fn lock(&self) {
+        if self.front == Front::Window {
+            self.call("vault_lock", json!({ "closeSessions": false })).await;
+            self.window.wait_text("[data-testid=lock-screen]", "is locked").await.unwrap();
+        } else {
+            self.choose("Sign out").await;
+            self.window.find("[data-testid=sign-in]").await.unwrap();
+        }
+    }
+
+    /// Comes back.
     pub async fn unlock(&self) {
-        self.window.fill("[data-testid=unlock-passphrase]", PASSPHRASE).await.unwrap();
-        self.window.click("[data-testid=unlock]").await.unwrap();
+        if self.front == Front::Window {
+            self.window.fill("[data-testid=unlock-passphrase]", PASSPHRASE).await.unwrap();
+            self.window.click("[data-testid=unlock]").await.unwrap();
+        } else {
+            self.window.fill("[data-testid=sign-in-name]", "ada").await.unwrap();
+            self.window.fill("[data-testid=sign-in-password]", PASSPHRASE).await.unwrap();
+            self.window.click("[data-testid=sign-in-go]").await.unwrap();
+        }
         self.window.find("[data-testid=tree]").await.unwrap();
     }
 
@@ -85,15 +74,15 @@ impl App {
 
     /// Runs a command the way the page does.
     pub async fn call(&self, name: &str, args: Value) -> Value {
-        let script = "const [name, args, done] = arguments; \
-            window.__TAURI_INTERNALS__.invoke('call', { name, args }).then((ok) => done({ ok }), (error) => done({ error }))";
-        let result = self
-            .window
-            .run_async(script, vec![json!(name), json!(args.to_string())])
-            .await
-            .unwrap();
+        let result = self.ask(name, args).await;
         assert!(result.get("error").is_none(), "{name}: {result}");
         result["ok"].clone()
+    }
+
+    /// Runs a command the way the page does; what came of it is `ok` or `error`.
+    pub async fn ask(&self, name: &str, args: Value) -> Value {
+        let arguments = vec![json!(name), json!(args.to_string())];
+        self.window.run_async(include_str!("call.js"), arguments).await.unwrap()
     }
 
     /// Adds a machine on loopback with an identity of its own and returns its id.
@@ -104,7 +93,8 @@ impl App {
         identity: Value,
         settings: Value,
     ) -> Value {
-        self.add(json!({ "name": name }), port, identity, settings).await
+        let entry = json!({ "name": name });
+        self.add(Value::Null, entry, port, identity, settings).await["id"].clone()
     }
 
     /// Adds a desktop on loopback with an identity of its own and returns its id.
@@ -116,10 +106,18 @@ impl App {
         identity: Value,
         settings: Value,
     ) -> Value {
-        self.add(json!({ "name": name, "protocol": protocol }), port, identity, settings).await
+        let entry = json!({ "name": name, "protocol": protocol });
+        self.add(Value::Null, entry, port, identity, settings).await["id"].clone()
     }
 
-    async fn add(&self, entry: Value, port: u16, identity: Value, settings: Value) -> Value {
+    async fn add(
+        &self,
+        parent: Value,
+        entry: Value,
+        port: u16,
+        identity: Value,
+        settings: Value,
+    ) -> Value {
         let name = entry["name"].as_str().unwrap_or_default();
         let mut draft = json!({ "id": null, "name": format!("{name} identity"), "user": null, "kind": "password", "password": null,
             "privateKey": null, "passphrase": null, "certificate": null, "agentFingerprint": null });
@@ -129,8 +127,7 @@ impl App {
         merge(&mut all, settings);
         let mut draft = json!({ "address": "127.0.0.1", "settings": all });
         merge(&mut draft, entry);
-        self.call("entry_save", json!({ "id": null, "parent": null, "draft": draft })).await["id"]
-            .clone()
+        self.call("entry_save", json!({ "id": null, "parent": parent, "draft": draft })).await
     }
 
     /// Adds a folder to the tree and returns its id.
@@ -138,18 +135,6 @@ impl App {
         let draft = json!({ "name": name });
         self.call("folder_save", json!({ "id": null, "parent": null, "draft": draft })).await["id"]
             .clone()
-    }
-
-    /// A program that runs on the display of the app.
-    pub fn program(&self, name: &str) -> std::process::Command {
-        let mut command = std::process::Command::new(name);
-        command.envs(self.screen.environment());
-        command
-    }
-
-    /// The home folder of whoever sits before it.
-    pub fn home(&self) -> &Path {
-        self.home.path()
     }
 
     /// Takes the keyboard back from a desktop, by Ctrl and Alt together.

@@ -1,6 +1,6 @@
 //! What is typed goes to several terminals.
 
-use crate::steps::{App, Server};
+use crate::steps::{App, Front, Server, in_both_fronts};
 use patchbay_testkit::terminals_or_skip;
 use std::fs;
 
@@ -8,15 +8,15 @@ use std::fs;
 const READY: &str = "return [...document.querySelectorAll('.xterm-rows')]\
     .filter((rows) => /[#$] *$/.test(rows.innerText.trimEnd())).length === 2";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn typing_goes_to_two_panes_until_it_is_stopped() {
+in_both_fronts!(typing_goes_to_two_panes_until_it_is_stopped);
+
+async fn typing_goes_to_two_panes_until_it_is_stopped(front: Front) {
     if !terminals_or_skip("the story of a broadcast") {
         return;
     }
     let server = Server::start().await;
-    let app = App::start(&[]).await;
+    let app = App::open(front).await;
     let window = &app.window;
-    app.create_vault().await;
     server.add_to(&app, "web-01").await;
     app.connect("web-01").await;
     app.trust().await;

@@ -1,6 +1,6 @@
 //! A remote desktop in a tab, against TigerVNC.
 
-use crate::steps::{App, canvas};
+use crate::steps::{App, Front, canvas, in_both_fronts};
 use patchbay_testkit::{Vnc, Window};
 use serde_json::json;
 use std::{fs, time::Duration};
@@ -45,13 +45,13 @@ async fn difference(window: &Window, server: &Vnc) -> String {
     )
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_desktop_is_seen_typed_into_resized_and_connected_again() {
+in_both_fronts!(a_desktop_is_seen_typed_into_resized_and_connected_again);
+
+async fn a_desktop_is_seen_typed_into_resized_and_connected_again(front: Front) {
     let server = Vnc::builder("X509Vnc").start().await.unwrap();
     server.run("xsetroot", &["-solid", "#336699"]).unwrap();
-    let app = App::start(&[]).await;
+    let app = App::open(front).await;
     let window = &app.window;
-    app.create_vault().await;
     let address = format!("vnc://127.0.0.1:{}", server.port());
     window.fill("[data-testid=quick-connect]", &address).await.unwrap();
     window.press("Enter").await.unwrap();

@@ -1,6 +1,6 @@
 //! A desktop is recorded, found in the list and played.
 
-use crate::steps::{App, canvas};
+use crate::steps::{App, Front, canvas, in_both_fronts};
 use patchbay_testkit::{Vnc, Window};
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ async fn shows(window: &Window, at: &str, picture: &[u8]) {
     tokio::time::timeout(PATIENCE, same).await.expect("the page shows that picture");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_recorded_desktop_is_played_pixel_for_pixel() {
+in_both_fronts!(a_recorded_desktop_is_played_pixel_for_pixel);
+
+async fn a_recorded_desktop_is_played_pixel_for_pixel(front: Front) {
     let server = Vnc::builder("X509Vnc").start().await.unwrap();
     server.run("xsetroot", &["-solid", "#336699"]).unwrap();
-    let app = App::start(&[]).await;
+    let app = App::open(front).await;
     let window = &app.window;
-    app.create_vault().await;
     let address = format!("vnc://127.0.0.1:{}", server.port());
     window.fill("[data-testid=quick-connect]", &address).await.unwrap();
     window.press("Enter").await.unwrap();

@@ -1,20 +1,20 @@
 //! One command on many machines.
 
-use crate::steps::{App, Server};
+use crate::steps::{App, Front, Server, in_both_fronts};
 use patchbay_testkit::terminals_or_skip;
 use serde_json::json;
 use std::fs;
 
 const LIST: &str = "[data-testid=run-machines]";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_command_on_a_folder_shows_the_odd_one_out_and_is_retried() {
+in_both_fronts!(a_command_on_a_folder_shows_the_odd_one_out_and_is_retried);
+
+async fn a_command_on_a_folder_shows_the_odd_one_out_and_is_retried(front: Front) {
     if !terminals_or_skip("the story of a command on many machines") {
         return;
     }
-    let app = App::start(&[]).await;
+    let app = App::open(front).await;
     let window = &app.window;
-    app.create_vault().await;
     let folder = app.add_folder("racks").await;
     let mut servers = Vec::new();
     for (name, release) in [("one", "8.1"), ("two", "7.9"), ("three", "8.1")] {

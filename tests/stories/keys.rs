@@ -1,12 +1,13 @@
 //! A key is made, installed on a machine and used.
 
-use crate::steps::App;
+use crate::steps::{App, Front, in_both_fronts};
 use patchbay_testkit::{Login, Sshd, root_or_skip};
 use serde_json::json;
 use std::{fs, process::Command};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_new_key_is_installed_where_a_password_signs_in_and_then_signs_in_itself() {
+in_both_fronts!(a_new_key_is_installed_where_a_password_signs_in_and_then_signs_in_itself);
+
+async fn a_new_key_is_installed_where_a_password_signs_in_and_then_signs_in_itself(front: Front) {
     if !root_or_skip("the story of a new key") {
         return;
     }
@@ -21,9 +22,8 @@ async fn a_new_key_is_installed_where_a_password_signs_in_and_then_signs_in_itse
     let own = Command::new("chown").arg(sshd.user()).arg(&keys).status().unwrap();
     assert!(own.success());
 
-    let app = App::start(&[]).await;
+    let app = App::open(front).await;
     let window = &app.window;
-    app.create_vault().await;
     let password = sshd.account().unwrap().password();
     let identity = json!({ "user": sshd.user(), "password": password });
     app.add_machine("by-password", sshd.port(), identity, json!({})).await;

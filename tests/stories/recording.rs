@@ -1,18 +1,18 @@
 //! A terminal is recorded, found again and played.
 
-use crate::steps::{App, Server};
+use crate::steps::{App, Front, Server, in_both_fronts};
 use patchbay_testkit::terminals_or_skip;
 use std::{fs, path::Path};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_recording_is_found_and_played_and_not_readable_on_disk() {
+in_both_fronts!(a_recording_is_found_and_played_and_not_readable_on_disk);
+
+async fn a_recording_is_found_and_played_and_not_readable_on_disk(front: Front) {
     if !terminals_or_skip("the story of a recording") {
         return;
     }
     let server = Server::start().await;
-    let app = App::start(&[]).await;
+    let app = App::open(front).await;
     let window = &app.window;
-    app.create_vault().await;
     server.add_to(&app, "web-01").await;
     app.connect("web-01").await;
     app.trust().await;
@@ -43,8 +43,8 @@ async fn a_recording_is_found_and_played_and_not_readable_on_disk() {
     app.accessible("a recording being played").await;
 
     let mut files = 0;
-    unreadable(app.home(), b"taped-42", &mut files);
-    assert!(files > 2, "the vault and the recording are in the home folder");
+    unreadable(&app.kept(), b"taped-42", &mut files);
+    assert!(files > 2, "what is kept and the recording are there");
 }
 
 /// No file in a folder holds a word.

@@ -2,7 +2,6 @@
 
 use crate::steps::{App, Server};
 use patchbay_testkit::terminals_or_skip;
-use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tabs_come_back_after_locking_and_after_a_restart() {
@@ -19,7 +18,7 @@ async fn tabs_come_back_after_locking_and_after_a_restart() {
     app.trust().await;
     app.works("first").await;
 
-    lock(&app).await;
+    app.lock().await;
     app.unlock().await;
     both(&app).await;
     app.works("second").await;
@@ -33,7 +32,7 @@ async fn tabs_come_back_after_locking_and_after_a_restart() {
     // Locked again at once, wherever the tabs are on their way.
     let app = app.restart().await;
     app.unlock().await;
-    lock(&app).await;
+    app.lock().await;
     app.unlock().await;
     tabs(&app).await;
     again_if_stopped_by_locking(&app).await;
@@ -45,11 +44,6 @@ async fn tabs_come_back_after_locking_and_after_a_restart() {
     app.unlock().await;
     both(&app).await;
     app.works("fifth").await;
-}
-
-async fn lock(app: &App) {
-    app.call("vault_lock", json!({ "closeSessions": false })).await;
-    app.window.wait_text("[data-testid=lock-screen]", "is locked").await.unwrap();
 }
 
 /// A session that wanted something of the vault in the moment of locking has ended, says so, and can be tried again.

@@ -1,18 +1,18 @@
 //! Snippets with parameters, and triggers on what terminals show.
 
-use crate::steps::{App, Server, TERMINAL};
+use crate::steps::{App, Front, Server, TERMINAL, in_both_fronts};
 use patchbay_testkit::terminals_or_skip;
 use std::fs;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_snippet_asks_for_its_parameter_and_a_trigger_marks_a_tab() {
+in_both_fronts!(a_snippet_asks_for_its_parameter_and_a_trigger_marks_a_tab);
+
+async fn a_snippet_asks_for_its_parameter_and_a_trigger_marks_a_tab(front: Front) {
     if !terminals_or_skip("the story of a snippet and a trigger") {
         return;
     }
     let server = Server::start().await;
-    let app = App::start(&[]).await;
+    let app = App::open(front).await;
     let window = &app.window;
-    app.create_vault().await;
     server.add_to(&app, "web-01").await;
 
     app.choose("Snippets").await;

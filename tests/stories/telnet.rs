@@ -1,17 +1,19 @@
 //! Machines without encryption.
 
-use crate::steps::{App, TERMINAL};
+use crate::steps::{App, Front, TERMINAL, in_both_fronts};
 use patchbay_testkit::{Telnetd, terminals_or_skip};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_telnet_machine_is_reached_by_its_address_and_says_that_it_is_not_encrypted() {
+in_both_fronts!(a_telnet_machine_is_reached_by_its_address_and_says_that_it_is_not_encrypted);
+
+async fn a_telnet_machine_is_reached_by_its_address_and_says_that_it_is_not_encrypted(
+    front: Front,
+) {
     if !terminals_or_skip("the story of Telnet") {
         return;
     }
     let server = Telnetd::start("echo welcome; exec sh").await.unwrap();
-    let app = App::start(&[]).await;
+    let app = App::open(front).await;
     let window = &app.window;
-    app.create_vault().await;
     let address = format!("telnet://127.0.0.1:{}", server.port());
     window.fill("[data-testid=quick-connect]", &address).await.unwrap();
     window.press("Enter").await.unwrap();

@@ -213,6 +213,10 @@ async fn pages_are_served_and_paths_lead_nowhere_else() {
     assert_eq!(unwanted.body, plain.body);
     let known = server.ask(script, &[("If-None-Match", plain.header("etag"))], b"").await;
     assert_eq!((known.status, known.body.len()), (304, 0));
+    // What a browser has kept keeps the policy that came with it.
+    let page = server.ask("GET /", &[], b"").await;
+    let known = server.ask("GET /", &[("If-None-Match", page.header("etag"))], b"").await;
+    assert_eq!((known.status, known.header("content-security-policy")), (304, ""));
     assert_eq!(server.ask("HEAD /", &[], b"").await.body.len(), 0);
     // The key of the certificate lies one folder up.
     for path in [

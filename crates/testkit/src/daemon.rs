@@ -50,6 +50,21 @@ impl Daemon {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// When the time was up.
+    pub async fn ended(&mut self, what: &str, limit: Duration) -> Result<(), TestkitError> {
+        let end = Instant::now() + limit;
+        while self.alive() {
+            if Instant::now() > end {
+                return Err(TestkitError::waited(what));
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(())
+    }
+
     /// Kills everything it started that still runs, and leaves itself alone.
     pub fn kill_children(&self) {
         kill(&descendants(self.id()));

@@ -1,9 +1,11 @@
-//! What tests, the demo and the figures need of the world: real servers on loopback, a virtual display, the real window.
+//! What tests, the demo and the figures need of the world: real servers on loopback, a virtual display, the real window, a browser.
 //!
 //! Everything is started on a free port or display of its own and ends when it is dropped.
 
 #[cfg(unix)]
 mod account;
+#[cfg(unix)]
+mod browser;
 #[cfg(unix)]
 pub mod daemon;
 mod error;
@@ -26,6 +28,8 @@ mod slapd;
 #[cfg(unix)]
 mod sshd;
 #[cfg(unix)]
+mod team;
+#[cfg(unix)]
 mod vnc;
 #[cfg(unix)]
 mod websockify;
@@ -39,6 +43,8 @@ mod xserver;
 
 #[cfg(unix)]
 pub use account::{Account, current_user, is_root, root_or_skip, terminals_or_skip};
+#[cfg(unix)]
+pub use browser::{Browse, Received};
 pub use error::TestkitError;
 #[cfg(unix)]
 pub use farm::{Farm, ShownCookie};
@@ -58,6 +64,8 @@ pub use shadow::{Shadow, shadow_or_skip};
 pub use slapd::{Slapd, slapd_or_skip};
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
+#[cfg(unix)]
+pub use team::TeamServer;
 #[cfg(unix)]
 pub use vnc::{QemuVnc, TightVnc, Vnc, VncBuilder, X11vnc};
 #[cfg(unix)]

@@ -1,6 +1,10 @@
-//! The real window, driven through WebDriver (WebKitWebDriver on Linux) the way a person uses it: clicks and keys.
+//! The real window, driven through WebDriver (WebKitWebDriver on Linux) the way a person uses it: clicks and keys. A browser is
+//! driven the same way (`browser.rs`).
 
-use crate::{Screen, TestkitError, daemon::free_port};
+use crate::{
+    Screen, TestkitError,
+    daemon::{Daemon, free_port},
+};
 use fantoccini::{
     Client, ClientBuilder, Locator,
     actions::{InputSource, KeyAction, KeyActions},
@@ -10,15 +14,13 @@ use fantoccini::{
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use std::{
+    net::{Ipv4Addr, TcpStream},
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Command, Stdio},
     time::Duration,
 };
-use tokio::{
-    net::TcpStream,
-    process::{Child, Command},
-    time::{Instant, sleep, timeout},
-};
+use tokio::time::{Instant, sleep, timeout};
 
 /// How long anything may take before the test fails with what it was waiting for.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,11 +38,11 @@ pub struct Launch {
     pub environment: Vec<(String, String)>,
 }
 
-/// A window of the app under WebDriver. The app and the driver end when it is dropped.
+/// A window of the app, or of a browser, under WebDriver. It and the driver end when it is dropped.
 #[derive(Debug)]
 pub struct Window {
     client: Client,
-    driver: Child,
+    driver: Daemon,
 }
 
 impl Window {
@@ -49,11 +51,8 @@ impl Window {
     /// # Errors
     /// When the driver or the app does not start within half a minute.
     pub async fn open(screen: &Screen, launch: &Launch) -> Result<Self, TestkitError> {
-        let port = free_port()?;
-        let log = std::fs::File::create(launch.home.join("window.log"))
-            .map_err(|error| TestkitError::start("WebKitWebDriver", error))?;
-        let driver = Command::new("WebKitWebDriver")
-            .arg(format!("--port={port}"))
+        let mut driver = Command::new("WebKitWebDriver");
+        driver
             .arg("--host=127.0.0.1")
             .envs(screen.environment())
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
@@ -62,19 +61,25 @@ impl Window {
             .env("XDG_DATA_HOME", launch.home.join(".local/share"))
             .env("XDG_CACHE_HOME", launch.home.join(".cache"))
             .env("PATCHBAY_NO_SINGLE_INSTANCE", "1")
-            .envs(launch.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .kill_on_drop(true)
-            .process_group(0)
-            .spawn()
-            .map_err(|error| TestkitError::start("WebKitWebDriver", error))?;
-        wait_for_port(port).await?;
+            .envs(launch.environment.iter().map(|(name, value)| (name, value)));
         let options =
             json!({ "webkitgtk:browserOptions": { "binary": launch.binary, "args": [] } });
-        let Value::Object(capabilities) = options else {
-            return Err(TestkitError::silent("WebKitWebDriver"));
+        Self::driven(driver, &launch.home.join("window.log"), options).await
+    }
+
+    /// Starts a WebDriver server, and has it start what these capabilities say. `log` takes what both write.
+    pub(crate) async fn driven(
+        mut driver: Command,
+        log: &Path,
+        capabilities: Value,
+    ) -> Result<Self, TestkitError> {
+        let port = free_port()?;
+        driver.arg(format!("--port={port}")).process_group(0);
+        let mut driver = Daemon::start(driver, log)?;
+        let listens = || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
+        driver.until("the WebDriver server to listen", PATIENCE, listens).await?;
+        let Value::Object(capabilities) = capabilities else {
+            return Err(TestkitError::waited("capabilities, which are an object"));
         };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities);
@@ -90,8 +95,7 @@ impl Window {
     /// # Errors
     /// When it does not end in time.
     pub async fn close(self) -> Result<(), TestkitError> {
-        let driver = self.driver.id();
-        let apps = || driver.map(children).unwrap_or_default();
+        let apps = || children(self.driver.id());
         let running = apps();
         self.client
             .clone()
@@ -104,8 +108,7 @@ impl Window {
             .any(|app| Path::new(&format!("/proc/{app}")).exists() && apps().contains(app))
         {
             for app in &running {
-                let _ =
-                    Command::new("kill").args(["-TERM", app]).stderr(Stdio::null()).status().await;
+                let _ = Command::new("kill").args(["-TERM", app]).stderr(Stdio::null()).status();
             }
             if Instant::now() > deadline {
                 return Err(TestkitError::waited("the app to end"));
@@ -399,15 +402,4 @@ pub fn binary_beside(current: &Path, name: &str) -> PathBuf {
     let folder = current.parent().unwrap_or(current);
     let folder = if folder.ends_with("deps") { folder.parent().unwrap_or(folder) } else { folder };
     folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
-}
-
-async fn wait_for_port(port: u16) -> Result<(), TestkitError> {
-    let deadline = Instant::now() + PATIENCE;
-    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        if Instant::now() > deadline {
-            return Err(TestkitError::waited("WebKitWebDriver to listen"));
-        }
-        sleep(LOOK_AGAIN).await;
-    }
-    Ok(())
 }

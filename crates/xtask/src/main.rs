@@ -22,7 +22,7 @@ cargo xtask COMMAND
 
   run              install what is missing, build, open the window
                    (with no display: a virtual one, the demo once, and a picture)
-  test             everything CI runs: check, Rust tests, UI tests, the stories in the real window
+  test             everything CI runs: check, Rust tests, UI tests, the stories in the real window and in Chromium
   check            format, clippy, svelte-check, eslint, knip, licences, layering, bindings
   demo             real servers on loopback and the app on a throwaway vault that holds them
   screenshots      pictures of the main screens, light and dark, into docs/screenshots

@@ -64,6 +64,9 @@ const DEBIAN_TEST: &[&str] = &[
     "python3-venv",
 ];
 
+/// A browser and its WebDriver server, where there is no such server yet: not all systems have them under these names.
+const DEBIAN_BROWSER: &[&str] = &["chromium", "chromium-driver"];
+
 const DEBIAN_BENCH: &[&str] =
     &["remmina", "keepassxc", "tigervnc-viewer", "freerdp2-x11", "chromium", "novnc"];
 
@@ -111,11 +114,14 @@ fn missing<'a>(names: &[&'a str], installed: impl Fn(&str) -> bool) -> Vec<&'a s
 }
 
 fn debian(need: Need) -> Outcome {
-    let names: Vec<&str> = match need {
+    let mut names: Vec<&str> = match need {
         Need::Build => DEBIAN_BUILD.to_vec(),
         Need::Test => [DEBIAN_BUILD, DEBIAN_TEST].concat(),
         Need::Bench => [DEBIAN_BUILD, DEBIAN_TEST, DEBIAN_BENCH].concat(),
     };
+    if need != Need::Build && step::output("chromedriver", &["--version"]).is_none() {
+        names.extend(DEBIAN_BROWSER);
+    }
     let list = step::output("dpkg-query", &["-W", "-f", "${Package} ${db:Status-Status}\n"])
         .unwrap_or_default();
     let missing =

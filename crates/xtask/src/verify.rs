@@ -15,7 +15,7 @@ pub(crate) fn everything() -> Outcome {
     check::all()?;
     build::workspace(build::Profile::Debug)?;
     step::timed("UI tests", "about 1 min", || ui::npm(&["run", "--silent", "test"]))?;
-    step::timed("Rust tests and the stories in the real window", "about 8 min", || {
+    step::timed("Rust tests and the stories", "about 11 min", || {
         step::run("cargo", &[&["test"], SHAPE].concat())
     })
 }

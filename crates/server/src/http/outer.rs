@@ -101,13 +101,18 @@ fn dress(response: &mut Response, id: RequestId, api: bool) {
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.starts_with("text/html")));
+    // A browser puts the headers of such an answer in place of those it has kept (RFC 9111 section 3.2): the policy of the page
+    // that it has is not to be lost.
+    let is_kept = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     let policy =
         if is_html { crate::ui::POLICY } else { "default-src 'none'; frame-ancestors 'none'" };
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    if !is_kept {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
     if api || !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

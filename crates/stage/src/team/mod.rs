@@ -6,37 +6,20 @@ mod http;
 
 use crate::Error;
 pub(crate) use http::{Http, request};
-use patchbay_testkit::{binary_beside, current_user};
+use patchbay_testkit::{TeamServer, binary_beside, current_user};
 use serde_json::{Value, json};
-use std::{process::Stdio, time::Instant};
-use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, Command},
-};
+use std::time::Instant;
 
 /// What everybody signs in with.
 pub(crate) const PASSWORD: &str = "four patch cables humming";
-/// In the link that sets up a new server.
-const SET_UP: &str = "/setup#";
 /// Has it take plain HTTP from this computer.
 const PLAIN: [&str; 2] = ["--behind-proxy", "127.0.0.0/8"];
+const ROOM: [&str; 2] = ["--connections", "20000"];
 
 /// The server; it ends when this is dropped.
 pub(crate) struct Server {
     pub(crate) port: u16,
-    process: Child,
-    started: Started,
-    /// The token of the link that sets it up, as long as nobody has.
-    link: Option<String>,
-    // After the process.
-    home: TempDir,
-}
-
-/// How it is started.
-struct Started {
-    plain: bool,
-    database: Option<String>,
+    process: TeamServer,
 }
 
 /// Somebody who is signed in.
@@ -48,21 +31,19 @@ pub(crate) struct Person {
 impl Server {
     /// Starts a new one with plain HTTP; on SQLite unless a PostgreSQL database is named.
     pub(crate) async fn start(database: Option<&str>) -> Result<Self, Error> {
-        // Free a moment ago, and nobody else starts servers now.
-        let port = std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let home = tempfile::tempdir()?;
-        let started = Started { plain: true, database: database.map(str::to_owned) };
-        let (process, said) = serving(started.command(&home, port)?, SET_UP).await?;
-        let link = said.split_once(SET_UP).map(|(_, link)| link.to_owned());
-        Ok(Self { port, process, started, link, home })
+        let binary = binary_beside(&std::env::current_exe()?, "patchbay-server");
+        let mut options = [PLAIN, ROOM].concat();
+        options.extend(database.into_iter().flat_map(|database| ["--database", database]));
+        let process = TeamServer::start(binary, &options).await.map_err(|error| {
+            format!("patchbay-server does not serve ({error}): build the whole workspace")
+        })?;
+        Ok(Self { port: process.port(), process })
     }
 
     /// Stops it, and starts it again with TLS and its own certificate.
-    pub(crate) async fn with_tls(mut self) -> Result<Self, Error> {
-        self.kill().await?;
-        self.started.plain = false;
-        self.again().await?;
-        Ok(self)
+    pub(crate) async fn with_tls(self) -> Result<Self, Error> {
+        let process = self.process.again(&ROOM).await?;
+        Ok(Self { process, ..self })
     }
 
     /// Ends it at once, whatever it is doing.
@@ -72,23 +53,19 @@ impl Server {
 
     /// Ends it in good order.
     pub(crate) async fn end(&mut self) -> Result<(), Error> {
-        let told = Command::new("kill").args(["-TERM", &self.id()?.to_string()]).status().await?;
-        let ended = self.process.wait().await?;
-        let well = told.success() && ended.success();
-        if well { Ok(()) } else { Err(format!("the server ended with {ended}").into()) }
+        Ok(self.process.stop().await?)
     }
 
-    /// Starts it again as it was; how many milliseconds it took until it served.
-    pub(crate) async fn again(&mut self) -> Result<f64, Error> {
+    /// Starts it again, with plain HTTP and on SQLite, after it has ended; and how many milliseconds it took until it served.
+    pub(crate) async fn again(self) -> Result<(Self, f64), Error> {
         let begin = Instant::now();
-        let command = self.started.command(&self.home, self.port)?;
-        (self.process, _) = serving(command, "fingerprint").await?;
-        Ok(begin.elapsed().as_secs_f64() * 1000.0)
+        let process = self.process.again(&[PLAIN, ROOM].concat()).await?;
+        Ok((Self { process, ..self }, begin.elapsed().as_secs_f64() * 1000.0))
     }
 
     /// The first person, with an organisation whose folder's id comes along.
     pub(crate) async fn set_up(&self) -> Result<(Person, Value), Error> {
-        let body = json!({ "token": self.link.as_deref(), "name": "owner", "display": "Owner", "password": PASSWORD,
+        let body = json!({ "token": self.process.set_up_token(), "name": "owner", "display": "Owner", "password": PASSWORD,
             "organisation": "Lab" });
         let mut owner = self.enter("setup", &body).await?;
         let me = owner.ask("GET /api/v1/me", None).await?;
@@ -125,8 +102,8 @@ impl Server {
     }
 
     /// Its process.
-    pub(crate) fn id(&self) -> Result<u32, Error> {
-        Ok(self.process.id().ok_or("the server has ended")?)
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 }
 
@@ -189,37 +166,4 @@ impl Person {
             }
         }
     }
-}
-
-impl Started {
-    fn command(&self, home: &TempDir, port: u16) -> Result<Command, Error> {
-        let mut command = Command::new(binary_beside(&std::env::current_exe()?, "patchbay-server"));
-        command.arg("--data").arg(home.path().join("data"));
-        command.args(["--listen", &format!("127.0.0.1:{port}"), "--name", "localhost"]);
-        command.args(["--allow-destination", "127.0.0.0/8", "--connections", "20000"]);
-        if self.plain {
-            command.args(PLAIN);
-        }
-        if let Some(database) = &self.database {
-            command.env("PATCHBAY_DATABASE", database);
-        }
-        Ok(command)
-    }
-}
-
-/// Starts it and waits until it says this; the whole line.
-async fn serving(mut command: Command, until: &str) -> Result<(Child, String), Error> {
-    command.env("PATCHBAY_LOG", "error").stdout(Stdio::piped()).stdin(Stdio::null());
-    let mut process = command.kill_on_drop(true).spawn().map_err(|error| {
-        format!("patchbay-server cannot be started ({error}): build the whole workspace")
-    })?;
-    let mut lines = BufReader::new(process.stdout.take().ok_or("no output")?).lines();
-    while let Some(line) = lines.next_line().await? {
-        if line.contains(until) {
-            // What else it says is read as well: a pipe that nobody holds would end it.
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return Ok((process, line));
-        }
-    }
-    Err("the server ended before it served".into())
 }

@@ -41,7 +41,9 @@ async fn server() -> Result<Figure, Error> {
         let writing = written.begin(&server).await?;
         tokio::time::sleep(moment(kill)).await;
         server.kill().await?;
-        ours.push(server.again().await?);
+        let back;
+        (server, back) = server.again().await?;
+        ours.push(back);
         written.check(&server, writing).await?;
     }
     eprintln!(
@@ -51,7 +53,9 @@ async fn server() -> Result<Figure, Error> {
     let mut peers = Vec::new();
     for _ in 0..ROUNDS {
         server.end().await?;
-        peers.push(server.again().await?);
+        let back;
+        (server, back) = server.again().await?;
+        peers.push(back);
     }
     let (unit, better, peer) = ("ms", Better::Lower, "ended-in-order");
     Ok(Figure { name: "kill-server", unit, better, ours, peer, peers })

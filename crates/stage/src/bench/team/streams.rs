@@ -94,7 +94,7 @@ pub(crate) async fn take() -> Result<Vec<Figure>, Error> {
     let id = owner.open(&machine).await?;
     let mut alone = vec![Stream::attach(server.port, &mut owner, &id).await?];
     let quiet = percentile(&press(&mut alone).await?, 99);
-    let before = memory::of_process(server.id()?).ok_or("no figures of the server")?;
+    let before = memory::of_process(server.id()).ok_or("no figures of the server")?;
 
     let mut idle = Vec::new();
     let mut active = Vec::new();
@@ -117,7 +117,7 @@ pub(crate) async fn take() -> Result<Vec<Figure>, Error> {
         tokio::spawn(async move { while stream.until("\n").await.is_ok() {} });
     }
     let busy = percentile(&press(&mut active).await?, 99);
-    let after = memory::of_process(server.id()?).ok_or("no figures of the server")?;
+    let after = memory::of_process(server.id()).ok_or("no figures of the server")?;
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     let each = (after - before) * 1024.0 / streams as f64;
     let (peer, better) = ("one-stream", Better::Lower);

@@ -37,6 +37,7 @@ describe('what an entry says', () => {
     // Why it was refused is no name.
     const refused = line({ action: 'machine.edit', outcome: 'refused', detail: 'Not allowed.' });
     expect(deedOf(refused)).toBe('Changed');
+    expect(deedOf(line({ action: 'share.join' }))).toBe('Came to a shared session');
     expect(deedOf(line({ action: 'new_kind.of.thing' }))).toBe('New kind of thing');
   });
 

@@ -36,6 +36,7 @@ const DEEDS: Record<string, string> = {
   'group.change': 'Changed the group',
   'group.create': 'Made the group',
   'group.delete': 'Deleted the group',
+  'guest.remove': 'Put a guest out of a shared session',
   'hostkey.authority.add': 'Trusted a host authority',
   'hostkey.remove': 'Removed a host key',
   'identity.delete': 'Deleted the identity',
@@ -81,6 +82,12 @@ const DEEDS: Record<string, string> = {
   'session.record': 'Began to record',
   'session.record.stop': 'Stopped recording',
   'session.test': 'Tried a connection',
+  'share.control': 'Passed control of a shared session on',
+  'share.create': 'Made a link to a session',
+  'share.delete': 'Took a link to a session back',
+  'share.end': 'Ended links to a session',
+  'share.join': 'Came to a shared session',
+  'share.leave': 'Ended a visit to a shared session',
   'sign_in.end': 'Ended a sign-in',
   'sign_ins.end': 'Ended all other sign-ins',
   'snippet.send': 'Sent a snippet to',
@@ -140,7 +147,10 @@ export const OUTCOMES: readonly { value: AuditOutcome | 'any'; label: string }[]
 /** Kinds of actions to choose from; each value is what the server is asked for. */
 export const KINDS: readonly { value: string; label: string }[] = [
   { value: '', label: 'Everything' },
-  { value: 'session.,run.,snippet.send,wake,api.entry.wake', label: 'Sessions and commands' },
+  {
+    value: 'session.,share.,guest.,run.,snippet.send,wake,api.entry.wake',
+    label: 'Sessions and commands',
+  },
   { value: 'files.', label: 'Files' },
   { value: 'identity.', label: 'Identities and secrets' },
   { value: 'machine.,api.entry.,hostkey.', label: 'Machines' },
