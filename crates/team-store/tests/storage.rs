@@ -499,7 +499,7 @@ async fn found_in_the_log(place: &Place) {
             at: Timestamp(500),
             ..entry("server.note")
         },
-        Entry { acting_as: Some(bob), at: Timestamp(600), ..by(ada, "role.change") },
+        Entry { acting_as: Some(bob), at: Timestamp(600), ..by(ada, "member.remove") },
     ];
     store.write(Write { audit, ..Write::default() }).await.unwrap();
     let look = async |wanted: Find| -> Vec<i64> {

@@ -255,7 +255,7 @@ async fn it_ends_with_time_with_either_sign_in_and_with_either_account() {
     let scene = Scene::new().await;
     let (world, site) = (&scene.world, &scene.site);
     // By itself.
-    let (own, token) = scene.begin().await;
+    let (_, token) = scene.begin().await;
     scene.clock.advance(Duration::from_secs(30 * 60 - 1));
     site.get(&token, "/me").await.ok();
     scene.clock.advance(Duration::from_secs(1));

@@ -362,7 +362,13 @@ impl Cast {
             (_, "/sign-in/passkey") => json!({
                 "ticket": "AAAA", "credential": "", "clientData": "", "authenticatorData": "", "signature": "",
             }),
-            (Verb::Post, "/sign-in/device") => json!({ "client": "cli" }),
+            (Verb::Post, "/sign-in/device") => {
+                // There is room for so many from one address, and each caller begins one.
+                for waiting in self.world.team.known.directory().handoffs() {
+                    self.world.make(Change::DeleteHandoff(waiting.id)).await;
+                }
+                json!({ "client": "cli" })
+            }
             (_, "/sign-in/device" | "/sign-in/device/token") => json!({ "deviceCode": "pbd_x" }),
             (_, "/me/device/look") => json!({ "userCode": self.handoff().await }),
             (_, "/me/device") => json!({ "userCode": self.handoff().await, "allow": true }),
