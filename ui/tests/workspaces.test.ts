@@ -396,7 +396,7 @@ describe('in the tree', () => {
     actions.run('machine.connectDirectly');
     const sign = await screen.findByTestId('direct');
     expect(sign.title).toBe(
-      'Direct: this computer dials, with secrets that Operations hub gave it for this session',
+      'Direct: this computer dials, with secrets that Operations hub gives it for this session',
     );
     expect(called('session_open_direct')).toMatchObject([{ id: machine() }]);
     expect(called('session_open')).toHaveLength(0);

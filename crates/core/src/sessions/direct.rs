@@ -205,26 +205,28 @@ mod tests {
 
     /// What a server that wants a lot would hand out for a machine.
     async fn greedy(fixture: &Fixture, protocol: Protocol, address: &str) -> DirectHop {
-        let settings = Settings {
-            forward_agent: Some(true),
-            forward_x11: Some(true),
-            drive: Some("/home".into()),
-            ..Settings::default()
-        };
+        let settings =
+            Settings { forward_agent: Some(true), forward_x11: Some(true), ..Settings::default() };
         let draft = EntryDraft {
             name: "greedy".into(),
-            address: address.into(),
+            address: "192.0.2.1".into(),
             settings,
             ..EntryDraft::default()
         };
         let id =
             fixture.core.tree().add_entry(&fixture.folder(None), draft.clone()).await.unwrap().id;
-        let settings =
+        let mut settings =
             fixture.core.tree().route(&fixture.node(id)).unwrap().pop().unwrap().settings;
+        settings.drive.value = Some("/home".into());
         let password = HandedSecret(secret("hunter2"));
         DirectHop {
             id,
-            machine: EntryDraft { protocol, settings: Settings::default(), ..draft },
+            machine: EntryDraft {
+                protocol,
+                address: address.into(),
+                settings: Settings::default(),
+                ..draft
+            },
             settings,
             user: Some("admin".into()),
             credentials: vec![DirectCredential::Password { password }],

@@ -96,7 +96,7 @@ describe('the trust card of a machine that a team server knows', () => {
     render(TrustCard, { session: direct, question: question('changed'), paneId: 'p' });
     expect(screen.getByTestId('replace-key').textContent).toContain('Trust it once…');
     await fireEvent.click(screen.getByTestId('replace-key'));
-    await screen.findByText('Trust another host key of db-primary once?');
+    await screen.findByText('Trust another key of db-primary once?');
   });
 });
 

@@ -147,7 +147,7 @@ export function leaveText(machines: number, openSessions: number): string {
 
 /** What it means that this computer dials a machine of a team server itself. */
 export function directWords(info: Pick<WorkspaceInfo, 'name'>): string {
-  return `this computer dials, with secrets that ${info.name} gave it for this session`;
+  return `this computer dials, with secrets that ${info.name} gives it for this session`;
 }
 
 /** How a session comes about that a team server dials; nothing for one of this computer. */

@@ -78,7 +78,7 @@ async fn what_members_computers_may_have_is_a_rule_of_the_organisation() {
     let route = format!("PUT /organisations/{}/policy", world.organisation);
     asks.site.ask(&anns, &route, rules(true, true)).await.is(403, "notAllowed", None);
     let half = json!({ "askReason": 0, "record": "off", "keepDays": 0 });
-    asks.rules(half).await.is(400, "invalid", None);
+    asks.rules(half).await.is(400, "invalid", Some("keepOffline"));
     asks.rules(rules(false, true)).await.ok();
     assert_eq!(policy(&anns).await, rules(false, true));
     assert_eq!(unkept().await, json!([world.root()]));
