@@ -1,8 +1,8 @@
 //! Stories in the real window and in Chromium against real servers: what a person does, from the first start on.
 //!
 //! What has a meaning in both runs in both, from the same code. In the window alone is what is about the computer beneath it:
-//! its files (transfers, import and export), its ports (tunnels), its SSH agent, its clipboard (RDP), its windows (layouts) and
-//! what a vault does at a restart (restoring).
+//! its files (transfers, import and export), its ports (tunnels), its SSH agent, its windows (layouts), what a vault
+//! does at a restart (restoring), and RDP, whose story pastes from its clipboard.
 
 #![cfg(target_os = "linux")]
 #![allow(

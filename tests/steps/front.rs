@@ -20,7 +20,7 @@ pub enum Front {
 /// What the page talks to.
 pub(super) enum Beneath {
     /// This computer, and what starts the window again.
-    Computer { screen: Screen, launch: Launch },
+    Computer { screen: Box<Screen>, launch: Launch },
     /// A team server of the page's own.
     Server(TeamServer),
     /// The server of another page.
@@ -83,7 +83,7 @@ impl App {
             home: home.path().to_path_buf(),
             environment: all,
         };
-        let screen = Screen::start(1280, 800).await.unwrap();
+        let screen = Box::new(Screen::start(1280, 800).await.unwrap());
         let window = Window::open(&screen, &launch).await.unwrap();
         readable(&window).await;
         let beneath = Beneath::Computer { screen, launch };

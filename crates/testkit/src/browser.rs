@@ -97,11 +97,14 @@ impl Received {
     /// Reads what a browser with `records` wrote into its folder. It has to be closed: it writes the last of it at its end.
     ///
     /// # Errors
-    /// When there is no such log.
+    /// When there is no such log, or it has no end.
     pub fn read(home: &Path) -> Result<Self, TestkitError> {
         let path = Self::log(home);
         let failed = |error| TestkitError::file(format!("read {}", path.display()), error);
         let text = fs::read(&path).map_err(failed)?;
+        if !text.trim_ascii_end().ends_with(b"\n}") {
+            return Err(TestkitError::waited(format!("the end of {}", path.display())));
+        }
         let mut streams = BTreeMap::<_, Vec<u8>>::new();
         // A line about what numbers mean, one that begins the list of events, and one for each of them.
         let mut lines = BufReader::new(text.as_slice()).lines();
