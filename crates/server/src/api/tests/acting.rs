@@ -124,6 +124,11 @@ async fn it_shows_what_the_person_sees_of_organisations_and_no_secret() {
     let reveal = json!({ "id": scene.identity, "secret": "password", "passphrase": null });
     scene.site.rpc(&anns, "identity_reveal", reveal.clone()).await.ok();
     scene.site.rpc(&token, "identity_reveal", reveal).await.is(403, "notAllowed", None);
+    let rules = json!({ "askReason": 0, "record": "off", "keepDays": 0, "keepOffline": true, "direct": true });
+    scene.site.ask(&anns, &format!("PUT /organisations/{}/policy", scene.works), rules).await.ok();
+    let hand_out = json!({ "id": scene.web });
+    scene.site.rpc(&anns, "session_hand_out", hand_out.clone()).await.ok();
+    scene.site.rpc(&token, "session_hand_out", hand_out).await.is(403, "notAllowed", None);
     let root = NodeId::from_bytes(*scene.works.as_bytes());
     let elsewhere = World::machine("web", "203.0.113.66", Some(scene.identity));
     let moved = json!({ "id": scene.web, "parent": root, "draft": elsewhere });

@@ -331,7 +331,7 @@ impl Rights for Seat {
     }
 
     fn lets_out(&self, identity: IdentityId) -> bool {
-        match self.team.known.home(self.account, Kind::Identity, *identity.as_bytes()) {
+        match self.home(Kind::Identity, *identity.as_bytes()) {
             Some(Space::Personal(_)) => true,
             Some(Space::Organisation(id)) => {
                 let directory = self.team.known.directory();
