@@ -518,23 +518,19 @@ describe('sessions', () => {
   });
 });
 
-describe('what would need files of this computer', () => {
-  it('is not offered for machines of a team server', async () => {
+describe('files of this computer', () => {
+  it('stand beside those of a machine of a team server, which is not exported to one', async () => {
     await open();
     await sessions.files(machine());
     await screen.findByTestId('files-page');
-    expect(screen.queryByText('This computer')).toBeNull();
-    await press('show-here');
-    await screen.findByText('No machine on this side');
-    const offered = await screen.findAllByRole('option');
-    expect(offered.map((each) => each.textContent)).toEqual([
-      expect.stringContaining('gate-01'),
-      expect.stringContaining('gate-02'),
-      expect.stringContaining('build-01'),
-    ]);
-    const ids = actions.available.map(({ id }) => id);
-    expect(ids).not.toContain('files.saveTo');
-    expect(ids).not.toContain('files.edit');
+    await waitFor(() =>
+      expect(screen.getByTestId('place-here').textContent).toContain('This computer'),
+    );
+    await press('place-here');
+    const offered = (await screen.findAllByRole('option')).map((each) => each.textContent);
+    for (const name of ['This computer', 'gate-01', 'db-primary']) {
+      expect(offered).toContainEqual(expect.stringContaining(name));
+    }
     tree.selectOnly(hub.root);
     expect(menu()).not.toContain('Export…');
     tree.selectOnly('folder-production');

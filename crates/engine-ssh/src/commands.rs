@@ -59,6 +59,12 @@ pub(crate) fn commands() -> (Commands, Asked) {
 }
 
 impl Commands {
+    /// For files that are reached without a connection of this kind: all that is asked for is refused.
+    #[must_use]
+    pub fn none() -> Self {
+        commands().0
+    }
+
     /// Runs a command as the login shell understands it, and waits for its end. Dropping the future kills it, as far as
     /// the server kills anything, and ends its input.
     ///

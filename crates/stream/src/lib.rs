@@ -3,6 +3,7 @@
 //! Whoever accepts a connection reads the [`greeting`], exchanges its token for a [`Line`] and has it [carried](carry).
 //! Deliberately absent: sockets, tokens, and who may see what.
 
+mod channel;
 mod desktop;
 mod terminal;
 mod viewing;
@@ -17,6 +18,7 @@ use patchbay_session::{CodecError, FromViewer, Output, TerminalInput};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout};
 
@@ -140,6 +142,20 @@ pub async fn carry_for(
             desktop::carry(viewing, sink, source, &hub.attach(), input).await
         }
     }
+}
+
+/// Passes the bytes of a channel to a machine both ways, whatever they mean, until one side ends. At the end of the channel the
+/// WebSocket is closed.
+///
+/// # Errors
+/// If the other side falls silent, or either connection breaks.
+pub async fn carry_channel(
+    sink: impl Sink<Frame, Error = StreamError> + Unpin,
+    source: impl Stream<Item = Result<Option<Bytes>, StreamError>> + Unpin,
+    channel: impl AsyncRead + AsyncWrite,
+    alive: Option<KeepAlive>,
+) -> Result<(), StreamError> {
+    channel::carry(sink, Heard { source, alive }, channel).await
 }
 
 /// What a viewer says, and whether it still says anything.

@@ -6,12 +6,16 @@ use futures_util::{FutureExt as _, Sink, SinkExt as _, Stream, StreamExt as _};
 use hyper::header::{self, HeaderValue};
 use patchbay_model::Secret;
 use patchbay_session::FromViewer;
-use std::{error::Error, time::Duration};
-use tokio::time::timeout;
+use std::{error::Error, io, time::Duration};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::timeout,
+};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{self, Message, client::IntoClientRequest as _, protocol::WebSocketConfig},
 };
+use tokio_util::io::{CopyToBytes, SinkWriter, StreamReader};
 
 /// For the WebSocket's handshake.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -72,7 +76,34 @@ pub(crate) async fn open(
     Ok(Relay { socket })
 }
 
+fn silent() -> tungstenite::Error {
+    tungstenite::Error::Io(io::ErrorKind::TimedOut.into())
+}
+
 impl Relay {
+    /// What comes and what goes, as the bytes of a channel to a machine. It ends when the server is not heard any more.
+    pub fn channel(
+        self,
+    ) -> (impl AsyncRead + Send + Unpin + 'static, impl AsyncWrite + Send + Unpin + 'static) {
+        let (to, from) = self.socket.split();
+        let heard = futures_util::stream::unfold(from, async |mut from| {
+            loop {
+                let next = timeout(SILENCE, from.next()).await;
+                let bytes = match next.unwrap_or_else(|_| Some(Err(silent()))) {
+                    Some(Ok(Message::Binary(bytes))) => Ok(bytes),
+                    Some(Ok(Message::Close(_))) | None => return None,
+                    Some(Ok(_)) => continue,
+                    Some(Err(error)) => Err(io::Error::other(error)),
+                };
+                return Some((bytes, from));
+            }
+        });
+        let told = to
+            .sink_map_err(io::Error::other)
+            .with(async |bytes: Bytes| Ok::<_, io::Error>(Message::Binary(bytes)));
+        (StreamReader::new(Box::pin(heard)), SinkWriter::new(CopyToBytes::new(Box::pin(told))))
+    }
+
     /// Carries messages both ways until one side ends; what they say is nobody's business on the way. How much may be on
     /// the way at a time is agreed between the two ends, by what the viewer acknowledges.
     ///

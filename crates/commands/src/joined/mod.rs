@@ -45,6 +45,11 @@ pub async fn dispatch(ctx: &Ctx, name: &str, args: &str) -> Result<String, ApiEr
             Place::There(id) => there(ctx, id, name, args).await,
         },
         Route::Move => move_nodes(ctx, name, args).await,
+        Route::Between(paths) => match place(ctx, name, args, paths, &[]) {
+            Ok(Place::There(id)) => there(ctx, id, name, args).await,
+            // Whatever is wrong with them is said here.
+            Ok(Place::Here) | Err(_) => here().await,
+        },
         Route::Split(path) => split(ctx, name, args, path).await,
         Route::Both(merge) => merge::run(ctx, name, args, merge).await,
     }
@@ -161,9 +166,6 @@ fn mixed(ctx: &Ctx, name: &str, one: Place, other: Place) -> ApiError {
         "nodes_move" => "What is kept here can be added there anew; the other way round likewise.",
         "entry_save" | "folder_save" | "session_test" => {
             "Choose an identity and a jump host of the same place, or make the identity there."
-        }
-        "files_copy" => {
-            "Its files are reached by the server, which does not reach this computer. Add the machine to your own vault to copy between them."
         }
         "snippet_send" | "snippet_preview" => "Use a snippet that is kept in the same place.",
         "identity_install_key" => "Open the machine from where the identity is kept.",

@@ -11,6 +11,8 @@ pub(super) enum Route {
     By(&'static [&'static str], &'static [&'static str]),
     /// Where what is moved lies, which is where it has to go as well.
     Move,
+    /// Where the things are that stand at these paths; here, if they are at several places.
+    Between(&'static [&'static str]),
     /// At each place, for those of the things that are there.
     Split(&'static str),
     /// Here and at every connected workspace.
@@ -34,7 +36,7 @@ pub(super) enum Merge {
     All,
 }
 
-use Route::{Both, By, Here, HereOnly, Move, Split};
+use Route::{Between, Both, By, Here, HereOnly, Move, Split};
 
 /// What decides of every command.
 const ROUTES: &[(&str, Route)] = &[
@@ -175,10 +177,10 @@ const ROUTES: &[(&str, Route)] = &[
     ("files_set_mode", By(&["place"], &[])),
     ("files_set_mode_inside", By(&["place"], &[])),
     ("files_preview", By(&["place"], &[])),
-    ("files_copy", By(&["from", "to"], &[])),
+    ("files_copy", Between(&["from", "to"])),
     ("files_delete", By(&["place"], &[])),
     ("files_picture", By(&["place"], &[])),
-    ("files_edit", HereOnly(&["place"], "files of its machines are not edited on this computer")),
+    ("files_edit", Here),
     ("edit_list", Here),
     ("edit_answer", Here),
     ("edit_stop", Here),

@@ -182,21 +182,30 @@ impl Disk {
 
     /// The folder of a path and the name in it; nothing at the top.
     pub(super) fn split<'a>(&self, path: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
-        let separator = self.separator();
-        let is_separator = |byte: &u8| *byte == separator || *byte == b'/';
-        let end = path.iter().rposition(|byte| !is_separator(byte))? + 1;
-        let path = path.get(..end)?;
-        let at = path.iter().rposition(is_separator)?;
-        let name = path.get(at + 1..)?;
-        // `/` stays with what is directly below it, and so does `C:\`.
-        let head = path.get(..at)?;
-        let folder = if head.is_empty() || head.ends_with(b":") { path.get(..=at)? } else { head };
-        Some((folder, name))
+        split(matches!(self, Self::Here(_)), path)
     }
 
     const fn separator(&self) -> u8 {
-        if matches!(self, Self::Here(_)) && cfg!(windows) { b'\\' } else { b'/' }
+        separator(matches!(self, Self::Here(_)))
     }
+}
+
+const fn separator(is_here: bool) -> u8 {
+    if is_here && cfg!(windows) { b'\\' } else { b'/' }
+}
+
+/// The folder of a path, of this computer or of a machine, and the name in it; nothing at the top.
+pub(super) fn split(is_here: bool, path: &[u8]) -> Option<(&[u8], &[u8])> {
+    let separator = separator(is_here);
+    let is_separator = |byte: &u8| *byte == separator || *byte == b'/';
+    let end = path.iter().rposition(|byte| !is_separator(byte))? + 1;
+    let path = path.get(..end)?;
+    let at = path.iter().rposition(is_separator)?;
+    let name = path.get(at + 1..)?;
+    // `/` stays with what is directly below it, and so does `C:\`.
+    let head = path.get(..at)?;
+    let folder = if head.is_empty() || head.ends_with(b":") { path.get(..=at)? } else { head };
+    Some((folder, name))
 }
 
 impl Source {

@@ -14,6 +14,7 @@ mod job;
 mod lanes;
 mod machine;
 mod names;
+mod outside;
 mod permissions;
 mod picture;
 mod place;
@@ -29,14 +30,15 @@ mod verify;
 mod walk;
 
 pub use names::file_uri;
+pub use outside::{Incoming, Outgoing};
 pub use picture::{Picture, measure};
 
 use crate::{Authorized, Core, CoreError, sync};
 use disk::Disk;
 use here::Here;
 use patchbay_model::{
-    AppEvent, Conflict, FileCount, FileKind, FileListing, FilePlace, FilePreview, TaskId, TaskInfo,
-    TaskKind,
+    AppEvent, Conflict, FileCount, FileKind, FileListing, FilePlace, FilePreview, SessionId,
+    TaskId, TaskInfo, TaskKind,
 };
 use patchbay_store::Items;
 use place::Place;
@@ -421,9 +423,14 @@ impl Files<'_> {
         }
     }
 
-    /// Whether files are there to be used.
+    /// Whether files are there to be used. What a team server says to it is heard when they are.
     pub(crate) fn require(&self, place: FilePlace) -> Result<(), CoreError> {
-        self.disk(place).map(drop)
+        match place {
+            FilePlace::Machine { session } if self.0.workspaces().session(session).is_some() => {
+                Ok(())
+            }
+            place => self.disk(place).map(drop),
+        }
     }
 
     fn begin(
@@ -438,8 +445,8 @@ impl Files<'_> {
         let Some(first) = paths.first() else {
             return Err(CoreError::invalid("paths", "Nothing is chosen.", "Choose some files."));
         };
-        let disk = self.disk(from)?;
-        let (folder, name) = disk.split(first).unwrap_or((first, first));
+        self.require(from)?;
+        let (folder, name) = disk::split(from == FilePlace::Here, first).unwrap_or((first, first));
         let title = match paths.len() {
             1 => names::text(name),
             more => format!("{} and {} more", names::text(name), more - 1),
@@ -521,7 +528,7 @@ impl Files<'_> {
     fn machines(&self, place: FilePlace) -> Option<String> {
         match place {
             FilePlace::Here => None,
-            FilePlace::Machine { session } => Some(self.0.sessions().info(session).ok()?.title),
+            FilePlace::Machine { session } => Some(self.0.sessions().wherever(session)?.title),
         }
     }
 
@@ -541,12 +548,23 @@ impl Files<'_> {
         })
     }
 
+    /// The files of a machine over a session, of this computer's or at a team server.
+    async fn over(&self, session: SessionId) -> Result<Disk, CoreError> {
+        let there = self.0.workspaces().session(session);
+        let reached = match there.as_ref().and_then(|info| Some((info, info.workspace?))) {
+            Some((info, workspace)) => self.0.workspaces().files(workspace, info).await?,
+            None => self.0.sessions().files(session)?,
+        };
+        Ok(Disk::Machine(reached.into()))
+    }
+
     /// A folder as a task is labelled with it.
     fn words(&self, place: FilePlace, folder: &str) -> Result<String, CoreError> {
         Ok(match place {
             FilePlace::Here => folder.to_owned(),
             FilePlace::Machine { session } => {
-                format!("{}:{folder}", self.0.sessions().info(session)?.title)
+                let info = self.0.sessions().wherever(session);
+                format!("{}:{folder}", info.ok_or(CoreError::NotFound("session"))?.title)
             }
         })
     }

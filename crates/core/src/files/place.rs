@@ -1,7 +1,10 @@
 //! Where a task works: this computer, or a machine whatever session leads to it.
 
 use super::{disk::Disk, here::Here};
-use crate::{Core, CoreError, sessions::files_again};
+use crate::{
+    Core, CoreError,
+    sessions::{closing, files_again},
+};
 use patchbay_model::{FilePlace, NodeId, SessionId, SessionTarget};
 use serde::{Deserialize, Serialize};
 use std::sync::Weak;
@@ -21,7 +24,8 @@ pub(super) enum Place {
 impl Place {
     pub(super) fn of(core: &Core, place: FilePlace) -> Result<Self, CoreError> {
         let FilePlace::Machine { session } = place else { return Ok(Self::Here) };
-        match core.sessions().info(session)?.target {
+        let info = core.sessions().wherever(session).ok_or(CoreError::NotFound("session"))?;
+        match info.target {
             SessionTarget::Files { id } => Ok(Self::Machine { node: id, session: Some(session) }),
             _ => Err(CoreError::NotFound("session")),
         }
@@ -40,28 +44,22 @@ impl Place {
     }
 
     /// The disk, if that needs no new connection.
-    pub(super) fn disk_at_hand(&self, core: &Weak<Core>) -> Result<Disk, CoreError> {
+    pub(super) async fn disk_at_hand(&self, core: &Weak<Core>) -> Result<Disk, CoreError> {
         let core = core.upgrade().ok_or_else(closing)?;
         match self {
             Self::Here => Ok(Disk::Here(Here::new(core.config().home.clone()))),
             Self::Machine { session: None, .. } => Err(CoreError::NotFound("session")),
-            Self::Machine { session: Some(session), .. } => {
-                Ok(Disk::Machine(core.sessions().files(*session)?.into()))
-            }
+            Self::Machine { session: Some(session), .. } => core.files().over(*session).await,
         }
     }
 
     /// The disk, connecting again if need be. `asked` says that a person has just wished for it.
     pub(super) async fn disk(&self, core: &Weak<Core>, asked: bool) -> Result<Disk, CoreError> {
         match self {
-            Self::Here => self.disk_at_hand(core),
+            Self::Here => self.disk_at_hand(core).await,
             Self::Machine { node, session } => {
                 Ok(Disk::Machine(files_again(core, *node, *session, asked).await?.into()))
             }
         }
     }
-}
-
-fn closing() -> CoreError {
-    CoreError::Internal("Patchbay is closing".to_owned())
 }

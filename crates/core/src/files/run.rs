@@ -71,7 +71,7 @@ pub(super) fn start(core: Weak<Core>, task: Arc<Task>, turns: Arc<Semaphore>, as
 /// Takes away what is not whole, where that needs no new connection.
 pub(super) async fn tidy(core: &Weak<Core>, task: &Arc<Task>) {
     let Some((place, folder)) = &task.spec.to else { return };
-    if let Ok(to) = place.disk_at_hand(core) {
+    if let Ok(to) = place.disk_at_hand(core).await {
         let (task, job) = (Arc::clone(task), task.job());
         Copy { task, job, from: to.clone(), to, folder: folder.clone(), same: true }.tidy().await;
     }

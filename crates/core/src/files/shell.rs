@@ -71,7 +71,7 @@ impl Shell {
     }
 
     /// Whoever else needs channels of the connection.
-    pub(super) fn commands(&self) -> Commands {
+    pub(crate) fn commands(&self) -> Commands {
         self.0.commands.clone()
     }
 

@@ -9,7 +9,7 @@ use super::{
     person::{Answer, Gate, Person},
     typed::Memory,
 };
-use crate::{Core, CoreError, Ctx, Right, files::shell::Shell};
+use crate::{Core, CoreError, Ctx, Right, files::shell::Shell, workspaces};
 use patchbay_model::{
     ApiError, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, Secret, SessionId,
     SessionState, TerminalSize,
@@ -63,9 +63,12 @@ async fn over_session(
     loop {
         {
             let core = upgraded(weak)?;
-            let Ok(info) = core.sessions().info(id) else { return Ok(None) };
+            let Some(info) = core.sessions().wherever(id) else { return Ok(None) };
             match info.state {
                 SessionState::Open => {
+                    if let Some(there) = info.workspace {
+                        return core.workspaces().files(there, &info).await.map(Some);
+                    }
                     if let Ok(reached) = core.sessions().files(id)
                         && !reached.client.is_closed()
                     {
@@ -78,8 +81,12 @@ async fn over_session(
                 }
                 SessionState::Closed { .. } => {
                     begun = true;
-                    let ctx = Ctx::person(Arc::clone(&core));
-                    core.sessions().reconnect(&ctx, id, SIZE).await?;
+                    if let Some(there) = info.workspace {
+                        core.workspaces().again(there, id, SIZE).await?;
+                    } else {
+                        let ctx = Ctx::person(Arc::clone(&core));
+                        core.sessions().reconnect(&ctx, id, SIZE).await?;
+                    }
                 }
                 // On the way, or somebody is asked.
                 _ => {}
@@ -110,6 +117,9 @@ fn why(machine: &str, reason: CloseReason) -> CoreError {
 
 /// Over a connection that ends with the last clone of the client.
 async fn by_itself(weak: &Weak<Core>, node: NodeId) -> Result<Reached, CoreError> {
+    if let Some(workspace) = upgraded(weak)?.workspaces().owner(*node.as_bytes()) {
+        return workspaces::files::by_itself(weak, workspace, node, SIZE).await;
+    }
     let (target, title) = {
         let core = upgraded(weak)?;
         let machine = Ctx::person(Arc::clone(&core)).authorize(node, Right::Use)?;
@@ -158,7 +168,7 @@ fn upgraded(core: &Weak<Core>) -> Result<Arc<Core>, CoreError> {
     core.upgrade().ok_or_else(closing)
 }
 
-fn closing() -> CoreError {
+pub(crate) fn closing() -> CoreError {
     CoreError::Internal("Patchbay is closing".to_owned())
 }
 

@@ -328,7 +328,7 @@ const fn status(reason: &CloseReason) -> Option<i32> {
 }
 
 /// Signed in, and yet no files.
-pub(super) fn no_files(machine: &str, error: &SftpError) -> ApiError {
+pub(crate) fn no_files(machine: &str, error: &SftpError) -> ApiError {
     ApiError::new(ErrorCode::Protocol, format!("{machine} gives no access to its files: {error}."))
         .next(
             "Its SSH server needs an SFTP subsystem, and shell start-up files that print nothing.",

@@ -30,7 +30,8 @@ mod line_tests;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub(crate) use alone::{Reached, files_again};
+pub(crate) use alone::{Reached, closing, files_again};
+pub(crate) use life::no_files;
 pub use patchbay_engine_line::serial_ports;
 pub use patchbay_engine_rdp::dib::Picture as CopiedPicture;
 pub use patchbay_engine_ssh::{Exec, ExecEvent, TOUCH, algorithm_policy};
@@ -43,7 +44,7 @@ use crate::{
 };
 use life::{Errand, Life, Order, Plan, Purpose};
 use patchbay_engine_local::LocalShell;
-use patchbay_engine_ssh::Target;
+use patchbay_engine_ssh::{Commands, Target};
 use patchbay_model::{
     ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, LineSignal, NodeId,
     PromptId, Protocol, RecordMode, Secret, SessionId, SessionInfo, SessionSharing, SessionState,
@@ -60,7 +61,10 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::{mpsc, oneshot},
+};
 use tokio_util::sync::CancellationToken;
 use typed::{Memory, Typed};
 
@@ -112,6 +116,35 @@ pub struct SessionHandle {
     pub input: mpsc::Sender<TerminalInput>,
     /// Set if it is a desktop, and no terminal.
     pub desktop: Option<DesktopHandle>,
+    /// Set if it was opened for files, and is no terminal.
+    pub files: Option<FilesHandle>,
+}
+
+/// The files of a machine, for whoever speaks SFTP elsewhere.
+#[derive(Clone, Debug)]
+pub struct FilesHandle {
+    commands: Option<Commands>,
+    called: String,
+}
+
+impl FilesHandle {
+    /// Another channel to the machine's SFTP server, on which nothing was said yet. Dropping it closes it.
+    ///
+    /// # Errors
+    /// If the machine opens no more of them, or is gone.
+    pub async fn open(
+        &self,
+    ) -> Result<impl AsyncRead + AsyncWrite + Send + Unpin + 'static, CoreError> {
+        let Some(commands) = &self.commands else { return Err(no_connection(&self.called)) };
+        let opened = commands.files().await;
+        opened.map_err(|error| CoreError::Api(Box::new(error.api_error(&self.called))))
+    }
+}
+
+fn no_connection(machine: &str) -> CoreError {
+    let message = format!("The files of {machine} are not connected.");
+    let error = ApiError::new(ErrorCode::Disconnected, message);
+    CoreError::Api(Box::new(error.next("Connect again.").retry()))
 }
 
 /// A desktop, for whoever shows it.
@@ -283,32 +316,35 @@ impl Sessions<'_> {
     /// The bytes of a session, for front ends in this process.
     pub fn handle(&self, id: SessionId) -> Result<SessionHandle, CoreError> {
         let session = self.get(id)?;
-        let is_desktop = session.info().desktop.is_some();
-        let desktop = is_desktop.then(|| DesktopHandle {
+        let SessionInfo { desktop, target, title, .. } = session.info();
+        let desktop = desktop.is_some().then(|| DesktopHandle {
             hub: Arc::clone(&session.hub),
             input: session.input.desktop.clone(),
         });
         let input = session.input.terminal.clone();
-        Ok(SessionHandle { id, output: Arc::clone(&session.output), input, desktop })
+        let files = matches!(target, SessionTarget::Files { .. }).then(|| FilesHandle {
+            commands: session.files().map(|(_, shell)| shell.commands()),
+            called: title,
+        });
+        Ok(SessionHandle { id, output: Arc::clone(&session.output), input, desktop, files })
     }
 
     /// The files of a session that was opened for them.
     pub(crate) fn files(&self, id: SessionId) -> Result<Reached, CoreError> {
         let session = self.get(id)?;
         let title = session.info().title;
-        let (client, shell) = session.files().ok_or_else(|| {
-            let error = ApiError::new(
-                ErrorCode::Disconnected,
-                format!("The files of {title} are not connected."),
-            );
-            CoreError::Api(Box::new(error.next("Connect again.").retry()))
-        })?;
+        let (client, shell) = session.files().ok_or_else(|| no_connection(&title))?;
         Ok(Reached { client, shell, called: title.into() })
     }
 
     /// One session.
     pub fn info(&self, id: SessionId) -> Result<SessionInfo, CoreError> {
         Ok(self.get(id)?.info())
+    }
+
+    /// One session, of this computer's or at a team server.
+    pub(crate) fn wherever(&self, id: SessionId) -> Option<SessionInfo> {
+        self.info(id).ok().or_else(|| self.0.workspaces().session(id))
     }
 
     /// Shows who else looks at a session; whoever lets them look keeps this right.

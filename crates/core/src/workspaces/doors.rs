@@ -296,8 +296,7 @@ impl Workspaces<'_> {
         workspace: &Arc<Workspace>,
         problem: Option<ApiError>,
     ) -> Result<(), CoreError> {
-        workspace.sign_in(None);
-        workspace.stand(WorkspaceState::SignedOut, problem);
+        workspace.sign_out(problem);
         self.forget_shown(workspace);
         self.changed();
         self.write(kept::keep_token(workspace.id, None)).await

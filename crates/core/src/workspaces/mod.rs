@@ -7,6 +7,7 @@
 
 mod direct;
 mod doors;
+pub(crate) mod files;
 mod handoff;
 mod kept;
 mod known;

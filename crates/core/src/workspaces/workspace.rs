@@ -139,6 +139,12 @@ impl Workspace {
         live.client = client;
     }
 
+    /// The sign-in is over, and why if somebody else ended it.
+    pub(super) fn sign_out(&self, problem: Option<ApiError>) {
+        let mut live = sync::lock(&self.live);
+        (live.state, live.problem, live.client) = (WorkspaceState::SignedOut, problem, None);
+    }
+
     /// Who is signed in there, for the connection.
     pub(super) fn signed_in(&self) -> Option<Arc<Client>> {
         sync::lock(&self.live).client.clone()

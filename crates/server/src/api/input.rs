@@ -2,21 +2,28 @@
 
 use super::{Refusal, route::Asked};
 use crate::http::Failure;
-use axum::http::{StatusCode, Uri};
+use axum::{
+    body::Body,
+    http::{StatusCode, Uri},
+};
 use patchbay_model::{ApiError, ErrorCode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
-use std::str::FromStr;
+use std::{str::FromStr, sync::PoisonError};
 
 /// What a route takes, for the OpenAPI document. Every `{name}` of a path is taken besides.
 #[derive(Default)]
 pub(super) struct Takes {
     pub(super) query: Option<Schema>,
     pub(super) body: Option<Schema>,
+    /// The body is bytes of any kind.
+    pub(super) flows: bool,
 }
 
 /// What a handler is given of a request.
 pub(super) trait Input: Sized + Send + 'static {
+    /// The body is read while it comes.
+    const FLOWS: bool = false;
     fn take(asked: &Asked) -> Result<Self, Refusal>;
     fn describe(schemas: &mut SchemaGenerator) -> Takes;
 }
@@ -29,6 +36,9 @@ pub(super) struct Sent<T>(pub(super) T);
 
 /// What is behind `?`.
 pub(super) struct Query<T>(pub(super) T);
+
+/// A body of any kind and length, read while it comes.
+pub(super) struct Flow(pub(super) Body);
 
 impl Input for () {
     fn take(asked: &Asked) -> Result<Self, Refusal> {
@@ -92,6 +102,20 @@ impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for Query<T> {
 
     fn describe(schemas: &mut SchemaGenerator) -> Takes {
         Takes { query: Some(schemas.root_schema_for::<T>()), ..Takes::default() }
+    }
+}
+
+impl<T: DeserializeOwned + JsonSchema + Send + 'static> Input for (Query<T>, Flow) {
+    const FLOWS: bool = true;
+
+    fn take(asked: &Asked) -> Result<Self, Refusal> {
+        let query = Query::take(asked)?;
+        let flow = asked.flow.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Ok((query, Flow(flow.unwrap_or_default())))
+    }
+
+    fn describe(schemas: &mut SchemaGenerator) -> Takes {
+        Takes { flows: true, ..Query::<T>::describe(schemas) }
     }
 }
 

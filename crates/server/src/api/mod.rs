@@ -8,6 +8,7 @@ mod accounts;
 mod audit;
 mod device;
 mod export;
+mod files;
 mod grants;
 mod input;
 mod me;

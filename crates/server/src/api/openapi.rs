@@ -55,7 +55,7 @@ fn generator(contract: Contract) -> SchemaGenerator {
 }
 
 fn operation(route: &Route, read: &mut SchemaGenerator, written: &mut SchemaGenerator) -> Value {
-    let Takes { query, body } = (route.takes)(read);
+    let Takes { query, body, flows } = (route.takes)(read);
     let mut parameters: Vec<Value> = in_path(route.path).collect();
     parameters.extend(query.iter().flat_map(in_query));
     let mut responses = Map::new();
@@ -79,8 +79,13 @@ fn operation(route: &Route, read: &mut SchemaGenerator, written: &mut SchemaGene
         "responses": responses,
         "security": if matches!(route.policy, Policy::Anyone | Policy::Guest) { json!([]) } else { json!([{ "token": [] }, { "cookie": [] }]) },
     });
-    if let (Some(schema), Value::Object(operation)) = (body, &mut operation) {
-        let content = json!({ "application/json": { "schema": schema } });
+    let content = match body {
+        _ if flows => Some(json!({
+            "application/octet-stream": { "schema": { "type": "string", "format": "binary" } },
+        })),
+        body => body.map(|schema| json!({ "application/json": { "schema": schema } })),
+    };
+    if let (Some(content), Value::Object(operation)) = (content, &mut operation) {
         operation.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
     }
     operation

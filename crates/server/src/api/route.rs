@@ -10,7 +10,7 @@ use crate::{
     http::{Credential, Door, Failure},
 };
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, RawPathParams, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -20,7 +20,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use patchbay_model::ErrorCode;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
 /// The longest name of a client that is looked at.
@@ -74,6 +74,8 @@ pub(super) struct Route {
     pub(super) answers: fn(&mut SchemaGenerator) -> Option<Schema>,
     /// What the body of an answer is.
     pub(super) answer_kind: &'static str,
+    /// It reads its body while it comes.
+    flows: bool,
     run: Run,
 }
 
@@ -85,6 +87,8 @@ pub(super) struct Asked {
     pub(super) caller: Option<Caller>,
     pub(super) credential: Option<Credential>,
     pub(super) body: Bytes,
+    /// The body of a route that reads it while it comes; taken once.
+    pub(super) flow: Mutex<Option<Body>>,
     pub(super) query: String,
     /// Cancelled when the server is told to end.
     pub(super) drain: CancellationToken,
@@ -126,6 +130,7 @@ where
         takes: I::describe,
         answers: A::schema,
         answer_kind: A::KIND,
+        flows: I::FLOWS,
         run: Box::new(run),
     }
 }
@@ -164,6 +169,7 @@ impl Route {
         let params = params.collect();
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let headers = std::mem::take(&mut parts.headers);
+        let (flow, body) = if self.flows { (Some(body), Body::empty()) } else { (None, body) };
         let body = Bytes::from_request(Request::from_parts(parts, body), &()).await;
         let body = body.map_err(|_| {
             Failure::invalid(
@@ -173,7 +179,8 @@ impl Route {
             )
         })?;
         let action = self.action;
-        Ok(Asked { peer, action, caller, credential, body, query, drain, headers, params })
+        let flow = Mutex::new(flow);
+        Ok(Asked { peer, action, caller, credential, body, flow, query, drain, headers, params })
     }
 
     async fn caller(&self, parts: &mut Parts) -> Result<Option<Caller>, Refusal> {

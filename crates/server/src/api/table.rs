@@ -1,7 +1,7 @@
 //! Every route: where, what it is called in the audit log, who may call it, what runs, and a line about it.
 
 use super::{
-    access, accounts, audit, device, grants, me, open, organisations, passkeys,
+    access, accounts, audit, device, files, grants, me, open, organisations, passkeys,
     policy::{Administrator, Anyone, Giver, Guest, Known, Member, Opener, Operator, Own, Person},
     proofs, providers,
     route::{Route, Verb, route},
@@ -120,6 +120,8 @@ table! {
     Get "/sessions/{session}/guests" "guests.read" Opener sharing::guests, "Who is at a session, and who has control.";
     Delete "/sessions/{session}/guests/{id}" "guest.remove" Opener sharing::remove_guest, "Throws a guest out, who does not come back while the session is shared.";
     Post "/sessions/{session}/control" "share.control" Opener sharing::control, "Gives control to a guest, or takes it back.";
+    Get "/sessions/{session}/file" "files.download" Opener files::download, "A file of the machine whose files the session has open, as it is.";
+    Put "/sessions/{session}/file" "files.upload" Opener files::upload, "Writes a file of that machine: the body, however long. It takes its place when it is whole.";
     Get "/shares/{token}" "share.look" Guest sharing::look, "What a link to a session says before anybody joins.";
     Post "/shares/join" "share.join" Guest sharing::join, "Joins by a link: with the account of the request, or by a name.";
     Post "/shares/state" "share.state" Guest sharing::state, "How the session stands: at once, or when something has changed.";

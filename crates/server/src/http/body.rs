@@ -1,17 +1,23 @@
-//! Bodies are read whole before a handler sees them: too long, too slow and broken-off ones end in one place.
+//! Bodies are read whole before a handler sees them: too long, too slow and broken-off ones end in one place. But files, which
+//! are passed on while they come.
 
 use super::error::too_large;
 use super::{Failure, Limits};
 use axum::body::HttpBody as _;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use patchbay_model::{ApiError, ErrorCode};
 
+/// Where a body of any length is read while it comes, and whoever reads it sees to it that it does not take too long.
+const FLOWING: &str = "/api/v1/sessions/{session}/file";
+
 pub(super) async fn whole(State(limits): State<Limits>, request: Request, next: Next) -> Response {
-    if request.body().is_end_stream() {
+    let route = request.extensions().get::<MatchedPath>();
+    let flows = *request.method() == Method::PUT && route.is_some_and(|it| it.as_str() == FLOWING);
+    if flows || request.body().is_end_stream() {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

@@ -10,7 +10,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::future::ready;
 use futures_util::{SinkExt as _, StreamExt as _};
-use patchbay_core::sessions::DesktopHandle;
+use patchbay_core::sessions::{DesktopHandle, SessionHandle};
 use patchbay_session::codec::MAX_MESSAGE;
 use patchbay_stream::{Frame, KeepAlive, Line, StreamError};
 use std::sync::Arc;
@@ -92,10 +92,6 @@ impl Visit {
         alive: KeepAlive,
     ) -> Result<(), StreamError> {
         let _counted = self.door.metrics.stream();
-        let line = match session.desktop {
-            Some(DesktopHandle { hub, input }) => Line::Desktop { hub, input },
-            None => Line::Terminal { output: session.output, input: session.input },
-        };
         let (sink, source) = (&mut socket).split();
         let sink = sink.sink_map_err(StreamError::socket).with(|frame| {
             ready(Ok::<_, StreamError>(match frame {
@@ -104,8 +100,20 @@ impl Visit {
             }))
         });
         let source = source.map(heard);
-        let carried =
-            patchbay_stream::carry_for(&*viewing, sink, source, line, resume, Some(alive));
+        let carried = async {
+            let line = match session {
+                SessionHandle { files: Some(files), .. } => {
+                    let channel = files.open().await.map_err(StreamError::socket)?;
+                    return patchbay_stream::carry_channel(sink, source, channel, Some(alive))
+                        .await;
+                }
+                SessionHandle { desktop: Some(DesktopHandle { hub, input }), .. } => {
+                    Line::Desktop { hub, input }
+                }
+                SessionHandle { output, input, .. } => Line::Terminal { output, input },
+            };
+            patchbay_stream::carry_for(&*viewing, sink, source, line, resume, Some(alive)).await
+        };
         let (code, why, error) = tokio::select! {
             biased;
             () = end.cancelled() => (close_code::POLICY, REVOKED, None),

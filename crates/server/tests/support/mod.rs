@@ -117,6 +117,7 @@ impl Service for Double {
                 output: Arc::clone(&self.output),
                 input: self.input.clone(),
                 desktop: None,
+                files: None,
             },
             viewing: Arc::new(patchbay_stream::Alone),
             end: self.end.clone(),

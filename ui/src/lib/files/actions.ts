@@ -67,9 +67,6 @@ function goalKnown(): boolean {
   return view !== undefined && view.across(view.pane).listing !== null;
 }
 
-/** Whether files of this computer have anything to do with the page in front. */
-const hasLocal = (): boolean => front()?.local ?? false;
-
 function withPane(run: (pane: FilesPane, view: FilesView) => unknown): () => void {
   return () => {
     const view = front();
@@ -162,7 +159,7 @@ export const fileActions: readonly Action[] = [
     icon: FolderDown,
     keywords: 'download copy to folder of this computer desktop',
     detail: what,
-    when: () => some() && pane()?.place.kind === 'machine' && hasLocal(),
+    when: () => some() && pane()?.place.kind === 'machine',
     run: withPane((at, view) => view.saveTo(at, at.chosen)),
   },
   inList('files.preview', 'Preview', 'F3', {
@@ -180,8 +177,7 @@ export const fileActions: readonly Action[] = [
     icon: SquarePen,
     keywords: 'open editor change upload on save',
     detail: what,
-    when: () =>
-      one() && chosen().every(isEditable) && pane()?.place.kind === 'machine' && hasLocal(),
+    when: () => one() && chosen().every(isEditable) && pane()?.place.kind === 'machine',
     run: withPane((at) => {
       const [entry] = at.chosen;
       return entry && edits.edit(at, entry);

@@ -10,6 +10,7 @@ import { call, onDrop, type HostDrop } from '$lib/host';
 import { joinPath } from './paths';
 import { filesOf } from './registry.svelte';
 import { tasks } from './tasks.svelte';
+import { uploads } from './uploads.svelte';
 import type { FilesView } from './view.svelte';
 
 /** What an element hears whose place files were let go over. */
@@ -35,10 +36,12 @@ class Drops {
     }
     const under = document.elementFromPoint(drop.x, drop.y);
     this.over = aim(under);
-    if (drop.kind !== 'drop') return;
+    if (drop.kind === 'over') return;
     const { over } = this;
     this.over = null;
-    if (over) void this.#copy(over, drop.paths);
+    if (drop.kind === 'given') {
+      if (over) uploads.begin(over.view[over.side], drop.files, over.into);
+    } else if (over) void this.#copy(over, drop.paths);
     else
       under?.dispatchEvent(new CustomEvent('filesdropped', { detail: drop.paths, bubbles: true }));
   }

@@ -84,9 +84,9 @@ export class FilesView {
     }
   }
 
-  /** Whether files of this computer can stand beside: a browser has none, and a team server does not reach them. */
+  /** Whether files of this computer can stand beside: a browser has none. */
   get local(): boolean {
-    return can('localFiles') && !sessions.get(this.session)?.workspace;
+    return can('localFiles');
   }
 
   /** Whether a side shows nothing, because no machine was chosen for it. */

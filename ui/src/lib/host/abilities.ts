@@ -14,6 +14,8 @@ export type Ability =
   | 'localShell'
   /** Files of the person's computer: to list, to pick, to be written by the core, to be opened with its editor. */
   | 'localFiles'
+  /** Files that the browser sends and fetches, one by one. */
+  | 'webFiles'
   /** SSH agents on the person's computer, Patchbay's own among them. */
   | 'agent'
   /** Ports of the person's computer that lead through a machine. */
@@ -30,4 +32,4 @@ export const ALL_OF_A_COMPUTER: ReadonlySet<Ability> = new Set<Ability>([
 ]);
 
 /** A browser: the core runs on the server, and "this computer" would be that one. */
-export const ALL_OF_A_BROWSER: ReadonlySet<Ability> = new Set<Ability>(['account']);
+export const ALL_OF_A_BROWSER: ReadonlySet<Ability> = new Set<Ability>(['account', 'webFiles']);

@@ -25,6 +25,8 @@ export type HostDrop =
   /** Pixels of the page from its upper left corner. */
   | { kind: 'over'; x: number; y: number }
   | { kind: 'drop'; x: number; y: number; paths: string[] }
+  /** In a browser: a page has the files themselves, and not where they are. */
+  | { kind: 'given'; x: number; y: number; files: File[] }
   | { kind: 'leave' };
 
 type None = Record<string, never>;
@@ -100,10 +102,25 @@ export type StreamSocket = Pick<
   'binaryType' | 'readyState' | 'onopen' | 'onmessage' | 'onclose' | 'onerror' | 'send' | 'close'
 >;
 
+/** A file that a browser sends to a machine. */
+export interface FileSending {
+  file: Blob;
+  /** It takes the place of what is there. */
+  replace: boolean;
+  /** Hears how many bytes have been sent. */
+  sent: (bytes: number) => void;
+  /** Stops it. */
+  stop: AbortSignal;
+}
+
 /** What a page asks of the team server that it came from, beyond the commands of the product. */
 export interface TeamServer {
   /** Asks a route below `/api/v1`. Rejects with an ApiError. */
   request(method: string, path: string, body?: object): Promise<unknown>;
+  /** Where the browser fetches a file of a machine from, by a session that has the machine's files open. */
+  fileUrl(session: SessionId, path: string): string;
+  /** Sends a file to a machine. Rejects with an ApiError; with `null` if it was stopped. */
+  sendFile(session: SessionId, path: string, sending: FileSending): Promise<void>;
   /** Somebody is signed in: resolves once events are heard, or will not be for a while. */
   join(): Promise<void>;
   /** Nobody is signed in any more. */

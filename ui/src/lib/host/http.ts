@@ -6,11 +6,13 @@
  * that no script can read.
  */
 import { ALL_OF_A_BROWSER } from './abilities';
-import type { AppEvent } from './bindings';
+import type { AppEvent, SessionId } from './bindings';
 import { browserCommands } from './browser';
 import { ServerEvents, type EventStream } from './events';
 import type { Host, TeamServer } from './host';
+import { givenFiles } from './given';
 import { isSignedOut, request, type Fetch } from './request';
+import { upload } from './upload';
 
 type State = 'signedOut' | 'away' | 'back';
 
@@ -70,9 +72,15 @@ export function httpHost(parts: HttpParts = browserParts): Host & { team: TeamSe
       hearers.add(heard);
       return Promise.resolve(() => hearers.delete(heard));
     },
+    listenToDrops: givenFiles,
     socket: (url) => parts.socket(streamUrl(url, parts.page())),
     team: {
       request: (method, path, body) => ask(method, `/api/v1${path}`, body),
+      fileUrl,
+      sendFile: (session, path, { file, replace, sent, stop }) => {
+        const url = `${fileUrl(session, path)}${replace ? '&replace=true' : ''}`;
+        return upload({ url, body: file, sent, stop });
+      },
       join: () => events.start(),
       leave: () => events.stop(),
       onState: (heard) => {
@@ -81,6 +89,10 @@ export function httpHost(parts: HttpParts = browserParts): Host & { team: TeamSe
       },
     },
   };
+}
+
+function fileUrl(session: SessionId, path: string): string {
+  return `/api/v1/sessions/${session}/file?path=${encodeURIComponent(path)}`;
 }
 
 /** The address of a stream, which `session_attach` gives relative to the page: the way here is the way there. */

@@ -12,7 +12,7 @@ import type { Host, HostCommands, HostDrop, StreamSocket, TeamServer, WindowEven
 export type * from './bindings';
 export { asApiError, inWords } from './errors';
 export type { Ability } from './abilities';
-export type { Host, HostDrop, StreamSocket, WindowEvent, WindowInfo } from './host';
+export type { FileSending, Host, HostDrop, StreamSocket, WindowEvent, WindowInfo } from './host';
 
 type AllCommands = Commands & HostCommands;
 export type CommandName = keyof AllCommands;

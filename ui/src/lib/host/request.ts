@@ -56,7 +56,8 @@ export function isSignedOut(problem: unknown): boolean {
   return (problem as WithStatus | null)?.[STATUS] === 401;
 }
 
-function refusal(status: number, json: unknown): ApiError {
+/** What a refused request says. */
+export function refusal(status: number, json: unknown): ApiError {
   const { error, requestId } = (json ?? {}) as { error?: unknown; requestId?: unknown };
   if (typeof error !== 'object' || error === null) return withStatus(strange(status), status);
   const bare = { field: null, nextStep: '', retryable: false };
@@ -83,7 +84,7 @@ function strange(status: number): ApiError {
 }
 
 /** `undefined` if it is no JSON; nothing at all is null. */
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   if (text === '') return null;
   try {
     return JSON.parse(text) as unknown;

@@ -70,8 +70,8 @@ class Workspaces {
     return node != null && this.#direct.has(node) && this.of(node) !== undefined;
   }
 
-  /** Whether files of this computer can come from there and go there: a team server does not reach them. */
-  reachesFiles(node: NodeId | null | undefined): boolean {
+  /** Whether recordings can be written to files of this computer: those of a team server stay there. */
+  exportsRecordings(node: NodeId | null | undefined): boolean {
     return can('localFiles') && !this.of(node);
   }
 

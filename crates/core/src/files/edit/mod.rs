@@ -14,7 +14,7 @@ use super::{Files, disk::Disk, entry, names, problem};
 use crate::{Authorized, Core, CoreError, sync};
 use patchbay_model::{
     ApiError, AppEvent, EditAnswer, EditId, EditInfo, EditState, ErrorCode, FileKind, FilePlace,
-    NodeId, SessionState, SessionTarget, Timestamp,
+    NodeId, SessionInfo, SessionState, SessionTarget, Timestamp,
 };
 use private::{Private, Stamp};
 use std::{
@@ -105,11 +105,12 @@ impl Files<'_> {
                 "Open it with an editor.",
             ));
         };
-        let session = self.0.sessions().info(session)?;
-        let SessionTarget::Files { id: node } = session.target else {
+        let found = self.0.sessions().wherever(session);
+        let Some(SessionInfo { title, target: SessionTarget::Files { id: node }, .. }) = found
+        else {
             return Err(CoreError::NotFound("session"));
         };
-        let disk = self.disk(*place.get())?;
+        let disk = self.over(session).await?;
         let path = disk.absolute(Some(&super::named(path)?)).await?;
         let known = self.find(|edit| edit.node == node && edit.live().path == path);
         if let Some(known) = known {
@@ -137,7 +138,7 @@ impl Files<'_> {
         let edit = Arc::new(Edit {
             id,
             node,
-            machine: session.title,
+            machine: title,
             name: names::text(name),
             folder,
             core: self.0.weak(),
@@ -227,14 +228,18 @@ impl Files<'_> {
     }
 
     /// The files of a machine, over any connection that is open for them.
-    fn disk_of(&self, node: NodeId) -> Option<Disk> {
-        let sessions = self.0.sessions().list();
-        let open = sessions.into_iter().filter(|session| {
+    async fn disk_of(&self, node: NodeId) -> Option<Disk> {
+        let sessions = self.0.sessions().list().into_iter().chain(self.0.workspaces().sessions());
+        let open = sessions.filter(|session| {
             session.target == SessionTarget::Files { id: node }
                 && session.state == SessionState::Open
         });
-        open.into_iter()
-            .find_map(|session| self.disk(FilePlace::Machine { session: session.id }).ok())
+        for session in open {
+            if let Ok(disk) = self.over(session.id).await {
+                return Some(disk);
+            }
+        }
+        None
     }
 
     fn watch(&self, edit: &Arc<Edit>) {
@@ -253,12 +258,11 @@ impl Files<'_> {
                     () = edit.wake.notified() => {}
                     () = edit.cancel.cancelled() => return,
                 }
-                let disk = core.upgrade().and_then(|core| Files(&core).disk_of(edit.node));
                 tokio::select! {
-                    () = edit.step(disk.as_ref()) => {}
+                    () = edit.step() => {}
                     () = edit.cancel.cancelled() => {
                         let part = sync::lock(&edit.part).take();
-                        if let (Some(part), Some(disk)) = (part, disk) {
+                        if let Some(part) = part && let Some(disk) = edit.disk().await {
                             // The connection may be gone, too.
                             let _left = disk.remove_file(&part).await;
                         }
@@ -320,11 +324,11 @@ impl Edit {
     }
 
     /// Looks at the file here, and does what is to be done about it.
-    async fn step(&self, disk: Option<&Disk>) {
+    async fn step(&self) {
         let answer = self.live().answer.take();
         let now = private::stamp(&self.local);
         let Some(way) = self.wanted(answer, now) else { return };
-        let Some(disk) = disk else {
+        let Some(disk) = self.disk().await else {
             // The answer stands until the machine is there.
             self.live().answer = answer;
             return self.turn_to(EditState::Waiting);
@@ -336,7 +340,7 @@ impl Edit {
         };
         let wall = self.core.upgrade().map(|core| core.clock().wall());
         let job = transfer::Job {
-            disk,
+            disk: &disk,
             path: &path,
             base: &base,
             local: &self.local,
@@ -361,6 +365,11 @@ impl Edit {
             Ok(Sent::Uploaded(base, path)) => self.agreed(base, path, now, wall),
             Err(error) => self.failed(error, answer, now),
         }
+    }
+
+    /// The files of its machine, as long as a session is open for them.
+    async fn disk(&self) -> Option<Disk> {
+        Files(&*self.core.upgrade()?).disk_of(self.node).await
     }
 
     /// What is to be done, if anything.

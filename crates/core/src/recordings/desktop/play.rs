@@ -167,7 +167,13 @@ impl Recordings<'_> {
         let (input, _) = mpsc::channel(1);
         let (done, _) = mpsc::channel(1);
         let desktop = DesktopHandle { hub: Arc::clone(&player.hub), input: done };
-        Some(SessionHandle { id, output: Output::new(0), input, desktop: Some(desktop) })
+        Some(SessionHandle {
+            id,
+            output: Output::new(0),
+            input,
+            desktop: Some(desktop),
+            files: None,
+        })
     }
 
     fn player(&self, id: SessionId) -> Result<Arc<Player>, CoreError> {

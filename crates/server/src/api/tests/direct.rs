@@ -9,6 +9,7 @@ use patchbay_team::{
     permission::{Permission, Permissions},
 };
 use serde_json::{Value, json};
+use std::time::Duration;
 
 fn rules(keep_offline: bool, direct: bool) -> Value {
     json!({ "askReason": 0, "record": "off", "keepDays": 0, "keepOffline": keep_offline, "direct": direct })
@@ -132,6 +133,14 @@ async fn a_way_is_handed_out_to_those_who_may_see_all_of_it() {
     // Machines of another organisation are not there, and one's own are in none.
     let works = owned(&world, "Works", bob).await;
     let root = NodeId::from_bytes(*OrganisationId::as_bytes(&works));
+    let (_, bobs) = signed_in(&world, bob).await;
+    let heard = async {
+        let root = root.to_string();
+        while !asks.site.rpc(&bobs, "tree_load", json!({})).await.json.to_string().contains(&root) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), heard).await.unwrap();
     let theirs = World::machine("theirs", "192.0.2.3", None);
     let theirs = world.save(bob, None, Some(root), theirs).await.unwrap();
     asks.hand_out(&anns, theirs).await.is(404, "notFound", None);

@@ -292,6 +292,9 @@ impl Cast {
         if path.contains("{id}") {
             path = path.replace("{id}", &self.thing(route, who).await);
         }
+        if path.ends_with("/file") {
+            path += "?path=motd";
+        }
         if path == "/why" {
             path = format!("/why?account={}&organisation={}", self.account(who), self.target);
         }
@@ -476,6 +479,8 @@ fn good(route: &Route) -> u16 {
             | "/sign-in/passkey",
         ) => 400,
         (Verb::Patch, "/me/passkeys/{id}") => 204,
+        // The session is a terminal's.
+        (_, "/sessions/{session}/file") => 409,
         // It was begun by an earlier route, and the code is wrong.
         (Verb::Put, "/me/totp") => 403,
         (Verb::Delete, "/me/totp") | (_, "/me/recovery-codes") => 409,

@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod device;
+mod file;
 mod open;
 mod organisation;
 mod passkey;
@@ -13,6 +14,7 @@ mod sharing;
 pub(super) use access::*;
 pub(super) use audit::*;
 pub(super) use device::*;
+pub(super) use file::*;
 pub(super) use open::*;
 pub(super) use organisation::*;
 pub(super) use passkey::*;

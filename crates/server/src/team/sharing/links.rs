@@ -117,7 +117,9 @@ impl Team {
         let member = self.opened(caller, session)?;
         let info = member.core.sessions().info(session).map_err(ApiError::from)?;
         Ok(match info.target {
-            SessionTarget::Entry { id } => self.organisation_of(caller, id),
+            SessionTarget::Entry { id } | SessionTarget::Files { id } => {
+                self.organisation_of(caller, id)
+            }
             _ => None,
         })
     }

@@ -6,6 +6,7 @@ const DEEDS: Record<string, string> = {
   'account.act_as': 'Began to see it as',
   'account.act_as_end': 'Ended seeing it as',
   'account.change': 'Changed an account',
+  'account.create': 'Made an account',
   'account.delete': 'Deleted an account',
   'account.link': 'Unlinked from a provider',
   'account.passkey': 'Removed a passkey of',
@@ -21,8 +22,10 @@ const DEEDS: Record<string, string> = {
   'api.entry.reposition': 'Moved over the entries API',
   'api.entry.wake': 'Woke over the entries API',
   'audit.check': 'Checked the audit log',
+  'audit.check_cancel': 'Stopped checking the audit log',
   'audit.export_lines': 'Exported the audit log',
   'audit.export_table': 'Exported the audit log',
+  'device.answer': 'Answered a program that wanted to sign in',
   'files.copy': 'Copied files of',
   'files.delete': 'Deleted files of',
   'files.make.folder': 'Made a folder on',
@@ -46,9 +49,13 @@ const DEEDS: Record<string, string> = {
   'identity.share': 'Shared the identity',
   'invitation.create': 'Made a link to join',
   'invitation.delete': 'Took a link to join back',
+  'link.delete': 'Unlinked their account from a provider',
+  'link.directory': 'Linked their account to a directory',
+  'link.oidc': 'Linked their account to a provider',
   'machine.create': 'Added',
   'machine.delete': 'Deleted',
   'machine.edit': 'Changed',
+  'me.join': 'Joined',
   'member.remove': 'Removed from the organisation',
   'organisation.audit_export_lines': 'Exported the audit log',
   'organisation.audit_export_table': 'Exported the audit log',
@@ -57,7 +64,14 @@ const DEEDS: Record<string, string> = {
   'organisation.join': 'Joined',
   'organisation.policy': 'Changed the rules of',
   'organisation.rename': 'Renamed the organisation',
+  'passkey.create': 'Added a passkey',
+  'passkey.delete': 'Removed a passkey',
+  'passkey.rename': 'Renamed a passkey',
   'password.change': 'Changed their password',
+  'provider.change': 'Changed how people sign in with',
+  'provider.create': 'Let people sign in with',
+  'provider.delete': 'Took away how people sign in with',
+  'provider.try': 'Tried how people sign in with',
   'recording.delete': 'Deleted the recording',
   'recording.expire': 'Deleted the old recording',
   'recording.play': 'Played the recording',
@@ -124,12 +138,13 @@ export function doerOf(line: AuditLine): string {
   return line.entry.as === null ? doer : `${doer} as ${line.asName ?? 'a deleted account'}`;
 }
 
-function actorOf({ entry: { actor }, who, token }: AuditLine): string {
+function actorOf({ entry: { action, actor }, who, token }: AuditLine): string {
   switch (actor.kind) {
     case 'server':
       return 'The server';
     case 'nobody':
-      return 'Nobody signed in';
+      // Who comes by a link has no account.
+      return action.startsWith('share.') ? 'A guest' : 'Nobody signed in';
     case 'token':
       return `${who ?? 'A deleted account'}, by the token ${token ?? 'that is gone'}`;
     case 'account':
