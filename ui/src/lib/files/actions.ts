@@ -1,6 +1,7 @@
 /** What can be done with files: in the list of the side that has the keyboard, in its menu and in the palette. */
 
 import Copy from '@lucide/svelte/icons/copy';
+import Download from '@lucide/svelte/icons/download';
 import ArrowLeftRight from '@lucide/svelte/icons/arrow-left-right';
 import Eye from '@lucide/svelte/icons/eye';
 import FileText from '@lucide/svelte/icons/file-text';
@@ -19,6 +20,7 @@ import SquarePen from '@lucide/svelte/icons/square-pen';
 import SquareTerminal from '@lucide/svelte/icons/square-terminal';
 import TextCursorInput from '@lucide/svelte/icons/text-cursor-input';
 import Trash2 from '@lucide/svelte/icons/trash-2';
+import Upload from '@lucide/svelte/icons/upload';
 import type { Action } from '$lib/actions';
 import { attempt } from '$lib/frame/notices.svelte';
 import { call, type FileEntry } from '$lib/host';
@@ -34,7 +36,9 @@ import { canPause } from './progress';
 import { terminalAt } from './follow';
 import { filesOf } from './registry.svelte';
 import { tasks } from './tasks.svelte';
+import { uploads } from './uploads.svelte';
 import type { FilesView } from './view.svelte';
+import { chooseFiles, download } from './web';
 import { whatText } from './words';
 
 const GROUP = 'Files';
@@ -161,6 +165,27 @@ export const fileActions: readonly Action[] = [
     detail: what,
     when: () => some() && pane()?.place.kind === 'machine',
     run: withPane((at, view) => view.saveTo(at, at.chosen)),
+  },
+  {
+    id: 'files.download',
+    needs: 'webFiles',
+    title: 'Download',
+    group: GROUP,
+    icon: Download,
+    keywords: 'save fetch to this computer',
+    detail: what,
+    when: () => some() && chosen().every(isEditable),
+    run: withPane((at) => download(at)),
+  },
+  {
+    id: 'files.upload',
+    needs: 'webFiles',
+    title: 'Upload…',
+    group: GROUP,
+    icon: Upload,
+    keywords: 'send from this computer',
+    when: () => pane()?.place.kind === 'machine' && read(),
+    run: withPane(async (at) => uploads.begin(at, await chooseFiles())),
   },
   inList('files.preview', 'Preview', 'F3', {
     icon: FileText,

@@ -6,9 +6,17 @@ import { copyGoal, fileActions } from './actions';
 import type { FilesView } from './view.svelte';
 
 const groups = [
-  ['files.open', 'files.copy', 'files.move', 'files.saveTo', 'files.preview', 'files.edit'],
+  [
+    'files.open',
+    'files.copy',
+    'files.move',
+    'files.saveTo',
+    'files.download',
+    'files.preview',
+    'files.edit',
+  ],
   ['files.rename', 'files.mode', 'files.delete'],
-  ['files.newFolder', 'files.copyPath', 'files.cd', 'files.refresh'],
+  ['files.upload', 'files.newFolder', 'files.copyPath', 'files.cd', 'files.refresh'],
 ];
 
 export function fileMenu(view: FilesView): MenuItems {

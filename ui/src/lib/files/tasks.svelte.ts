@@ -6,8 +6,9 @@
 
 import { attempt } from '$lib/frame/notices.svelte';
 import { call, onEvent, type Conflict, type TaskId, type TaskInfo } from '$lib/host';
-import { isOpen, sumOf } from './progress';
+import { canPause, isOpen, sumOf } from './progress';
 import { panesAt } from './registry.svelte';
+import { uploads } from './uploads.svelte';
 
 /** Where a question of a task would take the keyboard from somebody who types. */
 const TYPING = '.xterm *, input, textarea';
@@ -50,9 +51,11 @@ class Tasks {
       if (event.kind === 'task') this.#hear(event.task);
       else if (event.kind === 'taskGone') this.#drop(event.id);
     });
+    uploads.told = (task) => this.#take(task);
     void attempt(() => this.#load());
     return () => {
       unlisten();
+      uploads.told = () => undefined;
       this.#all = new Map();
       this.#later = new Map();
       this.#lastHeard.clear();
@@ -69,30 +72,41 @@ class Tasks {
   }
 
   async cancel(id: TaskId): Promise<void> {
+    if (uploads.has(id)) return uploads.halt(id, 'cancelled');
     await attempt(() => call('task_cancel', { id }));
   }
 
   async answer(id: TaskId, conflict: Conflict, all: boolean): Promise<void> {
+    if (uploads.has(id)) return uploads.answer(id, conflict, all);
     await attempt(() => call('task_answer', { id, conflict, all }));
   }
 
   async retry(id: TaskId): Promise<void> {
+    if (uploads.has(id)) return uploads.goOn(id);
     await attempt(() => call('task_retry', { id }));
   }
 
   async pause(id: TaskId): Promise<void> {
+    if (uploads.has(id)) return uploads.halt(id, 'paused');
     await attempt(() => call('task_pause', { id }));
   }
 
   async resume(id: TaskId): Promise<void> {
+    if (uploads.has(id)) return uploads.goOn(id);
     await attempt(() => call('task_resume', { id }));
   }
 
   async pauseAll(): Promise<void> {
+    for (const task of this.list.filter(canPause)) {
+      if (uploads.has(task.id)) uploads.halt(task.id, 'paused');
+    }
     await attempt(() => call('tasks_pause', {}));
   }
 
   async resumeAll(): Promise<void> {
+    for (const { id, state } of this.list) {
+      if (state.kind === 'paused' && uploads.has(id)) uploads.goOn(id);
+    }
     await attempt(() => call('tasks_resume', {}));
   }
 
@@ -103,6 +117,10 @@ class Tasks {
 
   /** Takes a task that is over from the list. */
   async forget(id: TaskId): Promise<void> {
+    if (uploads.has(id)) {
+      uploads.forget(id);
+      return this.#drop(id);
+    }
     await attempt(() => call('task_forget', { id }));
   }
 

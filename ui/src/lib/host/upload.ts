@@ -18,7 +18,7 @@ export function upload(
   ask: XMLHttpRequest = new XMLHttpRequest(),
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- ApiErrors are what screens show
+     
     const fail = (problem: unknown): void => reject(problem);
     ask.open('PUT', url);
     ask.setRequestHeader('X-Patchbay-Client', 'web');
