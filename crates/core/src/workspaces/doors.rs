@@ -10,7 +10,7 @@ use super::{
 use crate::{Authorized, CoreError, WholeVault};
 use patchbay_model::{
     ApiError, ErrorCode, Secret, TreeRows, WorkspaceAccount, WorkspaceEntry, WorkspaceId,
-    WorkspaceInfo, WorkspaceOffer, WorkspaceState,
+    WorkspaceInfo, WorkspaceOffer,
 };
 use patchbay_store::Change;
 use patchbay_team_client::{Client, ClientError, Method, Place, Site, Trust};
