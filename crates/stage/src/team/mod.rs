@@ -157,8 +157,9 @@ impl Person {
             match own.pointer("/state/kind").and_then(Value::as_str) {
                 Some("open") => return Ok(id),
                 Some("hostKey") => {
-                    let answer = json!({ "id": id, "answer": "trust" });
-                    self.rpc("session_host_key", answer).await?;
+                    let answer = json!({ "id": id, "answer": { "kind": "trust" } });
+                    // Whoever asks twice is told that it is decided.
+                    let _decided = self.rpc("session_host_key", answer).await;
                 }
                 Some("closed") => return Err(own.to_string().into()),
                 // It is on the way, and what follows is an answer that takes a moment.
