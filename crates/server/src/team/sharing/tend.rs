@@ -13,6 +13,7 @@ use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::{MissedTickBehavior, interval, sleep},
 };
+use tokio_util::sync::CancellationToken;
 
 /// How often it is looked after in any case.
 const EVERY: Duration = Duration::from_secs(1);
@@ -27,7 +28,7 @@ pub(super) fn start(team: &Arc<Team>, shared: &Shared, events: Receiver<AppEvent
     let (check, ended) = (Arc::clone(&shared.check), shared.ended.clone());
     let floor = Arc::clone(&shared.floor);
     tokio::spawn(async move {
-        let looking = follow(&team, session, events, || {
+        let woken = || {
             let (check, floor) = (Arc::clone(&check), Arc::clone(&floor));
             async move {
                 tokio::select! {
@@ -35,11 +36,8 @@ pub(super) fn start(team: &Arc<Team>, shared: &Shared, events: Receiver<AppEvent
                     () = floor.resized.notified() => sleep(SETTLES).await,
                 }
             }
-        });
-        tokio::select! {
-            () = ended.cancelled() => {}
-            () = looking => {}
-        }
+        };
+        follow(&team, session, events, woken, &ended).await;
     });
 }
 
@@ -48,12 +46,15 @@ async fn follow<F: Future<Output = ()>>(
     session: SessionId,
     mut events: Receiver<AppEvent>,
     woken: impl Fn() -> F,
+    ended: &CancellationToken,
 ) {
     let mut tick = interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut shown = None;
     loop {
         tokio::select! {
+            // Only here: who has ended it writes that down first.
+            () = ended.cancelled() => return,
             () = woken() => {}
             _ = tick.tick() => {}
             event = events.recv() => match event {
