@@ -491,6 +491,11 @@ describe('its pages', () => {
     await screen.findByText('Safari on iPhone');
     expect(tabs.list).toHaveLength(1);
     await accessible();
+    // What takes a browser leads there.
+    await fireEvent.click((await screen.findAllByTestId('in-browser'))[0]!);
+    const opened = host.calls.filter(({ name }) => name === 'host_open_url');
+    expect(opened.map(({ args }) => args)).toEqual([{ url: 'https://team.example.net:7443' }]);
+    expect(screen.queryByTestId('passkey-make')).toBeNull();
     stand('signedOut');
     await screen.findByText('You are signed out of Operations hub');
     expect(screen.queryByText('Safari on iPhone')).toBeNull();

@@ -11,7 +11,7 @@ import type {
   WorkspaceOffer,
   WorkspaceState,
 } from '$lib/host';
-import { USER_CODE } from './doors';
+import { openDoors, USER_CODE } from './doors';
 import { entryDraft, folderDraft, type MemoryNode } from './machines';
 import { problem } from './problem';
 import { CODE, MemoryServer, PASSWORD } from './server';
@@ -41,6 +41,7 @@ export class MemoryWorkspaces {
 
   constructor(private readonly host: MemoryHost) {
     this.server = new MemoryServer(host);
+    openDoors(this.server);
   }
 
   look(address: string): WorkspaceOffer {

@@ -18,7 +18,6 @@ export function upload(
   ask: XMLHttpRequest = new XMLHttpRequest(),
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-     
     const fail = (problem: unknown): void => reject(problem);
     ask.open('PUT', url);
     ask.setRequestHeader('X-Patchbay-Client', 'web');
