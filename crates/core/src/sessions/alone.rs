@@ -67,7 +67,8 @@ async fn over_session(
             match info.state {
                 SessionState::Open => {
                     if let Some(there) = info.workspace {
-                        return core.workspaces().files(there, &info).await.map(Some);
+                        let reached = core.workspaces().files(there, &info).await;
+                        return still_there(reached);
                     }
                     if let Ok(reached) = core.sessions().files(id)
                         && !reached.client.is_closed()
@@ -82,7 +83,10 @@ async fn over_session(
                 SessionState::Closed { .. } => {
                     begun = true;
                     if let Some(there) = info.workspace {
-                        core.workspaces().again(there, id, SIZE).await?;
+                        let again = core.workspaces().again(there, id, SIZE).await;
+                        if still_there(again)?.is_none() {
+                            return Ok(None);
+                        }
                     } else {
                         let ctx = Ctx::person(Arc::clone(&core));
                         core.sessions().reconnect(&ctx, id, SIZE).await?;
@@ -95,6 +99,14 @@ async fn over_session(
         if matches!(events.recv().await, Err(RecvError::Closed)) {
             return Err(closing());
         }
+    }
+}
+
+/// What a workspace says of a session; nothing if it is gone there, which is heard a moment later.
+fn still_there<T>(said: Result<T, CoreError>) -> Result<Option<T>, CoreError> {
+    match said {
+        Err(CoreError::Api(error)) if error.code == ErrorCode::NotFound => Ok(None),
+        said => said.map(Some),
     }
 }
 
