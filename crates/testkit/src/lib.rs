@@ -15,6 +15,7 @@ mod farm;
 mod keys;
 #[cfg(unix)]
 mod line;
+mod noise;
 #[cfg(unix)]
 mod oidc;
 #[cfg(unix)]
@@ -52,6 +53,7 @@ pub use farm::{Farm, ShownCookie};
 pub use keys::{KeyPair, SshAgent};
 #[cfg(unix)]
 pub use line::{EchoServer, SerialPair, Telnetd};
+pub use noise::noise;
 #[cfg(unix)]
 pub use oidc::{OidcProvider, oidc_or_skip};
 #[cfg(unix)]

@@ -38,7 +38,7 @@ use disk::Disk;
 use here::Here;
 use patchbay_model::{
     AppEvent, Conflict, FileCount, FileKind, FileListing, FilePlace, FilePreview, SessionId,
-    TaskId, TaskInfo, TaskKind,
+    SessionInfo, TaskId, TaskInfo, TaskKind,
 };
 use patchbay_store::Items;
 use place::Place;
@@ -426,9 +426,7 @@ impl Files<'_> {
     /// Whether files are there to be used. What a team server says to it is heard when they are.
     pub(crate) fn require(&self, place: FilePlace) -> Result<(), CoreError> {
         match place {
-            FilePlace::Machine { session } if self.0.workspaces().session(session).is_some() => {
-                Ok(())
-            }
+            FilePlace::Machine { session } if self.session(session)?.workspace.is_some() => Ok(()),
             place => self.disk(place).map(drop),
         }
     }
@@ -528,7 +526,7 @@ impl Files<'_> {
     fn machines(&self, place: FilePlace) -> Option<String> {
         match place {
             FilePlace::Here => None,
-            FilePlace::Machine { session } => Some(self.0.sessions().wherever(session)?.title),
+            FilePlace::Machine { session } => Some(self.session(session).ok()?.title),
         }
     }
 
@@ -550,12 +548,17 @@ impl Files<'_> {
 
     /// The files of a machine over a session, of this computer's or at a team server.
     async fn over(&self, session: SessionId) -> Result<Disk, CoreError> {
-        let there = self.0.workspaces().session(session);
-        let reached = match there.as_ref().and_then(|info| Some((info, info.workspace?))) {
-            Some((info, workspace)) => self.0.workspaces().files(workspace, info).await?,
+        let info = self.session(session)?;
+        let reached = match info.workspace {
+            Some(workspace) => self.0.workspaces().files(workspace, &info).await?,
             None => self.0.sessions().files(session)?,
         };
         Ok(Disk::Machine(reached.into()))
+    }
+
+    /// A session, of this computer's or at a team server.
+    fn session(&self, id: SessionId) -> Result<SessionInfo, CoreError> {
+        self.0.sessions().wherever(id).ok_or(CoreError::NotFound("session"))
     }
 
     /// A folder as a task is labelled with it.
@@ -563,8 +566,7 @@ impl Files<'_> {
         Ok(match place {
             FilePlace::Here => folder.to_owned(),
             FilePlace::Machine { session } => {
-                let info = self.0.sessions().wherever(session);
-                format!("{}:{folder}", info.ok_or(CoreError::NotFound("session"))?.title)
+                format!("{}:{folder}", self.session(session)?.title)
             }
         })
     }

@@ -52,6 +52,13 @@ pub fn file_uri(path: &str) -> String {
     uri
 }
 
+/// What a file is called until it is whole: hidden, with the mark of whoever writes it.
+pub(super) fn part(name: &[u8], mark: &str) -> Vec<u8> {
+    // File systems take 255 bytes.
+    let name = name.get(..name.len().min(180)).unwrap_or_default();
+    [b".", name, b".part-", mark.as_bytes()].concat()
+}
+
 fn stand_in(byte: u8) -> char {
     char::from_u32(FIRST + u32::from(byte)).unwrap_or(char::REPLACEMENT_CHARACTER)
 }

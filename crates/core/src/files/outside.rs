@@ -94,7 +94,7 @@ impl Files<'_> {
         }
         let mode = there.and_then(|node| node.mode).map_or(MODE, |mode| mode & 0o777);
         let (folder, name) = disk.split(&path).unwrap_or((b"", &path));
-        let part = disk.join(folder, &part_name(name));
+        let part = disk.join(folder, &names::part(name, &TaskId::new().to_string()));
         let sink = disk.write(&Part::new(part.clone()), 0, 0).await?;
         let (part, sink) = (Some(part), Some(sink));
         Ok(Incoming { disk, part, path, replaces, mode, sink, length: 0 })
@@ -105,14 +105,6 @@ fn taken(path: &[u8]) -> CoreError {
     let message = format!("{} is there already.", problem::short(path));
     let error = ApiError::new(ErrorCode::Conflict, message).on("replace");
     CoreError::Api(Box::new(error.next("Replace it, or choose another name.")))
-}
-
-/// Beside a file until it is whole. File systems take 255 bytes.
-fn part_name(name: &[u8]) -> Vec<u8> {
-    let mut part = b".".to_vec();
-    part.extend_from_slice(name.get(..name.len().min(180)).unwrap_or_default());
-    part.extend_from_slice(format!(".part-{}", TaskId::new()).as_bytes());
-    part
 }
 
 impl Outgoing {

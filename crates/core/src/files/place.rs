@@ -24,7 +24,7 @@ pub(super) enum Place {
 impl Place {
     pub(super) fn of(core: &Core, place: FilePlace) -> Result<Self, CoreError> {
         let FilePlace::Machine { session } = place else { return Ok(Self::Here) };
-        let info = core.sessions().wherever(session).ok_or(CoreError::NotFound("session"))?;
+        let info = core.files().session(session)?;
         match info.target {
             SessionTarget::Files { id } => Ok(Self::Machine { node: id, session: Some(session) }),
             _ => Err(CoreError::NotFound("session")),

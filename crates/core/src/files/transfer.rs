@@ -274,13 +274,10 @@ impl Copy {
     /// Beside the file, hidden, and of this task and source alone, the same each time.
     fn part(&self, path: &[u8], source: &[u8]) -> Vec<u8> {
         let (folder, name) = self.to.split(path).unwrap_or((b"", path));
-        let mut part = b".".to_vec();
-        // File systems take 255 bytes.
-        part.extend_from_slice(name.get(..name.len().min(180)).unwrap_or_default());
         let [a, b, c, d] = Sha256::digest(source).first_chunk().copied().unwrap_or_default();
         let of = u32::from_be_bytes([a, b, c, d]);
-        part.extend_from_slice(format!(".part-{}-{of:08x}", self.task.id).as_bytes());
-        self.to.join(folder, &part)
+        let mark = format!("{}-{of:08x}", self.task.id);
+        self.to.join(folder, &names::part(name, &mark))
     }
 }
 

@@ -5,12 +5,12 @@ use super::{
     kept::{self, Kept},
     link,
     told::Followed,
-    workspace::{Workspace, agent, site},
+    workspace::{Gone, Workspace, agent, site},
 };
 use crate::{Authorized, CoreError, WholeVault};
 use patchbay_model::{
-    ApiError, ErrorCode, Secret, TreeRows, WorkspaceAccount, WorkspaceEntry, WorkspaceId,
-    WorkspaceInfo, WorkspaceOffer,
+    ApiError, ErrorCode, Secret, WorkspaceAccount, WorkspaceEntry, WorkspaceId, WorkspaceInfo,
+    WorkspaceOffer,
 };
 use patchbay_store::Change;
 use patchbay_team_client::{Client, ClientError, Method, Place, Site, Trust};
@@ -196,7 +196,7 @@ impl Workspaces<'_> {
         let old = workspace.signed_in();
         workspace.is_now(kept);
         if another {
-            self.forget_shown(&workspace);
+            self.is_gone(&workspace, &workspace.forget());
         }
         workspace.sign_in(Some(token));
         workspace.hurry();
@@ -296,19 +296,19 @@ impl Workspaces<'_> {
         workspace: &Arc<Workspace>,
         problem: Option<ApiError>,
     ) -> Result<(), CoreError> {
-        workspace.sign_out(problem);
-        self.forget_shown(workspace);
+        let gone = workspace.sign_out(problem);
+        self.is_gone(workspace, &gone);
         self.changed();
         self.write(kept::keep_token(workspace.id, None)).await
     }
 
-    fn forget_shown(&self, workspace: &Arc<Workspace>) {
+    /// Tells front ends what is shown no more.
+    fn is_gone(&self, workspace: &Workspace, gone: &Gone) {
         self.end_direct(workspace.id);
-        let gone = workspace.follow(std::mem::take);
-        for event in gone.all_gone() {
+        for event in gone.followed.all_gone() {
             self.0.emit(event);
         }
-        if workspace.show(TreeRows::default(), None) {
+        if gone.tree {
             self.tree_changed();
         }
     }

@@ -25,12 +25,8 @@ use tokio::sync::broadcast::error::RecvError;
 impl Workspaces<'_> {
     /// A session at a workspace, as it was told last.
     pub(crate) fn session(&self, id: SessionId) -> Option<SessionInfo> {
-        let found = self.all().into_iter().find_map(|workspace| {
-            let mut info = workspace.look(|all| all.sessions.get(&id).cloned())?;
-            info.workspace = Some(workspace.id);
-            Some(info)
-        });
-        found.filter(|_| self.owner(*id.as_bytes()).is_some())
+        let workspace = self.get(self.owner(*id.as_bytes())?).ok()?;
+        workspace.look(|all| all.sessions.get(&id).cloned())
     }
 
     /// Reaches the files of a machine over a session at a workspace that is open for them.

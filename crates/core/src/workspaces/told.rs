@@ -37,7 +37,7 @@ impl Followed {
     }
 
     /// Takes an event; false if it is about something that is not followed.
-    fn take(&mut self, event: &AppEvent) -> bool {
+    pub(super) fn take(&mut self, event: &AppEvent) -> bool {
         fn put<K: Ord, V>(all: &mut BTreeMap<K, V>, id: K, one: V) -> bool {
             let fits = all.len() < MOST || all.contains_key(&id);
             if fits {
@@ -89,7 +89,7 @@ pub(super) fn event(core: &Core, workspace: &Arc<Workspace>, event: AppEvent) {
         | AppEvent::TaskGone { .. }
         | AppEvent::Run { .. }
         | AppEvent::RunGone { .. } => {
-            !is_of_another(core, workspace, &event) && workspace.follow(|all| all.take(&event))
+            !is_of_another(core, workspace, &event) && workspace.follow(&event)
         }
         AppEvent::Tree { .. } => {
             // It is read again first; then front ends are told by the count of this vault.

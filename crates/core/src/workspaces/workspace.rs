@@ -3,7 +3,7 @@
 use super::{api, kept::Kept, signed_out, told::Followed};
 use crate::{Core, CoreError, sync};
 use patchbay_model::{
-    ApiError, ErrorCode, NodeId, Secret, Timestamp, TreeRows, WorkspaceId, WorkspaceInfo,
+    ApiError, AppEvent, ErrorCode, NodeId, Secret, Timestamp, TreeRows, WorkspaceId, WorkspaceInfo,
     WorkspaceState,
 };
 use patchbay_team_client::{Address, Client, Place, Site, Trust};
@@ -39,6 +39,13 @@ struct Live {
     nodes: HashSet<[u8; 16]>,
     followed: Followed,
     claims: Claims,
+}
+
+/// What is shown no more.
+pub(super) struct Gone {
+    /// Whether a tree was.
+    pub(super) tree: bool,
+    pub(super) followed: Followed,
 }
 
 #[derive(Default)]
@@ -139,10 +146,16 @@ impl Workspace {
         live.client = client;
     }
 
-    /// The sign-in is over, and why if somebody else ended it.
-    pub(super) fn sign_out(&self, problem: Option<ApiError>) {
+    /// The sign-in is over, and why if somebody else ended it. What was shown under it is not shown a moment longer.
+    pub(super) fn sign_out(&self, problem: Option<ApiError>) -> Gone {
         let mut live = sync::lock(&self.live);
         (live.state, live.problem, live.client) = (WorkspaceState::SignedOut, problem, None);
+        live.forget()
+    }
+
+    /// Shows nothing any more of what it has shown.
+    pub(super) fn forget(&self) -> Gone {
+        sync::lock(&self.live).forget()
     }
 
     /// Who is signed in there, for the connection.
@@ -189,9 +202,12 @@ impl Workspace {
         sync::lock(&self.live).as_of = Some(now);
     }
 
-    /// Shows a tree; whether it is another one.
+    /// Shows a tree; whether it is another one. Nobody is shown anything who is not signed in.
     pub(super) fn show(&self, rows: TreeRows, as_of: Option<Timestamp>) -> bool {
         let mut live = sync::lock(&self.live);
+        if live.client.is_none() {
+            return false;
+        }
         live.as_of = as_of.or(live.as_of);
         // Its own count of changes says nothing here.
         let rows = TreeRows { revision: 0, ..rows };
@@ -235,8 +251,10 @@ impl Workspace {
         look(&sync::lock(&self.live).followed)
     }
 
-    pub(super) fn follow<T>(&self, change: impl FnOnce(&mut Followed) -> T) -> T {
-        change(&mut sync::lock(&self.live).followed)
+    /// Takes an event; false if it is about nothing that is followed.
+    pub(super) fn follow(&self, event: &AppEvent) -> bool {
+        let mut live = sync::lock(&self.live);
+        live.client.is_some() && live.followed.take(event)
     }
 
     /// Tries it now.
@@ -255,10 +273,17 @@ impl Workspace {
         let mut live = sync::lock(&self.live);
         live.client = None;
         live.state = WorkspaceState::SignedOut;
-        live.rows = Arc::default();
-        live.nodes.clear();
-        live.claims = Claims::default();
-        std::mem::take(&mut live.followed)
+        live.forget().followed
+    }
+}
+
+impl Live {
+    fn forget(&mut self) -> Gone {
+        let tree = !self.rows.ids.is_empty();
+        self.rows = Arc::default();
+        self.nodes.clear();
+        self.claims = Claims::default();
+        Gone { tree, followed: std::mem::take(&mut self.followed) }
     }
 }
 

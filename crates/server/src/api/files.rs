@@ -8,7 +8,10 @@ use super::{
     route::{Answers, Told},
     wire,
 };
-use crate::{http::Failure, team::alter::conflict};
+use crate::{
+    http::Failure,
+    team::{Member, alter::conflict},
+};
 use axum::{
     body::{Body, Bytes},
     http::{HeaderValue, StatusCode, header},
@@ -16,7 +19,7 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use patchbay_core::{
-    Right,
+    Authorized, Right,
     files::{Incoming, Outgoing},
 };
 use patchbay_model::{ApiError, ErrorCode, FilePlace, NodeId, SessionTarget};
@@ -41,10 +44,7 @@ pub(super) async fn download(
     who: Opened,
     Query(asked): Query<wire::FileAt>,
 ) -> Answered<Sending> {
-    let machine = machine(&api, &who)?;
-    let member = api.team.opened(&who.caller, who.session)?;
-    let place = FilePlace::Machine { session: who.session };
-    let place = member.ctx().authorize_files(place, Right::View).map_err(ApiError::from)?;
+    let (member, machine, place) = opened(&api, &who, Right::View)?;
     let file = member.core.files().send_out(&place, &asked.path).await.map_err(ApiError::from)?;
     note(&api, &who, machine, &asked.path).await?;
     Ok(Sending(file))
@@ -55,10 +55,7 @@ pub(super) async fn upload(
     who: Opened,
     (Query(asked), flow): (Query<wire::FileTo>, Flow),
 ) -> Answered<Told<wire::Written>> {
-    let machine = machine(&api, &who)?;
-    let member = api.team.opened(&who.caller, who.session)?;
-    let place = FilePlace::Machine { session: who.session };
-    let place = member.ctx().authorize_files(place, Right::Edit).map_err(ApiError::from)?;
+    let (member, machine, place) = opened(&api, &who, Right::Edit)?;
     let files = member.core.files();
     let file = files.take_in(&place, &asked.path, asked.replace).await.map_err(ApiError::from)?;
     let end = api.team.watch(who.caller.account, who.caller.proof);
@@ -72,14 +69,21 @@ pub(super) async fn upload(
     Ok(Told(wire::Written { size: written.size }))
 }
 
-/// The machine whose files the session has open.
-fn machine(api: &Api, who: &Opened) -> Result<NodeId, ApiError> {
+/// Whose services reach which machine's files, if that is what the session has open.
+fn opened(
+    api: &Api,
+    who: &Opened,
+    right: Right,
+) -> Result<(Arc<Member>, NodeId, Authorized<FilePlace>), ApiError> {
     let member = api.team.opened(&who.caller, who.session)?;
-    match member.core.sessions().info(who.session).map_err(ApiError::from)?.target {
-        SessionTarget::Files { id } => Ok(id),
-        _ => Err(conflict("The session has no files open.")
-            .next("Open one whose target is {\"kind\": \"files\"}.")),
-    }
+    let info = member.core.sessions().info(who.session).map_err(ApiError::from)?;
+    let SessionTarget::Files { id } = info.target else {
+        return Err(conflict("The session has no files open.")
+            .next("Open one whose target is {\"kind\": \"files\"}."));
+    };
+    let place = FilePlace::Machine { session: who.session };
+    let place = member.ctx().authorize_files(place, right).map_err(ApiError::from)?;
+    Ok((member, id, place))
 }
 
 /// Writes down which file of which machine it was.

@@ -143,7 +143,8 @@ impl Team {
     }
 }
 
-fn account<'a>(
+/// An account, for those who run the server.
+pub(super) fn account<'a>(
     directory: &'a Directory,
     caller: &Caller,
     id: AccountId,

@@ -6,10 +6,9 @@
 //! and `api/policy.rs` (nothing about the person's own account).
 
 use super::{
-    Team, Visitor, Welcome,
+    Team, Visitor, Welcome, accounts,
     alter::{Altered, about, conflict, forbidden, invalid, saying},
-    not_found,
-    rights::{must_operate, own},
+    rights::own,
 };
 use crate::{Caller, Proof};
 use patchbay_model::{AccountId, ApiError, ErrorCode, Secret, SignInId, Timestamp};
@@ -196,8 +195,7 @@ fn subject<'a>(
     caller: &Caller,
     id: AccountId,
 ) -> Result<&'a Account, ApiError> {
-    must_operate(directory, caller)?;
-    let account = directory.account(id).ok_or_else(|| not_found("account"))?;
+    let account = accounts::account(directory, caller, id)?;
     if id == caller.account {
         return Err(conflict("This is your own account: you see it as yourself already."));
     }

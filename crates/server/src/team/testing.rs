@@ -9,7 +9,7 @@ use patchbay_model::{
     RoleId, Secret, SessionId, SignInId, Timestamp,
 };
 use patchbay_team::{
-    entity::{Change, Grant, Invitation, SignIn, Subject},
+    entity::{Change, Grant, Hash, Invitation, SignIn, Subject},
     master::MasterKey,
     permission::Permissions,
     token::{self, TokenKind},
@@ -108,22 +108,27 @@ impl World {
         id
     }
 
+    /// A sign-in that nothing has been written down of, for so many milliseconds.
+    pub(crate) fn sign_in(&self, account: AccountId, hash: Hash, lasts: i64) -> SignIn {
+        let now = self.team.now();
+        SignIn {
+            id: SignInId::new(),
+            account,
+            hash,
+            created: now,
+            last_used: now,
+            expires: Timestamp(now.0 + lasts),
+            address: visitor().address.to_string(),
+            client: "test".to_owned(),
+            acting: None,
+        }
+    }
+
     /// Somebody who runs the server acts as another person: the token for it.
     pub(crate) async fn acting(&self, operator: AccountId, account: AccountId) -> String {
         let signed_in = |account, kind, acting| {
             let (token, hash) = token::generate(kind).unwrap();
-            let now = self.team.now();
-            let sign_in = SignIn {
-                id: SignInId::new(),
-                account,
-                hash,
-                created: now,
-                last_used: now,
-                expires: Timestamp(now.0 + 60_000),
-                address: visitor().address.to_string(),
-                client: "test".to_owned(),
-                acting,
-            };
+            let sign_in = SignIn { acting, ..self.sign_in(account, hash, 60_000) };
             (sign_in, token.expose_secret().clone())
         };
         let (own, _) = signed_in(operator, TokenKind::SignIn, None);

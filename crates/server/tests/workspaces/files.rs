@@ -3,24 +3,10 @@
 use super::{PUT_OUT, ada, joined, serve, ssh_machine, text};
 use crate::support::{Person, Reply, desktop::Desktop};
 use patchbay_model::ErrorCode;
-use patchbay_testkit::{KeyPair, Sshd};
+use patchbay_testkit::{KeyPair, Sshd, noise};
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf, time::Duration};
 use tokio::io::AsyncWriteExt as _;
-
-/// Bytes of which no two pieces are the same.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut bytes = Vec::with_capacity(length + 8);
-    while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(length);
-    bytes
-}
 
 impl Desktop {
     /// Opens the files of a machine, and trusts its key if that is asked.
@@ -80,7 +66,7 @@ async fn files_go_between_this_computer_and_a_machine_of_the_server() {
     let web = bob.node("web-01").await;
     let (mine, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (local, remote) = (mine.path().to_str().unwrap(), theirs.path().to_str().unwrap());
-    let long = noise(20 << 20);
+    let long = noise(20 << 20, 7);
     fs::create_dir_all(mine.path().join("tree/deeper")).unwrap();
     fs::write(mine.path().join("tree/long"), &long).unwrap();
     fs::write(mine.path().join("tree/deeper/small"), b"hello").unwrap();
@@ -120,7 +106,7 @@ async fn a_copy_goes_on_when_the_server_lost_the_machine() {
     let bob = joined(&server, &token, &lab, "Operator").await;
     let session = bob.files(&bob.node("web-01").await).await;
     let (mine, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let long = noise(96 << 20);
+    let long = noise(96 << 20, 7);
     fs::write(mine.path().join("long"), &long).unwrap();
     let path = mine.path().join("long");
     let up = bob
@@ -176,7 +162,7 @@ async fn who_was_put_out_copies_no_further() {
     let session = bob.files(&bob.node("web-01").await).await;
     let (mine, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let path = mine.path().join("long");
-    fs::write(&path, noise(256 << 20)).unwrap();
+    fs::write(&path, noise(256 << 20, 7)).unwrap();
     let to = theirs.path().to_str().unwrap();
     let up = bob.copies((&here(), path.to_str().unwrap()), (&machine(&session), to)).await;
     bob.until("some of it", async |me| me.task(&up["id"]).await["bytesDone"].as_f64() > Some(4e6))
@@ -245,7 +231,7 @@ async fn a_file_is_sent_and_fetched_over_http_whatever_it_is_called_and_however_
     let script = Script::open(ada, web["id"].clone()).await;
     let theirs = tempfile::tempdir().unwrap();
     let folder = theirs.path().to_str().unwrap();
-    let long = noise(8 << 20);
+    let long = noise(8 << 20, 7);
 
     let query = format!("?path={folder}/b%C3%A4r%20%22%3B.bin");
     let sent = script.ask("PUT", &query, &long).await;

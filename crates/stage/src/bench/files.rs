@@ -10,7 +10,7 @@ use super::{
 use crate::{Error, world::World};
 use patchbay_core::{Ctx, Right, sessions::OpenTarget};
 use patchbay_model::{Conflict, FilePlace, NodeId, TaskId, TaskState};
-use patchbay_testkit::{Fault, Wire, current_user};
+use patchbay_testkit::{Fault, Wire, current_user, noise};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -19,6 +19,7 @@ use std::{
 };
 use tokio::{io::AsyncWriteExt, process::Command};
 
+const SEED: u64 = 1;
 const LARGE: usize = 512 << 20;
 const FAR_ONE_WAY: Duration = Duration::from_millis(25);
 const SMALL: usize = 4 << 10;
@@ -101,7 +102,7 @@ impl Bench {
     fn large(&self) -> Result<PathBuf, Error> {
         let path = self.folder.join("large");
         if !path.exists() {
-            fs::write(&path, noise(LARGE))?;
+            fs::write(&path, noise(LARGE, SEED))?;
         }
         Ok(path)
     }
@@ -110,7 +111,7 @@ impl Bench {
         let path = self.folder.join("many");
         if !path.exists() {
             fs::create_dir(&path)?;
-            let bytes = noise(SMALL);
+            let bytes = noise(SMALL, SEED);
             for n in 0..MANY {
                 fs::write(path.join(format!("{n:05}")), &bytes)?;
             }
@@ -198,18 +199,4 @@ impl Bench {
             }
         }
     }
-}
-
-/// Bytes that do not compress.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut bytes = Vec::with_capacity(length + 8);
-    while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(length);
-    bytes
 }

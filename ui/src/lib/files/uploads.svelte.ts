@@ -76,7 +76,7 @@ class Uploads {
     const stop = new AbortController();
     const work = { session, folder, files, next: 0, before: 0, always: null, decide: null, stop };
     this.#all.set(info.id, { info, work });
-    this.#go(info.id);
+    this.goOn(info.id);
   }
 
   has(id: TaskId): boolean {
@@ -90,11 +90,6 @@ class Uploads {
       rate: 0,
     });
     this.#all.get(id)?.work.stop.abort();
-  }
-
-  /** Goes on with it. */
-  goOn(id: TaskId): void {
-    this.#go(id);
   }
 
   forget(id: TaskId): void {
@@ -116,7 +111,8 @@ class Uploads {
     this.told(found.info);
   }
 
-  #go(id: TaskId): void {
+  /** Goes on with it, once it is its turn. */
+  goOn(id: TaskId): void {
     const work = this.#all.get(id)?.work;
     if (!work) return;
     work.stop = new AbortController();

@@ -105,9 +105,8 @@ impl Files<'_> {
                 "Open it with an editor.",
             ));
         };
-        let found = self.0.sessions().wherever(session);
-        let Some(SessionInfo { title, target: SessionTarget::Files { id: node }, .. }) = found
-        else {
+        let SessionInfo { title, target, .. } = self.session(session)?;
+        let SessionTarget::Files { id: node } = target else {
             return Err(CoreError::NotFound("session"));
         };
         let disk = self.over(session).await?;

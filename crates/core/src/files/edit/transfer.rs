@@ -150,11 +150,7 @@ impl Job<'_> {
         mode: Option<u16>,
     ) -> Result<[u8; 32], CoreError> {
         let (folder, name) = self.disk.split(target).unwrap_or((b"", target));
-        let mut part = b".".to_vec();
-        // File systems take 255 bytes.
-        part.extend_from_slice(name.get(..name.len().min(180)).unwrap_or_default());
-        part.extend_from_slice(format!(".part-{}", self.id).as_bytes());
-        let part = self.disk.join(folder, &part);
+        let part = self.disk.join(folder, &names::part(name, &self.id.to_string()));
         *lock(self.part) = Some(part.clone());
         let (here, local) = (here(), names::of_path(self.local));
         let done = async {

@@ -1,6 +1,7 @@
 //! Long files that are written far away, over several channels.
 
-use super::{transfers::noise, *};
+use super::*;
+use patchbay_testkit::noise;
 
 const FAR: Fault = Fault::Delay(Duration::from_millis(10));
 const LONG: usize = 40 << 20;

@@ -1,6 +1,7 @@
 //! What a machine does with its own commands, and that it is only done where that is certain.
 
-use super::{transfers::noise, *};
+use super::*;
+use patchbay_testkit::noise;
 use tempfile::TempDir;
 
 /// Too long for one go, and worth a command.

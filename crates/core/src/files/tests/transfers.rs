@@ -2,25 +2,12 @@
 
 use super::*;
 use patchbay_model::{ErrorCode, LockReason};
+use patchbay_testkit::noise;
 
 /// Long enough to be gone on with.
 const LONG: usize = 24 << 20;
 /// After so many bytes a wire stands still.
 const HALF: u64 = 10 << 20;
-
-/// Bytes of which no two pieces are the same.
-pub(super) fn noise(length: usize, seed: u64) -> Vec<u8> {
-    let mut state = seed | 1;
-    let mut bytes = Vec::with_capacity(length + 8);
-    while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(length);
-    bytes
-}
 
 const fn paused(state: &TaskState) -> bool {
     matches!(state, TaskState::Paused { .. })

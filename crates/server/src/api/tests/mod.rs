@@ -28,7 +28,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header},
 };
-use patchbay_model::{AccountId, OrganisationId, RoleId, SignInId, Timestamp, TokenId};
+use patchbay_model::{AccountId, OrganisationId, RoleId, SignInId, TokenId};
 use patchbay_team::{
     directory::OWNER,
     entity::{ApiToken, Change, Grant, Organisation, Policy, SignIn, Subject},
@@ -149,20 +149,9 @@ impl Site {
 /// Signs somebody in, without asking for a password.
 async fn signed_in(world: &World, account: AccountId) -> (SignInId, String) {
     let (token, hash) = token::generate(TokenKind::SignIn).unwrap();
-    let (id, now) = (SignInId::new(), world.team.now());
-    let expires = Timestamp(now.0 + 3_600_000);
-    let (address, client) = ("192.0.2.9".to_owned(), "test".to_owned());
-    let sign_in = SignIn {
-        id,
-        account,
-        hash,
-        created: now,
-        last_used: now,
-        expires,
-        address,
-        client,
-        acting: None,
-    };
+    let sign_in = world.sign_in(account, hash, 3_600_000);
+    let (id, address) = (sign_in.id, "192.0.2.9".to_owned());
+    let sign_in = SignIn { address, ..sign_in };
     world.make(Change::PutSignIn(sign_in)).await;
     (id, token.expose_secret().clone())
 }
