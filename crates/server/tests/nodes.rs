@@ -3,7 +3,7 @@
 
 mod support;
 
-use patchbay_testkit::{Postgres, postgres_or_skip};
+use patchbay_testkit::{Postgres, moment, postgres_or_skip};
 use serde_json::{Value, json};
 use std::time::Duration;
 use support::{Person, open, serve_team};
@@ -14,7 +14,7 @@ const PASSWORD: &str = "four patch cables humming";
 async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
     let looking = async {
         while !so().await {
-            tokio::task::yield_now().await;
+            moment().await;
         }
     };
     let seen = tokio::time::timeout(PATIENCE, looking).await;

@@ -3,7 +3,7 @@
 
 mod support;
 
-use patchbay_testkit::{KeyPair, Sshd};
+use patchbay_testkit::{KeyPair, Sshd, moment};
 use serde_json::{Value, json};
 use std::time::Duration;
 use support::{Person, open, serve_team};
@@ -72,7 +72,7 @@ async fn an_organisation_has_what_its_members_do_recorded() {
     let search = json!({ "text": SAID, "id": null, "from": null });
     let seen = async {
         while ada.rpc("recording_search", search.clone()).await["hits"] == json!([]) {
-            tokio::task::yield_now().await;
+            moment().await;
         }
     };
     tokio::time::timeout(PATIENCE, seen).await.unwrap();
@@ -80,7 +80,7 @@ async fn an_organisation_has_what_its_members_do_recorded() {
     bob.rpc("session_close", json!({ "id": id })).await;
     let whole = async {
         while ada.rpc("recording_list", json!({})).await[0]["state"] != "whole" {
-            tokio::task::yield_now().await;
+            moment().await;
         }
     };
     tokio::time::timeout(PATIENCE, whole).await.unwrap();

@@ -12,7 +12,7 @@ mod support;
 use futures_util::{SinkExt as _, StreamExt as _};
 use patchbay_session::desktop::{DesktopInput, FromDesktopViewer, Key, ToDesktopViewer};
 use patchbay_session::{FromViewer, ToViewer};
-use patchbay_testkit::{KeyPair, Sshd, Vnc};
+use patchbay_testkit::{KeyPair, Sshd, Vnc, moment};
 use serde_json::{Value, json};
 use std::{process::Command, time::Duration};
 use support::{Fixture, Person, Reply, Secured, open, serve_team};
@@ -265,7 +265,7 @@ async fn verified(mut server: Fixture) {
             if !String::from_utf8_lossy(&said.stderr).contains("is open in another program") {
                 return said;
             }
-            tokio::task::yield_now().await;
+            moment().await;
         }
     };
     let verified = tokio::time::timeout(PATIENCE, verifying).await.unwrap();
@@ -555,7 +555,7 @@ async fn a_desktop_is_seen_and_only_touched_by_who_has_control() {
         let wanted = format!("x:{x} y:{y}");
         let moving = async {
             while at() != wanted {
-                tokio::task::yield_now().await;
+                moment().await;
             }
         };
         let moved = tokio::time::timeout(PATIENCE, moving).await;

@@ -5,7 +5,7 @@ mod support;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use patchbay_session::{FromViewer, ToViewer};
-use patchbay_testkit::{KeyPair, Sshd};
+use patchbay_testkit::{KeyPair, Sshd, moment};
 use serde_json::{Value, json};
 use std::{process::Command, time::Duration};
 use support::{Person, open, serve_team};
@@ -169,7 +169,7 @@ async fn a_machine_is_used_by_who_cannot_see_its_secret_until_they_are_put_out()
             if !busy {
                 return said;
             }
-            tokio::task::yield_now().await;
+            moment().await;
         }
     };
     let verified = tokio::time::timeout(PATIENCE, verifying).await.unwrap();

@@ -15,6 +15,7 @@ mod farm;
 mod keys;
 #[cfg(unix)]
 mod line;
+mod moment;
 mod noise;
 #[cfg(unix)]
 mod oidc;
@@ -53,6 +54,7 @@ pub use farm::{Farm, ShownCookie};
 pub use keys::{KeyPair, SshAgent};
 #[cfg(unix)]
 pub use line::{EchoServer, SerialPair, Telnetd};
+pub use moment::moment;
 pub use noise::noise;
 #[cfg(unix)]
 pub use oidc::{OidcProvider, oidc_or_skip};

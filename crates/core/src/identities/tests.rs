@@ -239,7 +239,7 @@ async fn making_a_key_can_be_given_up() {
     let making = identities.generate(&permission, key);
     let giving_up = async {
         while crate::sync::lock(&fixture.core.making.0).is_empty() {
-            tokio::task::yield_now().await;
+            patchbay_testkit::moment().await;
         }
         identities.cancel_generate("another attempt");
         identities.cancel_generate("attempt");

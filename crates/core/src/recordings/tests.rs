@@ -271,7 +271,7 @@ async fn a_recording_that_goes_on_is_listed_played_and_kept() {
             if events.len() == 2 {
                 break;
             }
-            tokio::task::yield_now().await;
+            patchbay_testkit::moment().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(20), played).await.unwrap();

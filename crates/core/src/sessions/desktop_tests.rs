@@ -17,8 +17,8 @@ use patchbay_session::desktop::{
     Buttons, DesktopInput, DesktopViewer, Size, ToDesktopViewer as Say,
 };
 use patchbay_testkit::{
-    Backend, Farm, Fault, Shadow, Vnc, Websockify, Wire, Xrdp, shadow_or_skip, terminals_or_skip,
-    websockify_or_skip, xrdp_or_skip,
+    Backend, Farm, Fault, Shadow, Vnc, Websockify, Wire, Xrdp, moment, shadow_or_skip,
+    terminals_or_skip, websockify_or_skip, xrdp_or_skip,
 };
 use std::time::Duration;
 
@@ -211,7 +211,7 @@ async fn a_desktop_is_a_session_like_any_other() {
     desktop.input.send(DesktopInput::Pointer { x: 123, y: 45, buttons }).await.unwrap();
     let moved = async {
         while !server.run("xdotool", &["getmouselocation"]).unwrap().contains("x:123 y:45") {
-            tokio::task::yield_now().await;
+            moment().await;
         }
     };
     tokio::time::timeout(PATIENCE, moved).await.unwrap();

@@ -105,7 +105,7 @@ impl Desktop {
     pub(crate) async fn until(&self, what: &str, mut so: impl AsyncFnMut(&Self) -> bool) {
         let looking = async {
             while !so(self).await {
-                tokio::task::yield_now().await;
+                patchbay_testkit::moment().await;
             }
         };
         let seen = tokio::time::timeout(PATIENCE, looking).await;

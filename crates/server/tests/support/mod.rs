@@ -258,7 +258,7 @@ pub(crate) async fn serve_again(ended: Fixture) -> Fixture {
             // The database and the port are let go of once the last task has ended.
             Err((back, _)) => folder = back,
         }
-        tokio::task::yield_now().await;
+        patchbay_testkit::moment().await;
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{PUT_OUT, ada, joined, serve, ssh_machine, text};
 use crate::support::{Person, Reply, desktop::Desktop};
 use patchbay_model::ErrorCode;
-use patchbay_testkit::{KeyPair, Sshd, noise};
+use patchbay_testkit::{KeyPair, Sshd, moment, noise};
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf, time::Duration};
 use tokio::io::AsyncWriteExt as _;
@@ -267,13 +267,13 @@ async fn a_file_is_sent_and_fetched_over_http_whatever_it_is_called_and_however_
         if parts == 1 {
             return;
         }
-        tokio::task::yield_now().await;
+        moment().await;
     };
     tokio::time::timeout(Duration::from_secs(30), part()).await.unwrap();
     drop(stream);
     let clean = async {
         while fs::read_dir(theirs.path()).unwrap().count() != 2 {
-            tokio::task::yield_now().await;
+            moment().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(30), clean).await.unwrap();

@@ -7,13 +7,14 @@ mod files;
 mod support;
 
 use patchbay_model::{AppEvent, ErrorCode};
-use patchbay_testkit::{KeyPair, Sshd};
+use patchbay_testkit::{KeyPair, Sshd, moment};
 use serde_json::{Value, json};
 use std::time::Duration;
 use support::{Fixture, Person, desktop::Desktop, open, serve_again, serve_team};
 
 /// How soon somebody who was put out must have nothing any more.
 const PUT_OUT: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
 const PASSWORD: &str = "four patch cables humming";
 
 /// A server that Ada runs, with the organisation "Lab".
@@ -327,10 +328,10 @@ async fn questions(server: &Fixture) -> String {
 async fn is_asked(server: &Fixture, before: &str) {
     let asking = async {
         while questions(server).await == before {
-            tokio::task::yield_now().await;
+            moment().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), asking).await.unwrap();
+    tokio::time::timeout(PATIENCE, asking).await.unwrap();
 }
 
 async fn sign_ins(ada: &mut Person<'_>) -> usize {
@@ -561,8 +562,13 @@ async fn what_somebody_else_saved_first_is_not_written_over() {
     let now = bob.get("node_get", json!({ "id": web["id"] })).await;
     assert_eq!(now["entry"]["notes"], "by Ada");
     bob.get("entry_save", save(&now["version"])).await;
-    let detail = ada.rpc("node_get", json!({ "id": web["id"] })).await;
-    assert_eq!(detail["entry"]["notes"], "by Bob");
+    // Others see it a moment later.
+    let shown = async {
+        while ada.rpc("node_get", json!({ "id": web["id"] })).await["entry"]["notes"] != "by Bob" {
+            moment().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, shown).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

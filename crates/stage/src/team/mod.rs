@@ -163,7 +163,7 @@ impl Person {
                 }
                 Some("closed") => return Err(own.to_string().into()),
                 // It is on the way, and what follows is an answer that takes a moment.
-                _ => tokio::task::yield_now().await,
+                _ => patchbay_testkit::moment().await,
             }
         }
     }

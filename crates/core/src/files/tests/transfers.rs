@@ -204,7 +204,7 @@ async fn what_was_forgotten_is_not_there_after_a_restart() {
     world.fixture.core.files().forget(id).unwrap();
     let wait = async {
         while !world.parts("to").is_empty() || !world.kept().await.is_empty() {
-            tokio::task::yield_now().await;
+            patchbay_testkit::moment().await;
         }
     };
     tokio::time::timeout(PATIENCE, wait).await.unwrap();

@@ -64,7 +64,7 @@ impl Set {
     async fn written(&self, chunks: usize) {
         let wait = async {
             while self.chunks().len() < chunks {
-                tokio::task::yield_now().await;
+                patchbay_testkit::moment().await;
             }
         };
         tokio::time::timeout(Duration::from_secs(30), wait).await.expect("it is written");

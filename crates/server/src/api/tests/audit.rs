@@ -158,7 +158,7 @@ async fn the_log_is_checked_while_the_server_runs() {
             if check["state"]["kind"] != "running" {
                 return check;
             }
-            tokio::task::yield_now().await;
+            patchbay_testkit::moment().await;
         }
     };
     let check = tokio::time::timeout(Duration::from_secs(30), ended).await.unwrap();

@@ -28,7 +28,7 @@ async fn polled(site: &Site, secret: &Value) -> super::Got {
             return got;
         }
         got.is(429, "throttled", None);
-        tokio::task::yield_now().await;
+        patchbay_testkit::moment().await;
     }
 }
 

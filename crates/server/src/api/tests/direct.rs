@@ -137,7 +137,7 @@ async fn a_way_is_handed_out_to_those_who_may_see_all_of_it() {
     let heard = async {
         let root = root.to_string();
         while !asks.site.rpc(&bobs, "tree_load", json!({})).await.json.to_string().contains(&root) {
-            tokio::task::yield_now().await;
+            patchbay_testkit::moment().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(30), heard).await.unwrap();
@@ -199,11 +199,11 @@ async fn a_way_is_as_open_as_each_machine_and_identity_on_it() {
         // First it is gone from what is held for him: what is there then was read anew.
         let tree = async || asks.site.rpc(&dans, "tree_load", json!({})).await.ok().to_string();
         while tree().await.contains(&bastion.to_string()) {
-            tokio::task::yield_now().await;
+            patchbay_testkit::moment().await;
         }
         world.grant(dan, bastion, role).await;
         while asks.direct(&dans).await != json!([bastion, inner]) {
-            tokio::task::yield_now().await;
+            patchbay_testkit::moment().await;
         }
     };
     tokio::time::timeout(std::time::Duration::from_secs(10), seen).await.unwrap();

@@ -26,7 +26,7 @@ async fn names(world: &World, who: AccountId) -> Vec<String> {
 async fn until(mut so: impl AsyncFnMut() -> bool) {
     let looking = async {
         while !so().await {
-            tokio::task::yield_now().await;
+            patchbay_testkit::moment().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(5), looking).await.unwrap();

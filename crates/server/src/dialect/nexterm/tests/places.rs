@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, time::Duration};
 async fn until(mut so: impl AsyncFnMut() -> bool) {
     let looking = async {
         while !so().await {
-            tokio::task::yield_now().await;
+            patchbay_testkit::moment().await;
         }
     };
     tokio::time::timeout(Duration::from_secs(10), looking).await.unwrap();
