@@ -12,7 +12,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use patchbay_core::SystemClock;
 use patchbay_model::{ApiError, ErrorCode, Secret};
 use patchbay_team::{audit::Head, master::MasterKey};
-use patchbay_team_store::{Place, StoreError};
+use patchbay_team_store::{Node, Place, StoreError};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -34,7 +34,9 @@ impl Program for TeamServer {
         url: &'a str,
     ) -> BoxFuture<'a, Result<Parts, StartError>> {
         async move {
-            let (team, note) = open(settings).await?;
+            let fingerprint = settings.proxies.is_empty().then(|| certificate.fingerprint());
+            let node = Node { url: url.to_owned(), fingerprint: fingerprint.clone() };
+            let (team, note) = open(settings, Some(node)).await?;
             let mut says: Vec<String> = note.into_iter().collect();
             if let Some(token) = team.set_up_token().await? {
                 says.push(set_up_line(url, &token));
@@ -43,7 +45,7 @@ impl Program for TeamServer {
             let api = Api {
                 team: Arc::clone(&team),
                 name: settings.names.first().cloned().unwrap_or_default(),
-                fingerprint: settings.proxies.is_empty().then(|| certificate.fingerprint()),
+                fingerprint,
             };
             Ok(Parts {
                 api: api::router(api).merge(dialect::nexterm::routes(&Inside(Arc::clone(&team)))),
@@ -107,7 +109,7 @@ impl Program for TeamServer {
 
     fn setup_link<'a>(&'a self, settings: &'a Settings, url: &'a str) -> Done<'a> {
         async move {
-            let (team, _) = open(settings).await?;
+            let (team, _) = open(settings, None).await?;
             match team.set_up_token().await? {
                 Some(token) => Ok(set_up_line(url, &token)),
                 None => Err(ApiError::new(ErrorCode::Conflict, "This server is set up already.")
@@ -131,7 +133,10 @@ fn place(settings: &Settings) -> Place {
 }
 
 /// The team, and what is to be said about its key.
-async fn open(settings: &Settings) -> Result<(Arc<Team>, Option<String>), StartError> {
+async fn open(
+    settings: &Settings,
+    node: Option<Node>,
+) -> Result<(Arc<Team>, Option<String>), StartError> {
     let (master, note) = master(settings)?;
     let files = match &settings.data {
         Some(folder) => folder.join("members"),
@@ -140,6 +145,7 @@ async fn open(settings: &Settings) -> Result<(Arc<Team>, Option<String>), StartE
     };
     let opening = Opening {
         place: place(settings),
+        node,
         master,
         files,
         files_stay: settings.data.is_some(),

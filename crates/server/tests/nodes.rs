@@ -3,10 +3,10 @@
 
 mod support;
 
-use patchbay_testkit::{Postgres, moment, postgres_or_skip};
+use patchbay_testkit::{Postgres, TeamServer, moment, postgres_or_skip};
 use serde_json::{Value, json};
 use std::time::Duration;
-use support::{Person, open, serve_team};
+use support::{Person, desktop::Desktop, open, serve_team};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const PASSWORD: &str = "four patch cables humming";
@@ -85,4 +85,53 @@ async fn what_one_node_writes_the_other_knows_and_a_sign_in_counts_at_both() {
         elsewhere.ask("GET /api/v1/me", Value::Null).await.status == 401
     })
     .await;
+}
+
+/// Bob has joined at one node, which is then killed: he goes on at the other, with the same sign-in, and hears what happens there.
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_of_a_killed_node_go_on_at_another() {
+    if !postgres_or_skip("two nodes on one PostgreSQL") {
+        return;
+    }
+    let postgres = Postgres::start().await.unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let key = home.path().join("master.key");
+    std::fs::write(&key, "a".repeat(64)).unwrap();
+    let url = postgres.url();
+    let more = ["--database", url.as_str(), "--master-key-file", key.to_str().unwrap()];
+    let binary = env!("CARGO_BIN_EXE_patchbay-server").into();
+    let mut first = TeamServer::start(binary, &more).await.unwrap();
+    let second = serve_team(&more).await;
+    let link = second.started.says.iter().find_map(|line| line.split_once("/setup#")).unwrap().1;
+    let named = json!({ "token": link, "name": "ada", "display": "Ada", "password": PASSWORD, "organisation": "Lab" });
+    let mut ada = open(&second, "setup", named).await;
+    let lab = ada.get("GET /api/v1/me", Value::Null).await["organisations"][0]["id"].clone();
+
+    let bob = Desktop::open().await;
+    let entry = json!({ "kind": "signIn", "name": "ada", "password": PASSWORD, "code": null });
+    let add =
+        json!({ "address": first.origin(), "fingerprint": first.fingerprint(), "entry": entry });
+    until("the account at the first", async || bob.ask("workspace_add", add.clone()).await.is_ok())
+        .await;
+    bob.stands("connected").await;
+    // Another one would be a second of the same.
+    let again = json!({ "address": second.address.to_string(), "fingerprint": second.started.fingerprint, "entry": entry });
+    assert_eq!(bob.refused("workspace_add", again).await.field.as_deref(), Some("address"));
+
+    first.kill().await.unwrap();
+    let draft = json!({ "name": "web-01", "address": "192.0.2.1" });
+    ada.rpc("entry_save", json!({ "id": null, "parent": lab, "draft": draft })).await;
+    bob.until("the machine that was made at the second", async |me| {
+        me.names().await.iter().any(|name| name == "web-01")
+    })
+    .await;
+    assert_eq!(bob.stands("connected").await["problem"], Value::Null);
+    let draft = json!({ "name": "web-02", "address": "192.0.2.2" });
+    bob.get("entry_save", json!({ "id": null, "parent": lab, "draft": draft })).await;
+
+    // It finds its way also after a start, which begins where it was joined.
+    let bob = bob.restarted();
+    bob.unlock().await;
+    bob.stands("connected").await;
+    bob.until("both machines", async |me| me.names().await.len() == 4).await;
 }

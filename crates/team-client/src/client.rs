@@ -56,6 +56,12 @@ impl Client {
         Self { site, token: Some(token), idle: Mutex::new(Vec::new()) }
     }
 
+    /// The same sign-in at another node of the server.
+    #[must_use]
+    pub fn at(&self, site: Site) -> Self {
+        Self { site, token: self.token.clone(), idle: Mutex::default() }
+    }
+
     /// The server.
     #[must_use]
     pub const fn site(&self) -> &Site {

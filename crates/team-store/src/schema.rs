@@ -8,13 +8,13 @@ pub(crate) const APPLICATION_ID: i32 = 0x5042_544d;
 
 /// Each version of the tables as what makes it out of the one before, the first out of nothing. `INT8` and `BYTEA` are
 /// PostgreSQL's names; `dialect.rs` knows SQLite's.
-pub(crate) const VERSIONS: &[&[&str]] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4];
+pub(crate) const VERSIONS: &[&[&str]] = &[VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
 
 /// The newest version.
-pub(crate) const NEWEST: i64 = 4;
+pub(crate) const NEWEST: i64 = 5;
 
 /// Every table with content, in an order in which rows can be put in: what is referred to comes first. A copy takes
-/// them all but `state` and `revisions`, which say where one database stands.
+/// them all but `state` and `revisions`, which say where one database stands, and `nodes`, which is of the moment.
 pub(crate) const CONTENT: &[&str] = &[
     "accounts",
     "recovery_codes",
@@ -151,6 +151,10 @@ const VERSION_4: &[&str] = &[
     "ALTER TABLE organisations ADD COLUMN keep_offline INT8 NOT NULL DEFAULT 1",
     "ALTER TABLE organisations ADD COLUMN direct INT8 NOT NULL DEFAULT 0",
 ];
+
+/// Where nodes are.
+const VERSION_5: &[&str] =
+    &["CREATE TABLE nodes (url TEXT PRIMARY KEY, fingerprint TEXT, seen INT8 NOT NULL)"];
 
 /// Brings the tables to the newest version. Another node may be doing the same.
 pub(crate) async fn migrate(on: &mut Connection<'_>) -> Result<(), StoreError> {

@@ -4,9 +4,10 @@ use crate::connection::{Lent, Transaction};
 use crate::items::StoredItem;
 use crate::sqlite::Writer;
 use crate::{
-    Changed, Find, Found, Numbered, Place, StoreError, Use, Write, audit, backup, directory, find,
-    items, numbers, postgres, revisions, schema, settings, sqlite, used, write,
+    Changed, Find, Found, Node, Numbered, Place, StoreError, Use, Write, audit, backup, directory,
+    find, items, nodes, numbers, postgres, revisions, schema, settings, sqlite, used, write,
 };
+use patchbay_model::Timestamp;
 use patchbay_team::audit::{Checkpoint, Head, Record};
 use patchbay_team::entity::{Change, Space};
 use sqlx::{PgPool, SqlitePool};
@@ -161,6 +162,29 @@ impl TeamStore {
             transaction.end(result).await
         })
         .await
+    }
+
+    /// Writes down that this node is there.
+    pub async fn node_is_there(&self, node: &Node, now: Timestamp) -> Result<(), StoreError> {
+        let Base::Postgres { pool, .. } = &self.inner.base else { return Ok(()) };
+        let mut transaction = Transaction::begin(Lent::Postgres(pool.acquire().await?)).await?;
+        let result = nodes::put(&mut transaction.on(), node, now).await;
+        transaction.end(result).await
+    }
+
+    /// Forgets this node, which ends, and those that nobody has seen since.
+    pub async fn node_ends(&self, url: &str, since: Timestamp) -> Result<(), StoreError> {
+        let Base::Postgres { pool, .. } = &self.inner.base else { return Ok(()) };
+        let mut transaction = Transaction::begin(Lent::Postgres(pool.acquire().await?)).await?;
+        let result = nodes::forget(&mut transaction.on(), url, since).await;
+        transaction.end(result).await
+    }
+
+    /// The nodes that were seen since, the last seen first; none on SQLite, which has this one alone.
+    pub async fn nodes(&self, since: Timestamp) -> Result<Vec<Node>, StoreError> {
+        let mut look = self.inner.look().await?;
+        let result = nodes::all(&mut look.on(), since).await;
+        look.end(result).await
     }
 
     /// The number of a thing, which it keeps for ever. It gets the next if it has none.

@@ -6,8 +6,9 @@
 mod common;
 
 use common::*;
+use patchbay_model::Timestamp;
 use patchbay_team::entity::{Change, Space};
-use patchbay_team_store::{Changed, Place, StoreError, TeamStore, Write};
+use patchbay_team_store::{Changed, Node, Place, StoreError, TeamStore, Write};
 use patchbay_testkit::{Postgres, postgres_or_skip};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -165,4 +166,36 @@ async fn what_was_acknowledged_is_kept_whenever_the_database_fails() {
         assert_eq!(records[at].entry.action, number.to_string());
         assert!(items.contains(&id(number)));
     }
+}
+
+#[tokio::test]
+async fn nodes_are_told_where_the_others_are() {
+    let home = tempfile::tempdir().unwrap();
+    let node = |name: &str, fingerprint: Option<&str>| Node {
+        url: format!("https://{name}"),
+        fingerprint: fingerprint.map(str::to_owned),
+    };
+    let (a, b) = (node("a", Some("SHA256:00")), node("b", None));
+    let alone = TeamStore::open(&Place::Sqlite(home.path().join("team.db"))).await.unwrap();
+    alone.node_is_there(&a, Timestamp(5)).await.unwrap();
+    assert_eq!(alone.nodes(Timestamp(0)).await.unwrap(), []);
+    alone.node_ends(&a.url, Timestamp(0)).await.unwrap();
+
+    if !postgres_or_skip("where nodes are") {
+        return;
+    }
+    let server = Postgres::start().await.unwrap();
+    let place = Place::Postgres(server.url());
+    let (one, two) =
+        (TeamStore::open(&place).await.unwrap(), TeamStore::open(&place).await.unwrap());
+    one.node_is_there(&a, Timestamp(5)).await.unwrap();
+    two.node_is_there(&b, Timestamp(7)).await.unwrap();
+    assert_eq!(one.nodes(Timestamp(5)).await.unwrap(), [b.clone(), a.clone()]);
+    assert_eq!(one.nodes(Timestamp(6)).await.unwrap(), [b.clone()], "not seen for too long");
+    // It was started anew with another certificate.
+    let renewed = node("a", Some("SHA256:01"));
+    one.node_is_there(&renewed, Timestamp(8)).await.unwrap();
+    assert_eq!(two.nodes(Timestamp(0)).await.unwrap(), [renewed.clone(), b.clone()]);
+    two.node_ends(&b.url, Timestamp(0)).await.unwrap();
+    assert_eq!(one.nodes(Timestamp(0)).await.unwrap(), [renewed]);
 }

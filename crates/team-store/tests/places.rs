@@ -61,7 +61,7 @@ async fn a_file_of_a_later_version_or_a_damaged_backup_is_refused() {
     }
     raw(&path, "UPDATE state SET version = 99").await;
     let opened = TeamStore::open(&place).await.map(drop);
-    assert!(matches!(opened, Err(StoreError::TooNew { found: 99, known: 4 })), "{opened:?}");
+    assert!(matches!(opened, Err(StoreError::TooNew { found: 99, known: 5 })), "{opened:?}");
     let target = Place::Sqlite(folder.path().join("target.db"));
     let restored = restore(&path, &target).await;
     assert!(matches!(restored, Err(StoreError::TooNew { found: 99, .. })), "{restored:?}");

@@ -125,7 +125,8 @@ impl Workspaces<'_> {
     }
 
     fn not_there(&self, address: &str) -> Result<(), CoreError> {
-        match self.infos().iter().find(|one| one.address == address) {
+        let all = self.all();
+        match all.iter().map(|one| one.kept()).find(|one| one.is_at(address)) {
             None => Ok(()),
             Some(known) => Err(CoreError::invalid(
                 "address",
@@ -167,7 +168,7 @@ impl Workspaces<'_> {
             Trust::Pinned(fingerprint) => Some(fingerprint.clone()),
         };
         let id = WorkspaceId::new();
-        let kept = Kept { name, address, fingerprint, account: Some(account) };
+        let kept = Kept { name, address, fingerprint, account: Some(account), nodes: Vec::new() };
         let mut changes = vec![kept::keep(id, &kept)?];
         changes.extend(kept::keep_token(id, Some(&token)));
         self.write(changes).await?;
@@ -272,6 +273,7 @@ impl Workspaces<'_> {
         fingerprint: &str,
     ) -> Result<WorkspaceInfo, CoreError> {
         let workspace = self.get(id)?;
+        workspace.turn_home();
         let looked = Site::look(&workspace.site()?.address).await.map_err(said)?;
         if looked.fingerprint != fingerprint {
             let message = format!("“{}” shows yet another certificate.", workspace.name());

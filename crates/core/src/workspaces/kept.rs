@@ -21,6 +21,24 @@ pub(super) struct Kept {
     pub(super) fingerprint: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) account: Option<WorkspaceAccount>,
+    /// Where the server is besides, for when this address does not answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) nodes: Vec<Node>,
+}
+
+impl Kept {
+    /// Whether its server is at this address.
+    pub(super) fn is_at(&self, address: &str) -> bool {
+        self.address == address || self.nodes.iter().any(|node| node.url == address)
+    }
+}
+
+/// A node of a server, as the server tells of it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct Node {
+    pub(super) url: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) fingerprint: Option<String>,
 }
 
 /// A tree as it was. Nothing is lost if a later version cannot read it: it is there again with the next connection.

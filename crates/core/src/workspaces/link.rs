@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{Core, CoreError};
 use patchbay_model::{ApiError, AppEvent, TreeRows, WorkspaceAccount, WorkspaceState};
-use patchbay_team_client::{Client, ClientError, Events, Method};
+use patchbay_team_client::{Client, ClientError, Events, Method, Place};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     sync::{Arc, Weak},
@@ -20,6 +20,10 @@ use tokio::time::{sleep, timeout};
 const RETRY: [u64; 5] = [250, 500, 1000, 2000, 5000];
 /// Between two looks at a server that shows another certificate than the one that is trusted.
 const DOUBTED: Duration = Duration::from_secs(30);
+/// After so many tries in vain the next node is tried: a moment's loss is no reason to leave the one that runs the sessions.
+const STAY: usize = 2;
+/// Of one server. More are a mistake.
+const MOST_NODES: usize = 32;
 /// How long a tree stays as it is before it is written down.
 const QUIET: Duration = Duration::from_secs(3);
 
@@ -94,8 +98,11 @@ impl Link {
     async fn look(&self, client: &Client) -> Result<(), ClientError> {
         let account: Me = read(client.request(Method::GET, "/me", None).await?, client)?;
         let server: Server = read(client.request(Method::GET, "/server", None).await?, client)?;
+        let nodes = nodes(client).await?;
         let mut kept = self.workspace.kept();
         (kept.account, kept.name) = (Some(account), server.name);
+        kept.nodes =
+            nodes.into_iter().filter(|node| node.url != kept.address).take(MOST_NODES).collect();
         if self.workspace.is_now(kept.clone())
             && let Some(core) = self.core.upgrade()
         {
@@ -183,7 +190,9 @@ impl Link {
             self.put_out().await;
             return;
         }
-        if error.is_certificate() {
+        // Another than this one may still be as it was.
+        let elsewhere = self.workspace.is_elsewhere();
+        if error.is_certificate() && !elsewhere {
             self.stand(WorkspaceState::CertificateChanged, Some(error.into()));
             // It may be somebody on the way in this network, and not in the next one.
             let _next = timeout(DOUBTED, self.workspace.hurry.notified()).await;
@@ -193,6 +202,9 @@ impl Link {
         // A short break is nobody's business.
         if self.tries > 1 || !was_connected {
             self.stand(WorkspaceState::Offline, Some(error.into()));
+        }
+        if self.tries > STAY {
+            self.workspace.turn();
         }
         let wait = RETRY.get(self.tries - 1).or(RETRY.last()).copied().unwrap_or_default();
         tokio::select! {
@@ -232,6 +244,16 @@ async fn written(core: &Core, change: Result<patchbay_store::Change, CoreError>)
         Ok(()) | Err(CoreError::VaultLocked) => {}
         Err(error) => tracing::warn!(%error, "what a team server says could not be kept"),
     }
+}
+
+/// Where the server is, as it says; an older one does not.
+async fn nodes(client: &Client) -> Result<Vec<kept::Node>, ClientError> {
+    let said: Vec<kept::Node> = match client.request(Method::GET, "/nodes", None).await {
+        Ok(answer) => read(answer, client)?,
+        Err(ClientError::Refused { status: 404, .. }) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    Ok(said.into_iter().filter(|node| Place::read(&node.url).is_ok()).collect())
 }
 
 async fn listed<T: DeserializeOwned>(client: &Client, name: &str) -> Result<Vec<T>, ClientError> {

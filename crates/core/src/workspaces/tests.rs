@@ -20,6 +20,7 @@ fn workspace(fixture: &Fixture, name: &str) -> Arc<Workspace> {
         address: "https://127.0.0.1:1".into(),
         fingerprint: None,
         account: None,
+        nodes: Vec::new(),
     };
     let token = Some(Secret::new("pbs_secret".to_owned()));
     let core = &fixture.core;

@@ -1,6 +1,11 @@
 //! One workspace while the vault is open: where it stands and what is known of it.
 
-use super::{api, kept::Kept, signed_out, told::Followed};
+use super::{
+    api,
+    kept::{Kept, Node},
+    signed_out,
+    told::Followed,
+};
 use crate::{Core, CoreError, sync};
 use patchbay_model::{
     ApiError, AppEvent, ErrorCode, NodeId, Secret, Timestamp, TreeRows, WorkspaceId, WorkspaceInfo,
@@ -31,6 +36,8 @@ pub(super) struct Workspace {
 
 struct Live {
     kept: Kept,
+    /// Where it is reached, if not at the address it was joined by.
+    node: Option<Node>,
     client: Option<Arc<Client>>,
     state: WorkspaceState,
     problem: Option<ApiError>,
@@ -66,6 +73,7 @@ impl Workspace {
             id,
             live: Mutex::new(Live {
                 kept,
+                node: None,
                 client: None,
                 state: WorkspaceState::SignedOut,
                 problem: None,
@@ -124,13 +132,32 @@ impl Workspace {
         sync::lock(&self.live).state == WorkspaceState::Connected
     }
 
-    /// The server, as it is trusted now.
+    /// The server where it is reached, as it is trusted now.
     pub(super) fn site(&self) -> Result<Site, CoreError> {
-        let kept = self.kept();
-        let address: Address = Place::read(&kept.address)
-            .map_err(|wrong| CoreError::Internal(wrong.to_owned()))?
-            .address;
-        Ok(site(address, kept.fingerprint, self.agent.clone()))
+        sync::lock(&self.live).site(&self.agent)
+    }
+
+    /// Whether it is reached at another address than the one it was joined by.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        sync::lock(&self.live).node.is_some()
+    }
+
+    /// Turns back to the address it was joined by.
+    pub(super) fn turn_home(&self) {
+        sync::lock(&self.live).node = None;
+    }
+
+    /// Turns to the next address of the server, if it has told of others. The sign-in counts at each.
+    pub(super) fn turn(&self) {
+        let mut live = sync::lock(&self.live);
+        let next = live.next_node();
+        if next == live.node {
+            return;
+        }
+        live.node = next;
+        if let (Some(client), Ok(site)) = (live.client.clone(), live.site(&self.agent)) {
+            live.client = Some(Arc::new(client.at(site)));
+        }
     }
 
     /// Signs in with a token, or out without one.
@@ -278,6 +305,25 @@ impl Workspace {
 }
 
 impl Live {
+    fn site(&self, agent: &str) -> Result<Site, CoreError> {
+        let home = &self.kept.fingerprint;
+        let (url, fingerprint) = match &self.node {
+            // Where authorities vouch for one, they vouch for all.
+            Some(node) => (&node.url, home.is_some().then(|| node.fingerprint.clone()).flatten()),
+            None => (&self.kept.address, home.clone()),
+        };
+        let place = Place::read(url).map_err(|wrong| CoreError::Internal(wrong.to_owned()))?;
+        Ok(site(place.address, fingerprint, agent.to_owned()))
+    }
+
+    /// Home is the first, and comes after the last.
+    fn next_node(&self) -> Option<Node> {
+        let nodes = &self.kept.nodes;
+        let Some(now) = &self.node else { return nodes.first().cloned() };
+        let at = nodes.iter().position(|one| one == now)?;
+        nodes.get(at + 1).cloned()
+    }
+
     fn forget(&mut self) -> Gone {
         let tree = !self.rows.ids.is_empty();
         self.rows = Arc::default();

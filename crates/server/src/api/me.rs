@@ -9,10 +9,16 @@ use super::{
 };
 use crate::http::forget_cookie;
 use patchbay_model::Secret;
+use patchbay_team_store::Node;
 use std::sync::Arc;
 
 pub(super) async fn look(api: Arc<Api>, who: Somebody, (): ()) -> Answered<Told<wire::Me>> {
     Ok(Told(api.me(&who.caller)?))
+}
+
+pub(super) async fn nodes(api: Arc<Api>, _: Somebody, (): ()) -> Answered<Told<Vec<wire::Node>>> {
+    let nodes = api.team.nodes().await?.into_iter();
+    Ok(Told(nodes.map(|Node { url, fingerprint }| wire::Node { url, fingerprint }).collect()))
 }
 
 pub(super) async fn sign_out(api: Arc<Api>, who: Myself, (): ()) -> Answered<Baked<Nothing>> {

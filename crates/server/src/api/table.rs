@@ -39,6 +39,7 @@ table! {
 
     Post "/sign-out" "account.sign_out" Person me::sign_out, "Ends the sign-in of this request.";
     Get "/me" "me.read" Known me::look, "The person who is signed in.";
+    Get "/nodes" "nodes.read" Known me::nodes, "Where the server is reached, for who finds this node gone: the node that was seen last comes first. Empty if there is but one.";
     Patch "/me" "account.rename" Person me::rename, "Changes what others call the person.";
     Post "/me/join" "me.join" Person me::join, "Joins a further organisation.";
     Post "/me/device/look" "device.look" Person device::look, "Which program waits under a code.";

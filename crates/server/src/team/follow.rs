@@ -46,6 +46,7 @@ pub(super) fn tend(team: &Arc<Team>) {
             let Some(team) = team.upgrade() else { return };
             team.sweep();
             team.write_uses().await;
+            team.node_is_there().await;
             if let Err(error) = team.end_what_acts_no_longer().await {
                 tracing::warn!(error = %error.message, "it was not written down who acts no longer");
             }

@@ -35,6 +35,7 @@ impl Team {
     pub(crate) async fn end(&self) {
         self.members.dismiss(|_| true);
         self.write_uses().await;
+        self.node_ends().await;
         if let Err(error) = self.checkpoint(true).await {
             tracing::warn!(error = %error.message, "the audit log was not signed at the end");
         }

@@ -14,6 +14,7 @@ mod grants;
 mod known;
 mod log;
 mod members;
+mod nodes;
 mod organisation;
 pub(crate) mod passkeys;
 mod personal;
@@ -63,7 +64,7 @@ use patchbay_team::{
     master::DataKeys,
     throttle::Throttle,
 };
-use patchbay_team_store::{ItemChange, StoreError, TeamStore, Use, Write};
+use patchbay_team_store::{ItemChange, Node, StoreError, TeamStore, Use, Write};
 use space::{Data, Held, Slot, stays_sealed};
 use std::{
     collections::BTreeSet,
@@ -84,6 +85,8 @@ const TRIES: u32 = 5;
 pub struct Team {
     pub(crate) known: Known,
     pub(crate) store: TeamStore,
+    /// This node, if it serves.
+    node: Option<Node>,
     pub(crate) members: Members,
     keys: DataKeys,
     /// One change after the other: what was checked stays so until it is written.

@@ -7,7 +7,7 @@ use patchbay_team::{
     TeamError,
     master::{DataKeys, MasterKey},
 };
-use patchbay_team_store::{Place, TeamStore};
+use patchbay_team_store::{Node, Place, TeamStore};
 use std::{
     path::PathBuf,
     sync::{Arc, atomic::AtomicI64},
@@ -22,6 +22,8 @@ const DATA_KEYS: &str = "data keys";
 pub struct Opening {
     /// The database.
     pub place: Place,
+    /// Where people reach it, if it is one that serves.
+    pub node: Option<Node>,
     /// What opens its keys.
     pub master: MasterKey,
     /// Holds a folder for each member's files: recordings, for one.
@@ -44,7 +46,7 @@ impl Team {
     /// # Errors
     /// The database cannot be used, or the master key is another one.
     pub async fn open(opening: Opening) -> Result<Arc<Self>, ApiError> {
-        let Opening { place, master, files, files_stay, reach, clock, plain_loopback, cheap } =
+        let Opening { place, node, master, files, files_stay, reach, clock, plain_loopback, cheap } =
             opening;
         let store = TeamStore::open(&place).await.map_err(|error| error.api_error())?;
         let keys = keys(&store, &master).await?;
@@ -53,6 +55,7 @@ impl Team {
         let team = Arc::new(Self {
             known: Known::default(),
             store,
+            node,
             members: Members::default(),
             keys,
             turn: Mutex::default(),
@@ -74,6 +77,7 @@ impl Team {
         let changes = team.store.changes();
         team.read_all().await?;
         follow::start(&team, changes);
+        team.node_is_there().await;
         follow::tend(&team);
         Ok(team)
     }
@@ -134,6 +138,7 @@ mod tests {
     fn opening(home: &tempfile::TempDir, key: &Secret<String>) -> Opening {
         Opening {
             place: Place::Sqlite(home.path().join("team.db")),
+            node: None,
             master: MasterKey::from_text(key).unwrap(),
             files: home.path().join("members"),
             files_stay: true,

@@ -44,6 +44,7 @@ pub(crate) async fn opened(home: &tempfile::TempDir) -> Arc<Team> {
 async fn opened_at(home: &tempfile::TempDir, clock: Arc<dyn Clock>) -> Arc<Team> {
     let team = Team::open(Opening {
         place: Place::Sqlite(home.path().join("team.db")),
+        node: None,
         master: MasterKey::generate().unwrap().0,
         files: home.path().join("members"),
         files_stay: true,

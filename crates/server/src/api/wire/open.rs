@@ -18,6 +18,15 @@ pub(in crate::api) struct ServerInfo {
     pub(in crate::api) fingerprint: Option<String>,
 }
 
+/// A node of a server. Any of them serves any request.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::api) struct Node {
+    /// How people reach it.
+    pub(in crate::api) url: String,
+    /// SHA-256 of its certificate; null behind a proxy.
+    pub(in crate::api) fingerprint: Option<String>,
+}
+
 /// A password to be judged, and the name it is for.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
