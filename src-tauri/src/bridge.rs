@@ -126,7 +126,12 @@ fn forward(app: AppHandle, core: &Core, notifications: Notifications) {
                     if let Err(error) = app.emit(EVENT, &event) {
                         tracing::warn!(%error, "an event did not reach the page");
                     }
-                    if matches!(event, AppEvent::Session { .. } | AppEvent::SessionGone { .. }) {
+                    if matches!(
+                        event,
+                        AppEvent::Session { .. }
+                            | AppEvent::SessionGone { .. }
+                            | AppEvent::SessionLost { .. }
+                    ) {
                         windows::session_changed(&app);
                     }
                 }

@@ -31,6 +31,12 @@ pub enum AppEvent {
         /// The session.
         id: SessionId,
     },
+    /// A team server no longer has a session that it had: it was started anew, or somebody ended the session while nobody listened.
+    /// What it showed stays, and it can be opened anew.
+    SessionLost {
+        /// The session.
+        id: SessionId,
+    },
     /// A task is new or changed.
     Task {
         /// Its new state.

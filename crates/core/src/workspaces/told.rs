@@ -107,7 +107,8 @@ pub(super) fn event(core: &Core, workspace: &Arc<Workspace>, event: AppEvent) {
             }
             false
         }
-        AppEvent::Vault { .. }
+        AppEvent::SessionLost { .. }
+        | AppEvent::Vault { .. }
         | AppEvent::Settings { .. }
         | AppEvent::Layouts
         | AppEvent::Agent { .. }
@@ -136,6 +137,12 @@ pub(super) fn caught_up(core: &Core, workspace: &Arc<Workspace>, now: &Followed)
         tasks: left(&before.tasks, &now.tasks),
         runs: left(&before.runs, &now.runs),
     });
+    for id in gone.sessions.into_keys() {
+        if workspace.follow(&AppEvent::SessionGone { id }) {
+            core.emit(AppEvent::SessionLost { id });
+        }
+    }
+    let gone = Followed { sessions: BTreeMap::new(), ..gone };
     let sessions = now.sessions.values();
     let sessions = sessions.map(|one| AppEvent::Session { session: Box::new(one.clone()) });
     let tasks = now.tasks.values().map(|one| AppEvent::Task { task: Box::new(one.clone()) });

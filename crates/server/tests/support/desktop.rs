@@ -79,8 +79,10 @@ impl Desktop {
     pub(crate) async fn unlock(&self) {
         let unlock = json!({ "passphrase": PASSPHRASE });
         // The app that was ended lets go of the vault once the last of its tasks is over.
-        self.until("the open vault", async |me| me.ask("vault_unlock", unlock.clone()).await.is_ok())
-            .await;
+        self.until("the open vault", async |me| {
+            me.ask("vault_unlock", unlock.clone()).await.is_ok()
+        })
+        .await;
     }
 
     pub(crate) async fn ask(&self, name: &str, args: Value) -> Result<Value, ApiError> {

@@ -1,7 +1,7 @@
 //! Files between a member's computer and machines of the server: it connects, and this computer speaks SFTP with them.
 
 use super::{PUT_OUT, ada, joined, serve, ssh_machine, text};
-use crate::support::{Person, Reply, desktop::Desktop};
+use crate::support::{Person, Reply, desktop::Desktop, serve_again};
 use patchbay_model::ErrorCode;
 use patchbay_testkit::{KeyPair, Sshd, moment, noise};
 use serde_json::{Value, json};
@@ -179,6 +179,31 @@ async fn who_was_put_out_copies_no_further() {
     assert!(!theirs.path().join("long").exists());
     let more = json!({ "from": here(), "paths": [path], "to": machine(&session), "folder": to, "conflict": "skip" });
     assert_eq!(bob.refused("files_copy", more).await.code, ErrorCode::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_of_a_server_that_was_started_anew_is_lost_and_no_tab_is_closed() {
+    let (server, token, lab) = serve().await;
+    let home = tempfile::tempdir().unwrap();
+    let key = KeyPair::ed25519(home.path(), "shared").unwrap();
+    let sshd = Sshd::builder().authorized_key(&key.public).start().await.unwrap();
+    ssh_machine(&mut ada(&server, &token), &lab, "web-01", (&sshd, &key), Value::Null).await;
+    let bob = joined(&server, &token, &lab, "Operator").await;
+    let web = bob.node("web-01").await;
+    let session = bob.files(&web).await["id"].clone();
+    let _server = serve_again(server).await;
+    let heard = |wanted: &str| {
+        let events = bob.events.lock().unwrap();
+        let events = events.iter().map(|event| serde_json::to_value(event).unwrap());
+        events
+            .filter(|event| event["kind"] == wanted)
+            .map(|event| event["id"].clone())
+            .collect::<Vec<_>>()
+    };
+    bob.until("that it is lost", async |_| heard("sessionLost") == [session.clone()]).await;
+    assert_eq!(heard("sessionGone"), Vec::<Value>::new());
+    assert_eq!(bob.get("session_list", json!({})).await, json!([]));
+    assert_ne!(bob.files(&web).await["id"], session);
 }
 
 /// The files of a machine that somebody has open at the server, for requests without a desktop.

@@ -118,6 +118,13 @@ session: SessionInfo } |
 { kind: "sessionGone";
 /** The session. */
 id: SessionId } |
+/**
+ * A team server no longer has a session that it had: it was started anew, or somebody ended the session while nobody listened.
+ * What it showed stays, and it can be opened anew.
+ */
+{ kind: "sessionLost";
+/** The session. */
+id: SessionId } |
 /** A task is new or changed. */
 { kind: "task";
 /** Its new state. */

@@ -121,6 +121,7 @@ export class ServerEvents {
         this.#sessions.add(event.session.id);
         break;
       case 'sessionGone':
+      case 'sessionLost':
         this.#sessions.delete(event.id);
         break;
       case 'task':
@@ -149,7 +150,7 @@ export class ServerEvents {
       this.#read('tunnel_started', (all: never[]) => {
         for (const machine of all) this.#tell({ kind: 'tunnels', machine });
       }),
-      this.#list('session_list', this.#sessions, 'sessionGone', (session: never) => ({
+      this.#list('session_list', this.#sessions, 'sessionLost', (session: never) => ({
         kind: 'session',
         session,
       })),
@@ -165,7 +166,7 @@ export class ServerEvents {
   async #list(
     command: string,
     known: Set<string>,
-    gone: 'sessionGone' | 'taskGone' | 'runGone',
+    gone: 'sessionLost' | 'taskGone' | 'runGone',
     asEvent: (item: never) => AppEvent,
   ): Promise<void> {
     const before = [...known];

@@ -183,8 +183,8 @@ describe('events', () => {
     expect(streams).toHaveLength(2);
     open();
     await vi.advanceTimersByTimeAsync(0);
-    expect(heard).toContainEqual({ kind: 'sessionGone', id: 'gone' });
-    expect(heard).not.toContainEqual({ kind: 'sessionGone', id: 'kept' });
+    expect(heard).toContainEqual({ kind: 'sessionLost', id: 'gone' });
+    expect(heard).not.toContainEqual({ kind: 'sessionLost', id: 'kept' });
     expect(heard).toContainEqual(session('new'));
     expect(heard).toContainEqual({ kind: 'taskGone', id: 'task' });
     expect(heard).toContainEqual({ kind: 'run', run: { id: 'run' } });

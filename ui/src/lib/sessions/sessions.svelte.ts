@@ -36,7 +36,7 @@ import { untrack } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { forgetTerminal, terminalOf } from './terminal/registry';
 import { expectedSize } from './terminal/view.svelte';
-import { DELETED, machineOf } from './words';
+import { DELETED, LOST, machineOf } from './words';
 
 /** The size to open a session with: of a desktop, that of its tab. */
 function sizeFor(target: KeptTarget | SessionTarget): TerminalSize {
@@ -49,6 +49,8 @@ class SessionsState {
   #all = new SvelteMap<SessionId, SessionInfo>();
   /** Sessions that were open at some time: what they showed is worth keeping in sight. */
   #opened = new SvelteSet<SessionId>();
+  /** Sessions that their team server no longer has; the tabs show what they showed. */
+  readonly #lost = new Set<SessionId>();
   /** Counts events, and which was each session's last. */
   #heard = 0;
   readonly #lastHeard = new Map<SessionId, number>();
@@ -63,6 +65,7 @@ class SessionsState {
     const unlisten = onEvent((event) => {
       if (event.kind === 'session') this.#hear(event.session);
       else if (event.kind === 'sessionGone') this.#forget(event.id);
+      else if (event.kind === 'sessionLost') this.#lose(event.id);
     });
     const stops = [windows.start(), tabs.start(), this.#keepTerminals()];
     return () => {
@@ -130,7 +133,8 @@ class SessionsState {
     const list = await call('session_list');
     const there = list.map((session) => session.id);
     for (const id of [...this.#all.keys()]) {
-      if (!there.includes(id) && !this.#isNewer(id, asked)) this.#forget(id);
+      const isLost = this.#lost.has(id) && tabs.sessionIds.has(id);
+      if (!there.includes(id) && !isLost && !this.#isNewer(id, asked)) this.#forget(id);
     }
     for (const session of list) this.#answer(session, asked);
     return list;
@@ -217,6 +221,10 @@ class SessionsState {
       });
       return;
     }
+    if (session && this.#lost.has(id)) {
+      await this.#openAnew(session);
+      return;
+    }
     const asked = this.#heard;
     await attempt(async () =>
       this.#answer(
@@ -277,6 +285,25 @@ class SessionsState {
     if (session) tabs.open({ kind: 'session', sessionId: session.id });
   }
 
+  /** Another session in place of one that was lost, in the same pane. */
+  async #openAnew(lost: SessionInfo): Promise<void> {
+    const session = await this.open(lost.target);
+    if (!session) return;
+    tabs.replaceSession(lost.id, session.id);
+    this.#forget(lost.id);
+  }
+
+  #lose(id: SessionId): void {
+    const session = this.get(id);
+    if (!session || !tabs.sessionIds.has(id)) {
+      this.#forget(id);
+      return;
+    }
+    this.#lost.add(id);
+    if (session.state.kind === 'closed') return;
+    this.#hear({ ...session, state: { kind: 'closed', reason: { kind: 'failed', error: LOST } } });
+  }
+
   #hear(session: SessionInfo): void {
     this.#heard += 1;
     this.#lastHeard.set(session.id, this.#heard);
@@ -333,6 +360,7 @@ class SessionsState {
   #forget(id: SessionId): void {
     this.#all.delete(id);
     this.#opened.delete(id);
+    this.#lost.delete(id);
     // A list that was asked for before does not bring it back.
     this.#heard += 1;
     this.#lastHeard.set(id, this.#heard);

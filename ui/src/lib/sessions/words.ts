@@ -1,6 +1,7 @@
 /** The words for what a session does and why it is over. */
 
 import type {
+  ApiError,
   CloseReason,
   NodeId,
   Protocol,
@@ -120,6 +121,15 @@ export function stepDetail(step: Step): string {
 function duration(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
+
+/** Why a session is over that its team server does not have any more. */
+export const LOST: ApiError = {
+  code: 'notFound',
+  message: 'The team server has this session no more',
+  nextStep: 'The server was started anew, or somebody ended it. Connect again.',
+  field: null,
+  retryable: true,
+};
 
 /** Why a session cannot be connected again, and what would help. */
 export const DELETED = 'Its machine was deleted. Add the machine again to connect to it.';

@@ -329,6 +329,12 @@ class TabsState {
     this.#changeRoots((root) => resizeSplit(root, splitId, sizes));
   }
 
+  /** Another session took the place of one: its pane shows it. */
+  replaceSession(id: SessionId, by: SessionId): void {
+    for (const pane of this.panes)
+      if (sessionOf(pane) === id) this.show(pane.id, { kind: 'session', sessionId: by });
+  }
+
   /** A session was closed elsewhere: its pane goes. */
   sessionGone(id: SessionId): void {
     const leaving = this.#panesOf(() => true).filter(
