@@ -104,6 +104,14 @@ impl App {
         Self { window, front, home, beneath }
     }
 
+    /// Starts the team server that the page came from anew, while the page stays open.
+    pub async fn serve_anew(self) -> Self {
+        let Self { window, front, home, beneath } = self;
+        let Beneath::Server(server) = beneath else { panic!("the page has no server") };
+        let server = server.again(&[]).await.unwrap();
+        Self { window, front, home, beneath: Beneath::Server(server) }
+    }
+
     /// Somebody else opens an address of the page's server, in a browser that writes down all that it receives.
     pub async fn visitor(&self, address: &str) -> Self {
         let (window, home) = browse(self.server(), address, true).await;

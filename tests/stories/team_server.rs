@@ -48,4 +48,19 @@ async fn a_team_server_is_added_its_machine_opened_and_what_somebody_else_change
     window.wait_text(TREE, "web-02").await.unwrap();
     bob.works("still").await;
     assert_eq!(machine.sign_ins(), 1, "the session goes on");
+
+    // The server is started anew: what ran there is over. Its tabs stay, here and in a browser, and lead on.
+    ada.connect("web-02").await;
+    ada.trust().await;
+    ada.works("here").await;
+    let ada = ada.serve_anew().await;
+    for app in [&bob, &ada] {
+        let bar =
+            app.window.wait_text("[data-testid=closed-bar]", "has this session no more").await;
+        bar.unwrap();
+        app.accessible("a session that a team server no longer has").await;
+        app.window.click("[data-testid=closed-reconnect]").await.unwrap();
+        app.works("anew").await;
+    }
+    assert_eq!(machine.sign_ins(), 4);
 }
