@@ -125,6 +125,7 @@ describe('seeing it as somebody else', () => {
     for (const id of ['team.account', 'team.signOut'])
       expect(actions.get(id)?.when?.(), id).toBe(false);
     expect(actions.get('team.stopActing')?.when?.()).toBe(true);
+    expect(actions.get('machine.new')?.when?.(), 'in the own space of Grace').toBe(false);
     tabs.open({ kind: 'settings', section: 'account' });
     await screen.findByText('This is Grace Hopper’s own account');
     expect(asked('GET', '/me/sign-ins')).toHaveLength(0);

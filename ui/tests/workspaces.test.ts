@@ -123,6 +123,10 @@ describe('adding a team server', () => {
     await open();
     await add('https://public.example.net/join#pbi_link');
     await screen.findByText('Join Operations hub');
+    const invitation = await screen.findByTestId('workspace-invitation');
+    expect(invitation.textContent).toMatch(
+      /Operations\.\s+Ada Byron invites you\. You will be Operator/,
+    );
     await type('account-display', 'Grace');
     await type('account-name', 'grace');
     await type('passphrase', 'four words are better');
@@ -138,6 +142,13 @@ describe('adding a team server', () => {
       fingerprint: null,
       entry: { kind: 'join', token: 'pbi_link', name: 'grace2', display: 'Grace' },
     });
+  });
+
+  it('says of a link that leads nowhere what it is, before anything is typed', async () => {
+    await open();
+    await add('https://public.example.net/join#bad');
+    await screen.findByText('This link leads nowhere');
+    await accessible();
   });
 
   it('uses a link with the account there is', async () => {

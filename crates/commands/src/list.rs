@@ -347,6 +347,8 @@ commands! {
     workspace_list => workspaces::list;
     /// What answers at an address, before anything is sent to it.
     workspace_look => workspaces::look;
+    /// What a link to join says, once the server is trusted.
+    workspace_invitation => workspaces::invitation;
     /// Adds a team server; nothing is kept unless it lets the person in.
     workspace_add => workspaces::add;
     /// Signs in to a team server again.

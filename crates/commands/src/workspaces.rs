@@ -4,7 +4,7 @@ use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
     ApiError, HandoffId, Secret, WorkspaceDoor, WorkspaceEntry, WorkspaceHandoff, WorkspaceId,
-    WorkspaceInfo, WorkspaceOffer,
+    WorkspaceInfo, WorkspaceInvitation, WorkspaceOffer,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,6 +28,18 @@ impl Type for AnyJson {
 pub(crate) struct WorkspaceLook {
     /// `host`, `host:port`, `https://…`, or a link to join.
     pub(crate) address: String,
+}
+
+/// A link to join a team server.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct WorkspaceLink {
+    /// As looking gave it.
+    pub(crate) address: String,
+    /// As looking gave it, once the person has compared it.
+    pub(crate) fingerprint: Option<String>,
+    /// As looking gave it.
+    pub(crate) token: Secret<String>,
 }
 
 /// A team server to add.
@@ -111,6 +123,15 @@ pub(crate) async fn list(ctx: Ctx, _: NoArgs) -> Result<Vec<WorkspaceInfo>, ApiE
 pub(crate) async fn look(ctx: Ctx, args: WorkspaceLook) -> Result<WorkspaceOffer, ApiError> {
     let vault = ctx.authorize_vault(Right::View)?;
     Ok(ctx.core.workspaces().look(&vault, &args.address).await?)
+}
+
+pub(crate) async fn invitation(
+    ctx: Ctx,
+    args: WorkspaceLink,
+) -> Result<WorkspaceInvitation, ApiError> {
+    let vault = ctx.authorize_vault(Right::View)?;
+    let WorkspaceLink { address, fingerprint, token } = args;
+    Ok(ctx.core.workspaces().invitation(&vault, &address, fingerprint, &token).await?)
 }
 
 pub(crate) async fn add(ctx: Ctx, args: WorkspaceAdd) -> Result<WorkspaceInfo, ApiError> {

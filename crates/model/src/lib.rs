@@ -105,5 +105,5 @@ pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultS
 pub use vnc::{VncPlace, WebSocketPlace};
 pub use workspace::{
     WorkspaceAccount, WorkspaceDoor, WorkspaceEntry, WorkspaceHandoff, WorkspaceInfo,
-    WorkspaceOffer, WorkspaceState,
+    WorkspaceInvitation, WorkspaceOffer, WorkspaceState,
 };

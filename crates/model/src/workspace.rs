@@ -74,6 +74,20 @@ pub struct WorkspaceOffer {
     pub token: Option<String>,
 }
 
+/// What a link to join says.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceInvitation {
+    /// Name of the organisation; none for the link that sets a server up.
+    pub organisation: Option<String>,
+    /// Who made it; none if that account is gone.
+    pub by: Option<String>,
+    /// Name of the role that comes with it.
+    pub role: Option<String>,
+    /// Until when it is good.
+    pub expires: Timestamp,
+}
+
 /// How to get into a team server.
 #[derive(Clone, Debug, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]

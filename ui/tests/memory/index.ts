@@ -518,6 +518,7 @@ export class MemoryHost implements Host {
     task_verify: ({ id }) => this.tasks.verify(id),
     workspace_list: () => this.workspaces.list,
     workspace_look: ({ address }) => this.workspaces.look(address),
+    workspace_invitation: ({ token }) => this.workspaces.invitation(token),
     workspace_add: (args) => this.workspaces.add(args),
     workspace_sign_in: (args) => this.workspaces.signIn(args),
     workspace_browser_begin: (args) => this.workspaces.browserBegin(args),

@@ -8,6 +8,7 @@ import type {
   WorkspaceDoor,
   WorkspaceHandoff,
   WorkspaceInfo,
+  WorkspaceInvitation,
   WorkspaceOffer,
   WorkspaceState,
 } from '$lib/host';
@@ -61,6 +62,12 @@ export class MemoryWorkspaces {
       fingerprint: host.startsWith('public') ? null : this.shown,
       token,
     };
+  }
+
+  invitation(token: string): WorkspaceInvitation {
+    if (token === 'bad') throw problem('notFound', 'There is no such invitation.', '');
+    const expires = this.server.now + 3 * 24 * 3_600_000;
+    return { organisation: 'Operations', by: 'Ada Byron', role: 'Operator', expires };
   }
 
   add({ address, fingerprint, entry }: Args<'workspace_add'>): WorkspaceInfo {

@@ -210,6 +210,7 @@ const ROUTES: &[(&str, Route)] = &[
     ("session_record_stop", By(&["id"], &[])),
     ("workspace_list", Here),
     ("workspace_look", Here),
+    ("workspace_invitation", Here),
     ("workspace_add", Here),
     ("workspace_sign_in", Here),
     ("workspace_browser_begin", Here),

@@ -10,7 +10,7 @@ use super::{
 use crate::{Authorized, CoreError, WholeVault};
 use patchbay_model::{
     ApiError, ErrorCode, Secret, WorkspaceAccount, WorkspaceEntry, WorkspaceId, WorkspaceInfo,
-    WorkspaceOffer,
+    WorkspaceInvitation, WorkspaceOffer,
 };
 use patchbay_store::Change;
 use patchbay_team_client::{Client, ClientError, Method, Place, Site, Trust};
@@ -70,6 +70,24 @@ impl Workspaces<'_> {
             fingerprint: (!looked.trusted).then_some(looked.fingerprint),
             token: token.map(|token| token.expose_secret().clone()),
         })
+    }
+
+    /// What a link says, to whoever has made sure that the right server answers.
+    ///
+    /// # Errors
+    /// If the server does not answer, is not trusted, or knows no such link (any more).
+    pub async fn invitation(
+        &self,
+        _vault: &Authorized<WholeVault>,
+        address: &str,
+        fingerprint: Option<String>,
+        token: &Secret<String>,
+    ) -> Result<WorkspaceInvitation, CoreError> {
+        let site = site(place(address)?.address, fingerprint, agent(self.0));
+        let stranger = Client::stranger(site);
+        let path = format!("/invitations/{}", token.expose_secret());
+        let answer = stranger.request(Method::GET, &path, None).await.map_err(said)?;
+        link::read(answer, &stranger).map_err(said)
     }
 
     /// Adds a team server. Nothing is kept unless it lets the person in.

@@ -166,6 +166,7 @@ pub const POLICIES: &[(&str, Policy)] = &[
     ("session_record_stop", Audited),
     ("workspace_list", Runs),
     ("workspace_look", AtHomeOnly),
+    ("workspace_invitation", AtHomeOnly),
     ("workspace_add", AtHomeOnly),
     ("workspace_sign_in", AtHomeOnly),
     ("workspace_browser_begin", AtHomeOnly),

@@ -109,7 +109,20 @@ async fn a_server_is_looked_at_compared_and_joined_by_a_link() {
         let add = json!({ "address": address, "fingerprint": pin, "entry": join });
         let refused = bob.refused("workspace_add", add).await;
         assert_eq!(refused.code, ErrorCode::HostKey, "{refused}");
+        let link = json!({ "address": address, "fingerprint": pin, "token": link });
+        assert_eq!(bob.refused("workspace_invitation", link).await.code, ErrorCode::HostKey);
     }
+    let asked = async |token: &str| {
+        let pin = &offer["fingerprint"];
+        let link = json!({ "address": address, "fingerprint": pin, "token": token });
+        bob.ask("workspace_invitation", link).await
+    };
+    let invitation = asked(&link).await.unwrap();
+    assert_eq!(
+        (&invitation["organisation"], &invitation["by"], &invitation["role"]),
+        (&json!("Lab"), &json!("Ada"), &json!("Viewer"))
+    );
+    assert_eq!(asked("pbi_other").await.unwrap_err().code, ErrorCode::NotFound);
     assert_eq!(bob.workspaces().await, json!([]));
     let nobody = bob.refused("workspace_look", json!({ "address": "127.0.0.1:1" })).await;
     assert_eq!(nobody.code, ErrorCode::Unreachable);

@@ -3578,6 +3578,28 @@ export type WorkspaceInfo = {
 	asOf: Timestamp | null,
 };
 
+/** What a link to join says. */
+export type WorkspaceInvitation = {
+	/** Name of the organisation; none for the link that sets a server up. */
+	organisation: string | null,
+	/** Who made it; none if that account is gone. */
+	by: string | null,
+	/** Name of the role that comes with it. */
+	role: string | null,
+	/** Until when it is good. */
+	expires: Timestamp,
+};
+
+/** A link to join a team server. */
+export type WorkspaceLink = {
+	/** As looking gave it. */
+	address: string,
+	/** As looking gave it, once the person has compared it. */
+	fingerprint?: string | null,
+	/** As looking gave it. */
+	token: string,
+};
+
 /** Where a team server may be. */
 export type WorkspaceLook = {
 	/** `host`, `host:port`, `https://…`, or a link to join. */
@@ -3945,6 +3967,8 @@ export interface Commands {
 	workspace_list: { args: Record<string, never>; result: WorkspaceInfo[] };
 	/** What answers at an address, before anything is sent to it. */
 	workspace_look: { args: WorkspaceLook; result: WorkspaceOffer };
+	/** What a link to join says, once the server is trusted. */
+	workspace_invitation: { args: WorkspaceLink; result: WorkspaceInvitation };
 	/** Adds a team server; nothing is kept unless it lets the person in. */
 	workspace_add: { args: WorkspaceAdd; result: WorkspaceInfo };
 	/** Signs in to a team server again. */

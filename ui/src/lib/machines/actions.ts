@@ -13,6 +13,7 @@ import type { Action } from '$lib/actions';
 import { exporting } from '$lib/export/exporting.svelte';
 import { can } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { team } from '$lib/team/team.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { vault } from '$lib/vault/vault.svelte';
 import { workspaces } from '$lib/workspaces/workspaces.svelte';
@@ -25,8 +26,11 @@ function where(): string {
   return parent === null ? vault.name : (tree.byId(parent)?.name ?? '');
 }
 
-/** Whether something new can be put there: not where a team server is away. */
-const takesNew = () => workspaces.answers(tree.newParent());
+/** Whether something new can be put there: not where a team server is away, nor in the own space of whom an operator acts as. */
+function takesNew(): boolean {
+  const parent = tree.newParent();
+  return workspaces.answers(parent) && !(parent === null && team.me?.acting);
+}
 
 /** The folder that is marked in the tree, if it is one and nothing else. */
 function selectedFolder(): string | null {

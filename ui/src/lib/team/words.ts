@@ -1,5 +1,16 @@
 /** What the pages of a team say. */
-import type { Permission, Reason } from './api';
+import { when } from '$lib/sessions/when';
+import type { InvitationLook, Permission, Reason } from './api';
+
+/** "Ada Byron invites you. You will be Operator on all of it. The link is good until …". */
+export function invites({ by, role, expires }: InvitationLook): string {
+  const parts = [
+    by ? `${by} invites you.` : '',
+    role ? `You will be ${role} on all of it.` : '',
+    `The link is good until ${when(expires)}.`,
+  ];
+  return parts.filter(Boolean).join(' ');
+}
 
 /** From the least to the most. */
 export const PERMISSIONS: readonly { value: Permission; label: string; hint: string }[] = [

@@ -10,6 +10,7 @@ import {
   type ApiError,
   type WorkspaceEntry,
   type WorkspaceInfo,
+  type WorkspaceInvitation,
   type WorkspaceOffer,
 } from '$lib/host';
 import { NewAccountDraft } from '$lib/team/NewAccount.svelte';
@@ -25,6 +26,10 @@ export class Adding {
   step = $state<Step>('address');
   address = $state('');
   offer = $state.raw<WorkspaceOffer | null>(null);
+  /** What the link says, once the server is trusted that is asked. */
+  invitation = $state.raw<WorkspaceInvitation | null>(null);
+  /** The server knows no such link. */
+  badLink = $state.raw<ApiError | null>(null);
   /** The certificate that the person has compared. */
   trusted = $state<string | null>(null);
   /** Somebody with a link has an account already. */
@@ -72,8 +77,9 @@ export class Adding {
       // What was compared holds for that certificate alone.
       if (offer.fingerprint !== this.trusted) this.trusted = null;
       this.offer = offer;
-      if (offer.setUp && !this.present)
-        this.step = offer.fingerprint === null || this.trusted !== null ? 'enter' : 'compare';
+      if (!offer.setUp || this.present) return;
+      if (offer.fingerprint === null || this.trusted !== null) this.#toEnter();
+      else this.step = 'compare';
     });
   }
 
@@ -81,7 +87,7 @@ export class Adding {
   trust(): void {
     this.trusted = this.offer?.fingerprint ?? null;
     this.problem = null;
-    this.step = 'enter';
+    this.#toEnter();
   }
 
   back(): void {
@@ -165,6 +171,23 @@ export class Adding {
     this.signIn.forget();
     this.account.forget();
     this.browser.cancel();
+  }
+
+  #toEnter(): void {
+    this.step = 'enter';
+    this.invitation = null;
+    this.badLink = null;
+    const { offer } = this;
+    if (offer?.token == null) return;
+    const { address, fingerprint, token } = offer;
+    call('workspace_invitation', { address, fingerprint, token }).then(
+      (invitation) => {
+        if (this.offer === offer) this.invitation = invitation;
+      },
+      (failed: unknown) => {
+        if (this.offer === offer) this.badLink = asApiError(failed);
+      },
+    );
   }
 
   #complete(): boolean {
