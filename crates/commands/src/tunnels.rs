@@ -1,7 +1,7 @@
 //! Tunnels: starting, stopping, and how they go.
 
 use crate::framework::NoArgs;
-use patchbay_core::{Ctx, Right};
+use patchbay_core::{Authorized, Ctx, Right};
 use patchbay_model::{ApiError, MachineTunnels, NodeId, Tunnel, TunnelRef};
 use serde::Deserialize;
 use specta::Type;
@@ -24,8 +24,17 @@ pub(crate) struct TunnelNew {
     pub(crate) tunnel: Tunnel,
 }
 
+/// A machine of this vault, or of a team server whose machines are shown here: this computer listens in either case.
+async fn machine(ctx: &Ctx, id: NodeId, right: Right) -> Result<Authorized<NodeId>, ApiError> {
+    if ctx.core.workspaces().owner(*id.as_bytes()).is_none() {
+        return Ok(ctx.authorize(id, right)?);
+    }
+    let vault = ctx.authorize_vault(right)?;
+    Ok(ctx.core.tunnels().of_workspace(&vault, id).await?)
+}
+
 pub(crate) async fn list(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
-    let id = ctx.authorize(args.entry, Right::View)?;
+    let id = machine(&ctx, args.entry, Right::View).await?;
     Ok(ctx.core.tunnels().of(&id))
 }
 
@@ -34,26 +43,26 @@ pub(crate) async fn started(ctx: Ctx, _: NoArgs) -> Result<Vec<MachineTunnels>, 
 }
 
 pub(crate) async fn start(ctx: Ctx, args: TunnelRef) -> Result<MachineTunnels, ApiError> {
-    let id = ctx.authorize(args.entry, Right::Use)?;
+    let id = machine(&ctx, args.entry, Right::Use).await?;
     Ok(ctx.core.tunnels().start(&id, args.tunnel).await?)
 }
 
 pub(crate) async fn start_new(ctx: Ctx, args: TunnelNew) -> Result<MachineTunnels, ApiError> {
-    let id = ctx.authorize(args.entry, Right::Use)?;
+    let id = machine(&ctx, args.entry, Right::Use).await?;
     Ok(ctx.core.tunnels().start_new(&id, args.tunnel).await?)
 }
 
 pub(crate) async fn start_all(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
-    let id = ctx.authorize(args.entry, Right::Use)?;
+    let id = machine(&ctx, args.entry, Right::Use).await?;
     Ok(ctx.core.tunnels().start_all(&id).await?)
 }
 
 pub(crate) async fn stop(ctx: Ctx, args: TunnelRef) -> Result<MachineTunnels, ApiError> {
-    let id = ctx.authorize(args.entry, Right::Use)?;
+    let id = machine(&ctx, args.entry, Right::Use).await?;
     Ok(ctx.core.tunnels().stop(&id, args.tunnel).await)
 }
 
 pub(crate) async fn stop_all(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
-    let id = ctx.authorize(args.entry, Right::Use)?;
+    let id = machine(&ctx, args.entry, Right::Use).await?;
     Ok(ctx.core.tunnels().stop_all(&id).await)
 }

@@ -99,7 +99,8 @@ pub use trigger::{
     TriggerScope,
 };
 pub use tunnel::{
-    MachineTunnels, Tunnel, TunnelEnd, TunnelInfo, TunnelKind, TunnelRef, TunnelState, Use,
+    MachineTunnels, Tunnel, TunnelEnd, TunnelInfo, TunnelKind, TunnelReached, TunnelRef,
+    TunnelState, Use,
 };
 pub use vault::{KeyringOffer, LockReason, PassphraseStrength, VaultPhase, VaultStatus};
 pub use vnc::{VncPlace, WebSocketPlace};

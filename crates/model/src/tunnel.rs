@@ -49,6 +49,21 @@ impl fmt::Display for TunnelEnd {
     }
 }
 
+/// What a team server says of a place that a tunnel through its machine leads to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum TunnelReached {
+    /// It is connected with.
+    Connected,
+    /// It is not.
+    Refused {
+        /// As a program hears it that asks by SOCKS 5 (RFC 1928 section 6).
+        code: u8,
+        /// As a person hears it: a phrase.
+        reason: String,
+    },
+}
+
 /// A tunnel, as it is kept with an entry.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]

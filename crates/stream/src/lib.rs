@@ -5,6 +5,7 @@
 
 mod channel;
 mod desktop;
+mod forward;
 mod terminal;
 mod viewing;
 
@@ -12,7 +13,7 @@ pub use viewing::{Alone, Viewing};
 
 use bytes::Bytes;
 use futures_util::{Sink, Stream, StreamExt as _};
-use patchbay_model::Secret;
+use patchbay_model::{Secret, TunnelEnd, TunnelReached};
 use patchbay_session::desktop::{DesktopHub, DesktopInput};
 use patchbay_session::{CodecError, FromViewer, Output, TerminalInput};
 use std::error::Error;
@@ -65,6 +66,9 @@ pub enum StreamError {
     /// It began with something else.
     #[error("its first message is not a greeting")]
     Greeting,
+    /// It does not say where a connection is to lead.
+    #[error("that is no place")]
+    Place,
     /// It greeted twice.
     #[error("a second greeting")]
     Again,
@@ -156,6 +160,20 @@ pub async fn carry_channel(
     alive: Option<KeepAlive>,
 ) -> Result<(), StreamError> {
     channel::carry(sink, Heard { source, alive }, channel).await
+}
+
+/// Connects with the place that the other side names, and passes the bytes of that connection both ways, each direction ending by
+/// itself. The other side closes the WebSocket.
+///
+/// # Errors
+/// If it names no place, falls silent, or either connection breaks.
+pub async fn carry_forward<C: AsyncRead + AsyncWrite>(
+    sink: impl Sink<Frame, Error = StreamError> + Unpin,
+    source: impl Stream<Item = Result<Option<Bytes>, StreamError>> + Unpin,
+    reach: impl AsyncFnOnce(TunnelEnd) -> Result<C, TunnelReached>,
+    alive: Option<KeepAlive>,
+) -> Result<(), StreamError> {
+    forward::carry(sink, Heard { source, alive }, reach).await
 }
 
 /// What a viewer says, and whether it still says anything.

@@ -81,10 +81,21 @@ fn silent() -> tungstenite::Error {
 }
 
 impl Relay {
-    /// What comes and what goes, as the bytes of a channel to a machine. It ends when the server is not heard any more.
+    /// What goes and what comes, as the bytes of a channel to a machine. It ends when the server is not heard any more.
     pub fn channel(
         self,
     ) -> (impl AsyncRead + Send + Unpin + 'static, impl AsyncWrite + Send + Unpin + 'static) {
+        let (told, heard) = self.messages();
+        (StreamReader::new(heard), SinkWriter::new(CopyToBytes::new(told)))
+    }
+
+    /// What goes and what comes, message by message. It ends when the server is not heard any more.
+    pub fn messages(
+        self,
+    ) -> (
+        impl Sink<Bytes, Error = io::Error> + Send + Unpin + 'static,
+        impl Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
+    ) {
         let (to, from) = self.socket.split();
         let heard = futures_util::stream::unfold(from, async |mut from| {
             loop {
@@ -101,7 +112,7 @@ impl Relay {
         let told = to
             .sink_map_err(io::Error::other)
             .with(async |bytes: Bytes| Ok::<_, io::Error>(Message::Binary(bytes)));
-        (StreamReader::new(Box::pin(heard)), SinkWriter::new(CopyToBytes::new(Box::pin(told))))
+        (Box::pin(told), Box::pin(heard))
     }
 
     /// Carries messages both ways until one side ends; what they say is nobody's business on the way. How much may be on

@@ -106,7 +106,7 @@ impl Files<'_> {
         let (_, output) = waiting.remove(at)?;
         // Nobody listens to what is typed into a picture.
         let (input, _) = mpsc::channel(1);
-        Some(SessionHandle { id, output, input, desktop: None, files: None })
+        Some(SessionHandle { id, output, input, desktop: None, files: None, tunnels: None })
     }
 }
 

@@ -44,11 +44,14 @@ use crate::{
 };
 use life::{Errand, Life, Order, Plan, Purpose};
 use patchbay_engine_local::LocalShell;
-use patchbay_engine_ssh::{Commands, Target};
+use patchbay_engine_ssh::{
+    Commands, Target,
+    forward::{ForwardLink, Refusal},
+};
 use patchbay_model::{
     ApiError, AppEvent, Attachment, EntryDraft, ErrorCode, HostKeyAnswer, LineSignal, NodeId,
     PromptId, Protocol, RecordMode, Secret, SessionId, SessionInfo, SessionSharing, SessionState,
-    SessionTarget, TerminalSize, WorkspaceId,
+    SessionTarget, TerminalSize, TunnelEnd, TunnelReached, WorkspaceId,
 };
 use patchbay_session::{
     Output, TerminalInput,
@@ -58,7 +61,7 @@ use person::Gate;
 use session::{Inputs, Names, Session};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
     time::Duration,
 };
 use tokio::{
@@ -118,6 +121,34 @@ pub struct SessionHandle {
     pub desktop: Option<DesktopHandle>,
     /// Set if it was opened for files, and is no terminal.
     pub files: Option<FilesHandle>,
+    /// Set if it was opened for tunnels, and is no terminal.
+    pub tunnels: Option<TunnelsHandle>,
+}
+
+/// The tunnels of a machine, for whoever accepts their connections elsewhere.
+#[derive(Clone, Debug)]
+pub struct TunnelsHandle {
+    // Whoever serves the machine's tunnels has it, and ends it.
+    link: Weak<ForwardLink>,
+    called: String,
+}
+
+impl TunnelsHandle {
+    /// Connects with a place that the machine can reach.
+    ///
+    /// # Errors
+    /// Why the machine does not.
+    pub async fn connect(
+        &self,
+        to: TunnelEnd,
+    ) -> Result<impl AsyncRead + AsyncWrite + Send + Unpin + 'static + use<>, TunnelReached> {
+        let refused = |Refusal { code, reason }| TunnelReached::Refused { code, reason };
+        let Some(link) = self.link.upgrade() else {
+            let why = format!("{} is not connected for tunnels", self.called);
+            return Err(refused(Refusal::general(&why)));
+        };
+        link.connect(to).await.map_err(refused)
+    }
 }
 
 /// The files of a machine, for whoever speaks SFTP elsewhere.
@@ -324,9 +355,12 @@ impl Sessions<'_> {
         let input = session.input.terminal.clone();
         let files = matches!(target, SessionTarget::Files { .. }).then(|| FilesHandle {
             commands: session.files().map(|(_, shell)| shell.commands()),
-            called: title,
+            called: title.clone(),
         });
-        Ok(SessionHandle { id, output: Arc::clone(&session.output), input, desktop, files })
+        let tunnels = matches!(target, SessionTarget::Tunnels { .. })
+            .then(|| TunnelsHandle { link: session.forwards(), called: title });
+        let output = Arc::clone(&session.output);
+        Ok(SessionHandle { id, output, input, desktop, files, tunnels })
     }
 
     /// The files of a session that was opened for them.
@@ -522,7 +556,7 @@ impl Sessions<'_> {
                         Plan::Files(Box::new(target::build(self.0, &route).await?))
                     }
                     OpenTarget::Tunnels(_) => {
-                        self.0.own_computer("open ports")?;
+                        // Who listens for them is another matter, and other computers' ports are theirs.
                         needs_ssh(&route, "carry tunnels")?;
                         Plan::Tunnels(Box::new(target::build(self.0, &route).await?))
                     }

@@ -3,6 +3,7 @@
 use super::{journal::Journal, person::check_answer, pictures::Both, tape::Tape};
 use crate::{Clock, Core, CoreError, files::shell::Shell, sync, tell::Tells};
 use bytes::Bytes;
+use patchbay_engine_ssh::forward::ForwardLink;
 use patchbay_model::{
     ApiError, AppEvent, CloseReason, ErrorCode, HostKeyAnswer, HostKeyQuestion, NodeId, PromptId,
     Protocol, Secret, SessionDesktop, SessionId, SessionInfo, SessionSharing, SessionState,
@@ -61,6 +62,8 @@ pub(super) struct Live {
     /// An event is on its way.
     scheduled: bool,
     files: Option<(Client, Shell)>,
+    /// What carries its tunnels, which ends with who serves them.
+    forwards: Weak<ForwardLink>,
     latency_told: Duration,
 }
 
@@ -122,6 +125,7 @@ impl Session {
                 banner: Vec::new(),
                 scheduled: false,
                 files: None,
+                forwards: Weak::new(),
                 latency_told: now,
             }),
             asking: tokio::sync::Mutex::new(()),
@@ -151,6 +155,15 @@ impl Session {
     /// Its files and the shell beside them, while it is connected for them.
     pub(super) fn files(&self) -> Option<(Client, Shell)> {
         self.live().files.clone()
+    }
+
+    /// What carries its tunnels, while it is connected for them.
+    pub(super) fn forwards(&self) -> Weak<ForwardLink> {
+        self.live().forwards.clone()
+    }
+
+    pub(super) fn set_forwards(&self, link: &Arc<ForwardLink>) {
+        self.live().forwards = Arc::downgrade(link);
     }
 
     pub(super) fn set_files(&self, files: Option<(Client, Shell)>) {

@@ -4,7 +4,7 @@ use super::{
     life::Life,
     session::{Session, failed},
 };
-use crate::tunnels::Machine;
+use crate::tunnels::{Link, Machine};
 use patchbay_engine_ssh::{Target, forward::forwards};
 use patchbay_model::{ApiError, CloseReason, ErrorCode, NodeId, SessionId, SessionTarget};
 use std::{
@@ -58,10 +58,13 @@ impl Life {
                 async move { connecting.await.map_err(|error| error.api_error(&name)) };
             let error = match self.wait_for(connecting, cancel).await {
                 Ok(link) => {
+                    self.session.set_forwards(&link);
                     self.session.opened();
                     (ever, wait) = (true, FIRST_WAIT);
                     let session = Arc::clone(&self.session);
-                    match machine.serve(link, cancel, |ms| session.latency(ms)).await {
+                    let (held, cancel) = (Arc::clone(&link), cancel.clone());
+                    let hold = async move { held.hold(&cancel, |ms| session.latency(ms)).await };
+                    match machine.serve(Link::Here(link), hold).await {
                         CloseReason::Failed { error } => error,
                         reason => return reason,
                     }

@@ -1,25 +1,36 @@
 //! Serving the tunnels of a machine for as long as its connection lasts.
 
-use super::machine::{Machine, Serving};
+use super::{
+    far::Far,
+    machine::{Machine, Serving},
+};
 use crate::tell::Tells as _;
-use patchbay_engine_ssh::forward::{ForwardLink, Listening};
+use patchbay_engine_ssh::forward::{ForwardLink, Listening, Traffic, serve_local};
 use patchbay_model::{ApiError, CloseReason, Tunnel, TunnelId, TunnelKind, TunnelState};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// What carries the tunnels of a machine.
+#[derive(Clone)]
+pub(crate) enum Link {
+    /// A connection of this computer's.
+    Here(Arc<ForwardLink>),
+    /// A session at a team server.
+    There(Arc<Far>),
+}
+
 impl Machine {
-    /// Serves whatever is wanted, until the connection is lost or `cancel` says so.
+    /// Serves whatever is wanted, for as long as `hold` does.
     pub(crate) async fn serve(
         self: &Arc<Self>,
-        link: Arc<ForwardLink>,
-        cancel: &CancellationToken,
-        latency: impl FnMut(u32),
+        link: Link,
+        hold: impl Future<Output = CloseReason>,
     ) -> CloseReason {
         let mut ticks = tokio::time::interval(SECOND);
         let reason = {
-            let mut hold = std::pin::pin!(link.hold(cancel, latency));
+            let mut hold = std::pin::pin!(hold);
             loop {
                 self.begin(&link);
                 tokio::select! {
@@ -37,12 +48,14 @@ impl Machine {
             one.stop.cancel();
             let _failed = one.task.await;
         }
-        link.close().await;
+        if let Link::Here(link) = link {
+            link.close().await;
+        }
         reason
     }
 
     /// Starts what is wanted and not served yet.
-    fn begin(self: &Arc<Self>, link: &Arc<ForwardLink>) {
+    fn begin(self: &Arc<Self>, link: &Link) {
         let mut live = self.live();
         let mut began = false;
         for row in live.rows.iter_mut().filter(|row| row.wanted() && row.serving.is_none()) {
@@ -52,7 +65,7 @@ impl Machine {
             let stop = CancellationToken::new();
             let one = One {
                 machine: Arc::clone(self),
-                link: Arc::clone(link),
+                link: link.clone(),
                 tunnel: row.tunnel.clone(),
                 stop: stop.clone(),
             };
@@ -95,7 +108,7 @@ impl Machine {
 /// One tunnel while it is served.
 struct One {
     machine: Arc<Machine>,
-    link: Arc<ForwardLink>,
+    link: Link,
     tunnel: Tunnel,
     stop: CancellationToken,
 }
@@ -104,28 +117,29 @@ impl One {
     async fn serve(
         &self,
         bound: Option<Arc<Listening>>,
-        traffic: &Arc<patchbay_engine_ssh::forward::Traffic>,
+        traffic: &Arc<Traffic>,
     ) -> Result<(), ApiError> {
         let tunnel = &self.tunnel;
-        match (tunnel.kind, &tunnel.to) {
-            (TunnelKind::Remote, Some(to)) => {
-                let listening = self.link.listen_there(&tunnel.listen).await;
-                let listening = listening.map_err(|error| {
-                    let core = self.machine.core();
-                    let name = core.and_then(|core| core.tree().name(self.machine.entry));
-                    error.api_error(name.as_deref().unwrap_or("The machine"))
-                })?;
-                self.machine.running(tunnel.id, vec![listening.shown.clone()]);
-                self.link.serve_remote(listening, to, traffic, &self.stop).await;
-            }
-            (_, to) => {
-                let bound = match bound {
-                    Some(bound) => bound,
-                    None => Arc::new(self.bind().await?),
-                };
-                self.machine.running(tunnel.id, bound.shown());
-                self.link.serve_local(&bound, to.as_ref(), traffic, &self.stop).await;
-            }
+        let to = tunnel.to.as_ref();
+        if let (TunnelKind::Remote, Some(to), Link::Here(link)) = (tunnel.kind, to, &self.link) {
+            let listening = link.listen_there(&tunnel.listen).await;
+            let listening = listening.map_err(|error| {
+                let core = self.machine.core();
+                let name = core.and_then(|core| core.tree().name(self.machine.entry));
+                error.api_error(name.as_deref().unwrap_or("The machine"))
+            })?;
+            self.machine.running(tunnel.id, vec![listening.shown.clone()]);
+            link.serve_remote(listening, to, traffic, &self.stop).await;
+            return Ok(());
+        }
+        let bound = match bound {
+            Some(bound) => bound,
+            None => Arc::new(self.bind().await?),
+        };
+        self.machine.running(tunnel.id, bound.shown());
+        match &self.link {
+            Link::Here(link) => serve_local(link, &bound, to, traffic, &self.stop).await,
+            Link::There(far) => serve_local(far, &bound, to, traffic, &self.stop).await,
         }
         Ok(())
     }

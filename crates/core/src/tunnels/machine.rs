@@ -33,6 +33,8 @@ pub(crate) struct Machine {
 pub(crate) struct Live {
     pub(super) rows: Vec<Row>,
     session: Option<SessionId>,
+    /// What its team server keeps with it, if it is a machine of one.
+    kept: Option<Vec<Tunnel>>,
     scheduled: bool,
 }
 
@@ -145,6 +147,19 @@ impl Machine {
         let mut live = self.live();
         live.session = session;
         self.tell(&live);
+    }
+
+    /// What its team server keeps with it, if it is a machine of one.
+    pub(super) fn kept(&self) -> Option<Vec<Tunnel>> {
+        self.live().kept.clone()
+    }
+
+    pub(super) fn keeps(&self, kept: Vec<Tunnel>) {
+        let mut live = self.live();
+        if live.kept.as_ref() != Some(&kept) {
+            live.kept = Some(kept);
+            self.tell(&live);
+        }
     }
 
     pub(super) fn tunnel(&self, id: TunnelId) -> Option<Tunnel> {
@@ -293,7 +308,8 @@ impl Machine {
     }
 
     fn snapshot(&self, live: &Live) -> MachineTunnels {
-        let saved = self.core().and_then(|core| core.tree().tunnels(self.entry).ok());
+        let here = || self.core().and_then(|core| core.tree().tunnels(self.entry).ok());
+        let saved = live.kept.clone().or_else(here);
         let known = saved.is_some();
         let saved = saved.unwrap_or_default();
         let mut tunnels = Vec::new();

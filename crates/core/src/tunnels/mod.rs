@@ -5,6 +5,7 @@
 //! entry. Deliberately absent: the bytes (`patchbay-engine-ssh`).
 
 mod check;
+mod far;
 mod keep;
 mod machine;
 pub mod written;
@@ -13,6 +14,7 @@ pub mod written;
 mod tests;
 
 pub(crate) use check::tunnels as check_tunnels;
+pub(crate) use keep::Link;
 pub(crate) use machine::Machine;
 
 use crate::{Authorized, Core, CoreError, Right, sessions::OpenTarget, sync};
@@ -73,8 +75,8 @@ impl Tunnels<'_> {
         id: &Authorized<NodeId>,
         tunnel: TunnelId,
     ) -> Result<MachineTunnels, CoreError> {
-        let saved = self.0.tree().tunnels(*id.get())?;
         let machine = self.machine(*id.get());
+        let saved = self.saved(&machine)?;
         let found = saved.into_iter().find(|saved| saved.id == tunnel);
         // One that was started by hand is started again just so.
         let tunnel =
@@ -94,7 +96,7 @@ impl Tunnels<'_> {
 
     /// Starts all that are kept with the machine. Each says itself if it could not be started.
     pub async fn start_all(&self, id: &Authorized<NodeId>) -> Result<MachineTunnels, CoreError> {
-        for tunnel in self.0.tree().tunnels(*id.get())? {
+        for tunnel in self.saved(&self.machine(*id.get()))? {
             self.run_or_say(id, tunnel, By::Person).await;
         }
         Ok(self.of(id))
@@ -139,6 +141,14 @@ impl Tunnels<'_> {
         }
     }
 
+    /// Those that are kept with a machine.
+    fn saved(&self, machine: &Machine) -> Result<Vec<Tunnel>, CoreError> {
+        match machine.kept() {
+            Some(there) => Ok(there),
+            None => self.0.tree().tunnels(machine.entry),
+        }
+    }
+
     pub(crate) fn machine(&self, id: NodeId) -> Arc<Machine> {
         let mut machines = sync::lock(&self.0.tunnels.0);
         Arc::clone(machines.entry(id).or_insert_with(|| Machine::new(self.0.weak(), id)))
@@ -164,6 +174,12 @@ impl Tunnels<'_> {
     ) -> Result<MachineTunnels, CoreError> {
         self.0.own_computer("open ports")?;
         let machine = self.machine(*id.get());
+        if tunnel.kind == TunnelKind::Remote && machine.kept().is_some() {
+            let message =
+                "A tunnel from a machine of a team server to this computer cannot be opened.";
+            let next = "Add the machine to your own vault if you need that.";
+            return Err(CoreError::invalid("kind", message, next));
+        }
         if !machine.join(tunnel.id, by) {
             // Before anything else, so that a port that is taken is said at once and to whoever asked for it.
             let listening = match tunnel.kind {
@@ -196,8 +212,28 @@ impl Tunnels<'_> {
     }
 
     /// Sees to it that there is a connection, or that one is on the way.
-    async fn connect(&self, id: &Authorized<NodeId>, machine: &Machine) -> Result<(), CoreError> {
+    async fn connect(
+        &self,
+        id: &Authorized<NodeId>,
+        machine: &Arc<Machine>,
+    ) -> Result<(), CoreError> {
         let _one_at_a_time = machine.connecting.lock().await;
+        let connected = match self.0.workspaces().owner(*id.get().as_bytes()) {
+            Some(workspace) => self.connect_far(machine, workspace).await,
+            None => self.connect_here(id, machine).await,
+        };
+        connected.map_err(|error| {
+            let said = ApiError::from(error);
+            machine.failed(&said);
+            CoreError::Api(Box::new(said))
+        })
+    }
+
+    async fn connect_here(
+        &self,
+        id: &Authorized<NodeId>,
+        machine: &Machine,
+    ) -> Result<(), CoreError> {
         let sessions = self.0.sessions();
         if let Some(session) = machine.session() {
             if sessions.is_running(session) {
@@ -208,14 +244,8 @@ impl Tunnels<'_> {
             let _gone = sessions.close(session);
         }
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
-        match sessions.open(OpenTarget::Tunnels(id.clone()), size, None).await {
-            Ok(session) => machine.set_session(Some(session.id)),
-            Err(error) => {
-                let said = ApiError::from(error);
-                machine.failed(&said);
-                return Err(CoreError::Api(Box::new(said)));
-            }
-        }
+        let session = sessions.open(OpenTarget::Tunnels(id.clone()), size, None).await?;
+        machine.set_session(Some(session.id));
         Ok(())
     }
 
@@ -226,7 +256,9 @@ impl Tunnels<'_> {
         {
             machine.set_session(None);
             // It may have been closed in between.
-            let _gone = self.0.sessions().close(session);
+            if self.0.sessions().close(session).is_err() {
+                self.close_far(session);
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ use patchbay_model::{
     WorkspaceId,
 };
 use patchbay_sftp::{Client, Options};
+use patchbay_team_client::Relay;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::sync::Weak;
@@ -39,13 +40,25 @@ impl Workspaces<'_> {
         session: &SessionInfo,
     ) -> Result<Reached, CoreError> {
         let title = &session.title;
-        let args = json!({ "id": session.id }).to_string();
-        let attached: Attachment = self.told(workspace, "session_attach", &args).await?;
-        let ticket = StreamTicket { workspace, token: attached.token.into() };
-        let (reader, writer) = self.stream(&ticket, 0).await?.channel();
+        let (reader, writer) = self.relay(workspace, session.id).await?.channel();
         let client = Client::start(reader, writer, Options::default()).await;
         let client = client.map_err(|error| super::api(no_files(title, &error)))?;
         Ok(Reached { client, shell: Shell::new(Commands::none()), called: title.as_str().into() })
+    }
+
+    /// Opens the bytes of a session at a workspace.
+    ///
+    /// # Errors
+    /// If the workspace is not connected, or does not have the session.
+    pub(crate) async fn relay(
+        &self,
+        workspace: WorkspaceId,
+        session: SessionId,
+    ) -> Result<Relay, CoreError> {
+        let args = json!({ "id": session }).to_string();
+        let attached: Attachment = self.told(workspace, "session_attach", &args).await?;
+        let ticket = StreamTicket { workspace, token: attached.token.into() };
+        self.stream(&ticket, 0).await
     }
 
     /// Connects a closed session at a workspace again.
@@ -59,7 +72,11 @@ impl Workspaces<'_> {
         self.rpc(workspace, "session_reconnect", &args).await.map(drop)
     }
 
-    async fn told<T: DeserializeOwned>(
+    /// What a workspace answers to a command.
+    ///
+    /// # Errors
+    /// If it is not connected, says no, or answers something else.
+    pub(crate) async fn told<T: DeserializeOwned>(
         &self,
         workspace: WorkspaceId,
         command: &str,

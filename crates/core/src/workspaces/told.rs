@@ -98,7 +98,13 @@ pub(super) fn event(core: &Core, workspace: &Arc<Workspace>, event: AppEvent) {
         }
         AppEvent::Recordings | AppEvent::Triggers => true,
         AppEvent::Trigger { hit } => workspace.look(|all| all.sessions.contains_key(&hit.session)),
-        AppEvent::Tunnels { machine } => workspace.has_node(*machine.entry.as_bytes()),
+        AppEvent::Tunnels { machine } => {
+            // They run at this computer, and the server knows only what is kept with the machine.
+            if workspace.has_node(*machine.entry.as_bytes()) {
+                core.tunnels().told(machine.as_ref().clone());
+            }
+            false
+        }
         AppEvent::Status { reports } => {
             let own = |report: &&StatusReport| workspace.has_node(*report.id.as_bytes());
             let reports: Vec<StatusReport> = reports.iter().filter(own).cloned().collect();

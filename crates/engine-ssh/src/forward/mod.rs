@@ -20,6 +20,7 @@ pub(crate) use inbound::{Arrival, Door, Inbound};
 pub(crate) use x11::{Offer as X11Offer, serve as serve_x11};
 
 pub use listen::Listening;
+pub use local::{Opened, Reach, serve_local};
 pub use remote::RemoteListening;
 
 use crate::{
@@ -82,6 +83,16 @@ impl Traffic {
         self.problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Counts bytes that went to the machine.
+    pub fn went_up(&self, bytes: u64) {
+        self.up.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Counts bytes that came from the machine.
+    pub fn came_down(&self, bytes: u64) {
+        self.down.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     /// Turns a connection away, or ends it, and remembers why.
     fn refuse(&self, why: String) {
         self.refused.fetch_add(1, Ordering::Relaxed);
@@ -100,6 +111,23 @@ impl Traffic {
             return None;
         }
         Some(Entered(Arc::clone(self)))
+    }
+}
+
+/// Why a place was not connected with.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// As a program hears it that asks by SOCKS 5 (RFC 1928 section 6).
+    pub code: u8,
+    /// As a person hears it: a phrase.
+    pub reason: String,
+}
+
+impl Refusal {
+    /// For a reason that SOCKS has no code for.
+    #[must_use]
+    pub fn general(reason: &str) -> Self {
+        Self { code: socks::GENERAL_FAILURE, reason: reason.to_owned() }
     }
 }
 
@@ -158,6 +186,10 @@ pub struct ForwardLink {
     machine: String,
     keep_alive: Option<Duration>,
     flow: Arc<Flow>,
+    /// Connections for programs that are not at this computer.
+    elsewhere: Arc<Traffic>,
+    /// It serves nobody any more.
+    over: CancellationToken,
 }
 
 /// Connects through every hop and signs in, for tunnels.
@@ -179,6 +211,8 @@ pub async fn forwards(
             machine: hop.name.clone(),
             keep_alive: hop.keep_alive,
             flow: Flow::new(),
+            elsewhere: Arc::default(),
+            over: CancellationToken::new(),
         }))
     };
     tokio::select! {
@@ -203,6 +237,7 @@ impl ForwardLink {
 
     /// Says goodbye. Whoever still serves a tunnel with it finds it gone.
     pub async fn close(self: Arc<Self>) {
+        self.over.cancel();
         if let Ok(mine) = Arc::try_unwrap(self) {
             mine.route.close().await;
         }

@@ -2,7 +2,7 @@
 
 use super::{
     Arrival, Door, Flow, ForwardLink, Traffic,
-    local::held_up,
+    local::{HELD_UP, ended},
     pipe::{End, pipe},
 };
 use crate::{SshError, dial, held::Wire};
@@ -153,7 +153,7 @@ pub(super) async fn serve<F>(
                     traffic.total.fetch_add(1, Ordering::Relaxed);
                     let end = pipe(stream, channel, &flow, &traffic, &stop).await;
                     if end == End::HeldUpOthers {
-                        traffic.say(held_up(&to));
+                        traffic.say(ended(&to, HELD_UP));
                     }
                 }
                 Err(reason) => {

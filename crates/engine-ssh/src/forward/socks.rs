@@ -26,7 +26,7 @@ const NO_ACCEPTABLE_METHOD: u8 = 0xff;
 
 /// Replies (RFC 1928 section 6).
 pub(super) const SUCCEEDED: u8 = 0;
-pub(super) const GENERAL_FAILURE: u8 = 1;
+pub(crate) const GENERAL_FAILURE: u8 = 1;
 const NOT_ALLOWED: u8 = 2;
 const CONNECTION_REFUSED: u8 = 5;
 const COMMAND_NOT_SUPPORTED: u8 = 7;

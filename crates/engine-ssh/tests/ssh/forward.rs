@@ -3,7 +3,7 @@
 use crate::person::{LIMIT, Person, eventually, hop, key, target};
 use patchbay_engine_ssh::{
     SshError,
-    forward::{ForwardLink, Listening, Traffic, forwards},
+    forward::{ForwardLink, Listening, Traffic, forwards, serve_local},
 };
 use patchbay_model::{CloseReason, ErrorCode, TunnelEnd};
 use patchbay_testkit::{KeyPair, Sshd, SshdBuilder, daemon::free_port};
@@ -117,7 +117,7 @@ impl Serving {
         let (traffic, stop) = (Arc::<Traffic>::default(), CancellationToken::new());
         let (link, counted, stopped) = (link.clone(), traffic.clone(), stop.clone());
         let task = tokio::spawn(async move {
-            link.serve_local(&listening, to.as_ref(), &counted, &stopped).await;
+            serve_local(&link, &listening, to.as_ref(), &counted, &stopped).await;
         });
         Self { at, traffic, stop, task }
     }
@@ -418,7 +418,7 @@ async fn connections_wait_while_the_machine_is_away() {
     let serve = |link: Arc<ForwardLink>, stop: CancellationToken| {
         let (listening, traffic, to) = (listening.clone(), traffic.clone(), to.clone());
         tokio::spawn(async move {
-            link.serve_local(&listening, Some(&to), &traffic, &stop).await;
+            serve_local(&link, &listening, Some(&to), &traffic, &stop).await;
         })
     };
     let (link, stop) = (machine.link().await, CancellationToken::new());

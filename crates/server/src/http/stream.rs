@@ -107,6 +107,10 @@ impl Visit {
                     return patchbay_stream::carry_channel(sink, source, channel, Some(alive))
                         .await;
                 }
+                SessionHandle { tunnels: Some(tunnels), .. } => {
+                    let reach = async |to| tunnels.connect(to).await;
+                    return patchbay_stream::carry_forward(sink, source, reach, Some(alive)).await;
+                }
                 SessionHandle { desktop: Some(DesktopHandle { hub, input }), .. } => {
                     Line::Desktop { hub, input }
                 }

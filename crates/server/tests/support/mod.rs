@@ -118,6 +118,7 @@ impl Service for Double {
                 input: self.input.clone(),
                 desktop: None,
                 files: None,
+                tunnels: None,
             },
             viewing: Arc::new(patchbay_stream::Alone),
             end: self.end.clone(),

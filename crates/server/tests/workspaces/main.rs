@@ -5,6 +5,7 @@ mod direct;
 mod files;
 #[path = "../support/mod.rs"]
 mod support;
+mod tunnels;
 
 use patchbay_model::{AppEvent, ErrorCode};
 use patchbay_testkit::{KeyPair, Sshd, moment};

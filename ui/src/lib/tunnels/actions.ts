@@ -9,19 +9,13 @@ import { sessions } from '$lib/sessions/sessions.svelte';
 import { machineOf } from '$lib/sessions/words';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
-import { workspaces } from '$lib/workspaces/workspaces.svelte';
 import { tunnels } from './tunnels.svelte';
 import { isOn } from './words';
 
 const GROUP = 'Tunnels';
 
-/** The machine in front, or the one chosen in the tree; none whose ports would be those of a team server. */
+/** The machine in front, or the one chosen in the tree. */
 function machine(): NodeId | null {
-  const id = chosen();
-  return workspaces.of(id) ? null : id;
-}
-
-function chosen(): NodeId | null {
   const spec = tabs.current?.spec;
   if (spec?.kind === 'tunnels') return spec.entry;
   const session = spec?.kind === 'session' ? sessions.get(spec.sessionId) : undefined;

@@ -173,6 +173,7 @@ impl Recordings<'_> {
             input,
             desktop: Some(desktop),
             files: None,
+            tunnels: None,
         })
     }
 
