@@ -2,7 +2,7 @@
 
 use crate::framework::NoArgs;
 use patchbay_core::{Authorized, Ctx, Right};
-use patchbay_model::{ApiError, MachineTunnels, NodeId, Tunnel, TunnelRef};
+use patchbay_model::{ApiError, MachineTunnels, NodeId, Tunnel, TunnelId, TunnelRef};
 use serde::Deserialize;
 use specta::Type;
 
@@ -22,19 +22,51 @@ pub(crate) struct TunnelNew {
     pub(crate) entry: NodeId,
     /// The tunnel.
     pub(crate) tunnel: Tunnel,
+    /// Why, where a team server asks.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
+}
+
+/// A tunnel to start.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TunnelStart {
+    /// The machine.
+    pub(crate) entry: NodeId,
+    /// The tunnel.
+    pub(crate) tunnel: TunnelId,
+    /// Why, where a team server asks.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
+}
+
+/// A machine whose tunnels are to start.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TunnelStartAll {
+    /// The machine.
+    pub(crate) entry: NodeId,
+    /// Why, where a team server asks.
+    #[serde(default)]
+    pub(crate) reason: Option<String>,
 }
 
 /// A machine of this vault, or of a team server whose machines are shown here: this computer listens in either case.
-async fn machine(ctx: &Ctx, id: NodeId, right: Right) -> Result<Authorized<NodeId>, ApiError> {
+async fn machine(
+    ctx: &Ctx,
+    id: NodeId,
+    right: Right,
+    reason: Option<String>,
+) -> Result<Authorized<NodeId>, ApiError> {
     if ctx.core.workspaces().owner(*id.as_bytes()).is_none() {
         return Ok(ctx.authorize(id, right)?);
     }
     let vault = ctx.authorize_vault(right)?;
-    Ok(ctx.core.tunnels().of_workspace(&vault, id).await?)
+    Ok(ctx.core.tunnels().of_workspace(&vault, id, reason).await?)
 }
 
 pub(crate) async fn list(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::View).await?;
+    let id = machine(&ctx, args.entry, Right::View, None).await?;
     Ok(ctx.core.tunnels().of(&id))
 }
 
@@ -42,27 +74,27 @@ pub(crate) async fn started(ctx: Ctx, _: NoArgs) -> Result<Vec<MachineTunnels>, 
     Ok(ctx.core.tunnels().started())
 }
 
-pub(crate) async fn start(ctx: Ctx, args: TunnelRef) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use).await?;
+pub(crate) async fn start(ctx: Ctx, args: TunnelStart) -> Result<MachineTunnels, ApiError> {
+    let id = machine(&ctx, args.entry, Right::Use, args.reason).await?;
     Ok(ctx.core.tunnels().start(&id, args.tunnel).await?)
 }
 
 pub(crate) async fn start_new(ctx: Ctx, args: TunnelNew) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use).await?;
+    let id = machine(&ctx, args.entry, Right::Use, args.reason).await?;
     Ok(ctx.core.tunnels().start_new(&id, args.tunnel).await?)
 }
 
-pub(crate) async fn start_all(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use).await?;
+pub(crate) async fn start_all(ctx: Ctx, args: TunnelStartAll) -> Result<MachineTunnels, ApiError> {
+    let id = machine(&ctx, args.entry, Right::Use, args.reason).await?;
     Ok(ctx.core.tunnels().start_all(&id).await?)
 }
 
 pub(crate) async fn stop(ctx: Ctx, args: TunnelRef) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use).await?;
+    let id = machine(&ctx, args.entry, Right::Use, None).await?;
     Ok(ctx.core.tunnels().stop(&id, args.tunnel).await)
 }
 
 pub(crate) async fn stop_all(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use).await?;
+    let id = machine(&ctx, args.entry, Right::Use, None).await?;
     Ok(ctx.core.tunnels().stop_all(&id).await)
 }

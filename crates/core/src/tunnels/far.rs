@@ -143,17 +143,24 @@ fn broken(error: &dyn std::error::Error) -> CoreError {
 }
 
 impl Tunnels<'_> {
-    /// A machine of a team server, if it is one: for whoever may use all that the vault shows.
+    /// A machine of a team server, if it is one: for whoever may use all that the vault shows. The `reason` is for the session that
+    /// is opened for it, where the server asks for one.
+    ///
+    /// # Errors
+    /// If it is none, or its server is not connected.
     pub async fn of_workspace(
         &self,
         _vault: &Authorized<WholeVault>,
         entry: NodeId,
+        reason: Option<String>,
     ) -> Result<Authorized<NodeId>, CoreError> {
         let owner = self.0.workspaces().owner(*entry.as_bytes());
         let owner = owner.ok_or(CoreError::NotFound("machine"))?;
         let args = json!({ "entry": entry }).to_string();
         let there: MachineTunnels = self.0.workspaces().told(owner, "tunnel_list", &args).await?;
-        self.machine(entry).keeps(kept(there));
+        let machine = self.machine(entry);
+        machine.keeps(kept(there));
+        machine.because(reason);
         Ok(Authorized::new(entry, Right::Use))
     }
 
@@ -178,7 +185,9 @@ impl Tunnels<'_> {
             self.close_far(session);
         }
         let target = json!({ "kind": "tunnels", "id": machine.entry });
-        let args = json!({ "target": target, "size": SIZE, "attempt": null }).to_string();
+        let args =
+            json!({ "target": target, "size": SIZE, "attempt": null, "reason": machine.reason() })
+                .to_string();
         let events = self.0.events();
         let opened: SessionInfo = workspaces.told(workspace, "session_open", &args).await?;
         let session = Box::new(opened.clone());

@@ -35,6 +35,8 @@ pub(crate) struct Live {
     session: Option<SessionId>,
     /// What its team server keeps with it, if it is a machine of one.
     kept: Option<Vec<Tunnel>>,
+    /// Why somebody wants the next session for them, where that is asked.
+    reason: Option<String>,
     scheduled: bool,
 }
 
@@ -152,6 +154,15 @@ impl Machine {
     /// What its team server keeps with it, if it is a machine of one.
     pub(super) fn kept(&self) -> Option<Vec<Tunnel>> {
         self.live().kept.clone()
+    }
+
+    /// Why somebody wants the next session for them.
+    pub(super) fn because(&self, reason: Option<String>) {
+        self.live().reason = reason;
+    }
+
+    pub(super) fn reason(&self) -> Option<String> {
+        self.live().reason.take()
     }
 
     pub(super) fn keeps(&self, kept: Vec<Tunnel>) {

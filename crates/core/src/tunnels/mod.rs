@@ -20,7 +20,8 @@ pub(crate) use machine::Machine;
 use crate::{Authorized, Core, CoreError, Right, sessions::OpenTarget, sync};
 use patchbay_engine_ssh::{SshError, forward::Listening};
 use patchbay_model::{
-    ApiError, MachineTunnels, NodeId, SessionId, TerminalSize, Tunnel, TunnelId, TunnelKind,
+    ApiError, ErrorCode, MachineTunnels, NodeId, SessionId, TerminalSize, Tunnel, TunnelId,
+    TunnelKind,
 };
 use std::{
     collections::HashMap,
@@ -81,7 +82,7 @@ impl Tunnels<'_> {
         // One that was started by hand is started again just so.
         let tunnel =
             found.or_else(|| machine.tunnel(tunnel)).ok_or(CoreError::NotFound("tunnel"))?;
-        Ok(self.run_or_say(id, tunnel, By::Person).await)
+        self.run_or_say(id, tunnel, By::Person).await
     }
 
     /// Starts a tunnel that need not be kept with the machine.
@@ -97,7 +98,7 @@ impl Tunnels<'_> {
     /// Starts all that are kept with the machine. Each says itself if it could not be started.
     pub async fn start_all(&self, id: &Authorized<NodeId>) -> Result<MachineTunnels, CoreError> {
         for tunnel in self.saved(&self.machine(*id.get()))? {
-            self.run_or_say(id, tunnel, By::Person).await;
+            self.run_or_say(id, tunnel, By::Person).await?;
         }
         Ok(self.of(id))
     }
@@ -128,7 +129,9 @@ impl Tunnels<'_> {
         let id = Authorized::new(id, Right::Use);
         let Ok(saved) = self.0.tree().tunnels(*id.get()) else { return };
         for tunnel in saved.into_iter().filter(|tunnel| tunnel.with_session) {
-            self.run_or_say(&id, tunnel, By::Session(session)).await;
+            if let Err(error) = self.run_or_say(&id, tunnel, By::Session(session)).await {
+                tracing::warn!(%error, "a tunnel was not started with its terminal");
+            }
         }
     }
 
@@ -154,14 +157,22 @@ impl Tunnels<'_> {
         Arc::clone(machines.entry(id).or_insert_with(|| Machine::new(self.0.weak(), id)))
     }
 
-    /// Starts a tunnel that has a row of its own; why it could not be started is said there.
-    async fn run_or_say(&self, id: &Authorized<NodeId>, tunnel: Tunnel, by: By) -> MachineTunnels {
-        match self.run(id, tunnel.clone(), by).await {
-            Ok(info) => info,
+    /// Starts a tunnel that has a row of its own; why it could not be started is said there, unless a person can help at once.
+    async fn run_or_say(
+        &self,
+        id: &Authorized<NodeId>,
+        tunnel: Tunnel,
+        by: By,
+    ) -> Result<MachineTunnels, CoreError> {
+        match self.run(id, tunnel.clone(), by).await.map_err(ApiError::from) {
+            Ok(info) => Ok(info),
+            Err(error) if error.code == ErrorCode::NeedsReason => {
+                Err(CoreError::Api(Box::new(error)))
+            }
             Err(error) => {
                 let machine = self.machine(*id.get());
-                machine.refused(tunnel, error.into());
-                machine.info()
+                machine.refused(tunnel, error);
+                Ok(machine.info())
             }
         }
     }

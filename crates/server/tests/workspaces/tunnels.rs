@@ -167,7 +167,27 @@ async fn what_the_server_keeps_with_a_machine_is_started_and_says_when_the_serve
     let port = bob.carries(&web, &kept).await;
     said_again(TcpStream::connect(("127.0.0.1", port)).await.unwrap(), b"kept").await;
 
-    let _server = serve_again(server).await;
+    // Where a reason is asked for, it is asked of whoever starts one, and stands in the log.
+    bob.get("tunnel_stop_all", json!({ "entry": web })).await;
+    let rules = json!({ "askReason": 5, "record": "off", "keepDays": 0, "keepOffline": true, "direct": false });
+    ada_here.get(&format!("PUT /api/v1/organisations/{lab}/policy"), rules).await;
+    bob.until("that a reason is asked for", async |me| {
+        let start = json!({ "entry": web, "tunnel": kept["id"] });
+        let asked = me.ask("tunnel_start", start).await;
+        me.get("tunnel_stop_all", json!({ "entry": web })).await;
+        asked.is_err_and(|error| error.code == ErrorCode::NeedsReason)
+    })
+    .await;
+    let why = "the database is slow";
+    bob.get("tunnel_start_all", json!({ "entry": web, "reason": why })).await;
+    bob.carries(&web, &kept).await;
+    let log = ada_here.get("GET /api/v1/audit/entries", Value::Null).await.to_string();
+    assert!(log.contains(why), "{log}");
+
+    let server = serve_again(server).await;
+    let mut ada = super::ada(&server, &token);
+    let rules = json!({ "askReason": 0, "record": "off", "keepDays": 0, "keepOffline": true, "direct": false });
+    ada.get(&format!("PUT /api/v1/organisations/{lab}/policy"), rules).await;
     bob.until("that it has ended", async |me| {
         me.tunnel(&web, &kept["id"]).await["state"]["kind"] == "failed"
     })

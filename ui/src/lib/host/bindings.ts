@@ -3312,6 +3312,8 @@ export type TunnelNew = {
 	entry: NodeId,
 	/** The tunnel. */
 	tunnel: Tunnel,
+	/** Why, where a team server asks. */
+	reason?: string | null,
 };
 
 /** One tunnel of a machine. */
@@ -3320,6 +3322,24 @@ export type TunnelRef = {
 	entry: NodeId,
 	/** The tunnel. */
 	tunnel: TunnelId,
+};
+
+/** A tunnel to start. */
+export type TunnelStart = {
+	/** The machine. */
+	entry: NodeId,
+	/** The tunnel. */
+	tunnel: TunnelId,
+	/** Why, where a team server asks. */
+	reason?: string | null,
+};
+
+/** A machine whose tunnels are to start. */
+export type TunnelStartAll = {
+	/** The machine. */
+	entry: NodeId,
+	/** Why, where a team server asks. */
+	reason?: string | null,
 };
 
 /** Where a tunnel stands. */
@@ -3878,11 +3898,11 @@ export interface Commands {
 	/** The machines with tunnels that were started. */
 	tunnel_started: { args: Record<string, never>; result: MachineTunnels[] };
 	/** Starts a tunnel of a machine; connecting goes on by itself. */
-	tunnel_start: { args: TunnelRef; result: MachineTunnels };
+	tunnel_start: { args: TunnelStart; result: MachineTunnels };
 	/** Starts a tunnel that need not be kept with the machine. */
 	tunnel_start_new: { args: TunnelNew; result: MachineTunnels };
 	/** Starts all tunnels kept with a machine. */
-	tunnel_start_all: { args: TunnelMachine; result: MachineTunnels };
+	tunnel_start_all: { args: TunnelStartAll; result: MachineTunnels };
 	/** Stops a tunnel and ends its connections. */
 	tunnel_stop: { args: TunnelRef; result: MachineTunnels };
 	/** Stops all tunnels of a machine. */
