@@ -1,0 +1,19 @@
+//! Against OpenStack's emulator, and, for what that does not have, against a double of ours.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+mod sushy;
+
+use patchbay_device_redfish::Waiting;
+use std::time::Duration;
+
+/// Long enough for what takes its time on a machine that is busy.
+fn waiting() -> Waiting {
+    Waiting { every: Duration::from_millis(200), limit: Duration::from_secs(180) }
+}
