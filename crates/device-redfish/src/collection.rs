@@ -30,6 +30,33 @@ impl Page {
     }
 }
 
+/// The pages of a collection, each once and not without an end.
+struct Pages {
+    seen: Vec<Link>,
+    next: Option<Link>,
+}
+
+impl Pages {
+    fn from(collection: &Link) -> Self {
+        Self { seen: Vec::new(), next: Some(collection.clone()) }
+    }
+
+    /// The next one, with so many members found so far.
+    fn next(&mut self, found: usize) -> Option<Link> {
+        let next = self.next.take()?;
+        let fits = found < MOST_MEMBERS && self.seen.len() < MOST_PAGES;
+        if !fits || self.seen.contains(&next) {
+            return None;
+        }
+        self.seen.push(next.clone());
+        Some(next)
+    }
+
+    fn go_on(&mut self, next: Option<Link>) {
+        self.next = next;
+    }
+}
+
 /// Whether a member is more than a link to it.
 pub(crate) fn is_whole(member: &Value) -> bool {
     member.as_object().is_some_and(|member| member.keys().any(|key| !key.starts_with('@')))
@@ -52,12 +79,11 @@ impl Client {
     /// The links of all members.
     pub(crate) async fn member_links(&self, collection: &Link) -> Result<Vec<Link>, RedfishError> {
         let mut links = Vec::new();
-        let mut next = Some(collection.clone());
-        for _ in 0..MOST_PAGES {
-            let Some(page) = next else { break };
+        let mut pages = Pages::from(collection);
+        while let Some(page) = pages.next(links.len()) {
             let page = Page::of(&self.get(&page).await?.body);
             links.extend(page.members.iter().filter_map(|member| link(member, &[])));
-            next = page.next.filter(|_| links.len() < MOST_MEMBERS);
+            pages.go_on(page.next);
         }
         links.truncate(MOST_MEMBERS);
         Ok(links)
@@ -66,14 +92,13 @@ impl Client {
     /// All members, in the order of the collection. Those that the machine refuses to show are left out.
     pub(crate) async fn members(&self, collection: &Link) -> Result<Vec<Resource>, RedfishError> {
         let mut found = Vec::new();
-        let mut next = Some(collection.clone());
-        for _ in 0..MOST_PAGES {
-            let Some(page) = next else { break };
+        let mut pages = Pages::from(collection);
+        while let Some(page) = pages.next(found.len()) {
             let page = self.page(&page).await?;
             for member in page.members {
                 found.extend(self.member(member).await?);
             }
-            next = page.next.filter(|_| found.len() < MOST_MEMBERS);
+            pages.go_on(page.next);
         }
         found.truncate(MOST_MEMBERS);
         Ok(found)

@@ -8,7 +8,14 @@
     missing_docs
 )]
 
+mod accounts;
+mod double;
+mod hostile;
+mod parts;
+mod power;
+mod signing;
 mod sushy;
+mod tasks;
 
 use patchbay_device_redfish::Waiting;
 use std::time::Duration;
