@@ -291,7 +291,13 @@ impl Client {
         let body = json!({ "UserName": self.user, "Password": self.password.expose_secret() });
         let body = Some(Bytes::from(body.to_string()));
         let ask = Ask { method: Method::POST, link: &sessions, headers: Vec::new(), body };
-        let answer = self.wire.ask(&ask).await?;
+        let answer = match self.wire.ask(&ask).await {
+            // What was to be done with the session has not been asked for yet.
+            Err(RedfishError::Lost { at, why }) => {
+                return Err(RedfishError::Unreachable { at, why });
+            }
+            answer => answer?,
+        };
         match answer.status {
             200..=299 => {}
             404 | 405 | 501 => return Ok((Auth::Basic, None)),

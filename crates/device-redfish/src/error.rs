@@ -5,7 +5,7 @@ use crate::Said;
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum RedfishError {
-    /// Nobody answers; nothing was asked.
+    /// Nobody answers; nothing was asked, or nothing that changes anything.
     #[error("The management controller {at} does not answer: {why}.")]
     Unreachable {
         /// Host and port.
@@ -31,7 +31,7 @@ pub enum RedfishError {
         /// The fingerprint of its certificate.
         shown: String,
     },
-    /// A request went out and its answer did not come: whether it was done nobody knows.
+    /// A change was asked for and the answer did not come: whether it was done nobody knows.
     #[error(
         "The answer of {at} was lost: {why}. Look at the state of the machine before it is asked again."
     )]

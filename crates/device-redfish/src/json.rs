@@ -20,10 +20,17 @@ pub(crate) fn text(value: &Value, keys: &[&str]) -> Option<String> {
 
 /// What a text says, if it says anything.
 pub(crate) fn clean(text: &str) -> Option<String> {
-    let plain = text.chars().filter(|c| !c.is_control() || *c == '\n').take(LONGEST);
+    let plain = text.chars().filter(|c| *c == '\n' || !acts(*c)).take(LONGEST);
     let plain: String = plain.collect();
     let plain = plain.trim();
     (!plain.is_empty()).then(|| plain.to_owned())
+}
+
+/// Whether a character acts on a screen: a control character, or one that turns the direction of writing round (Unicode's
+/// property Bidi_Control).
+fn acts(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns
 }
 
 /// A number, also one that is written as text.

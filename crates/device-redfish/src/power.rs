@@ -131,7 +131,8 @@ impl Client {
         let taken = match sent {
             Ok(Sent::Done { .. }) => Taken::Yes,
             Ok(Sent::Task(task)) => {
-                self.follow(&task, waiting, |_| {}).await?;
+                let limit = end.saturating_duration_since(Instant::now());
+                self.follow(&task, &Waiting { limit, ..*waiting }, |_| {}).await?;
                 Taken::Yes
             }
             Err(error) if error.is_lost() => {
@@ -172,7 +173,7 @@ impl Client {
                     was_away |= now.power != PowerState::On && before.power == PowerState::On;
                     last = Some(now.power);
                 }
-                Ok(Err(error @ (RedfishError::Unreachable { .. } | RedfishError::Lost { .. }))) => {
+                Ok(Err(error @ RedfishError::Unreachable { .. })) => {
                     tracing::debug!(%error, "the state after a power command could not be read yet");
                 }
                 Ok(Err(error)) => return Err(error),

@@ -1,8 +1,8 @@
 //! Where machines differ in ways that they do not say themselves: one table.
 //!
-//! What a machine says (allowable values, actions, etags, `Allow`) or shows by refusing is taken from there, whoever made it.
+//! What a machine says (allowable values, actions, etags) or shows by refusing is taken from there, whoever made it.
 //! Sources: [A] `plugins/module_utils/_redfish_utils.py` of ansible-collections/community.general; [S] `sushy/resources` of
-//! openstack/sushy; [M] DMTF's mockups (DSP2043).
+//! openstack/sushy; [B] `redfish-core/lib/service_root.hpp` of openbmc/bmcweb.
 
 use crate::json::{at, text};
 use serde_json::Value;
@@ -18,8 +18,6 @@ pub enum Vendor {
     Lenovo,
     /// X11 and later.
     Supermicro,
-    /// The free firmware that many build on.
-    OpenBmc,
     /// OpenStack's emulator.
     Sushy,
     /// Anybody else: as the schemas say.
@@ -49,7 +47,7 @@ const PLAIN: Facts = Facts {
     account_slots: false,
     cd_is_usb: false,
     other_media: &[],
-    source: "the schemas",
+    source: "the schemas; OpenBMC is here, whose root names nobody ([B])",
 };
 
 /// The table.
@@ -82,17 +80,12 @@ pub const FACTS: &[Facts] = &[
         ..PLAIN
     },
     Facts {
-        vendor: Vendor::OpenBmc,
-        names: &["OpenBMC", "OpenBmc"],
-        source: "[M] as the schemas say",
-        ..PLAIN
-    },
-    Facts {
         vendor: Vendor::Sushy,
         names: &["RedvirtService"],
         source: "sushy-tools 2.2: no sessions, no accounts; power takes 1 to 11 s",
         ..PLAIN
     },
+    PLAIN,
 ];
 
 impl Vendor {
@@ -131,6 +124,8 @@ mod tests {
         assert_eq!(Vendor::of(&json!({"Vendor": "SUPERMICRO"})), Vendor::Supermicro);
         assert_eq!(Vendor::of(&json!({"Id": "RedvirtService"})), Vendor::Sushy);
         assert_eq!(Vendor::of(&json!({"Vendor": 7, "Oem": []})), Vendor::Other);
+        // As OpenBMC's.
+        assert_eq!(Vendor::of(&json!({"Id": "RootService"})), Vendor::Other);
         assert!(Vendor::Dell.facts().account_slots && !Vendor::Other.facts().account_slots);
     }
 }

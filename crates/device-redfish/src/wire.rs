@@ -125,9 +125,19 @@ impl Wire {
 
     /// Asks once. Only what reads is asked again, if a connection that was used before turns out to be dead.
     pub(crate) async fn ask(&self, ask: &Ask<'_>) -> Result<Answer, RedfishError> {
+        match self.send(ask).await {
+            // Nothing was to be done there, so nothing is in doubt.
+            Err(RedfishError::Lost { at, why }) if ask.method == Method::GET => {
+                Err(RedfishError::Unreachable { at, why })
+            }
+            answer => answer,
+        }
+    }
+
+    async fn send(&self, ask: &Ask<'_>) -> Result<Answer, RedfishError> {
         while let Some(mut sender) = self.idle() {
             match timeout(self.place.patience, sender.try_send_request(self.request(ask)?)).await {
-                Err(_) => return Err(self.lost("none came in time")),
+                Err(_) => return Err(self.lost("nothing came in time")),
                 Ok(Ok(response)) => return self.whole(response, sender).await,
                 Ok(Err(mut error)) => {
                     if error.take_message().is_some() {
@@ -144,7 +154,7 @@ impl Wire {
         let mut sender = self.connect().await?;
         let sending = sender.send_request(self.request(ask)?);
         let response = timeout(self.place.patience, sending).await;
-        let response = response.map_err(|_| self.lost("none came in time"))?;
+        let response = response.map_err(|_| self.lost("nothing came in time"))?;
         let response = response.map_err(|error| {
             tracing::debug!(%error, "a request to a management controller failed");
             self.lost("the connection broke")

@@ -1,5 +1,6 @@
 //! Against OpenStack's emulator, and, for what that does not have, against a double of ours.
 
+#![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
