@@ -47,6 +47,8 @@ pub struct Client {
     root: Value,
     vendor: Vendor,
     auth: Mutex<Auth>,
+    /// Held by whoever begins a session in place of one that has ended.
+    renewing: tokio::sync::Mutex<()>,
     /// The account itself, where the machine wants its password changed first.
     own_account: Option<Link>,
     /// Which system is meant, by its id; none if there is only one.
@@ -87,6 +89,7 @@ impl Client {
             password,
             root,
             auth: Mutex::new(Auth::Basic),
+            renewing: tokio::sync::Mutex::new(()),
             own_account: None,
             system,
             found_system: Mutex::new(None),
@@ -265,17 +268,30 @@ impl Client {
 
     /// Asks as whoever is signed in. A session that the machine has ended is begun anew once: it refused, so nothing was done.
     async fn ask(&self, mut ask: Ask<'_>) -> Result<Answer, RedfishError> {
-        let plain = ask.headers.len();
-        ask.headers.push(self.credential()?);
+        let used = self.credential()?;
+        ask.headers.push(used.clone());
         let answer = self.wire.ask(&ask).await?;
         if answer.status != 401 || !self.has_session() {
             return Ok(answer);
         }
+        ask.headers.pop();
+        ask.headers.push(self.renewed(&used).await?);
+        self.wire.ask(&ask).await
+    }
+
+    /// Another session in place of one that has ended: one for all who find out at the same time.
+    async fn renewed(
+        &self,
+        used: &(HeaderName, HeaderValue),
+    ) -> Result<(HeaderName, HeaderValue), RedfishError> {
+        let _alone = self.renewing.lock().await;
+        let now = self.credential()?;
+        if now != *used {
+            return Ok(now);
+        }
         let (auth, _) = self.begin().await?;
         *self.auth.lock().unwrap_or_else(PoisonError::into_inner) = auth;
-        ask.headers.truncate(plain);
-        ask.headers.push(self.credential()?);
-        self.wire.ask(&ask).await
+        self.credential()
     }
 
     fn judge(&self, status: u16, body: &[u8]) -> RedfishError {

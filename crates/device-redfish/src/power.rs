@@ -162,7 +162,7 @@ impl Client {
         end: Instant,
     ) -> Result<PowerState, RedfishError> {
         let mut last: Option<PowerState> = None;
-        let mut was_away = false;
+        let mut was_away = before.power != PowerState::On;
         loop {
             match timeout_at(end, self.fresh_system()).await {
                 Ok(Ok(now)) => {
@@ -170,7 +170,7 @@ impl Client {
                     if is_reached(action, before, &now, taken, was_away) {
                         return Ok(now.power);
                     }
-                    was_away |= now.power != PowerState::On && before.power == PowerState::On;
+                    was_away |= now.power != PowerState::On;
                     last = Some(now.power);
                 }
                 Ok(Err(error @ RedfishError::Unreachable { .. })) => {

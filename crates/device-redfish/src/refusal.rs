@@ -91,7 +91,9 @@ impl Said {
         match status {
             401 | 403 if self.speaks_of("locked") => RedfishError::Locked { at, user },
             401 => RedfishError::WrongPassword { at, user },
-            403 => RedfishError::NotAllowed { at, user },
+            403 if self.0.is_empty() || self.has("AccessDenied") => {
+                RedfishError::NotAllowed { at, user }
+            }
             _ if self.has("InsufficientPrivilege") => RedfishError::NotAllowed { at, user },
             404 | 410 if self.0.is_empty() => {
                 RedfishError::Missing { at, what: "such resource".to_owned() }
@@ -151,6 +153,8 @@ mod tests {
             with("PasswordChangeRequired", "", 403),
             RedfishError::PasswordChangeRequired { .. }
         ));
+        assert!(matches!(with("AccessDenied", "", 403), RedfishError::NotAllowed { .. }));
+        assert!(matches!(with("x", "Not in lockdown", 403), RedfishError::Refused { .. }));
         assert!(matches!(with("x", "The account is LOCKED", 401), RedfishError::Locked { .. }));
         assert!(matches!(with("x", "", 401), RedfishError::WrongPassword { .. }));
         assert!(matches!(with("SessionLimitExceeded", "", 503), RedfishError::SessionsFull { .. }));

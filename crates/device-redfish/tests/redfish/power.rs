@@ -77,6 +77,15 @@ async fn whether_a_restart_took_place_is_read_from_its_time() {
 }
 
 #[tokio::test]
+async fn a_cycle_of_a_machine_that_was_off_is_over_when_it_is_on() {
+    let bmc = Double::start().await;
+    bmc.set(SYSTEM, "PowerState", "Off".into());
+    does(&bmc, Reply::empty(204), |_, system| system["PowerState"] = "On".into());
+    let done = bmc.client().await.power(PowerAction::PowerCycle, &waiting()).await.unwrap();
+    assert_eq!((done.taken, done.state), (Taken::Yes, PowerState::On));
+}
+
+#[tokio::test]
 async fn a_refused_command_is_not_sent_again() {
     for status in [400, 409, 500, 503] {
         let bmc = Double::start().await;

@@ -115,6 +115,12 @@ async fn a_session_that_timed_out_begins_anew_once() {
     bmc.state().sessions.clear();
     client.status().await.unwrap();
     assert_eq!(bmc.state().sessions, ["token-2"]);
+    // One for all who find out at the same time.
+    bmc.state().sessions.clear();
+    let (first, second, third) =
+        tokio::join!(client.status(), client.manager(), client.power_actions());
+    assert!(first.is_ok() && second.is_ok() && third.is_ok());
+    assert_eq!(bmc.state().sessions, ["token-3"]);
     // Where nobody is let in any more, that is said and not tried for ever.
     bmc.state().sessions.clear();
     bmc.special(|asked, _| (asked.path == SESSIONS).then(|| Reply::refusal(401, "x", "")));
