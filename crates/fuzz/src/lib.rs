@@ -34,6 +34,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("rdp_frame", targets::rdp_frame::run),
     ("rdp_picture", targets::rdp_picture::run),
     ("recovery_key", targets::recovery_key::run),
+    ("redfish_answer", targets::redfish_answer::run),
+    ("redfish_link", targets::redfish_link::run),
     ("run_output", targets::run_output::run),
     ("sealed", targets::sealed::run),
     ("server_text", targets::server_text::run),

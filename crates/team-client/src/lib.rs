@@ -15,5 +15,6 @@ pub use address::{Address, Place};
 pub use client::{Client, Method};
 pub use error::ClientError;
 pub use events::{EventLines, Events};
+pub use patchbay_tls::fingerprint;
 pub use stream::{Broken, Relay};
-pub use trust::{Looked, Site, Trust, fingerprint};
+pub use trust::{Looked, Site, Trust};

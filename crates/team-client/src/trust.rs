@@ -1,15 +1,13 @@
 //! Connections to a server, and whom they lead to.
 
 use crate::{Address, ClientError};
-use data_encoding::HEXLOWER;
-use patchbay_tls::Secured;
+use patchbay_tls::{Secured, fingerprint};
 use rustls::{
     RootCertStore,
     client::{WebPkiServerVerifier, danger::ServerCertVerifier},
     crypto::ring,
     pki_types::{CertificateDer, ServerName, UnixTime},
 };
-use sha2::{Digest as _, Sha256};
 use std::{io, sync::Arc, time::Duration};
 use tokio::{net::TcpStream, sync::OnceCell, time::timeout};
 
@@ -46,12 +44,6 @@ pub struct Site {
     pub trust: Trust,
     /// What this computer calls itself to the server.
     pub agent: String,
-}
-
-/// A certificate's fingerprint as the server prints it: `SHA256:` and 64 hexadecimal digits.
-#[must_use]
-pub fn fingerprint(der: &[u8]) -> String {
-    format!("SHA256:{}", HEXLOWER.encode(&Sha256::digest(der)))
 }
 
 impl Site {

@@ -10,6 +10,8 @@ mod verifier;
 pub use tokio_rustls::client::TlsStream;
 pub use verifier::holder;
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
 use std::{io, sync::Arc};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -64,6 +66,12 @@ impl<S> Secured<S> {
             _ => "TLS 1.2",
         }
     }
+}
+
+/// A certificate's fingerprint as people compare and pin it: `SHA256:` and 64 hexadecimal digits.
+#[must_use]
+pub fn fingerprint(der: &[u8]) -> String {
+    format!("SHA256:{}", HEXLOWER.encode(&Sha256::digest(der)))
 }
 
 /// Encrypts a stream. The server is told `address` if that is a name (RFC 6066 section 3), and never what else is

@@ -22,6 +22,8 @@ pub(crate) mod public_key;
 pub(crate) mod rdp_frame;
 pub(crate) mod rdp_picture;
 pub(crate) mod recovery_key;
+pub(crate) mod redfish_answer;
+pub(crate) mod redfish_link;
 pub(crate) mod run_output;
 pub(crate) mod sealed;
 pub(crate) mod server_text;
