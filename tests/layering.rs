@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-engine-rdp", &["model", "session", "tls"]),
     ("patchbay-engine-vnc", &["model", "session", "tls"]),
     ("patchbay-tls", &[]),
+    ("patchbay-device-snmp", &["model"]),
     ("patchbay-sftp", &[]),
     ("patchbay-exchange", &["model"]),
     (
@@ -79,6 +80,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "engine-line",
             "engine-rdp",
             "engine-vnc",
+            "device-snmp",
             "core",
             "commands",
             "team",
