@@ -4,7 +4,7 @@
 //! traps, and SNMP over TCP.
 
 use crate::{
-    Access, Asked, SnmpError,
+    Access, Asked, Refusal, SnmpError,
     columns::{Cells, Columns, Fault, Limits},
 };
 use async_snmp::{
@@ -277,7 +277,16 @@ impl Agent {
     /// # Errors
     /// When it refuses, or no answer comes.
     pub async fn set(&self, changes: &[(Oid, Value)]) -> Result<(), SnmpError> {
-        self.changes.set_many(changes).await.map(drop).map_err(|error| self.failed(&error))
+        let answer = self.changes.set_many(changes).await.map_err(|error| self.failed(&error))?;
+        // Some agents say so in the values instead of with an error.
+        match answer.varbinds.iter().find(|variable| variable.value.is_exception()) {
+            None => Ok(()),
+            Some(variable) => Err(SnmpError::Refused {
+                machine: self.machine.clone(),
+                why: Refusal::NoSuchName,
+                object: Some(variable.oid.to_string()),
+            }),
+        }
     }
 }
 

@@ -5,9 +5,12 @@
 
 mod agent;
 pub mod bits;
+pub mod change;
 pub mod columns;
+pub mod console;
 mod credentials;
 mod error;
+pub mod pdu;
 pub mod rate;
 pub mod switch;
 mod system;

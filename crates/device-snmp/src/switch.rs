@@ -12,6 +12,9 @@ pub use lldp::{Identity, Neighbour, capabilities, management_address};
 pub use ports::{Detection, Poe, PoeClass, Port, PortKind, State};
 pub use traffic::{Counters, PortCounters, PortRates, rates};
 
+pub(crate) use bridge::{PORT_VLAN, STATIC};
+pub(crate) use ports::{IF, IF_X};
+
 use crate::columns::{Cells, Index};
 use async_snmp::{Oid, Value};
 

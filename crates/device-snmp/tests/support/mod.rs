@@ -9,6 +9,10 @@ use std::time::Duration;
 pub(crate) const PATIENT: Patience =
     Patience { answer: Duration::from_secs(10), repeats: 2, table: Duration::from_secs(60) };
 
+/// Where answers are lost on purpose.
+pub(crate) const LOSSY: Patience =
+    Patience { answer: Duration::from_secs(2), repeats: 2, table: Duration::from_secs(60) };
+
 /// For where none is expected.
 pub(crate) const SHORT: Patience =
     Patience { answer: Duration::from_millis(150), repeats: 1, table: Duration::from_secs(60) };

@@ -194,7 +194,10 @@ class Objects(instrum.AbstractMibInstrumController):
             answer.append((ObjectName(names[at]), objects[names[at]]) if at < len(names) else (name, endOfMibView))
         return answer
 
-    def write_variables(self, *varBinds, **_):
+    def write_variables(self, *varBinds, acFun, **context):
+        for place, variable in enumerate(varBinds):
+            if acFun("write", variable, idx=place, **context):
+                raise error.NoAccessError(name=variable[0], idx=place)
         changed = self.switch.copy()
         # A row is made before its columns are set.
         order = sorted(enumerate(varBinds), key=lambda it: tuple(it[1][0])[:-1] != STATIC + (5,) or int(it[1][1]) != 4)
