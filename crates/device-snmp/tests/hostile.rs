@@ -74,7 +74,7 @@ async fn lengths_that_lie_end_in_words_and_not_in_memory() {
         if pass == Pass::Answer {
             let turn = counts.fetch_add(1, Ordering::SeqCst);
             let at = 20 + turn / 2 * 3 % (data.len() - 20);
-            if turn % 2 == 0 {
+            if turn.is_multiple_of(2) {
                 data[at] = 0x84;
             } else {
                 data.truncate(at);
