@@ -1,6 +1,6 @@
 //! Whether and as whom an agent is reached, against net-snmp's.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
 mod support;
 
@@ -9,8 +9,12 @@ use patchbay_device_snmp::{
     PrivacyProtocol as Cipher, Refusal, SnmpError, Socket, User, Value,
 };
 use patchbay_model::Secret;
-use patchbay_testkit::{Snmpd, net_snmp, snmpd_or_skip};
-use support::{PATIENT, SHORT, agent, v2c};
+use patchbay_testkit::{Pass, SnmpRelay, Snmpd, net_snmp, snmpd_or_skip};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+use support::{LOSSY, PATIENT, SHORT, agent, v2c};
 
 fn user(name: &str, signed: Option<(Hash, &str)>, sealed: Option<(Cipher, &str)>) -> Credentials {
     let secret = |text: &str| Secret::new(text.to_owned());
@@ -148,4 +152,55 @@ async fn columns_are_what_snmpbulkwalk_finds_in_every_version() {
         assert_eq!(ours, theirs.lines().collect::<Vec<_>>());
         assert!(ours.len() > 5);
     }
+}
+
+#[tokio::test]
+async fn an_agent_with_an_address_of_ipv6_is_asked_over_the_same_socket() {
+    if !snmpd_or_skip("an agent by IPv6") {
+        return;
+    }
+    let snmpd = Snmpd::start().await.unwrap();
+    if !snmpd.has_v6() {
+        eprintln!("skipped: an agent by IPv6 (this machine has none)");
+        return;
+    }
+    let access = Access::new(&v2c("public")).unwrap();
+    let socket = Socket::open().await.unwrap();
+    let mut names = Vec::new();
+    for address in ["::1", "127.0.0.1"] {
+        let agent = socket.agent(address, snmpd.port(), &access, PATIENT).await.unwrap();
+        names.push(agent.system().await.unwrap().name);
+    }
+    assert_eq!(names[0], names[1]);
+}
+
+/// Also with the exchanges around it that version 3 needs, a change goes out once.
+#[tokio::test]
+async fn a_change_in_version_3_is_sent_once() {
+    if !snmpd_or_skip("a change in version 3") {
+        return;
+    }
+    let snmpd = Snmpd::start().await.unwrap();
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counts = Arc::clone(&sent);
+    let mut lose = false;
+    let relay = SnmpRelay::start(snmpd.port(), move |pass, data| {
+        // Signed, not sealed: the value can be seen on its way.
+        let seen = data.windows(16).any(|w| w == b"once@example.org");
+        if pass == Pass::Ask && seen {
+            counts.fetch_add(1, Ordering::SeqCst);
+            lose = true;
+        }
+        if pass == Pass::Answer && std::mem::take(&mut lose) { vec![] } else { vec![data] }
+    })
+    .unwrap();
+    let signer = user("signer", Some((Hash::Sha256, Snmpd::PASSWORD)), None);
+    let agent = agent(relay.port(), &signer, LOSSY).await;
+    // Whoever has asked before knows the agent's clock, without which it refuses to listen.
+    assert_ne!(agent.system().await.unwrap().contact, "once@example.org");
+    let contact = Oid::from_slice(&[1, 3, 6, 1, 2, 1, 1, 4, 0]);
+    let set = agent.set(&[(contact, Value::OctetString("once@example.org".into()))]).await;
+    assert!(set.unwrap_err().unanswered());
+    assert_eq!(sent.load(Ordering::SeqCst), 1);
+    assert_eq!(agent.system().await.unwrap().contact, "once@example.org");
 }

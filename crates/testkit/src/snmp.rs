@@ -92,16 +92,23 @@ impl Snmpd {
         Ok(Self { port, _daemon: daemon, _dir: dir })
     }
 
-    /// Where it listens.
+    /// Where it listens, on 127.0.0.1.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
+
+    /// Whether it also listens on `::1`, which machines without IPv6 have not.
+    #[must_use]
+    pub fn has_v6(&self) -> bool {
+        has_v6()
+    }
 }
 
 fn config(port: u16) -> String {
+    let v6 = if has_v6() { format!(",udp6:[::1]:{port}") } else { String::new() };
     let mut text = format!(
-        "agentAddress udp:127.0.0.1:{port}\nrocommunity public\nrwcommunity private\ncreateUser plain\nrouser plain noauth\n"
+        "agentAddress udp:127.0.0.1:{port}{v6}\nrocommunity public\nrocommunity6 public\nrwcommunity private\ncreateUser plain\nrouser plain noauth\n"
     );
     for (name, hash, cipher) in USERS {
         let (level, privacy) = if cipher.is_empty() {
@@ -114,6 +121,11 @@ fn config(port: u16) -> String {
             &format!("createUser {name} {hash} \"{password}\"{privacy}\nrwuser {name} {level}\n");
     }
     text
+}
+
+/// Whether this machine can talk to itself by IPv6.
+fn has_v6() -> bool {
+    UdpSocket::bind((std::net::Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
 /// Whether snmpd can be started; if not, prints that `what` was skipped and why.
