@@ -10,8 +10,16 @@ use patchbay_device_snmp::{
     switch::{Detection, Identity, Learned, PoeClass, PortKind, State, rates},
 };
 use patchbay_model::Secret;
-use patchbay_testkit::{SnmpSwitch, Snmpd, net_snmp, snmpd_or_skip, snmpsim_or_skip};
-use std::time::{Duration, Instant};
+use patchbay_testkit::{
+    Pass, SnmpRelay, SnmpSwitch, Snmpd, net_snmp, snmpd_or_skip, snmpsim_or_skip,
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 use support::{PATIENT, agent, v2c};
 
 /// Sets the switch's clock forward.
@@ -78,6 +86,36 @@ async fn ports_power_vlans_addresses_and_neighbours_are_read() {
     assert_eq!(core.port, Identity::Name("xe-0/0/1".to_owned()));
     assert_eq!(core.capabilities, ["router"]);
     assert_eq!(core.addresses, ["192.0.2.9".parse::<std::net::IpAddr>().unwrap()]);
+}
+
+#[tokio::test]
+async fn a_switch_is_read_in_few_requests() {
+    if !snmpsim_or_skip("requests to a switch") {
+        return;
+    }
+    let switch = SnmpSwitch::start().await.unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counts = Arc::clone(&asked);
+    let relay = SnmpRelay::start(switch.port(), move |pass, data| {
+        counts.fetch_add(usize::from(pass == Pass::Ask), Ordering::SeqCst);
+        vec![data]
+    })
+    .unwrap();
+    let agent = agent(relay.port(), &v2c("public"), PATIENT).await;
+    let ports = agent.ports().await.unwrap();
+    // One for the clock, and as many rows of ten columns at a time as fit into the 64 variables of this agent's answers.
+    let for_ports = asked.swap(0, Ordering::SeqCst);
+    assert!(for_ports <= 10, "{for_ports}");
+    let counters = agent.counters(Instant::now()).await.unwrap();
+    let for_counters = asked.swap(0, Ordering::SeqCst);
+    assert!(for_counters <= 9, "{for_counters}");
+    assert_eq!((ports.len(), counters.len()), (48, 48));
+    // The same columns by snmpbulkwalk, which goes through them one after another.
+    let address = format!("127.0.0.1:{}", relay.port());
+    for column in [6, 7, 10, 11].map(|n| format!(".1.3.6.1.2.1.31.1.1.1.{n}")) {
+        net_snmp("snmpbulkwalk", &["-v2c", "-c", "public", "-Oqv", &address, &column]).unwrap();
+    }
+    assert!(asked.load(Ordering::SeqCst) > 2 * for_counters);
 }
 
 #[tokio::test]

@@ -3,8 +3,12 @@
 //! It lives in a task of its own: whoever started it may be gone by then, cut off by the change itself. Steps are sent once
 //! each. One that is not answered may have been done, so the switch is read before anything else is decided.
 
-use super::plan::{Config, Line, Plan};
+use super::{
+    plan::{Config, Line, Plan},
+    steps::DESTROY,
+};
 use crate::{Agent, SnmpError};
+use async_snmp::{Oid, Value};
 use std::time::Duration;
 use tokio::{
     sync::{oneshot, watch},
@@ -191,18 +195,11 @@ impl Guard {
     }
 
     /// Whether a step that was not answered was done all the same.
-    async fn was_done(
-        &self,
-        set: &[(async_snmp::Oid, async_snmp::Value)],
-        error: &SnmpError,
-    ) -> Result<(), String> {
-        // What makes or removes a row reads otherwise than it is set; the check at the end sees it.
-        let status = crate::switch::column(&crate::switch::STATIC, 5);
-        let (names, wanted): (Vec<_>, Vec<_>) =
-            set.iter().filter(|(name, _)| !name.starts_with(&status)).cloned().unzip();
+    async fn was_done(&self, set: &[(Oid, Value)], error: &SnmpError) -> Result<(), String> {
+        let names: Vec<Oid> = set.iter().map(|(name, _)| name.clone()).collect();
         let now = self.agent.get(&names).await.map_err(|error| error.to_string())?;
-        let done = now.iter().zip(&wanted).all(|(now, wanted)| now.as_ref() == Some(wanted));
-        if done && !names.is_empty() { Ok(()) } else { Err(error.to_string()) }
+        let done = now.iter().zip(set).all(|(now, (name, wanted))| reads_as(name, wanted, now));
+        if done { Ok(()) } else { Err(error.to_string()) }
     }
 
     /// Takes back what was done, as soon as the switch answers, until it is as before or the time is up.
@@ -249,6 +246,15 @@ impl Guard {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether an object that was set reads as it then would. What makes a row or removes it reads otherwise than it is set.
+fn reads_as(name: &Oid, wanted: &Value, now: &Option<Value>) -> bool {
+    if name.starts_with(&crate::switch::column(&crate::switch::STATIC, 5)) {
+        now.is_some() != (*wanted == Value::Integer(DESTROY))
+    } else {
+        now.as_ref() == Some(wanted)
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// `RowStatus` (RFC 2579).
 const CREATE_AND_GO: i32 = 4;
-const DESTROY: i32 = 6;
+pub(super) const DESTROY: i32 = 6;
 
 /// Objects that are set together, all or none.
 #[derive(Clone, PartialEq, Eq, Debug)]

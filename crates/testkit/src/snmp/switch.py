@@ -42,6 +42,16 @@ def bits(ports):
     return bytes(data)
 
 
+class Live:
+    """A value that is another one each time."""
+
+    def __init__(self, kind, value):
+        self.kind, self.value = kind, value
+
+    def now(self, ticks):
+        return self.kind(self.value(ticks))
+
+
 class Switch:
     def __init__(self):
         self.started = time.monotonic()
@@ -67,9 +77,8 @@ class Switch:
 
     def objects(self):
         o = {}
-        up = self.ticks()
         for n, value in ((1, OctetString("A switch of 48 ports")), (2, v2c.ObjectIdentifier((1, 3, 6, 1, 4, 1, 99999, 48))),
-                         (3, TimeTicks(up)), (4, OctetString("noc@example.org")), (5, OctetString("switch")),
+                         (3, Live(TimeTicks, lambda up: up)), (4, OctetString("noc@example.org")), (5, OctetString("switch")),
                          (6, OctetString("rack 7"))):
             o[MIB2 + (1, n, 0)] = value
         for p in range(1, PORTS + 1):
@@ -78,11 +87,11 @@ class Switch:
             for column, value in ((1, Integer32(i)), (2, OctetString(f"GigabitEthernet0/{p}")), (3, Integer32(6)),
                                   (5, Gauge32(1000000000)), (6, OctetString(bytes([2, 0, 0, 0, 0, p]))),
                                   (7, Integer32(self.admin[p])), (8, Integer32(oper)), (9, TimeTicks(100)),
-                                  (10, Counter32(p * 10 * up % 2**32)), (13, Counter32(p)), (14, Counter32(up // 100)),
-                                  (16, Counter32(p * 20 * up % 2**32)), (19, Counter32(0)), (20, Counter32(0))):
+                                  (10, Live(Counter32, lambda up, p=p: p * 10 * up % 2**32)), (13, Counter32(p)), (14, Live(Counter32, lambda up: up // 100)),
+                                  (16, Live(Counter32, lambda up, p=p: p * 20 * up % 2**32)), (19, Counter32(0)), (20, Counter32(0))):
                 o[IF + (column, i)] = value
-            for column, value in ((1, OctetString(f"Gi0/{p}")), (6, Counter64(2**40 + p * 10 * up)), (7, Counter64(p * up)),
-                                  (10, Counter64(p * 20 * up)), (11, Counter64(p * up)), (15, Gauge32(1000)),
+            for column, value in ((1, OctetString(f"Gi0/{p}")), (6, Live(Counter64, lambda up, p=p: 2**40 + p * 10 * up)), (7, Live(Counter64, lambda up, p=p: p * up)),
+                                  (10, Live(Counter64, lambda up, p=p: p * 20 * up)), (11, Live(Counter64, lambda up, p=p: p * up)), (15, Gauge32(1000)),
                                   (18, OctetString(self.alias[p])), (19, TimeTicks(0))):
                 o[IFX + (column, i)] = value
             o[BRIDGE + (1, 4, 1, 2, p)] = Integer32(i)
@@ -175,23 +184,27 @@ class Objects(instrum.AbstractMibInstrumController):
         self.kept = None
 
     def table(self):
-        # All of one answer, and of answers in the same hundredth of a second, is of one moment.
-        now = self.switch.ticks()
-        if self.kept is None or self.kept[0] != now:
+        if self.kept is None:
             objects = self.switch.objects()
-            self.kept = (now, objects, sorted(objects))
-        return self.kept[1], self.kept[2]
+            self.kept = (objects, sorted(objects))
+        return self.kept
+
+    def value(self, value):
+        return value.now(self.switch.ticks()) if isinstance(value, Live) else value
 
     def read_variables(self, *varBinds, **_):
         objects, _ = self.table()
-        return [(name, objects.get(tuple(name), noSuchInstance)) for name, _ in varBinds]
+        return [(name, self.value(objects.get(tuple(name), noSuchInstance))) for name, _ in varBinds]
 
     def read_next_variables(self, *varBinds, **_):
         objects, names = self.table()
         answer = []
         for name, _ in varBinds:
             at = bisect_right(names, tuple(name))
-            answer.append((ObjectName(names[at]), objects[names[at]]) if at < len(names) else (name, endOfMibView))
+            if at < len(names):
+                answer.append((ObjectName(names[at]), self.value(objects[names[at]])))
+            else:
+                answer.append((name, endOfMibView))
         return answer
 
     def write_variables(self, *varBinds, acFun, **context):
