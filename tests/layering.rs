@@ -25,6 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-engine-vnc", &["model", "session", "tls"]),
     ("patchbay-device-redfish", &["model", "tls"]),
     ("patchbay-tls", &[]),
+    ("patchbay-device-snmp", &["model"]),
     ("patchbay-sftp", &[]),
     ("patchbay-exchange", &["model"]),
     (
@@ -81,6 +82,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "engine-rdp",
             "engine-vnc",
             "device-redfish",
+            "device-snmp",
             "core",
             "commands",
             "team",

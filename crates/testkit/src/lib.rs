@@ -30,6 +30,8 @@ mod shadow;
 #[cfg(unix)]
 mod slapd;
 #[cfg(unix)]
+mod snmp;
+#[cfg(unix)]
 mod sshd;
 #[cfg(unix)]
 mod team;
@@ -70,6 +72,10 @@ pub use screen::Screen;
 pub use shadow::{Shadow, shadow_or_skip};
 #[cfg(unix)]
 pub use slapd::{Slapd, slapd_or_skip};
+#[cfg(unix)]
+pub use snmp::{
+    Pass, SnmpRelay, SnmpSwitch, Snmpd, Snmpsim, net_snmp, snmpd_or_skip, snmpsim_or_skip,
+};
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
 #[cfg(unix)]

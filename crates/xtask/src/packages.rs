@@ -61,6 +61,8 @@ const DEBIAN_TEST: &[&str] = &[
     "winpr-utils",
     "postgresql",
     "slapd",
+    "snmp",
+    "snmpd",
     "python3-venv",
 ];
 

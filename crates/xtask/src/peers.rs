@@ -6,30 +6,39 @@ use crate::{
 };
 use std::path::Path;
 
-/// Each folder, what is installed in it, and the program that tests start.
-const PEERS: &[(&str, &str, &str)] = &[
+/// Each folder, what of Python's index is installed in it, and the program that tests start.
+const PEERS: &[(&str, &[&str], &str)] = &[
     // Makes requests of an `OpenAPI` document (`crates/server/tests/document.rs`).
-    ("schemathesis", "schemathesis==4.32.5", "schemathesis"),
+    ("schemathesis", &["schemathesis==4.32.5"], "schemathesis"),
     // A management controller that speaks Redfish (`crates/testkit/src/redfish.rs`).
-    ("sushy-tools", "sushy-tools==2.2.0", "sushy-emulator"),
+    ("sushy-tools", &["sushy-tools==2.2.0"], "sushy-emulator"),
+    // Recorded devices that speak SNMP, and what a switch of ours speaks it with (`crates/testkit/src/snmp.rs`).
+    (
+        "snmpsim",
+        &["snmpsim==1.2.2", "snmpsim-data==1.0.1", "pysnmp==7.1.30"],
+        "snmpsim-command-responder",
+    ),
+    // Answers as Proxmox VE does (`crates/testkit/src/pve`).
+    ("fakepve", &["fakepve[crypto]==0.5.0"], "fakepve"),
 ];
 
 /// Installs what is missing.
 pub(crate) fn install() -> Outcome {
-    PEERS.iter().try_for_each(|(name, package, program)| one(name, package, program))
+    PEERS.iter().try_for_each(|(name, packages, program)| one(name, packages, program))
 }
 
-fn one(name: &str, package: &str, program: &str) -> Outcome {
+fn one(name: &str, packages: &[&str], program: &str) -> Outcome {
     let place = format!("{}/peers/{name}", build::target());
-    // The version is in the file's name, so that another one is another file.
-    let stamp = format!("{place}/{package}");
+    // The versions are in the file's name, so that other ones are another file.
+    let stamp = format!("{place}/{}", packages.join("+"));
     if Path::new(&stamp).exists() {
         return Ok(());
     }
     step::timed(&format!("getting {name}"), "about 20 s", || {
         step::run("python3", &["-m", "venv", "--clear", &place])?;
         let pip = format!("{place}/bin/pip");
-        step::run(&pip, &["install", "--quiet", "--disable-pip-version-check", package])?;
+        let install = ["install", "--quiet", "--disable-pip-version-check"];
+        step::run(&pip, &[&install, packages].concat())?;
         let program = format!("{place}/bin/{program}");
         step::output(&program, &["--help"]).ok_or_else(|| format!("{program} does not start"))?;
         std::fs::write(&stamp, "").map_err(|error| format!("{stamp}: {error}"))

@@ -1,0 +1,571 @@
+//! From what is and what is wished to what shall be. Pure.
+
+use super::steps::{Step, steps};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What can be changed of a switch.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Config {
+    /// By `ifIndex`.
+    pub ports: BTreeMap<u32, PortConfig>,
+    /// By number.
+    pub vlans: BTreeMap<u16, VlanConfig>,
+}
+
+/// What can be changed of a port.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PortConfig {
+    /// What the switch calls it.
+    pub name: String,
+    /// Whether it is wanted up.
+    pub up: bool,
+    /// What people wrote there.
+    pub alias: String,
+    /// Which port of the bridge it is; `None` for what carries no VLANs.
+    pub bridge_port: Option<u32>,
+    /// The VLAN of what comes in untagged.
+    pub pvid: Option<u16>,
+}
+
+/// What can be changed of a VLAN. Ports are those of the bridge.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct VlanConfig {
+    /// Its name.
+    pub name: String,
+    /// The ports it leaves by.
+    pub egress: BTreeSet<u32>,
+    /// Those of them it leaves by without a tag.
+    pub untagged: BTreeSet<u32>,
+    /// How many bytes the switch has in its lists of ports.
+    pub width: usize,
+}
+
+/// What somebody wants. Ports are interfaces.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Wish {
+    /// A port up or down.
+    Up {
+        /// Which.
+        port: u32,
+        /// Up.
+        up: bool,
+    },
+    /// What is written at a port.
+    Alias {
+        /// Which.
+        port: u32,
+        /// What; at most 64 bytes (RFC 2863).
+        alias: String,
+    },
+    /// A port in one VLAN, untagged, and in no other.
+    Access {
+        /// Which.
+        port: u32,
+        /// The VLAN.
+        vlan: u16,
+    },
+    /// A port in these VLANs with tags, and in one without or none.
+    Trunk {
+        /// Which.
+        port: u32,
+        /// Without a tag.
+        native: Option<u16>,
+        /// With tags.
+        tagged: BTreeSet<u16>,
+    },
+    /// A new VLAN.
+    Create {
+        /// Its number.
+        vlan: u16,
+        /// Its name; at most 32 bytes (RFC 4363).
+        name: String,
+    },
+    /// Another name.
+    Rename {
+        /// Which.
+        vlan: u16,
+        /// The name.
+        name: String,
+    },
+    /// A VLAN away.
+    Remove {
+        /// Which.
+        vlan: u16,
+    },
+}
+
+/// Why a wish cannot be planned.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PlanError {
+    /// No such interface.
+    #[error("the switch has no interface {0}")]
+    NoPort(u32),
+    /// A port that carries no VLANs.
+    #[error("{0} carries no VLANs")]
+    NoVlans(String),
+    /// No such VLAN.
+    #[error("VLAN {0} does not exist: create it first")]
+    NoVlan(u16),
+    /// There already.
+    #[error("VLAN {0} exists already")]
+    Exists(u16),
+    /// No number of a VLAN.
+    #[error("{0} is no number of a VLAN: they are 1 to 4094")]
+    Number(u16),
+    /// Untagged in it.
+    #[error("{ports} still send what is untagged into VLAN {vlan}: move them first")]
+    InUse {
+        /// Which.
+        vlan: u16,
+        /// The ports' names.
+        ports: String,
+    },
+    /// The one that is always there.
+    #[error("VLAN 1 cannot be removed")]
+    Default,
+    /// A text that does not fit.
+    #[error("{what} has {bytes} bytes, and at most {most} fit")]
+    Long {
+        /// What.
+        what: &'static str,
+        /// Its bytes.
+        bytes: usize,
+        /// What fits.
+        most: usize,
+    },
+    /// Native and tagged at once.
+    #[error("VLAN {0} cannot be native and tagged on one port")]
+    Both(u16),
+}
+
+/// One line of a diff.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// Whether it is what shall be; else it is what is and shall go.
+    pub new: bool,
+    /// The line.
+    pub text: String,
+}
+
+/// What was read, and what shall be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Plan {
+    before: Config,
+    after: Config,
+}
+
+impl Plan {
+    /// Plans the wishes in their order.
+    ///
+    /// # Errors
+    /// When one of them cannot be.
+    pub fn new(before: Config, wishes: &[Wish]) -> Result<Self, PlanError> {
+        let mut after = before.clone();
+        for wish in wishes {
+            after.apply(wish)?;
+        }
+        Ok(Self { before, after })
+    }
+
+    /// What was read.
+    #[must_use]
+    pub fn before(&self) -> &Config {
+        &self.before
+    }
+
+    /// What shall be.
+    #[must_use]
+    pub fn after(&self) -> &Config {
+        &self.after
+    }
+
+    /// The way back.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        Self { before: self.after.clone(), after: self.before.clone() }
+    }
+
+    /// Whether nothing has to be done.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps().is_empty()
+    }
+
+    /// What the switch is told, in an order in which no port is without a VLAN on the way.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step> {
+        steps(&self.before, &self.after)
+    }
+
+    /// The way from what is now to what was before, as far as this plan touched it: what somebody else changed meanwhile stays.
+    #[must_use]
+    pub fn restore(&self, now: &Config) -> Self {
+        Self { before: now.clone(), after: now.with(&self.after, &self.before) }
+    }
+
+    /// What of this plan is not so in what was read now.
+    #[must_use]
+    pub fn missing(&self, now: &Config) -> Vec<Line> {
+        diff(now, &now.with(&self.before, &self.after))
+    }
+
+    /// What changes, for people.
+    #[must_use]
+    pub fn diff(&self) -> Vec<Line> {
+        diff(&self.before, &self.after)
+    }
+}
+
+impl Config {
+    fn apply(&mut self, wish: &Wish) -> Result<(), PlanError> {
+        match wish {
+            Wish::Up { port, up } => self.port(*port)?.up = *up,
+            Wish::Alias { port, alias } => {
+                fits("the description", alias, 64)?;
+                self.port(*port)?.alias.clone_from(alias);
+            }
+            Wish::Access { port, vlan } => self.place(*port, Some(*vlan), &BTreeSet::new())?,
+            Wish::Trunk { port, native, tagged } => self.place(*port, *native, tagged)?,
+            Wish::Create { vlan, name } => self.create(*vlan, name)?,
+            Wish::Rename { vlan, name } => {
+                fits("the name", name, 32)?;
+                let found = self.vlans.get_mut(vlan).ok_or(PlanError::NoVlan(*vlan))?;
+                found.name.clone_from(name);
+            }
+            Wish::Remove { vlan } => self.remove(*vlan)?,
+        }
+        Ok(())
+    }
+
+    fn port(&mut self, port: u32) -> Result<&mut PortConfig, PlanError> {
+        self.ports.get_mut(&port).ok_or(PlanError::NoPort(port))
+    }
+
+    fn place(
+        &mut self,
+        port: u32,
+        native: Option<u16>,
+        tagged: &BTreeSet<u16>,
+    ) -> Result<(), PlanError> {
+        let unknown = native.iter().chain(tagged).find(|vlan| !self.vlans.contains_key(vlan));
+        if let Some(vlan) = unknown {
+            return Err(PlanError::NoVlan(*vlan));
+        }
+        if let Some(both) = native.filter(|native| tagged.contains(native)) {
+            return Err(PlanError::Both(both));
+        }
+        let config = self.port(port)?;
+        let at = config.bridge_port.ok_or_else(|| PlanError::NoVlans(config.name.clone()))?;
+        // Without a native one its VLAN of untagged packets stays: there is always one (RFC 4363, dot1qPvid).
+        config.pvid = native.or(config.pvid);
+        for (id, vlan) in &mut self.vlans {
+            let plain = native == Some(*id);
+            set(&mut vlan.untagged, at, plain);
+            set(&mut vlan.egress, at, plain || tagged.contains(id));
+        }
+        Ok(())
+    }
+
+    fn create(&mut self, vlan: u16, name: &str) -> Result<(), PlanError> {
+        fits("the name", name, 32)?;
+        if !(1..=4094).contains(&vlan) {
+            return Err(PlanError::Number(vlan));
+        }
+        if self.vlans.contains_key(&vlan) {
+            return Err(PlanError::Exists(vlan));
+        }
+        let width = self.vlans.values().map(|vlan| vlan.width).max().unwrap_or_default();
+        let new = VlanConfig { name: name.to_owned(), width, ..VlanConfig::default() };
+        self.vlans.insert(vlan, new);
+        Ok(())
+    }
+
+    fn remove(&mut self, vlan: u16) -> Result<(), PlanError> {
+        if vlan == 1 {
+            return Err(PlanError::Default);
+        }
+        let used = self.ports.values().filter(|port| port.pvid == Some(vlan));
+        let used: Vec<&str> = used.map(|port| port.name.as_str()).collect();
+        if !used.is_empty() {
+            return Err(PlanError::InUse { vlan, ports: used.join(", ") });
+        }
+        self.vlans.remove(&vlan).map(drop).ok_or(PlanError::NoVlan(vlan))
+    }
+
+    /// This, with what differs between two others made as in the second of them.
+    fn with(&self, from: &Self, to: &Self) -> Self {
+        let mut new = self.clone();
+        for (index, port) in &mut new.ports {
+            if let (Some(from), Some(to)) = (from.ports.get(index), to.ports.get(index)) {
+                take(&mut port.up, &from.up, &to.up);
+                take(&mut port.alias, &from.alias, &to.alias);
+                take(&mut port.pvid, &from.pvid, &to.pvid);
+            }
+        }
+        for id in from.vlans.keys().chain(to.vlans.keys()).collect::<BTreeSet<_>>() {
+            match (from.vlans.get(id), to.vlans.get(id)) {
+                (Some(from), Some(to)) => {
+                    let Some(vlan) = new.vlans.get_mut(id) else { continue };
+                    take(&mut vlan.name, &from.name, &to.name);
+                    for port in from.egress.symmetric_difference(&to.egress) {
+                        set(&mut vlan.egress, *port, to.egress.contains(port));
+                    }
+                    for port in from.untagged.symmetric_difference(&to.untagged) {
+                        set(&mut vlan.untagged, *port, to.untagged.contains(port));
+                    }
+                }
+                (None, Some(to)) => {
+                    new.vlans.entry(*id).or_insert_with(|| to.clone());
+                }
+                (Some(_), None) => drop(new.vlans.remove(id)),
+                (None, None) => {}
+            }
+        }
+        new
+    }
+}
+
+fn take<T: PartialEq + Clone>(place: &mut T, from: &T, to: &T) {
+    if from != to {
+        place.clone_from(to);
+    }
+}
+
+fn set(ports: &mut BTreeSet<u32>, port: u32, there: bool) {
+    if there {
+        ports.insert(port);
+    } else {
+        ports.remove(&port);
+    }
+}
+
+fn fits(what: &'static str, text: &str, most: usize) -> Result<(), PlanError> {
+    let bytes = text.len();
+    if bytes > most { Err(PlanError::Long { what, bytes, most }) } else { Ok(()) }
+}
+
+fn diff(before: &Config, after: &Config) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut both = |old: Option<String>, new: Option<String>| {
+        if old != new {
+            lines.extend(old.map(|text| Line { new: false, text }));
+            lines.extend(new.map(|text| Line { new: true, text }));
+        }
+    };
+    for id in before.vlans.keys().chain(after.vlans.keys()).collect::<BTreeSet<_>>() {
+        let named =
+            |config: &Config| Some(format!("vlan {id} name {:?}", config.vlans.get(id)?.name));
+        both(named(before), named(after));
+    }
+    for (index, port) in &before.ports {
+        let Some(wanted) = after.ports.get(index) else { continue };
+        let name = &port.name;
+        let word = |up: bool| Some(format!("{name} {}", if up { "up" } else { "down" }));
+        both(word(port.up), word(wanted.up));
+        let alias = |alias: &str| Some(format!("{name} description {alias:?}"));
+        both(alias(&port.alias), alias(&wanted.alias));
+        both(placed(before, port), placed(after, wanted));
+    }
+    lines
+}
+
+/// Where a port is: `access 5`, or `native 1 tagged 20 30`.
+fn placed(config: &Config, port: &PortConfig) -> Option<String> {
+    let at = port.bridge_port?;
+    let of = |ports: fn(&VlanConfig) -> &BTreeSet<u32>| {
+        let vlans = config.vlans.iter().filter(move |(_, vlan)| ports(vlan).contains(&at));
+        vlans.map(|(id, _)| *id).collect::<BTreeSet<u16>>()
+    };
+    let plain = of(|vlan| &vlan.untagged);
+    let tagged: BTreeSet<u16> = of(|vlan| &vlan.egress).difference(&plain).copied().collect();
+    let list =
+        |vlans: &BTreeSet<u16>| vlans.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let incoming = port.pvid.filter(|pvid| !plain.contains(pvid));
+    let incoming = incoming.map(|pvid| format!(" incoming {pvid}")).unwrap_or_default();
+    let name = &port.name;
+    Some(match (plain.is_empty(), tagged.is_empty()) {
+        (true, true) => format!("{name} in no vlan{incoming}"),
+        (false, true) => format!("{name} access {}{incoming}", list(&plain)),
+        (true, false) => format!("{name} tagged {}{incoming}", list(&tagged)),
+        (false, false) => {
+            format!("{name} native {} tagged {}{incoming}", list(&plain), list(&tagged))
+        }
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn config() -> Config {
+        let port = |n: u32| PortConfig {
+            name: format!("Gi0/{n}"),
+            up: true,
+            alias: String::new(),
+            bridge_port: Some(n),
+            pvid: Some(1),
+        };
+        let vlan = |name: &str, ports: &[u32]| VlanConfig {
+            name: name.to_owned(),
+            egress: ports.iter().copied().collect(),
+            untagged: ports.iter().copied().collect(),
+            width: 1,
+        };
+        Config {
+            ports: (1..=4).map(|n| (100 + n, port(n))).collect(),
+            vlans: BTreeMap::from([
+                (1, vlan("default", &[1, 2, 3, 4])),
+                (20, vlan("servers", &[])),
+            ]),
+        }
+    }
+
+    fn texts(plan: &Plan) -> Vec<String> {
+        let sign = |line: Line| format!("{}{}", if line.new { '+' } else { '-' }, line.text);
+        plan.diff().into_iter().map(sign).collect()
+    }
+
+    #[test]
+    fn a_diff_says_what_changes() {
+        let wishes = [
+            Wish::Create { vlan: 30, name: "voice".to_owned() },
+            Wish::Access { port: 102, vlan: 20 },
+            Wish::Trunk { port: 103, native: Some(1), tagged: BTreeSet::from([20, 30]) },
+            Wish::Alias { port: 104, alias: "spare".to_owned() },
+            Wish::Up { port: 104, up: false },
+        ];
+        let plan = Plan::new(config(), &wishes).unwrap();
+        let expected = [
+            "+vlan 30 name \"voice\"",
+            "-Gi0/2 access 1",
+            "+Gi0/2 access 20",
+            "-Gi0/3 access 1",
+            "+Gi0/3 native 1 tagged 20 30",
+            "-Gi0/4 up",
+            "+Gi0/4 down",
+            "-Gi0/4 description \"\"",
+            "+Gi0/4 description \"spare\"",
+        ];
+        assert_eq!(texts(&plan), expected);
+        assert_eq!(plan.inverse().after(), &config());
+        assert!(Plan::new(config(), &[Wish::Access { port: 102, vlan: 1 }]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_is_said_before_anything_is_sent() {
+        let fails = |wish: Wish| Plan::new(config(), &[wish]).unwrap_err();
+        assert_eq!(fails(Wish::Up { port: 9, up: true }), PlanError::NoPort(9));
+        assert_eq!(fails(Wish::Access { port: 101, vlan: 99 }), PlanError::NoVlan(99));
+        assert_eq!(fails(Wish::Remove { vlan: 1 }), PlanError::Default);
+        assert_eq!(fails(Wish::Create { vlan: 20, name: String::new() }), PlanError::Exists(20));
+        assert_eq!(
+            fails(Wish::Create { vlan: 4095, name: String::new() }),
+            PlanError::Number(4095)
+        );
+        let both = Wish::Trunk { port: 101, native: Some(1), tagged: BTreeSet::from([1]) };
+        assert_eq!(fails(both), PlanError::Both(1));
+        let moved = [Wish::Access { port: 101, vlan: 20 }, Wish::Remove { vlan: 20 }];
+        let used = Plan::new(config(), &moved).unwrap_err();
+        assert_eq!(
+            used.to_string(),
+            "Gi0/1 still send what is untagged into VLAN 20: move them first"
+        );
+        let long = fails(Wish::Alias { port: 101, alias: "x".repeat(65) });
+        assert!(matches!(long, PlanError::Long { bytes: 65, most: 64, .. }));
+    }
+
+    #[test]
+    fn going_back_leaves_what_others_changed_meanwhile() {
+        let plan = Plan::new(config(), &[Wish::Access { port: 102, vlan: 20 }]).unwrap();
+        let others = [
+            Wish::Access { port: 103, vlan: 20 },
+            Wish::Alias { port: 102, alias: "theirs".to_owned() },
+        ];
+        let now = Plan::new(plan.after().clone(), &others).unwrap().after().clone();
+        let back = plan.restore(&now);
+        let wanted = Plan::new(config(), &others).unwrap();
+        assert_eq!(back.after(), wanted.after());
+        assert!(plan.missing(&now).is_empty());
+        assert_eq!(plan.missing(&config()).len(), 2);
+    }
+
+    fn wish() -> impl Strategy<Value = Wish> {
+        let (port, vlan) = (101u32..105, prop::sample::select(vec![1u16, 20, 30]));
+        let tagged = prop::collection::btree_set(prop::sample::select(vec![1u16, 20, 30]), 0..3);
+        prop_oneof![
+            (port.clone(), any::<bool>()).prop_map(|(port, up)| Wish::Up { port, up }),
+            (port.clone(), vlan.clone()).prop_map(|(port, vlan)| Wish::Access { port, vlan }),
+            (port, prop::option::of(vlan.clone()), tagged)
+                .prop_map(|(port, native, tagged)| Wish::Trunk { port, native, tagged }),
+            vlan.clone().prop_map(|vlan| Wish::Create { vlan, name: "new".to_owned() }),
+            vlan.prop_map(|vlan| Wish::Remove { vlan }),
+        ]
+    }
+
+    /// Does what a step says, as a switch would.
+    fn obey(config: &mut Config, step: &Step) {
+        use crate::{
+            bits,
+            switch::{IF, IF_X, PORT_VLAN, STATIC, column},
+        };
+        for (name, value) in &step.set {
+            let (row, at) = (*name.arcs().last().unwrap(), name.parent().unwrap());
+            let vlan = u16::try_from(row).unwrap_or_default();
+            let number = || value.as_u32().or_else(|| u32::try_from(value.as_i32()?).ok()).unwrap();
+            let text = || crate::text::of(value);
+            let list = || bits::ports(value.as_bytes().unwrap());
+            if at == column(&IF, 7) {
+                config.ports.get_mut(&row).unwrap().up = number() == 1;
+            } else if at == column(&IF_X, 18) {
+                config.ports.get_mut(&row).unwrap().alias = text();
+            } else if at == column(&PORT_VLAN, 1) {
+                let to = u16::try_from(number()).unwrap();
+                assert!(config.vlans.contains_key(&to));
+                let port = config.ports.values_mut().find(|port| port.bridge_port == Some(row));
+                port.unwrap().pvid = Some(to);
+            } else if at == column(&STATIC, 5) && number() == 4 {
+                let new = VlanConfig { width: 1, ..VlanConfig::default() };
+                assert!(config.vlans.insert(vlan, new).is_none());
+            } else if at == column(&STATIC, 5) {
+                assert!(config.ports.values().all(|port| port.pvid != Some(vlan)));
+                config.vlans.remove(&vlan).unwrap();
+            } else {
+                let vlan = config.vlans.get_mut(&vlan).unwrap();
+                match at.arcs().last().unwrap() {
+                    1 => vlan.name = text(),
+                    2 => vlan.egress = list(),
+                    4 => vlan.untagged = list(),
+                    other => panic!("column {other}"),
+                }
+            }
+        }
+    }
+
+    proptest! {
+        /// The steps lead to what was planned, and from wherever they were left, there is a way back to what was.
+        #[test]
+        fn the_way_back_ends_where_it_began(wishes in prop::collection::vec(wish(), 0..6), done in 0usize..12) {
+            let mut wishes = wishes;
+            while Plan::new(config(), &wishes).is_err() {
+                wishes.pop();
+            }
+            let plan = Plan::new(config(), &wishes).unwrap();
+            let mut now = config();
+            for step in plan.steps().iter().take(done) {
+                obey(&mut now, step);
+            }
+            let back = plan.restore(&now);
+            for step in back.steps() {
+                obey(&mut now, &step);
+            }
+            prop_assert_eq!(&now, plan.before());
+            for step in plan.steps() {
+                obey(&mut now, &step);
+            }
+            prop_assert_eq!(&now, plan.after());
+            prop_assert!(plan.missing(&now).is_empty());
+        }
+    }
+}

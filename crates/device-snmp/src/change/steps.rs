@@ -1,0 +1,208 @@
+//! What a switch is told to get from one configuration to another: objects of IF-MIB and Q-BRIDGE-MIB. Pure.
+
+use super::plan::{Config, PortConfig, VlanConfig};
+use crate::{
+    bits,
+    switch::{IF, IF_X, PORT_VLAN, STATIC, column},
+};
+use async_snmp::{Oid, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// `RowStatus` (RFC 2579).
+const CREATE_AND_GO: i32 = 4;
+pub(super) const DESTROY: i32 = 6;
+
+/// Objects that are set together, all or none.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// What it does, for people.
+    pub text: String,
+    /// The objects and their values.
+    pub set: Vec<(Oid, Value)>,
+}
+
+/// First what makes, then what moves, then what removes: at no moment is a port's VLAN of untagged packets not there, and no
+/// port leaves its VLAN before it is in the next. Ports go down last and up first.
+pub(super) fn steps(before: &Config, after: &Config) -> Vec<Step> {
+    let mut steps = Vec::new();
+    created(before, after, &mut steps);
+    let ports =
+        || before.ports.iter().filter_map(|(at, port)| Some((*at, port, after.ports.get(at)?)));
+    for (index, port, wanted) in ports() {
+        described(index, port, wanted, &mut steps);
+        if wanted.up && !port.up {
+            steps.push(admin(index, wanted));
+        }
+    }
+    // Into the new ones, then what comes in, then out of the old ones.
+    let joined = joined(before, after);
+    lists(&before.vlans, &joined, after, &mut steps);
+    for (_, port, wanted) in ports() {
+        if let (Some(at), Some(pvid)) = (wanted.bridge_port, wanted.pvid)
+            && port.pvid != wanted.pvid
+        {
+            let name = cell(&PORT_VLAN, 1, at);
+            let text = format!("{}: what comes in untagged goes to VLAN {pvid}", wanted.name);
+            steps.push(Step { text, set: vec![(name, Value::Gauge32(pvid.into()))] });
+        }
+    }
+    lists(&joined, &after.vlans, after, &mut steps);
+    for id in before.vlans.keys().filter(|id| !after.vlans.contains_key(id)) {
+        let name = cell(&STATIC, 5, (*id).into());
+        let text = format!("remove VLAN {id}");
+        steps.push(Step { text, set: vec![(name, Value::Integer(DESTROY))] });
+    }
+    for (index, port, wanted) in ports() {
+        if port.up && !wanted.up {
+            steps.push(admin(index, wanted));
+        }
+    }
+    steps
+}
+
+/// A row's cell in a table with a single number as its index.
+fn cell(entry: &[u32], number: u32, row: u32) -> Oid {
+    column(entry, number).child(row)
+}
+
+fn octets(text: &str) -> Value {
+    Value::OctetString(text.as_bytes().to_vec().into())
+}
+
+fn created(before: &Config, after: &Config, steps: &mut Vec<Step>) {
+    for (id, vlan) in &after.vlans {
+        let row = u32::from(*id);
+        let name = (cell(&STATIC, 1, row), octets(&vlan.name));
+        match before.vlans.get(id) {
+            None => {
+                let row = (cell(&STATIC, 5, row), Value::Integer(CREATE_AND_GO));
+                let text = format!("create VLAN {id} {:?}", vlan.name);
+                steps.push(Step { text, set: vec![row, name] });
+            }
+            Some(old) if old.name != vlan.name => {
+                let text = format!("rename VLAN {id} {:?}", vlan.name);
+                steps.push(Step { text, set: vec![name] });
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn described(index: u32, port: &PortConfig, wanted: &PortConfig, steps: &mut Vec<Step>) {
+    if port.alias != wanted.alias {
+        let text = format!("{}: describe as {:?}", wanted.name, wanted.alias);
+        let set = vec![(cell(&IF_X, 18, index), octets(&wanted.alias))];
+        steps.push(Step { text, set });
+    }
+}
+
+fn admin(index: u32, wanted: &PortConfig) -> Step {
+    let (word, number) = if wanted.up { ("up", 1) } else { ("down", 2) };
+    let text = format!("{}: {word}", wanted.name);
+    Step { text, set: vec![(cell(&IF, 7, index), Value::Integer(number))] }
+}
+
+/// Both: where ports are and where they go to. Untagged wins, since a port sends one VLAN one way only.
+fn joined(before: &Config, after: &Config) -> BTreeMap<u16, VlanConfig> {
+    let mut joined = BTreeMap::new();
+    for id in before.vlans.keys().chain(after.vlans.keys()).collect::<BTreeSet<_>>() {
+        let empty = VlanConfig::default();
+        let old = before.vlans.get(id).unwrap_or(&empty);
+        let new = after.vlans.get(id).unwrap_or(&empty);
+        let vlan = VlanConfig {
+            name: new.name.clone(),
+            egress: &old.egress | &new.egress,
+            // Where it was and stays, as it shall be; where it leaves, as it was.
+            untagged: &new.untagged | &(&old.untagged - &new.egress),
+            width: old.width.max(new.width),
+        };
+        joined.insert(*id, vlan);
+    }
+    joined
+}
+
+fn lists(
+    before: &BTreeMap<u16, VlanConfig>,
+    after: &BTreeMap<u16, VlanConfig>,
+    whole: &Config,
+    steps: &mut Vec<Step>,
+) {
+    let empty = VlanConfig::default();
+    for (id, vlan) in after {
+        let old = before.get(id).unwrap_or(&empty);
+        if old.egress == vlan.egress && old.untagged == vlan.untagged {
+            continue;
+        }
+        let list = |ports| Value::OctetString(bits::list(ports, vlan.width).into());
+        let row = u32::from(*id);
+        let set = vec![
+            (cell(&STATIC, 2, row), list(&vlan.egress)),
+            (cell(&STATIC, 4, row), list(&vlan.untagged)),
+        ];
+        let names = |ports: &BTreeSet<u32>| {
+            let name = |at: &u32| {
+                let port = whole.ports.values().find(|port| port.bridge_port == Some(*at));
+                port.map_or_else(|| at.to_string(), |port| port.name.clone())
+            };
+            ports.iter().map(name).collect::<Vec<_>>().join(", ")
+        };
+        let (joins, leaves) = (&vlan.egress - &old.egress, &old.egress - &vlan.egress);
+        let text = match (joins.is_empty(), leaves.is_empty()) {
+            (false, true) => format!("VLAN {id}: {} in", names(&joins)),
+            (true, false) => format!("VLAN {id}: {} out", names(&leaves)),
+            (false, false) => format!("VLAN {id}: {} in, {} out", names(&joins), names(&leaves)),
+            (true, true) => {
+                format!("VLAN {id}: tags of {}", names(&(&old.untagged ^ &vlan.untagged)))
+            }
+        };
+        steps.push(Step { text, set });
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::plan::{Plan, Wish};
+    use super::*;
+
+    #[test]
+    fn a_port_is_in_its_next_vlan_before_it_leaves_the_one_it_is_in() {
+        let all: BTreeSet<u32> = (1..=8).collect();
+        let default =
+            VlanConfig { egress: all.clone(), untagged: all, width: 1, ..VlanConfig::default() };
+        let port = PortConfig {
+            name: "p2".to_owned(),
+            up: true,
+            bridge_port: Some(2),
+            pvid: Some(1),
+            ..PortConfig::default()
+        };
+        let config =
+            Config { ports: BTreeMap::from([(102, port)]), vlans: BTreeMap::from([(1, default)]) };
+        let wishes = [
+            Wish::Create { vlan: 20, name: "new".to_owned() },
+            Wish::Access { port: 102, vlan: 20 },
+            Wish::Up { port: 102, up: false },
+        ];
+        let plan = Plan::new(config, &wishes).unwrap();
+        let said = |plan: &Plan| plan.steps().into_iter().map(|step| step.text).collect::<Vec<_>>();
+        let expected = [
+            "create VLAN 20 \"new\"",
+            "VLAN 20: p2 in",
+            "p2: what comes in untagged goes to VLAN 20",
+            "VLAN 1: p2 out",
+            "p2: down",
+        ];
+        assert_eq!(said(&plan), expected);
+        let back = [
+            "p2: up",
+            "VLAN 1: p2 in",
+            "p2: what comes in untagged goes to VLAN 1",
+            "remove VLAN 20",
+        ];
+        assert_eq!(said(&plan.inverse()), back);
+        let list = plan.steps().remove(3).set.remove(0);
+        assert_eq!(list.0, Oid::from_slice(&[1, 3, 6, 1, 2, 1, 17, 7, 1, 4, 3, 1, 2, 1]));
+        assert_eq!(list.1, Value::OctetString(vec![0b1011_1111].into()));
+    }
+}
