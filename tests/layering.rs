@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-engine-line", &["model", "session"]),
     ("patchbay-engine-rdp", &["model", "session", "tls"]),
     ("patchbay-engine-vnc", &["model", "session", "tls"]),
+    ("patchbay-device-proxmox", &["model", "session", "tls"]),
     ("patchbay-tls", &[]),
     ("patchbay-sftp", &[]),
     ("patchbay-exchange", &["model"]),
