@@ -30,8 +30,8 @@ pub enum Of {
 /// A point of all series; nothing where nothing was measured.
 #[derive(Clone, Copy, PartialEq, Debug, Deserialize, Default)]
 pub struct Point {
-    /// Seconds since the Unix epoch.
-    #[serde(deserialize_with = "crate::lenient::de_count")]
+    /// Seconds since the Unix epoch; [`Client::graph`] gives no point without.
+    #[serde(default, deserialize_with = "crate::lenient::de_count")]
     pub time: Option<u64>,
     /// Busy processors, from 0 to 1 of all it has.
     #[serde(default, deserialize_with = "crate::lenient::de_number")]

@@ -1,6 +1,10 @@
 //! Tasks: what a change runs as, after it was accepted. Only the exit status says whether it was done.
 
-use crate::{Client, Node, ProxmoxError, answer::words, call::Call};
+use crate::{
+    Client, Node, ProxmoxError,
+    answer::{is_changed, words},
+    call::Call,
+};
 use serde::Deserialize;
 use std::{fmt, str::FromStr, time::Duration};
 use tokio::time::sleep;
@@ -156,7 +160,8 @@ impl Client {
     /// server and followed on until it has ended. Whoever drops this stops looking, and the task goes on.
     ///
     /// # Errors
-    /// [`ProxmoxError::TaskFailed`] if it fails, [`ProxmoxError::Cancelled`] if it was cancelled and ended by that; if it
+    /// [`ProxmoxError::TaskFailed`] if it fails, [`ProxmoxError::ChangedMeanwhile`] if that is why,
+    /// [`ProxmoxError::Cancelled`] if it was cancelled and ended by that; if it
     /// cannot be looked at any more.
     pub async fn follow(
         &self,
@@ -242,6 +247,7 @@ impl Task {
 fn ended(upid: &Upid, status: &str, cancelled: bool, log: Log) -> Result<Exit, ProxmoxError> {
     match Exit::of(status) {
         Exit::Failed(_) if cancelled => Err(ProxmoxError::Cancelled),
+        Exit::Failed(why) if is_changed(&why) => Err(ProxmoxError::ChangedMeanwhile),
         Exit::Failed(why) => Err(ProxmoxError::TaskFailed {
             kind: upid.kind.clone(),
             about: upid.about.clone(),

@@ -22,6 +22,8 @@ mod oidc;
 #[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
+mod pve;
+#[cfg(unix)]
 mod screen;
 #[cfg(unix)]
 mod shadow;
@@ -60,6 +62,8 @@ pub use noise::noise;
 pub use oidc::{OidcProvider, oidc_or_skip};
 #[cfg(unix)]
 pub use postgres::{Postgres, postgres_or_skip};
+#[cfg(unix)]
+pub use pve::{Pve, pve_or_skip};
 #[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]
