@@ -84,6 +84,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "commands",
             "team",
             "team-client",
+            "device-proxmox",
         ],
     ),
     (

@@ -139,40 +139,46 @@ impl Sign {
             }
             SignIn::Password { user, password, .. } => {
                 let mut held = self.ticket.lock().await;
-                let ticket = match held.take() {
-                    Some(ticket) => self.fresh(http, user, password, ticket).await?,
-                    None => sign_in(http, user, password, None, self.clock.now()).await?,
+                // What was there stays until there is another: whoever stops waiting loses no ticket.
+                let new = match held.as_ref() {
+                    Some(ticket) => self.renewed(http, user, password, ticket).await?,
+                    None => Some(sign_in(http, user, password, None, self.clock.now()).await?),
                 };
-                held.insert(ticket).headers(reads)
+                if let Some(new) = new {
+                    *held = Some(new);
+                }
+                let ticket = held.as_ref().ok_or_else(|| invalid("there is no ticket"))?;
+                ticket.headers(reads)
             }
         }
     }
 
-    /// The same ticket while it is young, or else another one.
-    async fn fresh(
+    /// Another ticket, if this one is no longer young.
+    async fn renewed(
         &self,
         http: &Http,
         user: &str,
         password: &Secret<String>,
-        ticket: Ticket,
-    ) -> Result<Ticket, ProxmoxError> {
+        ticket: &Ticket,
+    ) -> Result<Option<Ticket>, ProxmoxError> {
         let now = self.clock.now();
         let age = now.saturating_duration_since(ticket.since);
         if age < RENEW {
-            return Ok(ticket);
+            return Ok(None);
         }
-        let renewed = if age + MARGIN < LIFE {
+        let good = age + MARGIN < LIFE;
+        let renewed = if good {
             // A ticket stands for the password (and the code) as long as it is good.
             get(http, ask(user, &ticket.ticket), now).await
         } else {
             Err(Refusal::SignIn("the ticket is too old".to_owned()))
         };
         match renewed {
-            Ok((renewed, _)) => Ok(renewed),
-            Err(Refusal::SignIn(_)) => sign_in(http, user, password, None, now).await,
-            Err(Refusal::Other(error)) if error.is_passing() && age + MARGIN < LIFE => {
+            Ok((renewed, _)) => Ok(Some(renewed)),
+            Err(Refusal::SignIn(_)) => sign_in(http, user, password, None, now).await.map(Some),
+            Err(Refusal::Other(error)) if error.is_passing() && good => {
                 tracing::debug!(%error, "a ticket is not renewed yet");
-                Ok(ticket)
+                Ok(None)
             }
             Err(Refusal::Other(error)) => Err(error),
         }

@@ -172,12 +172,12 @@ impl Client {
         let mut log = Log::default();
         let (mut wait, mut missed, mut cancelled) = (SOON, 0, false);
         loop {
-            if cancel.is_cancelled() && !cancelled {
-                cancelled = true;
-                self.ask::<serde::de::IgnoredAny>(&stop(upid)).await?;
-            }
-            // The status first: what is in the log by then is all of it.
             let looked = async {
+                if cancel.is_cancelled() && !cancelled {
+                    self.ask::<serde::de::IgnoredAny>(&stop(upid)).await?;
+                    cancelled = true;
+                }
+                // The status first: what is in the log by then is all of it.
                 let status: Status = self.ask(&status(upid)).await?;
                 self.read_log(upid, &mut log, &mut told).await?;
                 Ok::<_, ProxmoxError>(status)
@@ -192,7 +192,7 @@ impl Client {
             }
             tokio::select! {
                 () = sleep(wait) => wait = (wait * 3 / 2).min(LATE),
-                () = cancel.cancelled(), if !cancelled => {}
+                () = cancel.cancelled(), if !cancel.is_cancelled() => {}
             }
         }
     }

@@ -63,7 +63,7 @@ pub use oidc::{OidcProvider, oidc_or_skip};
 #[cfg(unix)]
 pub use postgres::{Postgres, postgres_or_skip};
 #[cfg(unix)]
-pub use pve::{Pve, pve_or_skip};
+pub use pve::{Pve, PveLiar, pve_or_skip};
 #[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]

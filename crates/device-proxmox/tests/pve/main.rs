@@ -11,6 +11,7 @@
 
 mod consoles;
 mod guests;
+mod hostile;
 mod signing_in;
 mod storages;
 mod support;

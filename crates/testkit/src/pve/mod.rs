@@ -1,5 +1,5 @@
 //! Proxmox VE without a cluster: fakepve (PyPI) behind TLS, as others wrote it or with a double of ours over it that does
-//! what the real server does besides (`double.py` says what).
+//! what the real server does besides (`double.py` says what). And a double that says what a test wants, whatever it is asked.
 
 use crate::{
     TestkitError,
@@ -141,6 +141,86 @@ impl Drop for Pve {
     fn drop(&mut self) {
         self.front.abort();
     }
+}
+
+/// A double: what answers by TLS with what it was told to say, right or wrong. It ends when it is dropped.
+#[derive(Debug)]
+pub struct PveLiar {
+    port: u16,
+    certificate: Vec<u8>,
+    connections: Arc<AtomicU64>,
+    answering: JoinHandle<()>,
+}
+
+impl PveLiar {
+    /// Starts it with the bytes of a whole answer for each connection, the last for all that follow. It hangs up after
+    /// that, or says `then` again and again for as long as somebody listens.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub async fn start(says: &[&[u8]], then: Option<&[u8]>) -> Result<Self, TestkitError> {
+        let dir = tempfile::tempdir().map_err(|e| TestkitError::file("make a folder", e))?;
+        let (acceptor, certificate) = acceptor(dir.path())?;
+        let failed = |e| TestkitError::file("open a port", e);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(failed)?;
+        let port = listener.local_addr().map_err(failed)?.port();
+        let connections = Arc::new(AtomicU64::new(0));
+        let mut says = says.iter().map(|says| says.to_vec()).collect::<Vec<_>>().into_iter();
+        let (mut last, then) = (Vec::new(), then.map(<[u8]>::to_vec));
+        let count = Arc::clone(&connections);
+        let answering = tokio::spawn(async move {
+            let mut all = JoinSet::new();
+            while let Ok((near, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                last = says.next().unwrap_or(last);
+                let (acceptor, says, then) = (acceptor.clone(), last.clone(), then.clone());
+                all.spawn(async move {
+                    let _ended = lie(near, acceptor, &says, then.as_deref()).await;
+                });
+            }
+        });
+        Ok(Self { port, certificate, connections, answering })
+    }
+
+    /// Where it listens, on 127.0.0.1.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its certificate in DER.
+    #[must_use]
+    pub fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    /// How many connections there were.
+    #[must_use]
+    pub fn connections(&self) -> u64 {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for PveLiar {
+    fn drop(&mut self) {
+        self.answering.abort();
+    }
+}
+
+async fn lie(
+    near: TcpStream,
+    acceptor: TlsAcceptor,
+    says: &[u8],
+    then: Option<&[u8]>,
+) -> io::Result<()> {
+    let mut stream = acceptor.accept(near).await?;
+    // A request, or enough of it.
+    let _asked = stream.read(&mut [0; 16 * 1024]).await?;
+    stream.write_all(says).await?;
+    while let Some(then) = then {
+        stream.write_all(then).await?;
+    }
+    stream.shutdown().await
 }
 
 async fn front(listener: TcpListener, acceptor: TlsAcceptor, to: u16, count: Arc<AtomicU64>) {
