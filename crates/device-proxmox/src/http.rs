@@ -197,7 +197,7 @@ impl Http {
         }
     }
 
-    fn unreachable(&self, why: &str) -> ProxmoxError {
+    pub(crate) fn unreachable(&self, why: &str) -> ProxmoxError {
         ProxmoxError::Unreachable { at: self.site.authority(), why: why.to_owned() }
     }
 

@@ -17,12 +17,15 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
-use tokio::{io::AsyncRead, sync::Notify};
+use tokio::{io::AsyncRead, sync::Notify, time::sleep};
 use tokio_util::io::ReaderStream;
 
 /// Read and sent as one piece.
 const PIECE: usize = 64 * 1024;
+/// How long nothing may happen: a node that has everything may still hand it on to another one.
+const STILL: Duration = Duration::from_secs(600);
 
 /// A file to send.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,6 +75,7 @@ impl Client {
                 biased;
                 answer = &mut sending => break answer,
                 () = gone.more.notified() => told(gone.bytes.load(Ordering::Relaxed)),
+                () = sleep(STILL) => return Err(self.http().unreachable("nothing went out for ten minutes")),
             }
         };
         // What broke here, broke the connection too.
