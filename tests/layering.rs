@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("patchbay-engine-rdp", &["model", "session", "tls"]),
     ("patchbay-engine-vnc", &["model", "session", "tls"]),
     ("patchbay-device-redfish", &["model", "tls"]),
+    ("patchbay-device-proxmox", &["model", "session", "tls"]),
     ("patchbay-tls", &[]),
     ("patchbay-device-snmp", &["model"]),
     ("patchbay-sftp", &[]),
@@ -87,6 +88,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "commands",
             "team",
             "team-client",
+            "device-proxmox",
         ],
     ),
     (

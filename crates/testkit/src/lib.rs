@@ -22,6 +22,8 @@ mod oidc;
 #[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
+mod pve;
+#[cfg(unix)]
 mod redfish;
 #[cfg(unix)]
 mod screen;
@@ -64,6 +66,8 @@ pub use noise::noise;
 pub use oidc::{OidcProvider, oidc_or_skip};
 #[cfg(unix)]
 pub use postgres::{Postgres, postgres_or_skip};
+#[cfg(unix)]
+pub use pve::{Pve, PveLiar, pve_or_skip};
 #[cfg(unix)]
 pub use redfish::{SushyEmulator, sushy_or_skip};
 #[cfg(unix)]
