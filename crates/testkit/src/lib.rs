@@ -12,6 +12,8 @@ mod error;
 #[cfg(unix)]
 mod farm;
 #[cfg(unix)]
+mod ipmi;
+#[cfg(unix)]
 mod keys;
 #[cfg(unix)]
 mod line;
@@ -21,6 +23,7 @@ mod noise;
 mod oidc;
 #[cfg(unix)]
 mod postgres;
+mod relay;
 #[cfg(unix)]
 mod screen;
 #[cfg(unix)]
@@ -51,6 +54,8 @@ pub use error::TestkitError;
 #[cfg(unix)]
 pub use farm::{Farm, ShownCookie};
 #[cfg(unix)]
+pub use ipmi::{IpmiSim, ipmi_or_skip};
+#[cfg(unix)]
 pub use keys::{KeyPair, SshAgent};
 #[cfg(unix)]
 pub use line::{EchoServer, SerialPair, Telnetd};
@@ -60,6 +65,7 @@ pub use noise::noise;
 pub use oidc::{OidcProvider, oidc_or_skip};
 #[cfg(unix)]
 pub use postgres::{Postgres, postgres_or_skip};
+pub use relay::{Fate, UdpRelay, Way};
 #[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]

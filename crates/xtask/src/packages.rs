@@ -62,6 +62,8 @@ const DEBIAN_TEST: &[&str] = &[
     "postgresql",
     "slapd",
     "python3-venv",
+    "openipmi",
+    "ipmitool",
 ];
 
 /// A browser and its WebDriver server, where there is no such server yet: not all systems have them under these names.
