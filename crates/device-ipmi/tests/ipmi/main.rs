@@ -12,6 +12,7 @@
 
 mod commands;
 mod console;
+mod double;
 mod sign_in;
 mod weather;
 
