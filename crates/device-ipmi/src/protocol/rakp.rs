@@ -244,3 +244,45 @@ impl<'a> Handshake<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Handshake, Login};
+    use crate::{LanReply, Privilege, Suite};
+    use data_encoding::HEXLOWER;
+    use patchbay_model::Secret;
+
+    fn hex(text: &str) -> Vec<u8> {
+        HEXLOWER.decode(text.as_bytes()).unwrap()
+    }
+
+    /// `ipmitool -C 3` and `ipmi_sim`, from a capture, without the headers. Its tags are all 0.
+    #[test]
+    fn a_session_that_ipmitool_opened() {
+        let login = Login::new("admin", &Secret::new("secret-pass".to_owned()), None).unwrap();
+        let random = hex("ac941a96a1ddf622bf9b88378bb36006").try_into().unwrap();
+        let level = Privilege::Administrator;
+        let mut handshake = Handshake::new(&login, Suite::Sha1, level, 0xa0a2_a3a4, random);
+        let asked = hex("00000000a4a3a2a0000000080100000001000008010000000200000801000000");
+        assert_eq!(handshake.open_request()[2..], asked[2..]);
+        handshake.tag = 0;
+        let answer =
+            hex("00000000a4a3a2a002000000000000080100000001000008010000000200000801000000");
+        assert_eq!(handshake.opened(&answer), Ok(true));
+        let first = "0000000002000000ac941a96a1ddf622bf9b88378bb360061400000561646d696e";
+        assert_eq!(handshake.rakp1()[1..], hex(first)[1..]);
+        handshake.tag = 0;
+        let second = "00000000a4a3a2a064d925d5f892586b846675fbcbf5a21ea123456789abcdefa123456789abcdef\
+                      ead81e01445599685af46c3f92aeb725f87a4cc0";
+        assert_eq!(handshake.rakp2(&hex(second)), Ok(true));
+        let third = "0000000002000000b2218153b89b700d89fe1929d43748df96d16244";
+        assert_eq!(handshake.rakp3()[1..], hex(third)[1..]);
+        handshake.tag = 0;
+        let fourth = "00000000a4a3a2a0b164d576f9a17d77738993ee";
+        let mut session = handshake.rakp4(&hex(fourth)).unwrap().unwrap();
+        let packet = "06c0a4a3a2a0010000002000e77482ac0e5d65d8754405423606dd6af77c5f143edb9c3dad5075497b015aa5\
+                      ffff0207dbd3b4d3dfc80118be8fe89f";
+        let reply = LanReply::decode(&session.open(&hex(packet)).unwrap().payload).unwrap();
+        assert_eq!((reply.command, reply.code, &*reply.data), (0x3b, 0, &[4][..]));
+    }
+}
