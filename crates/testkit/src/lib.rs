@@ -12,6 +12,8 @@ mod error;
 #[cfg(unix)]
 mod farm;
 #[cfg(unix)]
+mod ipmi;
+#[cfg(unix)]
 mod keys;
 #[cfg(unix)]
 mod line;
@@ -25,6 +27,7 @@ mod postgres;
 mod pve;
 #[cfg(unix)]
 mod redfish;
+mod relay;
 #[cfg(unix)]
 mod screen;
 #[cfg(unix)]
@@ -57,6 +60,8 @@ pub use error::TestkitError;
 #[cfg(unix)]
 pub use farm::{Farm, ShownCookie};
 #[cfg(unix)]
+pub use ipmi::{IpmiSim, ipmi_or_skip};
+#[cfg(unix)]
 pub use keys::{KeyPair, SshAgent};
 #[cfg(unix)]
 pub use line::{EchoServer, SerialPair, Telnetd};
@@ -70,6 +75,7 @@ pub use postgres::{Postgres, postgres_or_skip};
 pub use pve::{Pve, PveLiar, pve_or_skip};
 #[cfg(unix)]
 pub use redfish::{SushyEmulator, sushy_or_skip};
+pub use relay::{Fate, UdpRelay, Way};
 #[cfg(unix)]
 pub use screen::Screen;
 #[cfg(unix)]

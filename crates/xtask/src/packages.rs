@@ -64,6 +64,8 @@ const DEBIAN_TEST: &[&str] = &[
     "snmp",
     "snmpd",
     "python3-venv",
+    "openipmi",
+    "ipmitool",
 ];
 
 /// A browser and its WebDriver server, where there is no such server yet: not all systems have them under these names.
