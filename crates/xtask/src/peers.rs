@@ -6,28 +6,28 @@ use crate::{
 };
 use std::path::Path;
 
-/// Each folder, what of Python's index is installed in it, and the program that tests start.
-const PEERS: &[(&str, &[&str], &str)] = &[
+/// Each folder, what of Python's index is installed in it, and how the program that tests start shows that it starts.
+const PEERS: &[(&str, &[&str], [&str; 2])] = &[
     // Makes requests of an `OpenAPI` document (`crates/server/tests/document.rs`).
-    ("schemathesis", &["schemathesis==4.32.5"], "schemathesis"),
+    ("schemathesis", &["schemathesis==4.32.5"], ["schemathesis", "--version"]),
     // A management controller that speaks Redfish (`crates/testkit/src/redfish.rs`).
-    ("sushy-tools", &["sushy-tools==2.2.0"], "sushy-emulator"),
+    ("sushy-tools", &["sushy-tools==2.2.0"], ["sushy-emulator", "--help"]),
     // Recorded devices that speak SNMP, and what a switch of ours speaks it with (`crates/testkit/src/snmp.rs`).
     (
         "snmpsim",
         &["snmpsim==1.2.2", "snmpsim-data==1.0.1", "pysnmp==7.1.30"],
-        "snmpsim-command-responder",
+        ["snmpsim-command-responder", "--version"],
     ),
     // Answers as Proxmox VE does (`crates/testkit/src/pve`).
-    ("fakepve", &["fakepve[crypto]==0.5.0"], "fakepve"),
+    ("fakepve", &["fakepve[crypto]==0.5.0"], ["fakepve", "--version"]),
 ];
 
 /// Installs what is missing.
 pub(crate) fn install() -> Outcome {
-    PEERS.iter().try_for_each(|(name, packages, program)| one(name, packages, program))
+    PEERS.iter().try_for_each(|(name, packages, starts)| one(name, packages, *starts))
 }
 
-fn one(name: &str, packages: &[&str], program: &str) -> Outcome {
+fn one(name: &str, packages: &[&str], [program, says]: [&str; 2]) -> Outcome {
     let place = format!("{}/peers/{name}", build::target());
     // The versions are in the file's name, so that other ones are another file.
     let stamp = format!("{place}/{}", packages.join("+"));
@@ -40,7 +40,7 @@ fn one(name: &str, packages: &[&str], program: &str) -> Outcome {
         let install = ["install", "--quiet", "--disable-pip-version-check"];
         step::run(&pip, &[&install, packages].concat())?;
         let program = format!("{place}/bin/{program}");
-        step::output(&program, &["--help"]).ok_or_else(|| format!("{program} does not start"))?;
+        step::output(&program, &[says]).ok_or_else(|| format!("{program} does not start"))?;
         std::fs::write(&stamp, "").map_err(|error| format!("{stamp}: {error}"))
     })
 }
