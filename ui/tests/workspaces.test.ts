@@ -514,7 +514,7 @@ describe('its pages', () => {
 });
 
 describe('sessions', () => {
-  it('say that they are relayed, and have no tunnels', async () => {
+  it('say that they are relayed, and lead to tunnels that this computer listens for', async () => {
     await open();
     await sessions.connect(machine());
     expect((await screen.findByTestId('relayed')).textContent).toContain('through Operations hub');
@@ -522,8 +522,17 @@ describe('sessions', () => {
       expect(screen.getByText('gate-01 through Operations hub, 12 ms')).toBeTruthy(),
     );
     expect(screen.getByTestId('tab').title).toContain('relayed through Operations hub');
-    expect(screen.queryByTestId('to-tunnels')).toBeNull();
-    expect(actions.available.map(({ id }) => id)).not.toContain('tunnels.open');
+    await press('to-tunnels');
+    await screen.findByText(/a port of this computer\.$/);
+    await press('tunnel-new');
+    const kinds = within(await screen.findByTestId('tunnel-fields')).getByRole('combobox');
+    await fireEvent.keyDown(kinds, { key: 'ArrowDown' });
+    expect((await screen.findAllByRole('option')).map((one) => one.textContent.trim())).toEqual([
+      'Local',
+      'Dynamic (SOCKS 5)',
+    ]);
+    await fireEvent.keyDown(document.activeElement ?? kinds, { key: 'Escape' });
+    tabs.close(tabs.active ?? '');
     stand('offline');
     await waitFor(() =>
       expect(screen.getByTestId('relayed').textContent).toContain('Operations hub, away'),
