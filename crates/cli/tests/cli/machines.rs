@@ -1,7 +1,6 @@
 //! Vaults, lists, names and errors.
 
 use crate::support::{Home, PASSPHRASE};
-use patchbay_model::Secret;
 use serde_json::json;
 
 #[test]
@@ -68,8 +67,7 @@ async fn names_are_found_or_the_candidates_are_said() {
 #[tokio::test]
 async fn a_vault_that_is_open_elsewhere_is_said_to_be() {
     let home = Home::with_vault().await;
-    let core = home.core();
-    core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+    let _core = home.unlocked().await;
     let busy = home.run(&["list"]);
     assert_eq!(busy.code, 1);
     assert!(busy.err.to_lowercase().contains("open"), "{busy:?}");

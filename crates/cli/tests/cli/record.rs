@@ -1,9 +1,9 @@
 //! Recordings from a shell.
 
-use crate::support::{Home, PASSPHRASE};
+use crate::support::Home;
 use patchbay_core::{Ctx, Right, sessions::OpenTarget};
 use patchbay_model::{
-    EntryDraft, Protocol, RecordMode, Secret, SessionState, Settings, TerminalSize, VaultSettings,
+    EntryDraft, Protocol, RecordMode, SessionState, Settings, TerminalSize, VaultSettings,
 };
 use patchbay_session::TerminalInput;
 use patchbay_testkit::{Vnc, terminals_or_skip};
@@ -11,8 +11,7 @@ use patchbay_testkit::{Vnc, terminals_or_skip};
 impl Home {
     /// Records every terminal from now on.
     pub(crate) async fn record_always(&self) {
-        let core = self.core();
-        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let core = self.unlocked().await;
         let vault = Ctx::person(core.clone()).authorize_vault(Right::Edit).unwrap();
         let settings = VaultSettings { record: RecordMode::Output, ..VaultSettings::default() };
         core.settings().set_vault(&vault, settings).await.unwrap();
@@ -20,8 +19,7 @@ impl Home {
 
     /// Runs a line in a shell on this computer, which is recorded.
     async fn record(&self, line: &str) {
-        let core = self.core();
-        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let core = self.unlocked().await;
         let ctx = Ctx::person(core.clone());
         let vault = ctx.authorize_vault(Right::Edit).unwrap();
         let size = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
@@ -75,8 +73,7 @@ async fn recordings_of_desktops_are_listed_and_exported_and_no_terminal_plays_th
     let server = Vnc::builder("None").start().await.unwrap();
     let home = Home::with_vault().await;
     {
-        let core = home.core();
-        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let core = home.unlocked().await;
         let ctx = Ctx::person(core.clone());
         let draft = EntryDraft {
             name: "wall".into(),

@@ -2,9 +2,10 @@
 
 use patchbay_core::{Core, CoreConfig, Ctx, Right};
 use patchbay_model::{
-    EntryDraft, FolderDraft, IdentityDraft, IdentityKind, NodeId, Secret, Settings,
+    ApiError, EntryDraft, ErrorCode, FolderDraft, IdentityDraft, IdentityKind, NodeId, Secret,
+    Settings,
 };
-use patchbay_testkit::{KeyPair, Sshd};
+use patchbay_testkit::{KeyPair, Sshd, moment};
 use std::{
     io::Write,
     path::PathBuf,
@@ -13,6 +14,7 @@ use std::{
 use tempfile::TempDir;
 
 pub(crate) const PASSPHRASE: &str = "correct horse battery staple patchbay";
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 const PROGRAM: &str = env!("CARGO_BIN_EXE_patchbay-cli");
 
 /// A person's home with a vault in it.
@@ -74,10 +76,23 @@ impl Home {
         Core::new(config)
     }
 
+    /// The services with the vault open. Those that were dropped let go of it once the last of their tasks is over.
+    pub(crate) async fn unlocked(&self) -> std::sync::Arc<Core> {
+        let core = self.core();
+        let unlocking = async {
+            let passphrase = Secret::new(PASSPHRASE.to_owned());
+            while let Err(error) = core.vault().unlock(&passphrase).await {
+                assert_eq!(ApiError::from(error).code, ErrorCode::VaultInUse);
+                moment().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, unlocking).await.unwrap();
+        core
+    }
+
     /// Adds a machine of any kind.
     pub(crate) async fn add_draft(&self, draft: EntryDraft) -> NodeId {
-        let core = self.core();
-        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let core = self.unlocked().await;
         let ctx = Ctx::person(core.clone());
         let root = ctx.authorize_folder(None, Right::Edit).unwrap();
         core.tree().add_entry(&root, draft).await.unwrap().id
@@ -88,8 +103,7 @@ impl Home {
     }
 
     pub(crate) async fn add_folder(&self, name: &str) -> NodeId {
-        let core = self.core();
-        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let core = self.unlocked().await;
         let root = Ctx::person(core.clone()).authorize_folder(None, Right::Edit).unwrap();
         let draft = FolderDraft { name: name.into(), ..FolderDraft::default() };
         core.tree().add_folder(&root, draft).await.unwrap().id
@@ -103,8 +117,7 @@ impl Home {
         folder: Option<NodeId>,
         tag: &str,
     ) -> NodeId {
-        let core = self.core();
-        core.vault().unlock(&Secret::new(PASSPHRASE.to_owned())).await.unwrap();
+        let core = self.unlocked().await;
         let ctx = Ctx::person(core.clone());
         let vault = ctx.authorize_vault(Right::Edit).unwrap();
         let identity = IdentityDraft {
