@@ -52,21 +52,28 @@ pub(crate) struct TunnelStartAll {
 }
 
 /// A machine of this vault, or of a team server whose machines are shown here: this computer listens in either case.
-async fn machine(
+fn machine(ctx: &Ctx, id: NodeId, right: Right) -> Result<Authorized<NodeId>, ApiError> {
+    if ctx.core.workspaces().owner(*id.as_bytes()).is_none() {
+        return Ok(ctx.authorize(id, right)?);
+    }
+    let vault = ctx.authorize_vault(right)?;
+    Ok(ctx.core.tunnels().of_workspace(&vault, id)?)
+}
+
+/// The same, with what is kept with it now.
+async fn known(
     ctx: &Ctx,
     id: NodeId,
     right: Right,
     reason: Option<String>,
 ) -> Result<Authorized<NodeId>, ApiError> {
-    if ctx.core.workspaces().owner(*id.as_bytes()).is_none() {
-        return Ok(ctx.authorize(id, right)?);
-    }
-    let vault = ctx.authorize_vault(right)?;
-    Ok(ctx.core.tunnels().of_workspace(&vault, id, reason).await?)
+    let id = machine(ctx, id, right)?;
+    ctx.core.tunnels().look(&id, reason).await?;
+    Ok(id)
 }
 
 pub(crate) async fn list(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::View, None).await?;
+    let id = known(&ctx, args.entry, Right::View, None).await?;
     Ok(ctx.core.tunnels().of(&id))
 }
 
@@ -75,26 +82,26 @@ pub(crate) async fn started(ctx: Ctx, _: NoArgs) -> Result<Vec<MachineTunnels>, 
 }
 
 pub(crate) async fn start(ctx: Ctx, args: TunnelStart) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use, args.reason).await?;
+    let id = known(&ctx, args.entry, Right::Use, args.reason).await?;
     Ok(ctx.core.tunnels().start(&id, args.tunnel).await?)
 }
 
 pub(crate) async fn start_new(ctx: Ctx, args: TunnelNew) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use, args.reason).await?;
+    let id = known(&ctx, args.entry, Right::Use, args.reason).await?;
     Ok(ctx.core.tunnels().start_new(&id, args.tunnel).await?)
 }
 
 pub(crate) async fn start_all(ctx: Ctx, args: TunnelStartAll) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use, args.reason).await?;
+    let id = known(&ctx, args.entry, Right::Use, args.reason).await?;
     Ok(ctx.core.tunnels().start_all(&id).await?)
 }
 
 pub(crate) async fn stop(ctx: Ctx, args: TunnelRef) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use, None).await?;
+    let id = machine(&ctx, args.entry, Right::Use)?;
     Ok(ctx.core.tunnels().stop(&id, args.tunnel).await)
 }
 
 pub(crate) async fn stop_all(ctx: Ctx, args: TunnelMachine) -> Result<MachineTunnels, ApiError> {
-    let id = machine(&ctx, args.entry, Right::Use, None).await?;
+    let id = machine(&ctx, args.entry, Right::Use)?;
     Ok(ctx.core.tunnels().stop_all(&id).await)
 }

@@ -143,25 +143,39 @@ fn broken(error: &dyn std::error::Error) -> CoreError {
 }
 
 impl Tunnels<'_> {
-    /// A machine of a team server, if it is one: for whoever may use all that the vault shows. The `reason` is for the session that
-    /// is opened for it, where the server asks for one.
+    /// A machine of a team server, if it is one: for whoever may use all that the vault shows. Nothing is asked of the server, so
+    /// that its tunnels can be stopped while it is away.
     ///
     /// # Errors
-    /// If it is none, or its server is not connected.
-    pub async fn of_workspace(
+    /// If it is none.
+    pub fn of_workspace(
         &self,
         _vault: &Authorized<WholeVault>,
         entry: NodeId,
-        reason: Option<String>,
     ) -> Result<Authorized<NodeId>, CoreError> {
         let owner = self.0.workspaces().owner(*entry.as_bytes());
-        let owner = owner.ok_or(CoreError::NotFound("machine"))?;
+        owner.ok_or(CoreError::NotFound("machine"))?;
+        Ok(Authorized::new(entry, Right::Use))
+    }
+
+    /// Reads what its team server keeps with a machine, if it is a machine of one. The `reason` is for the session that is opened
+    /// for it, where the server asks for one.
+    ///
+    /// # Errors
+    /// If the server is not connected, or does not show the machine any more.
+    pub async fn look(
+        &self,
+        id: &Authorized<NodeId>,
+        reason: Option<String>,
+    ) -> Result<(), CoreError> {
+        let entry = *id.get();
+        let Some(owner) = self.0.workspaces().owner(*entry.as_bytes()) else { return Ok(()) };
         let args = json!({ "entry": entry }).to_string();
         let there: MachineTunnels = self.0.workspaces().told(owner, "tunnel_list", &args).await?;
         let machine = self.machine(entry);
         machine.keeps(kept(there));
         machine.because(reason);
-        Ok(Authorized::new(entry, Right::Use))
+        Ok(())
     }
 
     /// A server says what is kept with a machine of its own.

@@ -196,4 +196,10 @@ async fn what_the_server_keeps_with_a_machine_is_started_and_says_when_the_serve
     bob.get("tunnel_start", json!({ "entry": web, "tunnel": kept["id"] })).await;
     let port = bob.carries(&web, &kept).await;
     said_again(TcpStream::connect(("127.0.0.1", port)).await.unwrap(), b"again").await;
+
+    // The port is this computer's, whatever becomes of the server.
+    server.started.drain.cancel();
+    bob.stands("offline").await;
+    bob.get("tunnel_stop", json!({ "entry": web, "tunnel": kept["id"] })).await;
+    assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
 }
