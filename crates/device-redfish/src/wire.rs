@@ -1,36 +1,15 @@
 //! Requests, over connections that are used again. Before a certificate is the one that is pinned, nothing is said.
 
 use crate::{Link, RedfishError};
-use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt as _, Full};
+use bytes::Bytes;
 use hyper::{
-    Method, Request, Response,
-    body::{Body as _, Incoming},
-    client::conn::http1::{self, SendRequest},
+    Method, Request,
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
-use hyper_util::rt::TokioIo;
-use patchbay_tls::fingerprint;
-use std::{
-    net::IpAddr,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
-use tokio::{
-    net::TcpStream,
-    time::{Instant, timeout},
-};
-
-/// A log of thousands of entries is a few MiB.
-const LARGEST: usize = 8 * 1024 * 1024;
-/// Of all headers of an answer.
-const HEADERS: usize = 64 * 1024;
-/// Controllers close what is idle; a connection that was idle for longer is not used again.
-const IDLE: Duration = Duration::from_secs(5);
-/// Connections that are kept: controllers have few.
-const KEPT: usize = 2;
-
-type Sender = SendRequest<Full<Bytes>>;
+use patchbay_https::{Body, HttpsError, Limits, Pool};
+use patchbay_tls::{TlsStream, fingerprint};
+use std::{net::IpAddr, time::Duration};
+use tokio::{net::TcpStream, time::timeout};
 
 /// Where a management controller is, and whom it has to be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -71,7 +50,16 @@ impl Place {
         place.dial().await.map(|(_, shown)| shown)
     }
 
-    async fn dial(&self) -> Result<(patchbay_tls::TlsStream<TcpStream>, String), RedfishError> {
+    /// Connects, and makes sure of who answers before anything is said.
+    async fn connect(&self) -> Result<TlsStream<TcpStream>, RedfishError> {
+        let (stream, shown) = self.dial().await?;
+        if shown != self.fingerprint {
+            return Err(RedfishError::Changed { at: self.authority(), shown });
+        }
+        Ok(stream)
+    }
+
+    async fn dial(&self) -> Result<(TlsStream<TcpStream>, String), RedfishError> {
         let at = self.authority();
         let unreachable = |why: String| RedfishError::Unreachable { at: at.clone(), why };
         let slow =
@@ -115,12 +103,21 @@ impl Answer {
 /// The connections to one place.
 pub(crate) struct Wire {
     pub(crate) place: Place,
-    idle: Mutex<Vec<(Instant, Sender)>>,
+    pool: Pool,
 }
 
 impl Wire {
     pub(crate) const fn new(place: Place) -> Self {
-        Self { place, idle: Mutex::new(Vec::new()) }
+        let limits = Limits {
+            patience: place.patience,
+            // A log of thousands of entries is a few MiB.
+            largest: 8 * 1024 * 1024,
+            headers: 64 * 1024,
+            idle: Duration::from_secs(5),
+            // Controllers have few.
+            kept: 2,
+        };
+        Self { place, pool: Pool::new("a management controller", limits) }
     }
 
     /// Asks once. Only what reads is asked again, if a connection that was used before turns out to be dead.
@@ -135,85 +132,12 @@ impl Wire {
     }
 
     async fn send(&self, ask: &Ask<'_>) -> Result<Answer, RedfishError> {
-        while let Some(mut sender) = self.idle() {
-            match timeout(self.place.patience, sender.try_send_request(self.request(ask)?)).await {
-                Err(_) => return Err(self.lost("nothing came in time")),
-                Ok(Ok(response)) => return self.whole(response, sender).await,
-                Ok(Err(mut error)) => {
-                    if error.take_message().is_some() {
-                        // It was closed before any of it went out.
-                        continue;
-                    }
-                    if ask.method == Method::GET && error.into_error().is_incomplete_message() {
-                        break;
-                    }
-                    return Err(self.lost("the connection broke"));
-                }
-            }
-        }
-        let mut sender = self.connect().await?;
-        let sending = sender.send_request(self.request(ask)?);
-        let response = timeout(self.place.patience, sending).await;
-        let response = response.map_err(|_| self.lost("nothing came in time"))?;
-        let response = response.map_err(|error| {
-            tracing::debug!(%error, "a request to a management controller failed");
-            self.lost("the connection broke")
-        })?;
-        self.whole(response, sender).await
-    }
-
-    async fn whole(
-        &self,
-        response: Response<Incoming>,
-        sender: Sender,
-    ) -> Result<Answer, RedfishError> {
-        let (head, body) = response.into_parts();
-        let reading = timeout(self.place.patience, self.read(body)).await;
-        let body = reading.map_err(|_| self.lost("it stopped in the middle"))??;
-        let closes = head.headers.get(header::CONNECTION);
-        if !closes.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"close")) {
-            self.keep(sender);
-        }
+        let sending = self.pool.send(self.request(ask)?, self.place.connect());
+        let (head, body) = sending.await.map_err(|error| self.failed(error))?.into_parts();
         Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
     }
 
-    async fn read(&self, mut body: Incoming) -> Result<Vec<u8>, RedfishError> {
-        let too_large = || RedfishError::TooLarge { at: self.place.authority() };
-        if body.size_hint().lower() > LARGEST as u64 {
-            return Err(too_large());
-        }
-        let mut answer = BytesMut::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|_| self.lost("it stopped in the middle"))?;
-            let Some(data) = frame.data_ref() else { continue };
-            if answer.len() + data.len() > LARGEST {
-                return Err(too_large());
-            }
-            answer.extend_from_slice(data);
-        }
-        Ok(answer.into())
-    }
-
-    async fn connect(&self) -> Result<Sender, RedfishError> {
-        let at = self.place.authority();
-        let (stream, shown) = self.place.dial().await?;
-        if shown != self.place.fingerprint {
-            return Err(RedfishError::Changed { at, shown });
-        }
-        let (sender, connection) = http1::Builder::new()
-            .max_buf_size(HEADERS)
-            .handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| RedfishError::Unreachable { at, why: error.to_string() })?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection to a management controller ended");
-            }
-        });
-        Ok(sender)
-    }
-
-    fn request(&self, ask: &Ask<'_>) -> Result<Request<Full<Bytes>>, RedfishError> {
+    fn request(&self, ask: &Ask<'_>) -> Result<Request<Body>, RedfishError> {
         let mut request = Request::builder()
             .method(ask.method.clone())
             .uri(ask.link.as_str())
@@ -222,7 +146,7 @@ impl Wire {
             // A compressed answer has a weak etag at best, and controllers have no time for it.
             .header(header::ACCEPT_ENCODING, "identity")
             .header("odata-version", "4.0")
-            .body(Full::new(ask.body.clone().unwrap_or_default()))
+            .body(Body::new(ask.body.clone().unwrap_or_default()))
             .map_err(|error| RedfishError::Invalid(format!("That cannot be asked: {error}.")))?;
         let headers = request.headers_mut();
         if ask.body.is_some() {
@@ -232,21 +156,14 @@ impl Wire {
         Ok(request)
     }
 
-    fn idle(&self) -> Option<Sender> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        idle.retain(|(since, sender)| sender.is_ready() && now - *since < IDLE);
-        idle.pop().map(|(_, sender)| sender)
-    }
-
-    fn keep(&self, sender: Sender) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < KEPT {
-            idle.push((Instant::now(), sender));
+    fn failed(&self, error: HttpsError<RedfishError>) -> RedfishError {
+        let at = || self.place.authority();
+        match error {
+            HttpsError::Connect(error) => error,
+            HttpsError::Broke | HttpsError::Slow | HttpsError::Stopped => {
+                RedfishError::Lost { at: at(), why: error.to_string() }
+            }
+            HttpsError::TooLarge => RedfishError::TooLarge { at: at() },
         }
-    }
-
-    pub(crate) fn lost(&self, why: &str) -> RedfishError {
-        RedfishError::Lost { at: self.place.authority(), why: why.to_owned() }
     }
 }

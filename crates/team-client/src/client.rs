@@ -1,40 +1,44 @@
 //! Requests, over connections that are used again.
 
 use crate::{ClientError, Events, Relay, Site, stream};
-use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt as _, Full};
+use bytes::Bytes;
 pub use hyper::Method;
 use hyper::{
-    Request, Response, StatusCode,
-    body::{Body as _, Incoming},
-    client::conn::http1::{self, SendRequest},
+    Request, StatusCode,
     header::{self, HeaderValue},
 };
-use hyper_util::rt::TokioIo;
+use patchbay_https::{Body, HttpsError, Limits, Pool};
 use patchbay_model::{ApiError, ErrorCode, Secret};
 use serde::Deserialize;
 use serde_json::Value;
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
-use tokio::time::{Instant, timeout};
+use std::time::Duration;
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 /// Making a key may take a minute there.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// A tree of 100,000 machines is a quarter of it.
-const LARGEST: usize = 64 * 1024 * 1024;
-/// Servers close what is idle; one that was idle for longer is not used again.
-const IDLE: Duration = Duration::from_secs(5);
-/// Connections that are kept for the next request.
-const KEPT: usize = 4;
+/// Of one request, and of the connections that are kept.
+const LIMITS: Limits = Limits {
+    // All of a request together may take as long as `PATIENCE`.
+    patience: Duration::MAX,
+    // A tree of 100,000 machines is a quarter of it.
+    largest: 64 * 1024 * 1024,
+    // As much as `hyper` takes if nobody says anything.
+    headers: 408 * 1024,
+    // Servers close what is idle.
+    idle: Duration::from_secs(5),
+    kept: 4,
+};
+
+const fn pool() -> Pool {
+    Pool::new("a team server", LIMITS)
+}
 
 /// Whoever is signed in at a server, or nobody yet.
 pub struct Client {
     site: Site,
     token: Option<Secret<String>>,
-    idle: Mutex<Vec<(Instant, SendRequest<Full<Bytes>>)>>,
+    pool: Pool,
 }
 
 impl std::fmt::Debug for Client {
@@ -47,19 +51,19 @@ impl Client {
     /// Nobody who is signed in.
     #[must_use]
     pub const fn stranger(site: Site) -> Self {
-        Self { site, token: None, idle: Mutex::new(Vec::new()) }
+        Self { site, token: None, pool: pool() }
     }
 
     /// Whoever has this token.
     #[must_use]
     pub const fn signed_in(site: Site, token: Secret<String>) -> Self {
-        Self { site, token: Some(token), idle: Mutex::new(Vec::new()) }
+        Self { site, token: Some(token), pool: pool() }
     }
 
     /// The same sign-in at another node of the server.
     #[must_use]
     pub fn at(&self, site: Site) -> Self {
-        Self { site, token: self.token.clone(), idle: Mutex::default() }
+        Self { site, token: self.token.clone(), pool: pool() }
     }
 
     /// The server.
@@ -116,14 +120,18 @@ impl Client {
         let mut request = self.head(Method::GET, "/api/events")?;
         let accept = HeaderValue::from_static("text/event-stream");
         request.headers_mut().insert(header::ACCEPT, accept);
-        let mut sender = self.connect().await?;
+        let stream = self.site.connect().await?;
+        let mut sender = self.pool.open(stream).await.map_err(|error| self.failed(error))?;
         let response = timeout(PATIENCE, sender.send_request(request)).await;
-        let response = response
-            .map_err(|_| self.unreachable("it does not answer"))?
-            .map_err(|error| self.broke(&error))?;
+        let response = response.map_err(|_| self.unreachable("it does not answer"))?;
+        let response = response.map_err(|error| {
+            tracing::debug!(%error, "a request to a team server failed");
+            self.failed(HttpsError::Broke)
+        })?;
         let status = response.status();
         if status != StatusCode::OK {
-            let answer = self.read(response).await?;
+            let answer = self.pool.read(response.into_body()).await;
+            let answer = answer.map_err(|error| self.failed(error))?;
             return Err(self.refusal(status, &answer));
         }
         Ok(Events::new(sender, response.into_body(), self.site.address.to_string()))
@@ -143,132 +151,39 @@ impl Client {
         path: &str,
         body: Option<Bytes>,
     ) -> Result<(StatusCode, Vec<u8>), ClientError> {
-        let answered = async {
-            let (status, answer, sender) = self.send(&method, path, body).await?;
-            if let Some(sender) = sender {
-                self.keep(sender);
-            }
-            if status.is_success() {
-                return Ok((status, answer));
-            }
-            Err(self.refusal(status, &answer))
-        };
-        timeout(PATIENCE, answered)
-            .await
-            .map_err(|_| self.unreachable("no answer came within two minutes"))?
-    }
-
-    /// One request on a connection that is idle, or else on a new one.
-    async fn send(
-        &self,
-        method: &Method,
-        path: &str,
-        body: Option<Bytes>,
-    ) -> Result<(StatusCode, Vec<u8>, Option<SendRequest<Full<Bytes>>>), ClientError> {
-        while let Some(mut sender) = self.idle() {
-            let request = self.full(method, path, body.clone())?;
-            match sender.try_send_request(request).await {
-                Ok(response) => return self.whole(response, sender).await,
-                Err(mut error) => {
-                    if error.take_message().is_some() {
-                        // It was closed before any of it went out.
-                        continue;
-                    }
-                    let error = error.into_error();
-                    // What only reads may be asked again; whether anything else was done nobody knows.
-                    if *method == Method::GET && error.is_incomplete_message() {
-                        break;
-                    }
-                    return Err(self.broke(&error));
-                }
-            }
-        }
-        let mut sender = self.connect().await?;
         let request = self.full(method, path, body)?;
-        let response = sender.send_request(request).await.map_err(|error| self.broke(&error))?;
-        self.whole(response, sender).await
-    }
-
-    async fn whole(
-        &self,
-        response: Response<Incoming>,
-        sender: SendRequest<Full<Bytes>>,
-    ) -> Result<(StatusCode, Vec<u8>, Option<SendRequest<Full<Bytes>>>), ClientError> {
-        let status = response.status();
-        let stays = !response
-            .headers()
-            .get(header::CONNECTION)
-            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"close"));
-        let answer = self.read(response).await?;
-        Ok((status, answer, stays.then_some(sender)))
-    }
-
-    async fn read(&self, response: Response<Incoming>) -> Result<Vec<u8>, ClientError> {
-        let too_large = || ClientError::TooLarge { at: self.site.address.to_string() };
-        let mut body = response.into_body();
-        if body.size_hint().lower() > LARGEST as u64 {
-            return Err(too_large());
+        let answered = timeout(PATIENCE, self.pool.send(request, self.site.connect())).await;
+        let answered =
+            answered.map_err(|_| self.unreachable("no answer came within two minutes"))?;
+        let (head, answer) = answered.map_err(|error| self.failed(error))?.into_parts();
+        if head.status.is_success() {
+            return Ok((head.status, answer));
         }
-        let mut answer = BytesMut::new();
-        while let Some(frame) = body.frame().await {
-            let frame = frame.map_err(|error| self.broke(&error))?;
-            let Some(data) = frame.data_ref() else { continue };
-            if answer.len() + data.len() > LARGEST {
-                return Err(too_large());
-            }
-            answer.extend_from_slice(data);
-        }
-        Ok(answer.into())
-    }
-
-    async fn connect(&self) -> Result<SendRequest<Full<Bytes>>, ClientError> {
-        let stream = self.site.connect().await?;
-        let (sender, connection) =
-            http1::handshake(TokioIo::new(stream)).await.map_err(|error| self.broke(&error))?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection to a team server ended");
-            }
-        });
-        Ok(sender)
-    }
-
-    fn idle(&self) -> Option<SendRequest<Full<Bytes>>> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        idle.retain(|(since, sender)| sender.is_ready() && now - *since < IDLE);
-        idle.pop().map(|(_, sender)| sender)
-    }
-
-    fn keep(&self, sender: SendRequest<Full<Bytes>>) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < KEPT {
-            idle.push((Instant::now(), sender));
-        }
+        Err(self.refusal(head.status, &answer))
     }
 
     fn full(
         &self,
-        method: &Method,
+        method: Method,
         path: &str,
         body: Option<Bytes>,
-    ) -> Result<Request<Full<Bytes>>, ClientError> {
-        let mut request = self.head(method.clone(), path)?;
+    ) -> Result<Request<Body>, ClientError> {
+        let mut request = self.head(method, path)?;
         if let Some(body) = body {
             let json = HeaderValue::from_static("application/json");
             request.headers_mut().insert(header::CONTENT_TYPE, json);
-            *request.body_mut() = Full::new(body);
+            *request.body_mut() = Body::new(body);
         }
         Ok(request)
     }
 
-    fn head(&self, method: Method, path: &str) -> Result<Request<Full<Bytes>>, ClientError> {
+    fn head(&self, method: Method, path: &str) -> Result<Request<Body>, ClientError> {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, self.site.address.authority())
             .header(header::USER_AGENT, self.site.agent.as_str())
-            .body(Full::new(Bytes::new()))
+            .body(Body::default())
             .map_err(|error| ClientError::Invalid(format!("That cannot be asked: {error}.")))?;
         if self.token.is_some() {
             request.headers_mut().insert(header::AUTHORIZATION, self.bearer()?);
@@ -312,9 +227,14 @@ impl Client {
         ClientError::Unreachable { at: self.site.address.to_string(), why: why.to_owned() }
     }
 
-    fn broke(&self, error: &hyper::Error) -> ClientError {
-        tracing::debug!(%error, "a request to a team server failed");
-        self.unreachable("the connection broke")
+    fn failed(&self, error: HttpsError<ClientError>) -> ClientError {
+        match error {
+            HttpsError::Connect(error) => error,
+            HttpsError::Broke | HttpsError::Slow | HttpsError::Stopped => {
+                self.unreachable("the connection broke")
+            }
+            HttpsError::TooLarge => ClientError::TooLarge { at: self.site.address.to_string() },
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Server-sent events, as far as the server uses them: the lines `data:` of each.
 
 use crate::ClientError;
-use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt as _, Full};
-use hyper::{body::Incoming, client::conn::http1::SendRequest};
+use bytes::BytesMut;
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use patchbay_https::Sender;
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -16,14 +17,14 @@ const LARGEST: usize = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Events {
     /// The connection ends with it.
-    _sender: SendRequest<Full<Bytes>>,
+    _sender: Sender,
     body: Incoming,
     lines: EventLines,
     at: String,
 }
 
 impl Events {
-    pub(crate) fn new(sender: SendRequest<Full<Bytes>>, body: Incoming, at: String) -> Self {
+    pub(crate) fn new(sender: Sender, body: Incoming, at: String) -> Self {
         Self { _sender: sender, body, lines: EventLines::default(), at }
     }
 
