@@ -3,9 +3,12 @@
 use crate::{
     build::{self, SHAPE},
     check, packages, peers,
-    step::{self, Outcome},
+    step::{self, Outcome, say},
     ui,
 };
+
+/// What a run writes at most, with half as much to spare, in KiB.
+const ROOM: u64 = 30 * 1024 * 1024;
 
 /// Checks, then tests. Real servers, a virtual display and a session bus are started by the tests that need them.
 pub(crate) fn everything() -> Outcome {
@@ -27,13 +30,49 @@ fn keep_dependencies_warm() {
     if let (true, false, Ok(cache)) =
         (step::has_variable("CI"), step::has_variable("CARGO_TARGET_DIR"), cache)
     {
-        #[expect(
-            unsafe_code,
-            reason = "edition 2024 marks set_var unsafe; no other thread exists yet"
-        )]
-        // SAFETY: the process has one thread.
-        unsafe {
-            std::env::set_var("CARGO_TARGET_DIR", format!("{cache}/patchbay-ci/target"));
+        let target = format!("{cache}/patchbay-ci/target");
+        set("CARGO_TARGET_DIR", &target);
+        // The next checkout has other paths: what would be kept for building parts again only fills the disk.
+        set("CARGO_INCREMENTAL", "0");
+        make_room(&target);
+    }
+}
+
+/// Where the disk is nearly full, what earlier checkouts left in the cache goes; if that is not enough, all of it.
+fn make_room(target: &str) {
+    if free(target).is_none_or(|free| free >= ROOM) {
+        return;
+    }
+    say("little room is left on the disk: what earlier checkouts have built is removed");
+    let cleaned = step::run("cargo", &["clean", "--quiet", "--workspace"]);
+    let emptied = remove(&format!("{target}/debug/incremental"));
+    if cleaned.is_err() || emptied.is_err() || free(target).is_some_and(|free| free < ROOM / 2) {
+        say("that was not enough: everything is built anew");
+        if let Err(error) = remove(&format!("{target}/debug")) {
+            say(&format!("{target}/debug cannot be removed: {error}"));
         }
+    }
+}
+
+fn remove(folder: &str) -> std::io::Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// KiB that are free where a folder is; nothing where that cannot be told.
+fn free(folder: &str) -> Option<u64> {
+    std::fs::create_dir_all(folder).ok()?;
+    // POSIX's form of it: one line for each file system, the fourth word is what is available.
+    let said = step::output("df", &["-Pk", folder])?;
+    said.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
+}
+
+fn set(name: &str, value: &str) {
+    #[expect(unsafe_code, reason = "edition 2024 marks set_var unsafe; no other thread exists yet")]
+    // SAFETY: the process has one thread.
+    unsafe {
+        std::env::set_var(name, value);
     }
 }
