@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 const EVENT: &str = "patchbay";
 /// How long the end of the app waits for recordings to be written.
 const FOR_RECORDINGS: Duration = Duration::from_secs(2);
+/// How long changes of switches that nobody kept have to be taken back when the app ends.
+const FOR_SWITCHES: Duration = Duration::from_secs(10);
 
 /// What commands work on.
 #[derive(Clone, Debug)]
@@ -41,6 +43,14 @@ impl Shell {
         });
         if finished.is_err() {
             tracing::warn!("recordings were not finished in time");
+        }
+        // A switch that answers is put back within seconds; for one that does not nothing is won by waiting.
+        let core = Arc::clone(&shell.ctx.core);
+        let settled = tauri::async_runtime::block_on(async move {
+            tokio::time::timeout(FOR_SWITCHES, core.devices().switches_settle()).await
+        });
+        if settled.is_err() {
+            tracing::warn!("a change of a switch was not taken back in time");
         }
         shell.ctx.core.vault().lock(LockReason::Person, true);
     }

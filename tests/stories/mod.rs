@@ -3,6 +3,7 @@
 mod broadcast;
 mod desktop;
 mod desktop_recording;
+mod devices;
 mod exchange;
 mod fleet;
 mod keys;

@@ -18,6 +18,14 @@ async function toWorkspace(page, name) {
   await row(page, name).click();
 }
 
+/** The page of a machine's power and hardware. */
+async function power(page, name) {
+  await row(page, name).click();
+  await command(page, 'power and hardware');
+  await page.mouse.move(700, 780);
+  await page.getByTestId('power-card').waitFor();
+}
+
 async function addWorkspace(page, address) {
   await command(page, 'add a team server');
   await page.getByTestId('workspace-address').fill(address);
@@ -34,7 +42,117 @@ async function people(page, section) {
   await page.mouse.move(700, 780);
 }
 
+async function machinePage(page, name, words) {
+  await page.getByTestId('tree').focus();
+  // Rows are drawn anew while the tree is scrolled: first bring it into sight, then press.
+  await page.getByTestId('tree').evaluate((tree) => (tree.scrollTop = 400));
+  await page.waitForTimeout(150);
+  await row(page, name).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: words }).click();
+}
+
+async function guest(page, name, part) {
+  await machinePage(page, 'pve-01', 'Open guests');
+  await page.getByTestId('guest-row').filter({ hasText: name }).click();
+  if (part) await page.locator('label').filter({ hasText: part }).click();
+  await page.getByTestId('guest-panel').waitFor();
+  await page.mouse.move(700, 790);
+}
+
 export const scenes = {
+  'unlocked-guests': {
+    async steps(page) {
+      await machinePage(page, 'pve-01', 'Open guests');
+      await page.getByTestId('guest-row').first().waitFor();
+    },
+  },
+  'unlocked-guest': { steps: (page) => guest(page, 'web-01') },
+  'unlocked-guest-settings': { steps: (page) => guest(page, 'web-01', 'Settings') },
+  'unlocked-guest-disks': { steps: (page) => guest(page, 'web-01', 'Disks') },
+  'unlocked-guest-snapshots': { steps: (page) => guest(page, 'web-01', 'Snapshots') },
+  'unlocked-guest-backups': { steps: (page) => guest(page, 'web-01', 'Backups') },
+  'unlocked-guest-clone': {
+    async steps(page) {
+      await guest(page, 'debian-13-cloud');
+      await click(page, 'guest-more');
+      await page.getByRole('menuitem', { name: /New machine/ }).click();
+      await page.getByTestId('guest-clone').waitFor();
+    },
+  },
+  'unlocked-guest-guard': {
+    async steps(page) {
+      await guest(page, 'web-01');
+      await click(page, 'guest-more');
+      await page.getByRole('menuitem', { name: 'Force off…' }).click();
+      await page.getByTestId('power-guard').waitFor();
+    },
+  },
+  'unlocked-ports': {
+    async steps(page) {
+      await machinePage(page, 'sw-core-01', 'Open ports');
+      await page.getByTestId('port-row').first().waitFor();
+      await page.mouse.move(700, 790);
+    },
+  },
+  'unlocked-port': {
+    async steps(page) {
+      await machinePage(page, 'sw-core-01', 'Open ports');
+      await page.getByTestId('port-row').filter({ hasText: 'app-01' }).click();
+      await page.getByTestId('port-panel').waitFor();
+      await page.mouse.move(700, 790);
+    },
+  },
+  'unlocked-port-plan': {
+    async steps(page) {
+      await scenes['unlocked-port'].steps(page);
+      await page.getByTestId('port-alias').fill('app-01, moved');
+      await click(page, 'port-vlan');
+      await page.getByRole('option', { name: '30 storage' }).click();
+      await click(page, 'port-plan');
+      await page.getByTestId('plan-lines').waitFor();
+    },
+  },
+  'unlocked-port-waits': {
+    async steps(page) {
+      await scenes['unlocked-port-plan'].steps(page);
+      await click(page, 'plan-apply');
+      await page.getByTestId('change-keep').waitFor();
+    },
+  },
+  'unlocked-vlans': {
+    async steps(page) {
+      await machinePage(page, 'sw-core-01', 'Open ports');
+      await page.locator('label').filter({ hasText: 'VLANs' }).first().click();
+    },
+  },
+  'unlocked-outlets': {
+    async steps(page) {
+      await machinePage(page, 'pdu-a2', 'Open outlets');
+      await page.getByTestId('outlet').first().waitFor();
+      await page.mouse.move(700, 790);
+    },
+  },
+  'unlocked-outlet-guard': {
+    async steps(page) {
+      await scenes['unlocked-outlets'].steps(page);
+      await page.getByRole('button', { name: 'Turn off outlet 7' }).click();
+      await page.getByTestId('power-guard').waitFor();
+    },
+  },
+  'unlocked-fleet': {
+    async steps(page) {
+      await command(page, 'fleet');
+      await page.getByTestId('fleet-row').first().waitFor();
+      await page.mouse.move(700, 790);
+    },
+  },
+  'unlocked-storage': {
+    async steps(page) {
+      await machinePage(page, 'pve-01', 'Open guests');
+      await page.getByText('Storage', { exact: true }).click();
+      await page.getByTestId('volume').first().waitFor();
+    },
+  },
   'team-join': { path: 'join', hash: '#pbi_link' },
   'team-join-bad': { path: 'join', hash: '#bad' },
   'team-setup': { path: 'setup', hash: '#pbi_first' },
@@ -156,6 +274,99 @@ export const scenes = {
       await toWorkspace(page, 'Operations hub');
       await command(page, 'your account');
       await page.getByText('Safari on iPhone').waitFor();
+    },
+  },
+  power: {
+    async steps(page) {
+      await power(page, 'pve-02');
+      await page.getByText('Fan 3').first().waitFor();
+    },
+  },
+  'power-guard': {
+    async steps(page) {
+      await power(page, 'pve-02');
+      await click(page, 'power-cycle');
+      await page.getByTestId('power-guard-name').fill('pve-0');
+    },
+  },
+  'power-result': {
+    async steps(page) {
+      await power(page, 'pve-02');
+      await page.evaluate(() => globalThis.patchbayHost.devices.refuses.push('way-bmc'));
+      await click(page, 'power-cycle');
+      await page.getByTestId('power-guard-name').fill('pve-02');
+      await click(page, 'power-guard-go');
+      await page.getByTestId('power-result').waitFor();
+    },
+  },
+  ...Object.fromEntries(
+    ['Hardware', 'Users', 'Virtual media', 'History'].map((panel) => [
+      `power-${panel.toLowerCase().replace(' ', '-')}`,
+      {
+        async steps(page) {
+          await power(page, 'pve-02');
+          await page.getByText(panel, { exact: true }).click();
+          await page.getByRole('heading', { level: 2 }).nth(3).waitFor();
+        },
+      },
+    ]),
+  ),
+  'power-raw': {
+    async steps(page) {
+      await power(page, 'pve-01');
+      await page.getByText('Raw command', { exact: true }).click();
+      await page.getByTestId('raw-request').fill('06 01');
+    },
+  },
+  'power-trust': {
+    async steps(page) {
+      await power(page, 'lab-01');
+      await page.getByTestId('trust-card').waitFor();
+    },
+  },
+  'power-none': {
+    async steps(page) {
+      await power(page, 'pve-01');
+      await page.evaluate(() => {
+        const nodes = globalThis.patchbayHost.tree.entries();
+        nodes.find(({ id }) => id === 'node-pve-01').draft.management = [];
+      });
+      await click(page, 'power-refresh');
+      await page.getByText('There is no way to manage').waitFor();
+    },
+  },
+  'power-menu': {
+    async steps(page) {
+      await row(page, 'pve-02').click({ button: 'right' });
+    },
+  },
+  management: {
+    async steps(page) {
+      await row(page, 'pve-02').click();
+      await page.keyboard.press('Control+e');
+      await page.getByRole('button', { name: 'Management' }).click();
+      await page.getByTestId('way-edit').first().click();
+      await page.getByTestId('way-test').first().click();
+      await page.getByText('It answers').waitFor();
+    },
+  },
+  'management-ipmi': {
+    async steps(page) {
+      await row(page, 'pve-01').click();
+      await page.keyboard.press('Control+e');
+      await page.getByRole('button', { name: 'Management' }).click();
+      await page.getByTestId('way-edit').first().click();
+      await click(page, 'way-unprotected');
+    },
+  },
+  'management-snmp': {
+    async steps(page) {
+      await row(page, 'pdu-a2').click();
+      await page.keyboard.press('Control+e');
+      await page.getByRole('button', { name: 'Management' }).click();
+      await click(page, 'way-add');
+      await page.getByRole('menuitem', { name: 'SNMP' }).click();
+      await page.getByTestId('way-add').scrollIntoViewIfNeeded();
     },
   },
   conflict: {

@@ -208,6 +208,7 @@ describe('in a browser', () => {
       'tab.toNewWindow',
       'agent.copyLine',
       'tunnels.open',
+      'power.open',
       'files.saveTo',
       'files.edit',
       'files.edits',

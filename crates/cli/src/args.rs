@@ -1,5 +1,6 @@
 //! What may be written on the command line.
 
+use crate::devices;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -87,6 +88,40 @@ pub(crate) enum Command {
     Export(Export),
     /// Carry connections through a machine, until Ctrl-C
     Forward(Forward),
+    /// Show a machine's power, or do something with it by the best way that works
+    Power(devices::Power),
+    /// Ask a machine's management controller: sensors, log, users, what it starts from
+    Bmc(devices::Bmc),
+    /// Open a console of a machine by the first way that answers: SSH, serial over LAN, hypervisor, serial port
+    Console(devices::Console),
+    /// List the guests of a Proxmox VE cluster
+    Guests {
+        /// The machine that is the cluster
+        name: String,
+    },
+    /// Power, snapshots and console of a guest
+    Guest(devices::Guest),
+    /// List the ports of a switch
+    Ports {
+        /// The machine that is the switch
+        name: String,
+    },
+    /// Change a port of a switch: shows what differs, and takes it back unless it is kept
+    Port(devices::Port),
+    /// List the outlets of a power unit
+    Outlets {
+        /// The machine that is the power unit
+        name: String,
+    },
+    /// Switch an outlet of a power unit
+    Outlet(devices::Outlet),
+    /// Ask all machines with ways to manage them
+    Fleet,
+    /// Look at the certificates of the ways to manage a machine, and put them on record
+    Trust {
+        /// The machine
+        name: String,
+    },
     /// Print a completion script
     Completions {
         /// For which shell

@@ -102,7 +102,8 @@ fn hidden_line(mut input: impl Read) -> Option<Secret<String>> {
     None
 }
 
-fn shown(label: &str) -> Option<String> {
+/// Asks, showing what is typed; `None` if it cannot be asked or was given up.
+pub(crate) fn shown(label: &str) -> Option<String> {
     eprint_now(label);
     let mut line = String::new();
     let count = BufReader::new(terminal().ok()?).read_line(&mut line).ok()?;

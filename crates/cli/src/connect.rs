@@ -20,11 +20,7 @@ use tokio::sync::{broadcast::error::RecvError, mpsc};
 
 /// `connect NAME`
 pub(crate) async fn connect(app: &App, name: &str) -> Result<u8, Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        let error =
-            ApiError::new(ErrorCode::Invalid, "“connect” needs a terminal, and this is none.");
-        return Err(error.next("Use “exec NAME -- CMD” in scripts.").into());
-    }
+    needs_terminal()?;
     let machine = app.machine(name).await?;
     let id = app.ctx.authorize(machine.id, Right::Use)?;
     let detail = app.ctx.core.tree().detail(&id)?;
@@ -34,7 +30,20 @@ pub(crate) async fn connect(app: &App, name: &str) -> Result<u8, Failure> {
             .next("Open it in the window.")
             .into());
     }
-    let target = OpenTarget::Entry(id);
+    terminal(app, OpenTarget::Entry(id)).await
+}
+
+fn needs_terminal() -> Result<(), Failure> {
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    let error = ApiError::new(ErrorCode::Invalid, "“connect” needs a terminal, and this is none.");
+    Err(error.next("Use “exec NAME -- CMD” in scripts.").into())
+}
+
+/// A session in this terminal, until it ends.
+pub(crate) async fn terminal(app: &App, target: OpenTarget) -> Result<u8, Failure> {
+    needs_terminal()?;
     let mut events = app.ctx.core.events();
     let sessions = app.ctx.core.sessions();
     let opened = sessions.open(target, size(), None).await?;

@@ -9,6 +9,7 @@ mod ask;
 mod call;
 mod connect;
 mod cp;
+mod devices;
 mod escape;
 mod exchange;
 mod exec;
@@ -90,6 +91,17 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
             let args::Forward { name, local, remote, dynamic, names } = forward;
             forward::forward(&app, name, forward::Wanted { local, remote, dynamic, names }).await
         }
+        Command::Power(args) => devices::power(&app, args).await,
+        Command::Bmc(args) => devices::bmc(&app, args).await,
+        Command::Console(args) => devices::console(&app, args).await,
+        Command::Guests { name } => devices::guests(&app, name).await,
+        Command::Guest(args) => devices::guest(&app, args).await,
+        Command::Ports { name } => devices::ports(&app, name).await,
+        Command::Port(args) => devices::port(&app, args).await,
+        Command::Outlets { name } => devices::outlets(&app, name).await,
+        Command::Outlet(args) => devices::outlet(&app, args).await,
+        Command::Fleet => devices::fleet(&app).await,
+        Command::Trust { name } => devices::trust(&app, name).await,
         Command::Commands | Command::Completions { .. } => Ok(0),
     }
 }

@@ -1,10 +1,10 @@
 //! The list of commands. A command is its body in the module of its feature and one line here.
 
 use crate::{
-    agent, app, edits, export, files,
+    agent, app, bmc, cluster, edits, export, files,
     framework::{self, Shape, run, shape, unknown},
-    hostkeys, identities, import, layouts, recordings, runs, sessions, settings, snippets, status,
-    tree, triggers, tunnels, vault, workspaces,
+    hostkeys, identities, import, layouts, management, pdu, power, recordings, runs, sessions,
+    settings, snippets, status, switch, tree, triggers, tunnels, vault, workspaces,
 };
 use patchbay_core::Ctx;
 use patchbay_model::ApiError;
@@ -264,6 +264,125 @@ commands! {
     tunnel_stop => tunnels::stop;
     /// Stops all tunnels of a machine.
     tunnel_stop_all => tunnels::stop_all;
+
+    /// Asks the ways to manage a machine, or gives what they said lately.
+    management_status => management::status;
+    /// Asks one way to manage a machine that is not saved yet.
+    management_test => management::test;
+    /// Puts the certificate of a way to manage a machine on record.
+    management_trust => management::trust;
+    /// The families of power units that are known: their keys, and makers with models.
+    management_families => management::families;
+    /// Tries the ways to a console of a machine, best first.
+    console_ladder => management::ladder;
+    /// What is to be known before something is done with the power of machines.
+    power_guard => power::guard;
+    /// Does something with a machine's power, by one way or by the best that works.
+    power_do => power::act;
+    /// What was done with a machine's power, ports and outlets, the latest first.
+    power_history => power::history;
+    /// All machines with ways to manage them, and what these said lately or say now.
+    fleet_list => power::fleet;
+    /// Does something with the power of many machines.
+    fleet_power => power::fleet_act;
+    /// The sensors of a machine, read now.
+    bmc_sensors => bmc::sensors;
+    /// The event log of a machine.
+    bmc_log => bmc::log;
+    /// Clears the event log of a machine.
+    bmc_clear_log => bmc::clear_log;
+    /// Writes the event log of a machine to a file as CSV.
+    bmc_export_log => bmc::export_log;
+    /// What a machine and its management controller are.
+    bmc_facts => bmc::facts;
+    /// Switches a machine's locating light.
+    bmc_locate => bmc::locate;
+    /// Says what a machine starts from.
+    bmc_boot => bmc::boot;
+    /// Starts a management controller anew; the machine runs on.
+    bmc_reset => bmc::reset;
+    /// The users of a management controller.
+    bmc_users => bmc::users;
+    /// Adds or changes a user of a management controller.
+    bmc_save_user => bmc::save_user;
+    /// Deletes a user of a management controller.
+    bmc_delete_user => bmc::delete_user;
+    /// Puts an image into a virtual drive of a machine.
+    bmc_insert_media => bmc::insert_media;
+    /// Takes the image out of a virtual drive of a machine.
+    bmc_eject_media => bmc::eject_media;
+    /// Sends a raw command of IPMI: bytes in hexadecimal, the first two network function and command.
+    bmc_raw => bmc::raw;
+    /// A cluster with its nodes, guests and storages.
+    cluster_get => cluster::get;
+    /// Whether a cluster is looked at every few seconds from now on; the event `cluster` says when it changed.
+    cluster_watch => cluster::watch;
+    /// A guest with its configuration and snapshots.
+    guest_get => cluster::guest_get;
+    /// What is to be known before something is done with a guest's power.
+    guest_power_guard => cluster::guest_power_guard;
+    /// Does something with a guest's power.
+    guest_power => cluster::guest_power;
+    /// Changes a guest's configuration.
+    guest_change => cluster::guest_change;
+    /// Makes a disk of a guest larger.
+    guest_grow_disk => cluster::guest_grow_disk;
+    /// Takes a snapshot of a guest.
+    guest_take_snapshot => cluster::guest_take_snapshot;
+    /// Takes a guest back to a snapshot: what it is now is lost.
+    guest_roll_back => cluster::guest_roll_back;
+    /// Deletes a snapshot of a guest.
+    guest_delete_snapshot => cluster::guest_delete_snapshot;
+    /// Backs a guest up.
+    guest_back_up => cluster::guest_back_up;
+    /// The backups of a guest that its node sees.
+    guest_backups => cluster::guest_backups;
+    /// Copies a guest.
+    guest_clone => cluster::guest_clone;
+    /// Makes a virtual machine from a template.
+    guest_from_template => cluster::guest_from_template;
+    /// Moves a guest to another node.
+    guest_migrate => cluster::guest_migrate;
+    /// Deletes a guest with its disks.
+    guest_delete => cluster::guest_delete;
+    /// What a cluster remembers of a guest.
+    guest_graph => cluster::guest_graph;
+    /// Puts a backup back.
+    guest_restore => cluster::guest_restore;
+    /// What lies in a storage.
+    storage_content => cluster::storage_content;
+    /// Uploads an image or template of this computer into a storage.
+    storage_upload => cluster::storage_upload;
+    /// Deletes something that lies in a storage.
+    volume_delete => cluster::volume_delete;
+    /// Tasks of clusters that were begun from here, the latest first.
+    cluster_tasks => cluster::tasks;
+    /// Stops a task of a cluster.
+    cluster_task_cancel => cluster::cancel_task;
+    /// Forgets a task of a cluster that is over.
+    cluster_task_forget => cluster::forget_task;
+    /// A switch with its ports and VLANs.
+    switch_get => switch::get;
+    /// Reads the counters of a switch, and gives what each port carried in the last hour.
+    switch_traffic => switch::traffic;
+    /// The addresses that a switch has seen, and behind which ports.
+    switch_stations => switch::stations;
+    /// What a switch would be changed to: read, planned and compared, and nothing done.
+    switch_plan => switch::plan;
+    /// Carries out a plan; it is taken back by itself unless it is kept in time.
+    switch_apply => switch::apply;
+    /// Keeps a change of a switch.
+    switch_keep => switch::keep;
+    /// Takes a change of a switch back now.
+    switch_revert => switch::revert;
+    /// Changes of switches since the app started, the latest first.
+    switch_changes => switch::changes;
+    /// A power unit with its outlets.
+    pdu_get => pdu::get;
+    /// What is to be known before an outlet is switched.
+    outlet_guard => pdu::guard;
+    /// Switches an outlet.
+    outlet_do => pdu::act;
 
     /// The files in a folder of this computer or of a machine.
     files_list => files::list;

@@ -161,12 +161,7 @@ pub(crate) async fn serial_ports(_: Ctx, _: NoArgs) -> Result<Vec<SerialPortInfo
 }
 
 pub(crate) async fn open(ctx: Ctx, args: SessionOpen) -> Result<SessionInfo, ApiError> {
-    let target = match args.target {
-        SessionTarget::Entry { id } => OpenTarget::Entry(ctx.authorize(id, Right::Use)?),
-        SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),
-        SessionTarget::Tunnels { id } => OpenTarget::Tunnels(ctx.authorize(id, Right::Use)?),
-        SessionTarget::LocalShell => OpenTarget::LocalShell,
-    };
+    let target = OpenTarget::of(&ctx, args.target)?;
     Ok(ctx.core.sessions().open(target, args.size, args.attempt).await?)
 }
 

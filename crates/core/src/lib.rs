@@ -10,6 +10,7 @@ mod clock;
 mod config;
 mod ctx;
 pub mod descriptors;
+pub mod devices;
 mod error;
 mod events;
 pub mod export;
@@ -46,6 +47,7 @@ pub use patchbay_engine_ssh::Reach;
 pub use served::{Beyond, RecordingRule, Rights, RuleRecordings, Served};
 
 use agent::{Agent, AgentState};
+use devices::{Devices, DevicesState};
 use events::Events;
 use export::Export;
 use files::{Files, FilesState};
@@ -87,6 +89,7 @@ pub struct Core {
     status: StatusState,
     triggers: TriggersState,
     tunnels: TunnelsState,
+    devices: DevicesState,
     vault: VaultState,
     workspaces: WorkspacesState,
 }
@@ -109,6 +112,7 @@ impl Core {
             status: StatusState::default(),
             triggers: TriggersState::default(),
             tunnels: TunnelsState::default(),
+            devices: DevicesState::default(),
             workspaces: WorkspacesState::default(),
             events: Events::new(),
             vault,
@@ -237,6 +241,12 @@ impl Core {
     #[must_use]
     pub const fn status(&self) -> Status<'_> {
         Status(self)
+    }
+
+    /// Machines below their operating systems.
+    #[must_use]
+    pub const fn devices(&self) -> Devices<'_> {
+        Devices(self)
     }
 
     /// Waking machines up.

@@ -41,6 +41,10 @@ pub struct GuestConfig {
 /// What is to be changed; nothing is left as it is.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct ConfigChange {
+    /// What the guest is called.
+    pub name: Option<String>,
+    /// Notes about it; empty takes them away.
+    pub description: Option<String>,
     /// Cores, of each socket for a virtual machine.
     pub cores: Option<u32>,
     /// Sockets of a virtual machine.
@@ -173,6 +177,12 @@ pub(crate) fn change_config(
         }
         GuestKind::Lxc => guest.call(Call::put, &["config"]),
     };
+    let name = match guest.kind {
+        GuestKind::Qemu => "name",
+        GuestKind::Lxc => "hostname",
+    };
+    let call = call.maybe(name, change.name.as_deref());
+    let call = call.maybe("description", change.description.as_deref());
     let call = call.maybe("cores", change.cores).maybe("sockets", change.sockets);
     let call = call.maybe("cpulimit", change.cpu_limit).maybe("cpuunits", change.cpu_units);
     let call = call.maybe("memory", change.memory).maybe("balloon", change.balloon);

@@ -98,8 +98,21 @@ impl Client {
         template: &Guest,
         new: &FromTemplate,
         cancel: &CancellationToken,
-        mut told: impl FnMut(TaskNews) + Send,
+        told: impl FnMut(TaskNews) + Send,
     ) -> Result<Guest, ProxmoxError> {
+        let upid = self.begin_from(template, new).await?;
+        self.set_up_from(&upid, template, new, cancel, told).await
+    }
+
+    /// The first half of [`Self::create_from`]: asks for the copy.
+    ///
+    /// # Errors
+    /// If the server says no; [`ProxmoxError::Invalid`] if the template has no drive for cloud-init.
+    pub async fn begin_from(
+        &self,
+        template: &Guest,
+        new: &FromTemplate,
+    ) -> Result<Upid, ProxmoxError> {
         if new.cloud_init.is_some() {
             let config = self.config(template).await?;
             if template.kind == GuestKind::Lxc
@@ -109,8 +122,22 @@ impl Client {
                 return Err(ProxmoxError::Invalid(why.to_owned()));
             }
         }
-        let upid = self.clone_guest(template, &new.clone).await?;
-        self.follow(&upid, cancel, &mut told).await?;
+        self.clone_guest(template, &new.clone).await
+    }
+
+    /// The other half: waits for the copy, and sets it up.
+    ///
+    /// # Errors
+    /// If a task fails or the server says no. The copy stays as it is then.
+    pub async fn set_up_from(
+        &self,
+        upid: &Upid,
+        template: &Guest,
+        new: &FromTemplate,
+        cancel: &CancellationToken,
+        mut told: impl FnMut(TaskNews) + Send,
+    ) -> Result<Guest, ProxmoxError> {
+        self.follow(upid, cancel, &mut told).await?;
         let node = new.clone.node.clone().unwrap_or_else(|| template.node.clone());
         let guest = Guest { node, kind: template.kind, id: new.clone.id };
         if new.size != ConfigChange::default() {

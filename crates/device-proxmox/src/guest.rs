@@ -79,6 +79,12 @@ impl VmId {
     pub const fn new(number: u32) -> Option<Self> {
         if number >= FIRST && number <= LAST { Some(Self(number)) } else { None }
     }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
 }
 
 impl fmt::Display for VmId {

@@ -1,6 +1,7 @@
 //! Starting, stopping and deleting guests.
 
 use crate::{Client, Guest, GuestKind, ProxmoxError, Upid, call::Call};
+use serde::Deserialize;
 use std::time::Duration;
 
 /// What is done to a guest's power.
@@ -33,7 +34,27 @@ pub enum Power {
     Resume,
 }
 
+/// A guest at this moment.
+#[derive(Deserialize)]
+struct Now {
+    #[serde(default)]
+    status: String,
+    /// What QEMU itself says, which knows more than running and stopped.
+    #[serde(rename = "qmpstatus", default)]
+    qemu: Option<String>,
+}
+
 impl Client {
+    /// What a guest is doing at this moment: `running`, `stopped`, `paused` and so on. Nodes tell each other only every ten
+    /// seconds, so that [`Client::resources`] may still say what it was before.
+    ///
+    /// # Errors
+    /// If there is no answer, or the server says no.
+    pub async fn now(&self, guest: &Guest) -> Result<String, ProxmoxError> {
+        let Now { status, qemu } = self.ask(&now(guest)).await?;
+        Ok(qemu.filter(|_| status == "running").unwrap_or(status))
+    }
+
     /// Asks for it once. That the request was taken is no success: the task says whether it was done.
     ///
     /// # Errors
@@ -50,6 +71,10 @@ impl Client {
     pub async fn delete(&self, guest: &Guest, purge: bool) -> Result<Upid, ProxmoxError> {
         self.start(&delete(guest, purge)).await
     }
+}
+
+pub(crate) fn now(guest: &Guest) -> Call {
+    guest.call(Call::get, &["status", "current"])
 }
 
 pub(crate) fn power_call(guest: &Guest, power: Power) -> Result<Call, ProxmoxError> {

@@ -54,6 +54,7 @@ fn of_cluster(all: &mut Vec<Call>) {
 }
 
 fn of_power(guest: &Guest, all: &mut Vec<Call>) {
+    all.push(power::now(guest));
     let timeout = Some(Duration::from_secs(60));
     for power in [
         Power::Start,
@@ -79,6 +80,8 @@ fn of_power(guest: &Guest, all: &mut Vec<Call>) {
 fn of_config(guest: &Guest, all: &mut Vec<Call>) {
     let container = guest.kind == GuestKind::Lxc;
     let change = ConfigChange {
+        name: Some("web".to_owned()),
+        description: Some("the shop".to_owned()),
         cores: Some(4),
         sockets: Some(2).filter(|_| !container),
         cpu_limit: Some(1.5),

@@ -117,6 +117,12 @@ impl Client {
         self.vendor
     }
 
+    /// Which version of the protocol it speaks, as it says.
+    #[must_use]
+    pub fn version(&self) -> Option<String> {
+        text(&self.root, &["RedfishVersion"])
+    }
+
     /// Whether there is a session, and not the password at every request.
     #[must_use]
     pub fn has_session(&self) -> bool {

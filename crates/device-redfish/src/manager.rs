@@ -1,6 +1,9 @@
 //! The management controller itself.
 
-use crate::{Client, Health, RedfishError, Sent, Taken, json::text};
+use crate::{
+    Client, Health, NetworkPort, RedfishError, Sent, Taken,
+    json::{link, text},
+};
 use serde_json::{Value, json};
 
 /// What a controller says of itself.
@@ -47,6 +50,16 @@ impl Client {
     pub async fn manager(&self) -> Result<Manager, RedfishError> {
         let link = self.manager_link().await?;
         Ok(Manager::of(&self.get(&link).await?.body))
+    }
+
+    /// The controller's own network ports.
+    ///
+    /// # Errors
+    /// If there is no answer, or the machine says no.
+    pub async fn manager_networks(&self) -> Result<Vec<NetworkPort>, RedfishError> {
+        let manager = self.get(&self.manager_link().await?).await?;
+        let ports = self.members_if_there(link(&manager.body, &["EthernetInterfaces"])).await?;
+        Ok(ports.iter().map(|port| NetworkPort::of(&port.body)).collect())
     }
 
     /// Restarts the controller, and not the machine: gracefully where that is offered, or else without asking. It is sent

@@ -121,13 +121,7 @@ impl Client {
         if action.is_state() && action.leads_to() == Some(before.power) {
             return Ok(PowerDone { taken: Taken::NotNeeded, state: before.power });
         }
-        let none = || self.missing("way to change its power");
-        let (target, offered) = self.reset_of(&system).await?.ok_or_else(none)?;
-        let word = chosen(action, &offered).ok_or_else(|| RedfishError::NotOffered {
-            asked: action.words().first().copied().unwrap_or_default().to_owned(),
-            offered: offered.join(", "),
-        })?;
-        let sent = self.post(&target, &json!({ "ResetType": word })).await;
+        let sent = self.tell(&system, action).await;
         let taken = match sent {
             Ok(Sent::Done { .. }) => Taken::Yes,
             Ok(Sent::Task(task)) => {
@@ -143,6 +137,51 @@ impl Client {
         };
         let state = self.reached(action, &before, taken, waiting, end).await?;
         Ok(PowerDone { taken, state })
+    }
+
+    /// The same without waiting for the state: only a task is followed to its end. Once the command was sent, it is
+    /// [`Taken::Unknown`] whatever happens, unless the machine says that it was not done.
+    ///
+    /// # Errors
+    /// If nothing was sent, or the machine refused it, or its task failed.
+    pub async fn send_power(
+        &self,
+        action: PowerAction,
+        waiting: &Waiting,
+    ) -> Result<Taken, RedfishError> {
+        let system = self.fresh_system().await?;
+        if action.is_state() && action.leads_to() == Some(Status::of(&system.body).power) {
+            return Ok(Taken::NotNeeded);
+        }
+        let unknown = |error: RedfishError| {
+            tracing::debug!(%error, "what became of a power command is not known");
+            Ok(Taken::Unknown)
+        };
+        match self.tell(&system, action).await {
+            Ok(Sent::Done { .. }) => Ok(Taken::Yes),
+            Ok(Sent::Task(task)) => match self.follow(&task, waiting, |_| {}).await {
+                Ok(_) => Ok(Taken::Yes),
+                Err(error @ RedfishError::TaskFailed { .. }) => Err(error),
+                Err(error) => unknown(error),
+            },
+            Err(error @ (RedfishError::Lost { .. } | RedfishError::TooLarge { .. })) => {
+                unknown(error)
+            }
+            // Something between here and the controller has not heard of it again.
+            Err(error) if error.is_refused(&[502, 504]) => unknown(error),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends a command, once.
+    async fn tell(&self, system: &Resource, action: PowerAction) -> Result<Sent, RedfishError> {
+        let none = || self.missing("way to change its power");
+        let (target, offered) = self.reset_of(system).await?.ok_or_else(none)?;
+        let word = chosen(action, &offered).ok_or_else(|| RedfishError::NotOffered {
+            asked: action.words().first().copied().unwrap_or_default().to_owned(),
+            offered: offered.join(", "),
+        })?;
+        self.post(&target, &json!({ "ResetType": word })).await
     }
 
     async fn reset_of(

@@ -1,7 +1,8 @@
 //! One socket for any number of agents, and one agent behind it.
 //!
 //! Messages, authentication, privacy and which answer belongs to which request are `async-snmp`'s. Deliberately absent:
-//! traps, and SNMP over TCP.
+//! traps, and SNMP over TCP. Its futures are boxed here: they are large, and nested so deeply that the compiler gives up
+//! on whoever nests them further.
 
 use crate::{
     Access, Asked, Refusal, SnmpError,
@@ -80,9 +81,23 @@ impl Socket {
         let usable = |address: &SocketAddr| address.is_ipv4() || self.v6.is_some();
         let address = addresses.into_iter().find(usable);
         let address = address.ok_or_else(|| SnmpError::Name(host.to_owned()))?;
+        let machine = if port == 161 { host.to_owned() } else { format!("{host}:{port}") };
+        self.agent_at(address, machine, access, patience).await
+    }
+
+    /// An agent by its address, and what it is called in errors. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When there is no socket for it.
+    pub async fn agent_at(
+        &self,
+        address: SocketAddr,
+        machine: String,
+        access: &Access,
+        patience: Patience,
+    ) -> Result<Agent, SnmpError> {
         let transport =
             if address.is_ipv4() { &self.v4 } else { self.v6.as_ref().unwrap_or(&self.v4) };
-        let machine = if port == 161 { host.to_owned() } else { format!("{host}:{port}") };
         let again = Retry::fixed(patience.repeats.min(10), Duration::ZERO)
             .unwrap_or_else(|_| Retry::none());
         // Only an unsigned report can say that a user or a password is wrong, since nobody can sign it for them. Whoever forges
@@ -103,8 +118,8 @@ impl Socket {
         let asked = access.asked;
         let broken = |error: Box<Error>| SnmpError::of(&machine, asked, &error);
         Ok(Agent {
-            asks: client(again, true).await.map_err(broken)?,
-            changes: client(Retry::none(), false).await.map_err(broken)?,
+            asks: Box::pin(client(again, true)).await.map_err(broken)?,
+            changes: Box::pin(client(Retry::none(), false)).await.map_err(broken)?,
             bulk: access.bulk,
             asked,
             table: patience.table,
@@ -173,7 +188,7 @@ impl Agent {
         let mut values = vec![None; names.len()];
         while !wanted.is_empty() {
             let asked: Vec<Oid> = wanted.iter().map(|(_, name)| (*name).clone()).collect();
-            match self.asks.get_many(&asked).await {
+            match Box::pin(self.asks.get_many(&asked)).await {
                 Ok(answer) => {
                     if answer.varbinds.len() != asked.len() {
                         return Err(SnmpError::Nonsense(self.machine.clone()));
@@ -224,9 +239,9 @@ impl Agent {
             }
             let asked = if self.bulk {
                 let rows = u32::try_from((variables / ask.len()).max(1)).unwrap_or(1);
-                self.asks.get_bulk(&ask, 0, rows).await
+                Box::pin(self.asks.get_bulk(&ask, 0, rows)).await
             } else {
-                self.asks.get_next_many(&ask).await.map(|answer| answer.varbinds)
+                Box::pin(self.asks.get_next_many(&ask)).await.map(|answer| answer.varbinds)
             };
             match asked {
                 Ok(answer) => walk.answer(answer).map_err(|fault| self.fault(fault))?,
@@ -251,7 +266,7 @@ impl Agent {
     ) -> Result<Vec<VarBind>, SnmpError> {
         let names: Vec<Oid> = single.iter().chain(columns).cloned().collect();
         let before = u32::try_from(single.len()).unwrap_or_default();
-        let asked = self.asks.get_bulk(&names, before, rows).await;
+        let asked = Box::pin(self.asks.get_bulk(&names, before, rows)).await;
         asked.map_err(|error| self.failed(&error))
     }
 
@@ -260,7 +275,7 @@ impl Agent {
         &self,
         names: &[Oid],
     ) -> Result<Result<Vec<VarBind>, usize>, SnmpError> {
-        match self.asks.get_next_many(names).await {
+        match Box::pin(self.asks.get_next_many(names)).await {
             Ok(answer) => Ok(Ok(answer.varbinds)),
             Err(error) => missing(&error).map(Err).ok_or_else(|| self.failed(&error)),
         }
@@ -277,7 +292,8 @@ impl Agent {
     /// # Errors
     /// When it refuses, or no answer comes.
     pub async fn set(&self, changes: &[(Oid, Value)]) -> Result<(), SnmpError> {
-        let answer = self.changes.set_many(changes).await.map_err(|error| self.failed(&error))?;
+        let answer = Box::pin(self.changes.set_many(changes)).await;
+        let answer = answer.map_err(|error| self.failed(&error))?;
         // Some agents say so in the values instead of with an error.
         match answer.varbinds.iter().find(|variable| variable.value.is_exception()) {
             None => Ok(()),

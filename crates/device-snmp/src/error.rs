@@ -195,9 +195,9 @@ impl SnmpError {
         }
     }
 
-    /// Whether nothing came back, so that nobody knows whether it was done.
+    /// Whether nothing came back that says anything, so that nobody knows whether it was done.
     #[must_use]
     pub fn unanswered(&self) -> bool {
-        matches!(self, Self::NoAnswer { .. } | Self::Network { .. })
+        matches!(self, Self::NoAnswer { .. } | Self::Network { .. } | Self::Nonsense(_))
     }
 }

@@ -155,7 +155,8 @@ pub enum OutletCommand {
 pub enum Commanded {
     /// The unit took it.
     Taken,
-    /// The unit's answer was lost, and its state, read afterwards, is this. It was not sent again.
+    /// The unit's answer was lost, and its state, read afterwards, is this, or unknown where that was lost as well. It was not
+    /// sent again.
     Unknown(OutletState),
 }
 
@@ -270,7 +271,7 @@ impl Agent {
     /// Tells an outlet what to do, once. If the answer is lost, the state is read and nothing is sent again.
     ///
     /// # Errors
-    /// When the unit refuses, has no such outlet or command, or does not answer any more.
+    /// When the unit refuses, or has no such outlet or command: nothing was switched.
     pub async fn command(
         &self,
         family: &Family,
@@ -289,7 +290,8 @@ impl Agent {
         match self.set(&[(cell(family.command, index), value)]).await {
             Ok(()) => Ok(Commanded::Taken),
             Err(error) if error.unanswered() => {
-                Ok(Commanded::Unknown(self.outlet(family, index).await?))
+                let state = self.outlet(family, index).await;
+                Ok(Commanded::Unknown(state.unwrap_or(OutletState::Unknown)))
             }
             Err(error) => Err(error),
         }

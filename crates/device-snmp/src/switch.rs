@@ -2,11 +2,13 @@
 //!
 //! Each group of tables is read side by side, since rows of one answer go together and requests are what takes time.
 
+mod addresses;
 mod bridge;
 mod lldp;
 mod ports;
 mod traffic;
 
+pub use addresses::{InterfaceAddress, interface_address};
 pub use bridge::{Learned, Station, Vlan, Vlans};
 pub use lldp::{Identity, Neighbour, capabilities, management_address};
 pub use ports::{Detection, Poe, PoeClass, Port, PortKind, State};

@@ -44,7 +44,8 @@ async fn ports_power_vlans_addresses_and_neighbours_are_read() {
     let agent = agent(switch.port(), &v2c("public"), PATIENT).await;
 
     let ports = agent.ports().await.unwrap();
-    assert_eq!(ports.len(), 48);
+    // With the interface of a VLAN.
+    assert_eq!(ports.len(), 49);
     let names: Vec<_> = ports.values().map(|port| port.name.clone()).collect();
     assert_eq!(names, walked(switch.port(), ".1.3.6.1.2.1.31.1.1.1.1"));
     let first = &ports[&SnmpSwitch::interface(1)];
@@ -56,6 +57,11 @@ async fn ports_power_vlans_addresses_and_neighbours_are_read() {
     assert_eq!((first.admin, first.oper, first.speed), (State::Up, State::Up, Some(1_000_000_000)));
     assert_eq!(first.mac, Some([2, 0, 0, 0, 0, 1]));
     assert_eq!(ports[&SnmpSwitch::interface(2)].oper, State::Down);
+
+    let vlan = ports.values().find(|port| port.kind == PortKind::Vlan).unwrap();
+    let addresses = agent.addresses().await.unwrap();
+    assert_eq!(addresses.keys().collect::<Vec<_>>(), [&vlan.index]);
+    assert_eq!(addresses[&vlan.index][0].to_string(), "192.0.2.1/24");
 
     let poe = agent.poe().await.unwrap();
     assert_eq!(poe.len(), 24);
@@ -109,7 +115,7 @@ async fn a_switch_is_read_in_few_requests() {
     let counters = agent.counters(Instant::now()).await.unwrap();
     let for_counters = asked.swap(0, Ordering::SeqCst);
     assert!(for_counters <= 9, "{for_counters}");
-    assert_eq!((ports.len(), counters.len()), (48, 48));
+    assert_eq!((ports.len(), counters.len()), (49, 48));
     // The same columns by snmpbulkwalk, which goes through them one after another.
     let address = format!("127.0.0.1:{}", relay.port());
     for column in [6, 7, 10, 11].map(|n| format!(".1.3.6.1.2.1.31.1.1.1.{n}")) {
@@ -175,6 +181,9 @@ async fn the_interfaces_of_this_machine_are_what_snmpbulkwalk_says() {
     assert_eq!(names, walked(snmpd.port(), ".1.3.6.1.2.1.31.1.1.1.1"));
     let loopback = ports.values().find(|port| port.name == "lo").unwrap();
     assert_eq!((loopback.kind, loopback.oper), (PortKind::Loopback, State::Up));
+    let addresses = agent.addresses().await.unwrap();
+    let own = addresses[&loopback.index].iter().map(ToString::to_string);
+    assert!(own.into_iter().any(|address| address == "127.0.0.1/8"), "{addresses:?}");
     let counters = agent.counters(Instant::now()).await.unwrap();
     assert_eq!(counters.keys().collect::<Vec<_>>(), ports.keys().collect::<Vec<_>>());
     assert!(counters[&loopback.index].octets_in.is_some());

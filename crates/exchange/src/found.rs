@@ -1,6 +1,8 @@
 //! What a file holds, in words all formats share.
 
-use patchbay_model::{EntryDraft, FolderDraft, IdentityDraft, IdentityKind, Secret, VncPlace};
+use patchbay_model::{
+    EntryDraft, FolderDraft, IdentityDraft, IdentityId, IdentityKind, NodeId, Secret, VncPlace,
+};
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
@@ -156,6 +158,8 @@ pub struct Found {
     pub skipped: Vec<Skipped>,
     /// How a table was understood.
     pub table: Option<crate::csv::Table>,
+    /// What an archive calls its machines and ways to sign in, in their order: ways to manage machines name them so.
+    pub own_ids: (Vec<NodeId>, Vec<IdentityId>),
     paths: HashMap<(Option<usize>, String), usize>,
     passwords: HashMap<u64, Vec<usize>>,
     hasher: RandomState,

@@ -50,6 +50,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("settings_file", targets::settings_file::run),
     ("sftp_reply", targets::sftp_reply::run),
     ("snippet_text", targets::snippet_text::run),
+    ("snmp_addresses", targets::snmp_addresses::run),
     ("snmp_lldp", targets::snmp_lldp::run),
     ("snmp_port_list", targets::snmp_port_list::run),
     ("snmp_rate", targets::snmp_rate::run),

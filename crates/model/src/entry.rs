@@ -1,8 +1,8 @@
 //! Machines (entries) and the folders that hold them, with the settings they pass down.
 
 use crate::{
-    DesktopSize, FlowControl, IdentityId, LineEnding, LocalEcho, NodeId, PictureQuality,
-    RecordMode, SerialFrame, Tunnel, VncPlace,
+    DesktopSize, FlowControl, IdentityId, LineEnding, LocalEcho, Management, NodeId,
+    PictureQuality, RecordMode, SerialFrame, Tunnel, VncPlace,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -193,6 +193,8 @@ pub struct EntryDraft {
     pub settings: Settings,
     /// Its tunnels.
     pub tunnels: Vec<Tunnel>,
+    /// The ways to manage it.
+    pub management: Vec<Management>,
 }
 
 impl EntryDraft {

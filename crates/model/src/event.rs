@@ -1,8 +1,9 @@
 //! What the app tells its front ends by itself.
 
 use crate::{
-    AgentStatus, AppSettings, EditId, EditInfo, MachineTunnels, RunId, RunInfo, SessionId,
-    SessionInfo, StatusReport, TaskId, TaskInfo, TriggerHit, VaultStatus, WorkspaceInfo,
+    AgentStatus, AppSettings, ClusterTask, EditId, EditInfo, MachineStatus, MachineTunnels, NodeId,
+    RunId, RunInfo, SessionId, SessionInfo, StatusReport, SwitchChange, TaskId, TaskInfo,
+    TriggerHit, VaultStatus, WorkspaceInfo,
 };
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -90,6 +91,26 @@ pub enum AppEvent {
     Status {
         /// Their results.
         reports: Vec<StatusReport>,
+    },
+    /// The ways to manage a machine were asked, or something was done with its power.
+    Machine {
+        /// What they say.
+        status: Box<MachineStatus>,
+    },
+    /// A cluster has other nodes, guests or storages than before, or they are elsewhere or in another state: read it again.
+    Cluster {
+        /// The machine with the way to it.
+        entry: NodeId,
+    },
+    /// A task of a cluster is new or changed.
+    ClusterTask {
+        /// Its new state.
+        task: Box<ClusterTask>,
+    },
+    /// A change of a switch is new or changed.
+    SwitchChange {
+        /// Its new state.
+        change: Box<SwitchChange>,
     },
     /// Patchbay's own agent was asked, used, turned on or off.
     Agent {

@@ -68,6 +68,12 @@ ids! {
     UndoId;
     /// A tunnel of an entry.
     TunnelId;
+    /// A way to manage a machine.
+    ManagementId;
+    /// A change of a switch. Lives as long as the process.
+    SwitchChangeId;
+    /// A task of a cluster. Lives as long as the process.
+    ClusterTaskId;
     /// Tabs and splits with a name.
     LayoutId;
     /// Long work on files. Lives as long as the process.

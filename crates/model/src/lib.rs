@@ -6,6 +6,7 @@
 mod agent;
 mod algorithms;
 mod desktop;
+mod devices;
 mod direct;
 mod edit;
 mod entry;
@@ -35,6 +36,7 @@ mod workspace;
 pub use agent::{AgentAsk, AgentProgram, AgentStatus, AgentUse};
 pub use algorithms::{AlgorithmGroup, AlgorithmPolicy};
 pub use desktop::{DesktopSize, PictureQuality, SessionDesktop};
+pub use devices::*;
 pub use direct::{DirectCredential, DirectHop, DirectKey, DirectWay, HandedSecret};
 pub use edit::{EditAnswer, EditInfo, EditState};
 pub use entry::{
@@ -52,10 +54,10 @@ pub use hostkey::{
     PresentedKey, TlsCertificate,
 };
 pub use id::{
-    AccountId, EditId, GrantId, GroupId, GuestId, HandoffId, HostKeyId, IdentityId, InvitationId,
-    LayoutId, LinkId, NodeId, OrganisationId, PasskeyId, PromptId, ProviderId, RecordingId, RoleId,
-    RunId, SessionId, ShareId, SignInId, SnippetId, TaskId, TokenId, TriggerId, TunnelId, UndoId,
-    VaultId, WorkspaceId,
+    AccountId, ClusterTaskId, EditId, GrantId, GroupId, GuestId, HandoffId, HostKeyId, IdentityId,
+    InvitationId, LayoutId, LinkId, ManagementId, NodeId, OrganisationId, PasskeyId, PromptId,
+    ProviderId, RecordingId, RoleId, RunId, SessionId, ShareId, SignInId, SnippetId,
+    SwitchChangeId, TaskId, TokenId, TriggerId, TunnelId, UndoId, VaultId, WorkspaceId,
 };
 pub use identity::{
     CertificateInfo, Identity, IdentityDraft, IdentityKind, IdentitySecret, KeyInstalled,
@@ -93,7 +95,7 @@ pub use snippet::{
     ParameterKind, Snippet, SnippetDraft, SnippetParameter, SnippetPreview, SnippetValues,
     ValueProblem,
 };
-pub use tree::{MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
+pub use tree::{ManagedMachine, MovePlace, NodeKind, Reachability, StatusReport, TreeRows};
 pub use trigger::{
     Trigger, TriggerAction, TriggerColor, TriggerDraft, TriggerHit, TriggerList, TriggerMark,
     TriggerScope,

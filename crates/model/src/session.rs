@@ -1,7 +1,7 @@
 //! Sessions as the UI sees them.
 
 use crate::{
-    ApiError, HostKeyQuestion, NodeId, PromptId, Protocol, SessionDesktop, SessionId,
+    ApiError, HostKeyQuestion, ManagementId, NodeId, PromptId, Protocol, SessionDesktop, SessionId,
     SessionRecording, SessionSharing, Use, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ pub struct Timestamp(#[specta(type = u32)] pub i64);
 
 /// What a session is opened to.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SessionTarget {
     /// A machine of the tree.
     Entry {
@@ -31,8 +31,50 @@ pub enum SessionTarget {
         /// The machine.
         id: NodeId,
     },
+    /// The serial console of a machine, by its management controller.
+    SerialOverLan {
+        /// The machine.
+        id: NodeId,
+        /// The controller.
+        way: ManagementId,
+        /// Whether a console that somebody else has open is ended.
+        #[serde(default)]
+        end_stale: bool,
+    },
+    /// The console of a guest: a terminal of a container or of a virtual machine's serial port, or a virtual machine's screen.
+    Guest {
+        /// The machine with the way to the cluster.
+        id: NodeId,
+        /// The guest's number.
+        guest: u32,
+        /// Whether it is the screen.
+        screen: bool,
+    },
+    /// A shell of a node of a cluster.
+    NodeShell {
+        /// The machine with the way to the cluster.
+        id: NodeId,
+        /// The node's name.
+        node: String,
+    },
     /// A shell on this computer.
     LocalShell,
+}
+
+impl SessionTarget {
+    /// The machine of the tree that it leads to, or is managed by.
+    #[must_use]
+    pub const fn machine(&self) -> Option<NodeId> {
+        match self {
+            Self::Entry { id }
+            | Self::Files { id }
+            | Self::Tunnels { id }
+            | Self::SerialOverLan { id, .. }
+            | Self::Guest { id, .. }
+            | Self::NodeShell { id, .. } => Some(*id),
+            Self::LocalShell => None,
+        }
+    }
 }
 
 /// Columns and rows of a terminal, with its size in pixels where that is known.

@@ -1,6 +1,6 @@
 //! The tree of machines as lists show it.
 
-use crate::NodeId;
+use crate::{ManagementKind, NodeId};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -46,6 +46,19 @@ pub struct TreeRows {
     /// Folders of a team server that the person's own computer shows only while it hears of them, with all that is inside.
     #[serde(default)]
     pub unkept: Vec<NodeId>,
+    /// Machines with ways to manage them, in no order. Few or none, and so no column.
+    #[serde(default)]
+    pub managed: Vec<ManagedMachine>,
+}
+
+/// What a machine can be managed by.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedMachine {
+    /// The machine.
+    pub id: NodeId,
+    /// Kinds of its ways, each once, in the order they are kept.
+    pub kinds: Vec<ManagementKind>,
 }
 
 /// Where to put nodes.

@@ -11,7 +11,7 @@ use std::{env, fs, path::Path, process::Command};
 /// Opens the app on this display and waits until its window is closed.
 pub(crate) async fn open() -> Result<(), Error> {
     println!(
-        "demo: starting two SSH servers, two desktops and a team server on loopback, and filling a throwaway vault (a few seconds)"
+        "demo: starting two SSH servers, two desktops, a rack of devices and a team server on loopback, and filling a throwaway vault (a few seconds)"
     );
     let world = World::with_team().await?;
     println!("demo: the vault's passphrase is: {PASSPHRASE}");
@@ -33,7 +33,7 @@ pub(crate) async fn open() -> Result<(), Error> {
 /// Drives it once in a virtual display: unlock, find a machine, connect, run a command, take a picture.
 pub(crate) async fn once() -> Result<(), Error> {
     println!(
-        "demo: two SSH servers, two desktops, a team server, a throwaway vault and the window in a virtual display (about 20 s)"
+        "demo: two SSH servers, two desktops, a rack of devices, a team server, a throwaway vault and the window in a virtual display (about 20 s)"
     );
     let world = World::with_team().await?;
     let screen = Screen::start(1280, 800).await?;

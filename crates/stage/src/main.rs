@@ -5,6 +5,7 @@
 mod bench;
 mod demo;
 mod desktops;
+mod devices;
 mod screenshots;
 mod team;
 mod view;

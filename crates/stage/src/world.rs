@@ -1,6 +1,6 @@
 //! A throwaway vault with machines that really answer.
 
-use crate::{Error, desktops::Desktops, team};
+use crate::{Error, desktops::Desktops, devices::Devices, team};
 use patchbay_commands::dispatch;
 use patchbay_core::{Core, CoreConfig, Ctx};
 use patchbay_testkit::{Sshd, current_user};
@@ -28,6 +28,7 @@ pub(crate) struct World {
     servers: Vec<Sshd>,
     private_key: String,
     desktops: Option<Desktops>,
+    devices: Option<Devices>,
     team: Option<team::Server>,
 }
 
@@ -43,6 +44,7 @@ impl World {
             servers: Vec::new(),
             private_key: String::new(),
             desktops: None,
+            devices: None,
             team: None,
         })
     }
@@ -70,10 +72,19 @@ impl World {
         Ok(world)
     }
 
-    /// As [`Self::with_desktops`], with a team server of two people: one has made machines there, the other reaches them
+    /// As [`Self::with_desktops`], with devices below operating systems.
+    pub(crate) async fn with_devices() -> Result<Self, Error> {
+        let mut world = Self::with_desktops().await?;
+        let devices = Devices::start(&world.home().join("devices")).await?;
+        devices.add_to(&world.unlocked().await?, world.port()).await?;
+        world.devices = Some(devices);
+        Ok(world)
+    }
+
+    /// As [`Self::with_devices`], with a team server of two people: one has made machines there, the other reaches them
     /// from this vault.
     pub(crate) async fn with_team() -> Result<Self, Error> {
-        let mut world = Self::with_desktops().await?;
+        let mut world = Self::with_devices().await?;
         let server = team::Server::start(None).await?;
         let (mut owner, organisation) = server.set_up().await?;
         for (name, server) in ["db-01", "db-02"].into_iter().zip(&world.servers) {

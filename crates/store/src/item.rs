@@ -55,6 +55,8 @@ numbered! {
         WorkspaceSecret = 14,
         /// What a team server showed last, for when it does not answer.
         WorkspaceTree = 15,
+        /// What was done with a machine's power, ports and outlets.
+        DeviceHistory = 16,
     }
 }
 

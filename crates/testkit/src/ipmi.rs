@@ -30,7 +30,10 @@ while [ $# -gt 0 ]; do
     "get power") echo "power:$(cat power)"; shift ;;
     "get boot") echo "boot:$(cat boot)"; shift ;;
     "get "*) echo "unknown: $1"; exit 1 ;;
-    "set power") echo "$2" > power; shift 2 ;;
+    "set power")
+      # A machine that goes on starts: its serial console may want to show that.
+      if [ "$2" = 1 ] && [ "$(cat power)" = 0 ]; then echo start >> starts; fi
+      echo "$2" > power; shift 2 ;;
     "set boot") echo "$2" > boot; shift 2 ;;
     "set identify") shift $# ;;
     "set "*) shift 2 ;;
@@ -88,7 +91,8 @@ impl IpmiSim {
     /// The password of both.
     pub const PASSWORD: &str = "secret-pass";
 
-    /// Starts it, for a machine that is off. `serial` is a shell command that talks over the serial line.
+    /// Starts it, for a machine that is off. `serial` is a shell command that talks over the serial line; it finds a line for
+    /// each time that the machine was switched on in the file `$STARTS`.
     ///
     /// # Errors
     /// When it does not come up.
@@ -102,6 +106,7 @@ impl IpmiSim {
         let mut socat = Command::new("socat");
         socat.arg(format!("TCP-LISTEN:{line},bind=127.0.0.1,reuseaddr,fork"));
         socat.arg(format!("SYSTEM:{serial},pty,rawer,setsid,ctty"));
+        socat.env("STARTS", dir.path().join("starts"));
         let mut line_daemon = Daemon::start(socat, &dir.path().join("line.log"))?;
         let listens = || std::net::TcpStream::connect(("127.0.0.1", line)).is_ok();
         line_daemon.until("socat", LIMIT, listens).await?;
@@ -110,6 +115,7 @@ impl IpmiSim {
         write("power", "0\n")?;
         write("boot", "none\n")?;
         write("told", "")?;
+        write("starts", "")?;
         write("lan.conf", &lan_conf(dir.path(), address.port(), line))?;
         write("bmc.emu", &commands(inventory))?;
         run(Command::new("chmod").arg("+x").arg(dir.path().join("chassis")), None)?;

@@ -239,6 +239,10 @@ pub struct SnmpSwitch {
 }
 
 impl SnmpSwitch {
+    /// The community with which it is a power unit of 8 outlets that keeps what it is told, of the family `apc`, and ours as
+    /// well: the recorded unit never switches. Outlet 2 is off; 7 and 8 cannot be cycled, and 7 does not go on again.
+    pub const UNIT: &str = "unit";
+
     /// The interface of a port of the switch, 1 to 48.
     #[must_use]
     pub fn interface(port: u32) -> u32 {

@@ -91,6 +91,7 @@ fn stage(command: &str, rest: &[String], profile: build::Profile) -> Outcome {
     } else {
         packages::Need::Test
     })?;
+    peers::install()?;
     ui::build()?;
     build::workspace(profile)?;
     let mut arguments = vec![command];

@@ -39,11 +39,9 @@ export function chosenHost(): Promise<Host> {
   const search = typeof location === 'undefined' ? '' : location.search;
   const state = new URLSearchParams(search).get('state') ?? '';
   const core = fromAddressBar(search);
-  if (state.startsWith('workspace')) {
-    joinSome(core);
-    // For what others decide meanwhile.
-    Object.assign(globalThis, { patchbayHost: core });
-  }
+  // For what others decide, and devices do, meanwhile.
+  Object.assign(globalThis, { patchbayHost: core });
+  if (state.startsWith('workspace')) joinSome(core);
   if (!state.startsWith('team')) return Promise.resolve(core);
   const server = new MemoryServer(core, state);
   // For what others do meanwhile.

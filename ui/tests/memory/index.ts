@@ -21,9 +21,11 @@ import type {
   WindowInfo,
 } from '$lib/host';
 import { DEFAULT_APP, DEFAULT_VAULT } from '$lib/settings/defaults';
+import { MemoryDevices } from './devices';
 import { MemoryEdits } from './edits';
 import { MemoryFiles } from './files';
 import { manyMachines, someMachines } from './machines';
+import { MemoryManaged } from './managed';
 import { picture, PictureSocket } from './picture';
 import { problem } from './problem';
 import { MemoryRecordings } from './recordings';
@@ -98,9 +100,14 @@ export class MemoryHost implements Host {
     (id) => this.emit({ kind: 'runGone', id }),
     (id) => this.snippets.get(id).name,
   );
+  readonly managed: MemoryManaged;
   readonly tunnels = new MemoryTunnels(
     (entry) => this.tree.detail(entry).entry?.tunnels ?? [],
     (machine) => this.emit({ kind: 'tunnels', machine }),
+  );
+  readonly devices = new MemoryDevices(
+    () => this.tree.entries(),
+    (status) => this.emit({ kind: 'machine', status }),
   );
   /** Every call, for tests to look at. */
   readonly calls: { name: string; args: object }[] = [];
@@ -165,6 +172,7 @@ export class MemoryHost implements Host {
           ? []
           : someMachines();
     this.tree = new MemoryTree(nodes, (revision) => this.emit({ kind: 'tree', revision }));
+    this.managed = new MemoryManaged(this.tree, (event) => this.emit(event));
     const phase = state === 'first-run' ? 'missing' : state === 'locked' ? 'locked' : 'unlocked';
     this.vault = new MemoryVault(phase, state === 'locked' ? 3 : 0, (status) =>
       this.emit({ kind: 'vault', status }),
@@ -191,7 +199,8 @@ export class MemoryHost implements Host {
 
   async call(name: string, args: object): Promise<unknown> {
     this.calls.push({ name, args });
-    const handler = this.handlers[name as CommandName] as ((args: object) => unknown) | undefined;
+    const handler = (this.handlers[name as CommandName] ??
+      this.managed.handlers[name as CommandName]) as ((args: object) => unknown) | undefined;
     if (!handler) throw problem('internal', `The memory host has no command “${name}”.`);
     const sealed = !/^(vault_|settings_|app_info|host_)/.test(name);
     if (sealed && this.vault.status.phase !== 'unlocked')
@@ -475,6 +484,49 @@ export class MemoryHost implements Host {
     tunnel_start_all: ({ entry }) => this.tunnels.startAll(entry),
     tunnel_stop: ({ entry, tunnel }) => this.tunnels.stop(entry, (id) => id === tunnel),
     tunnel_stop_all: ({ entry }) => this.tunnels.stop(entry, () => true),
+    management_status: ({ entry }) => this.devices.status(entry),
+    management_test: ({ draft, way }) => {
+      const found = draft.management.find(({ id }) => id === way);
+      if (!found) throw problem('notFound', 'That way to manage it is gone.');
+      return this.devices.way(found);
+    },
+    management_trust: (args) => this.devices.trust(args),
+    management_families: () => [
+      ['apc', 'APC rack PDU'],
+      ['raritanDominionPduMib1', 'Raritan PX'],
+      ['sentry4', 'Server Technology Sentry 4'],
+    ],
+    console_ladder: ({ entry }) =>
+      entry === 'node-pve-02' ? this.devices.rungs : this.devices.rungs.slice(0, 1),
+    power_guard: (args) => this.devices.guard(args),
+    power_do: (args) => this.devices.do(args),
+    power_history: () => this.devices.events,
+    fleet_list: () => this.devices.list(),
+    fleet_power: ({ entries, action, confirmed }) =>
+      entries.map((entry) => this.devices.doOne({ entry, action, confirmed: confirmed ?? null })),
+    bmc_sensors: ({ way }) => this.devices.sensors(way),
+    bmc_log: () => this.devices.log,
+    bmc_clear_log: () => {
+      this.devices.log = { ...this.devices.log, entries: [] };
+      return null;
+    },
+    bmc_export_log: () => null,
+    bmc_facts: ({ way }) => this.devices.factsOf(way),
+    bmc_locate: ({ lit }) => {
+      this.devices.facts = { ...this.devices.facts, located: lit };
+      return null;
+    },
+    bmc_boot: ({ boot }) => {
+      this.devices.facts = { ...this.devices.facts, boot };
+      return null;
+    },
+    bmc_reset: () => null,
+    bmc_users: () => this.devices.users,
+    bmc_save_user: (args) => this.devices.saveUser(args),
+    bmc_delete_user: ({ user }) => this.devices.deleteUser(user),
+    bmc_insert_media: ({ media, image }) => this.devices.media(media, image),
+    bmc_eject_media: ({ media }) => this.devices.media(media, null),
+    bmc_raw: () => '20 01 01 02 51 02 bf',
     files_list: ({ place, path }) => this.files.list(place, path ?? null),
     files_count: ({ place, paths }) => this.files.count(place, paths),
     files_make_folder: ({ place, path }) => (this.files.makeFolder(place, path), null),

@@ -1,6 +1,8 @@
 /** An invented tree of machines, and 100,000 more on request. Addresses are from the ranges for documentation. */
 import type { EntryDraft, FolderDraft, Protocol, Settings } from '$lib/host';
 
+import { sampleManagement } from './devices';
+
 export interface MemoryNode {
   id: string;
   parent: string | null;
@@ -57,7 +59,15 @@ export function entryDraft(
   address: string,
   more: Partial<EntryDraft> = {},
 ): EntryDraft {
-  return { ...folderDraft(name), protocol: 'ssh', address, mac: null, tunnels: [], ...more };
+  return {
+    ...folderDraft(name),
+    protocol: 'ssh',
+    address,
+    mac: null,
+    tunnels: [],
+    management: [],
+    ...more,
+  };
 }
 
 type Sketch = [folder: string, more: Partial<FolderDraft>, content: (Sketch | string)[]];
@@ -166,6 +176,7 @@ export function someMachines(): MemoryNode[] {
           protocol: protocols[name] ?? 'ssh',
           tags: tags ? tags.split(',') : [],
           icon: icons[name] ?? null,
+          management: structuredClone(sampleManagement[name] ?? []),
         });
         if (name === 'db-primary')
           draft.notes = 'Writes go here. Fail over with care: replica B lags by a second or two.';

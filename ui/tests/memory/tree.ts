@@ -76,6 +76,10 @@ export class MemoryTree {
         rows.tags.push(tags.join(' '));
         rows.icons.push(node.draft.icon ?? '');
         rows.colors.push(node.draft.color ?? '');
+        if ('management' in node.draft && node.draft.management.length > 0) {
+          const kinds = node.draft.management.map(({ kind }) => kind);
+          rows.managed.push({ id: node.id, kinds: [...new Set(kinds)] });
+        }
         if (node.folder) walk(node.id, depth + 1, tags);
       }
     };
@@ -187,6 +191,12 @@ export class MemoryTree {
   }
 
   /** Puts whole branches in at the end, as joining a team server does. */
+  entries(): { id: string; draft: EntryDraft }[] {
+    return this.nodes.flatMap(({ id, draft, folder }) =>
+      folder ? [] : [{ id, draft: draft as EntryDraft }],
+    );
+  }
+
   graft(nodes: readonly MemoryNode[]): void {
     this.nodes.push(...nodes);
     this.#bump();

@@ -45,6 +45,7 @@ fn needed(forest: &Forest, folder: NodeId) -> HashSet<NodeId> {
         if let Some(Jump::Through { entry }) = node.settings().jump {
             todo.push(entry);
         }
+        todo.extend(node.management().iter().filter_map(|one| one.way.other()));
     }
     needed
 }
@@ -55,8 +56,7 @@ pub(super) async fn identities(
     folder: Option<NodeId>,
     nodes: &[(NodeId, Node)],
 ) -> Result<Vec<KeptIdentity>, CoreError> {
-    let named: HashSet<_> =
-        nodes.iter().flat_map(|(_, node)| node.settings().identities.iter().flatten()).collect();
+    let named: HashSet<_> = nodes.iter().flat_map(|(_, node)| node.named_identities()).collect();
     let all: Vec<_> = sync::read(unlocked.identities())
         .iter()
         .filter(|(id, _)| folder.is_none() || named.contains(id))

@@ -10,7 +10,7 @@ use crate::{
 };
 use patchbay_model::{
     EntryDraft, ExportFormat, FolderDraft, IdentityId, ImportDone, ImportLock, ImportSource, Jump,
-    NodeId, Settings,
+    Management, ManagementId, ManagementWay, NodeId, Settings,
 };
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -56,6 +56,16 @@ fn meaning(contents: &Contents) -> Vec<String> {
     let node = |kept: &super::archive::KeptNode| {
         let mut node = kept.read().unwrap();
         let parent = node.parent.map(|parent| numbers[&parent]);
+        let mut ways = Vec::new();
+        if let Body::Entry(draft) = &mut node.body {
+            for mut way in std::mem::take(&mut draft.management).into_iter().map(|one| one.way) {
+                let other =
+                    way.other_mut().map(|id| std::mem::replace(id, NodeId::from_bytes([0; 16])));
+                let ids: Vec<_> = way.identities_mut().filter_map(Option::take).collect();
+                let signs_in: Vec<_> = ids.iter().map(|id| names[id]).collect();
+                ways.push(format!("{way:?} {:?} {signs_in:?}", other.map(|id| numbers[&id])));
+            }
+        }
         let settings = std::mem::take(node.settings_mut());
         let identities = settings
             .identities
@@ -66,7 +76,7 @@ fn meaning(contents: &Contents) -> Vec<String> {
             Jump::Through { entry } => Some(numbers[entry]),
         });
         let rest = Settings { identities: None, jump: None, ..settings };
-        format!("{parent:?} {:?} {rest:?} {identities:?} {jump:?}", node.body)
+        format!("{parent:?} {:?} {rest:?} {identities:?} {jump:?} {ways:?}", node.body)
     };
     let secret = |text: &Option<patchbay_model::Secret<String>>| {
         text.as_ref().map(|text| text.expose_secret().clone())
@@ -107,6 +117,22 @@ async fn populated() -> Fixture {
             jump: Some(Jump::Through { entry: gate }),
             ..Settings::default()
         },
+        management: vec![
+            Management {
+                id: ManagementId::new(),
+                name: String::new(),
+                way: ManagementWay::Proxmox {
+                    address: String::new(),
+                    port: None,
+                    identity: Some(identity),
+                },
+            },
+            Management {
+                id: ManagementId::new(),
+                name: "console".into(),
+                way: ManagementWay::Console { entry: gate },
+            },
+        ],
         ..EntryDraft::default()
     };
     fixture.core.tree().add_entry(&fixture.folder(Some(folder)), draft).await.unwrap();

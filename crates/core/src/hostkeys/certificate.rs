@@ -84,6 +84,16 @@ impl HostKeys<'_> {
         self.apply(changes).await
     }
 
+    /// The fingerprint on record for an address, as [`name_of`] writes it; the newest if there are several.
+    pub(crate) async fn certificate_of(&self, host: &str) -> Result<Option<String>, CoreError> {
+        let mut own = self.own_certificates().await?;
+        own.retain(|(_, stored)| stored.host == host);
+        Ok(own
+            .into_iter()
+            .max_by_key(|(_, stored)| stored.first_seen)
+            .map(|(_, stored)| stored.key))
+    }
+
     async fn own_certificates(&self) -> Result<Vec<(HostKeyId, Stored)>, CoreError> {
         let mut own = self.own().await?;
         own.retain(|(_, stored)| stored.certificate.is_some());

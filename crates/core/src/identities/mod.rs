@@ -32,7 +32,10 @@ use patchbay_engine_ssh::{SshError, agent_keys, keys};
 use patchbay_model::{Identity, IdentityDraft, IdentityId, NodeId, PublicKeyInfo, Secret};
 use patchbay_store::{Change, Kind};
 pub(crate) use secrets::Secrets;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 /// Ways to sign in.
 #[derive(Clone, Copy, Debug)]
@@ -153,8 +156,9 @@ pub(crate) fn known(unlocked: &Unlocked, id: IdentityId) -> Result<StoredIdentit
 fn uses(unlocked: &Arc<Unlocked>) -> HashMap<IdentityId, u32> {
     let mut uses = HashMap::new();
     for (_, node) in sync::read(unlocked.forest()).iter() {
-        for id in node.settings().identities.iter().flatten() {
-            *uses.entry(*id).or_default() += 1;
+        let named: HashSet<IdentityId> = node.named_identities().collect();
+        for id in named {
+            *uses.entry(id).or_default() += 1;
         }
     }
     uses
@@ -167,5 +171,6 @@ pub(crate) fn without(node: &crate::tree::Node, id: NodeId, identity: IdentityId
     if let Some(identities) = &mut node.settings_mut().identities {
         identities.retain(|other| *other != identity);
     }
+    node.forget_managing_identity(identity);
     Step::Put(id, node)
 }

@@ -14,7 +14,10 @@ use crate::{
     tree::{Body, Graft, checked},
 };
 use patchbay_exchange::{Format, Found, JumpTo, SignIn, supported};
-use patchbay_model::{IdentityId, ImportDone, ImportRemark, Jump, NodeId, Protocol, Settings};
+use patchbay_model::{
+    IdentityId, ImportDone, ImportRemark, Jump, Management, ManagementId, NodeId, Protocol,
+    Settings,
+};
 use std::{
     collections::{HashMap, HashSet},
     path::PathBuf,
@@ -195,6 +198,22 @@ impl Import<'_> {
                 let none = all.is_empty() && !numbers.is_empty();
                 draft.settings.identities = (!none).then_some(all);
             }
+            let place = place(0, &draft.name);
+            let lost = managed(&mut draft.management, &found.own_ids.0, &ids);
+            for one in &mut draft.management {
+                for named in one.way.identities_mut() {
+                    let known = |id: IdentityId| found.own_ids.1.iter().position(|own| *own == id);
+                    let number = named.and_then(known);
+                    let made = self
+                        .identities(found, number.as_slice(), &names, &place, identities)
+                        .await?;
+                    *named = made.first().copied();
+                }
+            }
+            if lost {
+                let reason = "A way to manage it is part of a machine that is not imported.";
+                remarks.push(remark("", 0, &draft.name, reason));
+            }
             if let Some(inherited) = inherited.filter(|_| draft.protocol == Protocol::Ssh) {
                 draft.settings.port = own_port(draft.settings.port, inherited);
             }
@@ -251,6 +270,21 @@ impl Import<'_> {
         }
         Ok(u32::try_from(keys.len() - not_kept.len()).unwrap_or(u32::MAX))
     }
+}
+
+/// Leads ways to manage a machine to what the machines of the archive became; whether some were left out, because theirs are not.
+fn managed(ways: &mut Vec<Management>, own: &[NodeId], became: &HashMap<usize, NodeId>) -> bool {
+    let before = ways.len();
+    ways.retain_mut(|one| {
+        one.id = ManagementId::new();
+        let Some(other) = one.way.other_mut() else { return true };
+        let there = own.iter().position(|id| id == other).and_then(|at| became.get(&at));
+        there.is_some_and(|id| {
+            *other = *id;
+            true
+        })
+    });
+    ways.len() < before
 }
 
 /// Where a folder passes another port down, a machine says its own.

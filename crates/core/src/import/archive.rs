@@ -72,6 +72,7 @@ pub(crate) fn of_contents(contents: Contents) -> Found {
     let mut found = Found::default();
     let identities: HashMap<IdentityId, usize> =
         contents.identities.iter().enumerate().map(|(at, kept)| (kept.id, at)).collect();
+    found.own_ids.1 = contents.identities.iter().map(|kept| kept.id).collect();
     found.sign_ins = contents.identities.into_iter().map(sign_in).collect();
     let nodes: Vec<_> =
         contents.nodes.iter().filter_map(|kept| kept.read().map(|node| (kept.id, node))).collect();
@@ -95,6 +96,7 @@ pub(crate) fn of_contents(contents: Contents) -> Found {
             }
             Body::Entry(mut draft) => {
                 let (sign_ins, jump) = references(&mut draft.settings, &identities, &machines);
+                found.own_ids.0.push(id);
                 found.machines.push(Machine {
                     folder: parent,
                     protocol: neutral(draft.protocol),

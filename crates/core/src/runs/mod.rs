@@ -240,7 +240,7 @@ impl Runs<'_> {
         path: PathBuf,
     ) -> Result<(), CoreError> {
         let run = self.get(id)?;
-        blocking(move || write(&path, &export::written(&run, form))).await?
+        blocking(move || write_private(&path, &export::written(&run, form))).await?
     }
 }
 
@@ -382,7 +382,8 @@ async fn blocking<T: Send + 'static>(
         .map_err(|stopped| CoreError::Internal(stopped.to_string()))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), CoreError> {
+/// Writes a file that only the person can read, over what is there.
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), CoreError> {
     use std::io::Write as _;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

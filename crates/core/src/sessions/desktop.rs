@@ -8,9 +8,9 @@ use super::{
     target,
     way::{Attempts, Leads, Speaks, Way, comes_back},
 };
-use crate::{Core, CoreError, tree::ResolvedHop};
+use crate::{Core, CoreError, devices::ScreenOf, tree::ResolvedHop};
 use patchbay_engine_rdp::{Drive, RdpOptions};
-use patchbay_engine_ssh::{Credential, Destination, HeldLink, SocketDestination};
+use patchbay_engine_ssh::{Credential, Destination, HeldLink, SocketDestination, Target};
 use patchbay_engine_vnc::VncOptions;
 use patchbay_model::{
     ApiError, CloseReason, DesktopSize, EffectiveSettings, Origin, Protocol, RecordMode,
@@ -36,16 +36,27 @@ pub(super) struct DesktopPlan {
     shown: SessionDesktop,
 }
 
+impl DesktopPlan {
+    pub(super) const fn shown(&self) -> SessionDesktop {
+        self.shown
+    }
+}
+
 /// What whoever shows it has to know; nothing if it is no desktop.
 pub(super) fn shown(protocol: Protocol, settings: &EffectiveSettings) -> Option<SessionDesktop> {
-    protocol.is_desktop().then(|| SessionDesktop {
+    protocol.is_desktop().then(|| look(protocol, settings))
+}
+
+/// The same for one that is.
+fn look(protocol: Protocol, settings: &EffectiveSettings) -> SessionDesktop {
+    SessionDesktop {
         view_only: settings.view_only.value,
         clipboard: settings.share_clipboard.value,
         size: settings.size_of(protocol),
         size_chosen: settings.desktop_size.origin != Origin::BuiltIn,
         quality: settings.quality.value,
         quality_chosen: settings.quality.origin != Origin::BuiltIn,
-    })
+    }
 }
 
 /// The machine and those on the way to it; nothing if it is no desktop.
@@ -126,6 +137,28 @@ pub(super) async fn build(
     };
     let jumps = target::jumps(core, jumps).await?;
     Ok(Some(DesktopPlan { way: Way::new(jumps, to, speaks), shown }))
+}
+
+/// The screen of a virtual machine, as its cluster gives it; `settings` are those of the machine with the way there.
+pub(super) fn screen(of: ScreenOf, settings: &EffectiveSettings) -> DesktopPlan {
+    let shown = look(Protocol::Vnc, settings);
+    let speaks = Speaks::Vnc(VncOptions {
+        machine: of.name.clone(),
+        address: of.name.clone(),
+        port: 0,
+        place: VncPlace::Tcp,
+        user: None,
+        // The cluster gives one with each connection.
+        password: None,
+        refused: false,
+        shared: settings.shared.value,
+        view_only: shown.view_only,
+        allow_anonymous_plain: false,
+        clipboard: shown.clipboard,
+        quality: shown.quality.level(),
+    });
+    let to = Leads::Screen(Box::new(of));
+    DesktopPlan { way: Way::new(Target::default(), to, speaks), shown }
 }
 
 fn drive(path: &str, settings: &EffectiveSettings) -> Drive {
@@ -215,7 +248,7 @@ impl Life {
     async fn show_desktop(
         &mut self,
         desktop: Desktop,
-        link: HeldLink,
+        link: Option<HeldLink>,
         (shown, record): (SessionDesktop, RecordMode),
         cancel: &CancellationToken,
     ) -> CloseReason {
@@ -243,14 +276,14 @@ impl Life {
     async fn pass_desktop(
         &mut self,
         desktop: Desktop,
-        link: HeldLink,
+        link: Option<HeldLink>,
         shown: SessionDesktop,
         cancel: &CancellationToken,
     ) -> CloseReason {
         let Desktop { screen, events, input: far, cancel: engine } = desktop;
         let session = Arc::clone(&self.session);
         let over = CancellationToken::new();
-        let holding = link.hold_plain(over.clone().cancelled_owned(), cancel.clone(), |_| ());
+        let holding = hold(link, over.clone(), cancel.clone());
         tokio::pin!(holding);
         let passing = async {
             tokio::select! {
@@ -278,6 +311,21 @@ impl Life {
 
     pub(super) fn note_desktop(&self, input: &DesktopInput) {
         note(&self.session, input);
+    }
+}
+
+/// Holds the connections below a desktop until it is over, and says why it ended.
+async fn hold(
+    link: Option<HeldLink>,
+    over: CancellationToken,
+    cancel: CancellationToken,
+) -> CloseReason {
+    match link {
+        Some(link) => link.hold_plain(over.cancelled_owned(), cancel, |_| ()).await,
+        None => tokio::select! {
+            () = over.cancelled() => CloseReason::Exited { code: None },
+            () = cancel.cancelled() => CloseReason::ByPerson,
+        },
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     tunnels::WithSession,
     typed::Memory,
 };
-use crate::{files::shell::Shell, hostkeys::HandedKeys};
+use crate::{devices::Console, files::shell::Shell, hostkeys::HandedKeys};
 use bytes::Bytes;
 use patchbay_engine_local::LocalShell;
 use patchbay_engine_ssh::{HeldLink, Target};
@@ -34,6 +34,8 @@ pub(super) enum Plan {
     Line(Box<Line>),
     /// VNC, RDP.
     Desktop(Box<DesktopPlan>),
+    /// A console that a machine is managed by.
+    Managed(Box<Console>),
     Local(LocalShell),
     /// To the files of a machine.
     Files(Box<Target>),
@@ -134,6 +136,7 @@ impl Life {
             }
             Plan::Line(line) => Box::pin(self.line(*line, &cancel)).await,
             Plan::Tunnels(target) => return Box::pin(self.tunnels(*target, &cancel)).await,
+            Plan::Managed(console) => self.managed(*console, &cancel).await.map(alone),
             Plan::Local(shell) => {
                 patchbay_engine_local::open(self.session.size(), shell, cancel.clone())
                     .map(alone)
@@ -177,6 +180,16 @@ impl Life {
         let connecting = patchbay_engine_ssh::connect(target, self.gate(), size, cancel.clone());
         let connecting = async move { connecting.await.map_err(|error| error.api_error(&machine)) };
         self.wait_for(connecting, cancel).await
+    }
+
+    /// Opens a console that the machine is managed by.
+    async fn managed(
+        &mut self,
+        console: Console,
+        cancel: &CancellationToken,
+    ) -> Result<Terminal, ApiError> {
+        let opening = console.open(self.session.size(), cancel.clone());
+        self.wait_for(opening, cancel).await
     }
 
     /// Connects for files, and holds the connection until it ends.

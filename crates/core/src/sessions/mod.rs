@@ -196,8 +196,26 @@ pub enum OpenTarget {
     Files(Authorized<NodeId>),
     /// Its tunnels; which of them is told to [`Tunnels`](crate::tunnels::Tunnels).
     Tunnels(Authorized<NodeId>),
+    /// A console that the machine is managed by: serial over LAN, a guest's, a node's.
+    Managed(Authorized<NodeId>, SessionTarget),
     /// A shell on this computer, which needs no vault.
     LocalShell,
+}
+
+impl OpenTarget {
+    /// The same with proof that the person may.
+    pub fn of(ctx: &Ctx, target: SessionTarget) -> Result<Self, CoreError> {
+        let may = |id: NodeId| ctx.authorize(id, Right::Use);
+        Ok(match target {
+            SessionTarget::Entry { id } => Self::Entry(may(id)?),
+            SessionTarget::Files { id } => Self::Files(may(id)?),
+            SessionTarget::Tunnels { id } => Self::Tunnels(may(id)?),
+            SessionTarget::SerialOverLan { id, .. }
+            | SessionTarget::Guest { id, .. }
+            | SessionTarget::NodeShell { id, .. } => Self::Managed(may(id)?, target),
+            SessionTarget::LocalShell => Self::LocalShell,
+        })
+    }
 }
 
 /// Sessions.
@@ -220,6 +238,7 @@ impl Sessions<'_> {
             OpenTarget::Entry(id) => SessionTarget::Entry { id: *id.get() },
             OpenTarget::Files(id) => SessionTarget::Files { id: *id.get() },
             OpenTarget::Tunnels(id) => SessionTarget::Tunnels { id: *id.get() },
+            OpenTarget::Managed(_, shown) => shown.clone(),
             OpenTarget::LocalShell => SessionTarget::LocalShell,
         };
         if let OpenTarget::Entry(id) | OpenTarget::Files(id) = &target {
@@ -442,12 +461,7 @@ impl Sessions<'_> {
         if session.hurry() {
             return Ok(session.info());
         }
-        let target = match session.info().target {
-            SessionTarget::Entry { id } => OpenTarget::Entry(ctx.authorize(id, Right::Use)?),
-            SessionTarget::Files { id } => OpenTarget::Files(ctx.authorize(id, Right::Use)?),
-            SessionTarget::Tunnels { id } => OpenTarget::Tunnels(ctx.authorize(id, Right::Use)?),
-            SessionTarget::LocalShell => OpenTarget::LocalShell,
-        };
+        let target = OpenTarget::of(ctx, session.info().target)?;
         let (plan, purpose, names) = self.plan(&target).await?;
         self.again(&session, Errand { plan, purpose, handed: None }, names, size).await
     }
@@ -569,6 +583,15 @@ impl Sessions<'_> {
                 let purpose = Purpose::Work(record.unwrap_or_default());
                 Ok((plan, purpose, target::names(&route)))
             }
+            OpenTarget::Managed(id, target) => {
+                let (plan, names) = self.managed(id, target).await?;
+                let default = self.0.vault().unlocked()?.settings().record;
+                let route = self.0.tree().route(id)?;
+                let record = route
+                    .last()
+                    .map(|machine| recordings::wanted(&machine.settings.record, default));
+                Ok((plan, Purpose::Work(record.unwrap_or_default()), names))
+            }
             OpenTarget::LocalShell => {
                 self.0.own_computer("open a shell")?;
                 let shell = LocalShell { program: None, cwd: Some(self.0.config().home.clone()) };
@@ -584,6 +607,30 @@ impl Sessions<'_> {
                 Ok((Plan::Local(shell), Purpose::Work(record), names))
             }
         }
+    }
+
+    /// How to reach a console that a machine is managed by.
+    async fn managed(
+        &self,
+        id: &Authorized<NodeId>,
+        target: &SessionTarget,
+    ) -> Result<(Plan, Names), CoreError> {
+        let devices = self.0.devices();
+        if let SessionTarget::Guest { guest, screen: true, .. } = target {
+            let screen = devices.screen_of(id, *guest)?;
+            let machine = self.0.tree().route(id)?.pop().ok_or(CoreError::NotFound("machine"))?;
+            let (title, subtitle) = (screen.name.clone(), screen.place.clone());
+            let plan = desktop::screen(screen, &machine.settings);
+            let (protocol, desktop) = (Some(Protocol::Vnc), Some(plan.shown()));
+            return Ok((
+                Plan::Desktop(Box::new(plan)),
+                Names { title, subtitle, protocol, desktop },
+            ));
+        }
+        let console = devices.console(id, target).await?;
+        let (title, subtitle) = (console.title.clone(), console.subtitle.clone());
+        let names = Names { title, subtitle, protocol: None, desktop: None };
+        Ok((Plan::Managed(Box::new(console)), names))
     }
 
     /// How to reach a machine's terminal or desktop.
@@ -608,7 +655,7 @@ impl Sessions<'_> {
         let lane = match errand.plan {
             Plan::Files(_) | Plan::Tunnels(_) => Some(bulk::TRANSFERS),
             Plan::Desktop(_) => Some(bulk::DESKTOPS),
-            Plan::Ssh(_) | Plan::Line(_) | Plan::Local(_) => None,
+            Plan::Ssh(_) | Plan::Line(_) | Plan::Managed(_) | Plan::Local(_) => None,
         };
         let (terminal, typed) = mpsc::channel(INPUT_QUEUE);
         let (desktop, done) = mpsc::channel(INPUT_QUEUE);

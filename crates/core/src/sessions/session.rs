@@ -144,12 +144,7 @@ impl Session {
 
     /// The machine it leads to, if it is one of the tree.
     pub(super) fn machine(&self) -> Option<NodeId> {
-        match self.live().info.target {
-            SessionTarget::Entry { id }
-            | SessionTarget::Files { id }
-            | SessionTarget::Tunnels { id } => Some(id),
-            SessionTarget::LocalShell => None,
-        }
+        self.live().info.target.machine()
     }
 
     /// Its files and the shell beside them, while it is connected for them.

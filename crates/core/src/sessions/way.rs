@@ -4,13 +4,14 @@
 //! whoever does not want to wait for that says so.
 
 use super::line::explain;
+use crate::devices::ScreenOf;
+use patchbay_device_proxmox::{Bidirectional, Screen};
 use patchbay_engine_rdp::{RdpOptions, Redirection, Resume};
 use patchbay_engine_ssh::{
-    Destination, HeldLink, HeldStream, SocketDestination, SshError, Target, dial_socket_through,
-    dial_through,
+    Destination, HeldLink, SocketDestination, Target, dial_socket_through, dial_through,
 };
 use patchbay_engine_vnc::VncOptions;
-use patchbay_model::{ApiError, CloseReason, ErrorCode};
+use patchbay_model::{ApiError, CloseReason, ErrorCode, Secret, Stage};
 use patchbay_session::{
     Interaction, Progress,
     desktop::{Desktop, Size},
@@ -35,6 +36,17 @@ const STEADY: Duration = Duration::from_secs(10);
 pub(super) enum Leads {
     Port(Destination),
     Socket(SocketDestination),
+    /// Of a virtual machine, by its cluster.
+    Screen(Box<ScreenOf>),
+}
+
+/// What was dialled.
+struct Dialled {
+    stream: Box<dyn Bidirectional>,
+    /// None where nothing below the stream has to be held.
+    link: Option<HeldLink>,
+    /// The one to sign in with, where it is another one each time.
+    password: Option<Secret<String>>,
 }
 
 impl Leads {
@@ -42,20 +54,42 @@ impl Leads {
         match self {
             Self::Port(to) => &to.name,
             Self::Socket(to) => &to.name,
+            Self::Screen(of) => &of.name,
         }
     }
 
+    /// `what` is spoken there.
     async fn dial(
         self,
         jumps: Target,
         gate: Arc<dyn Interaction>,
         cancel: CancellationToken,
-    ) -> Result<(HeldStream, HeldLink), SshError> {
-        match self {
+        what: &str,
+    ) -> Result<Dialled, ApiError> {
+        let machine = self.machine().to_owned();
+        let dialled = match self {
             Self::Port(to) => dial_through(jumps, to, gate, cancel).await,
             Self::Socket(to) => dial_socket_through(jumps, to, gate, cancel).await,
-        }
+            Self::Screen(of) => return screen(&of, gate, cancel).await,
+        };
+        let (stream, link) = dialled.map_err(|error| explain(&error, &machine, what))?;
+        Ok(Dialled { stream: Box::new(stream), link: Some(link), password: None })
     }
+}
+
+/// Asks a cluster for the screen of a virtual machine.
+async fn screen(
+    of: &ScreenOf,
+    gate: Arc<dyn Interaction>,
+    cancel: CancellationToken,
+) -> Result<Dialled, ApiError> {
+    let (stage, machine) = (Stage::Connect, of.name.clone());
+    gate.progress(Progress::Began { stage, machine, detail: of.place.clone() });
+    let opened = cancel.run_until_cancelled(of.open()).await;
+    let Screen { stream, password } =
+        opened.ok_or_else(|| ApiError::new(ErrorCode::Cancelled, "Cancelled."))??;
+    gate.progress(Progress::Done { stage, detail: of.place.clone() });
+    Ok(Dialled { stream, link: None, password: Some(password) })
 }
 
 /// What is spoken there.
@@ -71,6 +105,15 @@ impl Speaks {
             Self::Vnc(_) => "VNC",
             Self::Rdp(_) => "RDP",
         }
+    }
+
+    /// Signs in with this password over this connection.
+    fn with(&mut self, given: Secret<String>) {
+        let (password, refused) = match self {
+            Self::Vnc(options) => (&mut options.password, &mut options.refused),
+            Self::Rdp(options) => (&mut options.password, &mut options.refused),
+        };
+        (*password, *refused) = (Some(given), false);
     }
 
     /// Has the person asked for the password over the next connection.
@@ -114,7 +157,7 @@ impl Way {
         mut self,
         gate: Arc<dyn Interaction>,
         cancel: CancellationToken,
-    ) -> Result<(Self, Result<(Desktop, HeldLink), ApiError>), ApiError> {
+    ) -> Result<(Self, Result<(Desktop, Option<HeldLink>), ApiError>), ApiError> {
         let opened = self.open(&gate, &cancel).await;
         Ok((self, opened))
     }
@@ -124,14 +167,17 @@ impl Way {
         &mut self,
         gate: &Arc<dyn Interaction>,
         cancel: &CancellationToken,
-    ) -> Result<(Desktop, HeldLink), ApiError> {
+    ) -> Result<(Desktop, Option<HeldLink>), ApiError> {
         let mut tries = 0;
         loop {
-            let (to, speaks) = self.now();
+            let (to, mut speaks) = self.now();
             let machine = to.machine().to_owned();
-            let dialling = to.dial(self.jumps.clone(), Arc::clone(gate), cancel.clone());
-            let (stream, link) =
-                dialling.await.map_err(|error| explain(&error, &machine, speaks.name()))?;
+            let (jumps, what) = (self.jumps.clone(), speaks.name());
+            let Dialled { stream, link, password } =
+                to.dial(jumps, Arc::clone(gate), cancel.clone(), what).await?;
+            if let Some(password) = password {
+                speaks.with(password);
+            }
             // Of its own: ending one connection ends no further one.
             let (asked, stop) = (Arc::clone(gate), cancel.child_token());
             let opened = match speaks {
@@ -277,7 +323,7 @@ impl Attempts {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use patchbay_model::{Secret, VncPlace};
+    use patchbay_model::VncPlace;
 
     fn vnc(shared: bool) -> Way {
         let options = VncOptions {

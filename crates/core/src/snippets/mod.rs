@@ -217,15 +217,13 @@ impl Snippets<'_> {
     }
 
     fn facts_of_session(&self, session: SessionId) -> Result<Facts, CoreError> {
-        match self.0.sessions().info(session)?.target {
-            SessionTarget::Entry { id }
-            | SessionTarget::Files { id }
-            | SessionTarget::Tunnels { id } => {
+        match self.0.sessions().info(session)?.target.machine() {
+            Some(id) => {
                 self.0.tree().require(id)?;
                 // Who may type into the session may use its machine.
                 self.facts(&Authorized::new(id, crate::Right::Use))
             }
-            SessionTarget::LocalShell => Ok(Facts {
+            None => Ok(Facts {
                 name: self.0.config().host_name.clone(),
                 address: "localhost".to_owned(),
                 user: self.0.config().user_name.clone(),

@@ -78,6 +78,19 @@ impl Status<'_> {
     }
 }
 
+impl Status<'_> {
+    /// Looks at one machine now.
+    pub(crate) async fn look_at(&self, id: &Authorized<NodeId>) -> Result<StatusReport, CoreError> {
+        let route = self.0.tree().route(id)?;
+        let place = match to_look_at(*id.get(), &route) {
+            Ok(place) => place,
+            Err(known) => return Ok(known),
+        };
+        let (reachability, detail) = probe::look(place, &self.0.reach(), PATIENCE).await;
+        Ok(report(*id.get(), reachability, detail))
+    }
+}
+
 /// Where to look, or what is known without looking.
 fn to_look_at(id: NodeId, route: &[ResolvedHop]) -> Result<Place, StatusReport> {
     match route {

@@ -3,7 +3,7 @@
 use super::{
     Tree, check, duplicate,
     forest::{Body, Forest, Node, Step},
-    jumps, plan, quick,
+    jumps, management, plan, quick,
     references::{change_body, check_identities, check_jump, check_references},
     undo, version,
 };
@@ -63,6 +63,8 @@ impl Tree<'_> {
             }
             for entry in &entries {
                 check_identities(unlocked, &entry.draft.settings)?;
+                let ways = &entry.draft.management;
+                management::check_named(forest, unlocked, entry.id, ways, &[])?;
                 match &entry.draft.settings.jump {
                     Some(Jump::Through { entry: jump })
                         if new.contains(jump) && *jump != entry.id => {}

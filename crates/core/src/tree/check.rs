@@ -1,6 +1,6 @@
 //! What names, addresses, tags and settings may look like. Each check gives back the tidied value.
 
-use super::{lines, vnc};
+use super::{lines, management, vnc};
 use crate::{CoreError, tunnels::check_tunnels};
 use patchbay_model::{EntryDraft, FolderDraft, Protocol, Settings};
 use std::net::Ipv6Addr;
@@ -27,6 +27,7 @@ pub(crate) fn entry(mut draft: EntryDraft) -> Result<EntryDraft, CoreError> {
     draft.color = word("color", draft.color)?;
     draft.settings = settings(draft.settings)?;
     draft.tunnels = check_tunnels(draft.tunnels)?;
+    draft.management = management::checked(draft.management)?;
     lines::only_what_applies(draft)
 }
 

@@ -4,7 +4,7 @@ use super::{
     forest::{Forest, Node, Step},
     plan::Siblings,
 };
-use patchbay_model::{Jump, NodeId};
+use patchbay_model::{Jump, ManagementId, NodeId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What to write, the ids of the copies of the outermost nodes, and which copy each node has.
@@ -55,6 +55,14 @@ fn copied(node: &Node, copies: &HashMap<NodeId, NodeId>) -> Node {
         && let Some(copy) = copies.get(entry)
     {
         *entry = *copy;
+    }
+    for way in twin.management_mut() {
+        way.id = ManagementId::new();
+        if let Some(other) = way.way.other_mut()
+            && let Some(copy) = copies.get(other)
+        {
+            *other = *copy;
+        }
     }
     twin
 }

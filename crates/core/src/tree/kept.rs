@@ -92,6 +92,12 @@ impl KeptNode {
         self.0.settings().identities.as_deref()
     }
 
+    /// All identities that it names itself, those of ways to manage it among them.
+    #[must_use]
+    pub fn named_identities(&self) -> Vec<IdentityId> {
+        self.0.named_identities().collect()
+    }
+
     /// The machine it is reached through, if it names one itself.
     #[must_use]
     pub fn jump(&self) -> Option<NodeId> {

@@ -13,6 +13,7 @@ mod inherit;
 mod jumps;
 mod kept;
 mod lines;
+pub(crate) mod management;
 mod order;
 mod plan;
 pub mod quick;
@@ -162,6 +163,7 @@ impl Tree<'_> {
         let id = id.unwrap_or_else(NodeId::new);
         self.look(|forest| {
             check_references(forest, &unlocked, &draft.settings, Some(id))?;
+            management::check_named(forest, &unlocked, id, &draft.management, &[])?;
             jumps::route_of_draft(forest, *folder.get(), id, draft)
         })
     }
@@ -226,6 +228,50 @@ impl Tree<'_> {
         })
     }
 
+    /// Machines and folders that name a machine as the one to go through.
+    pub(crate) fn reached_through(&self, jump: NodeId) -> Result<Vec<(NodeId, String)>, CoreError> {
+        self.look(|forest| {
+            let through = Some(Jump::Through { entry: jump });
+            let named = forest.iter().filter(|(_, node)| node.settings().jump == through);
+            Ok(named.map(|(id, node)| (*id, node.name().to_owned())).collect())
+        })
+    }
+
+    /// Names of the folders above a machine, outermost first.
+    pub(crate) fn folders_above(&self, id: NodeId) -> Result<Vec<String>, CoreError> {
+        self.look(|forest| Ok(Ladder::to(forest, id, forest.require(id)?).path()))
+    }
+
+    /// Whether a machine is in a folder; everything is in the root.
+    pub(crate) fn is_inside(&self, id: NodeId, folder: Option<NodeId>) -> Result<bool, CoreError> {
+        let Some(folder) = folder else { return Ok(true) };
+        self.look(|forest| Ok(forest.above(id).any(|(above, _)| above == folder)))
+    }
+
+    /// Machines with ways to manage them, in no order.
+    pub(crate) fn managed(&self) -> Result<Vec<(NodeId, EntryDraft)>, CoreError> {
+        self.look(|forest| {
+            let managed = forest.iter().filter_map(|(id, node)| match &node.body {
+                Body::Entry(draft) if !draft.management.is_empty() => {
+                    Some((*id, draft.as_ref().clone()))
+                }
+                _ => None,
+            });
+            Ok(managed.collect())
+        })
+    }
+
+    /// Machines with a hardware address, as it was typed: which, their names, and it.
+    pub(crate) fn hardware_addresses(&self) -> Result<Vec<(NodeId, String, String)>, CoreError> {
+        self.look(|forest| {
+            let with = forest.iter().filter_map(|(id, node)| match &node.body {
+                Body::Entry(draft) => Some((*id, draft.name.clone(), draft.mac.clone()?)),
+                Body::Folder(_) => None,
+            });
+            Ok(with.collect())
+        })
+    }
+
     /// What a machine or folder is called, if that can be told.
     pub(crate) fn name(&self, id: NodeId) -> Option<String> {
         self.look(|forest| forest.require(id).map(|node| node.name().to_owned())).ok()
@@ -237,9 +283,7 @@ impl Tree<'_> {
         identity: IdentityId,
     ) -> Result<Vec<(NodeId, String)>, CoreError> {
         self.look(|forest| {
-            let names = |node: &Node| {
-                node.settings().identities.as_ref().is_some_and(|ids| ids.contains(&identity))
-            };
+            let names = |node: &Node| node.named_identities().any(|id| id == identity);
             let mut users: Vec<_> = forest
                 .iter()
                 .filter(|(_, node)| names(node))

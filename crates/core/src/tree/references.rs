@@ -2,7 +2,7 @@
 
 use super::{
     forest::{Body, Forest, Node, Step},
-    jumps, lines,
+    jumps, lines, management,
 };
 use crate::{CoreError, sync, vault::Unlocked};
 use patchbay_model::{Jump, NodeId, Protocol, Settings};
@@ -20,6 +20,7 @@ pub(super) fn change_body(
     if before.identities != after.identities {
         check_identities(unlocked, after)?;
     }
+    management::check_named(forest, unlocked, id, new.management(), old.management())?;
     refuse_if_jump(forest, id, &new)?;
     let jump_changed = before.jump != after.jump;
     if jump_changed {

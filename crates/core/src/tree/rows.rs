@@ -1,7 +1,7 @@
 //! The tree as lists show it.
 
-use super::forest::{Body, Forest};
-use patchbay_model::{NodeId, Protocol, TreeRows};
+use super::forest::{Body, Forest, Node};
+use patchbay_model::{ManagedMachine, NodeId, Protocol, TreeRows};
 
 /// All rows, depth first.
 pub(crate) fn rows(forest: &Forest, revision: u32) -> TreeRows {
@@ -25,6 +25,7 @@ pub(crate) fn rows(forest: &Forest, revision: u32) -> TreeRows {
             Body::Entry(draft) => (draft.address.clone(), &draft.icon, &draft.color),
             Body::Folder(draft) => (String::new(), &draft.icon, &draft.color),
         };
+        rows.managed.extend(managed(id, node));
         rows.addresses.push(address);
         rows.icons.push(icon.clone().unwrap_or_default());
         rows.colors.push(color.clone().unwrap_or_default());
@@ -44,6 +45,17 @@ pub(crate) fn rows(forest: &Forest, revision: u32) -> TreeRows {
         }
     }
     rows
+}
+
+/// What it can be managed by, if by anything.
+fn managed(id: NodeId, node: &Node) -> Option<ManagedMachine> {
+    let mut kinds = Vec::new();
+    for kind in node.management().iter().map(|one| one.way.kind()) {
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    (!kinds.is_empty()).then_some(ManagedMachine { id, kinds })
 }
 
 /// A number and not a word: 100,000 words cost the webview more to parse.

@@ -5,8 +5,8 @@
 use super::forest::{Body, Node};
 use patchbay_model::{
     DesktopSize, EntryDraft, FlowControl, FolderDraft, IdentityId, Jump, LineEnding, LocalEcho,
-    NodeId, PictureQuality, Protocol, RecordMode, SerialFrame, Settings, Tunnel, TunnelEnd,
-    TunnelId, TunnelKind,
+    Management, NodeId, PictureQuality, Protocol, RecordMode, SerialFrame, Settings, Tunnel,
+    TunnelEnd, TunnelId, TunnelKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,8 @@ struct StoredEntry {
     settings: StoredSettings,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tunnels: Vec<StoredTunnel>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    management: Vec<Management>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -193,10 +195,23 @@ impl From<EntryDraft> for StoredEntry {
             color,
             settings,
             tunnels,
+            management,
         } = draft;
         let settings = settings.into();
         let tunnels = tunnels.into_iter().map(StoredTunnel::from).collect();
-        Self { name, address, protocol, mac, tags, notes, icon, color, settings, tunnels }
+        Self {
+            name,
+            address,
+            protocol,
+            mac,
+            tags,
+            notes,
+            icon,
+            color,
+            settings,
+            tunnels,
+            management,
+        }
     }
 }
 
@@ -213,10 +228,23 @@ impl From<StoredEntry> for EntryDraft {
             color,
             settings,
             tunnels,
+            management,
         } = stored;
         let settings = settings.into();
         let tunnels = tunnels.into_iter().map(Tunnel::from).collect();
-        Self { name, protocol, address, mac, tags, notes, icon, color, settings, tunnels }
+        Self {
+            name,
+            protocol,
+            address,
+            mac,
+            tags,
+            notes,
+            icon,
+            color,
+            settings,
+            tunnels,
+            management,
+        }
     }
 }
 

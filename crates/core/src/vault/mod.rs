@@ -190,6 +190,7 @@ impl<'a> Vault<'a> {
         let open = sync::write(&self.state().open).take();
         self.0.workspaces().rest();
         self.0.triggers().rest();
+        self.0.devices().rest();
         self.0.sessions().forget_typed();
         self.0.recordings().stop_playing();
         *sync::lock(&self.state().fresh) = None;

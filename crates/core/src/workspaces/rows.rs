@@ -63,6 +63,8 @@ pub(super) fn without(rows: TreeRows, is_out: impl Fn(NodeId) -> bool) -> TreeRo
         colors: only(rows.colors, &stays),
         direct: rows.direct,
         unkept: rows.unkept,
+        // They are not managed from here.
+        managed: Vec::new(),
     })
 }
 

@@ -113,7 +113,11 @@ pub(super) fn event(core: &Core, workspace: &Arc<Workspace>, event: AppEvent) {
             }
             false
         }
-        AppEvent::SessionLost { .. }
+        AppEvent::Machine { .. }
+        | AppEvent::Cluster { .. }
+        | AppEvent::ClusterTask { .. }
+        | AppEvent::SwitchChange { .. }
+        | AppEvent::SessionLost { .. }
         | AppEvent::Vault { .. }
         | AppEvent::Settings { .. }
         | AppEvent::Layouts

@@ -110,11 +110,13 @@ impl<'a> Handshake<'a> {
     /// When the BMC refuses, or agreed to what was not asked for.
     pub fn opened(&mut self, message: &[u8]) -> Result<bool, IpmiError> {
         let mut reader = Reader::new(message);
-        let [tag, status, _privilege, _reserved] = reader.array()?;
+        let [tag, status] = reader.array()?;
         if tag != self.tag {
             return Ok(false);
         }
+        // A refusal may end here.
         self.judge(status)?;
+        let [_privilege, _reserved] = reader.array()?;
         let (ours, theirs) = (reader.u32()?, reader.u32()?);
         if ours != self.ours {
             return Ok(false);

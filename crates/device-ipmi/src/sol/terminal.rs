@@ -145,8 +145,8 @@ impl Pump {
         cancel: CancellationToken,
     ) {
         let end = self.pump(&events, &mut input, &cancel).await;
-        if !matches!(end, End::Lost(_)) {
-            // One that is gone already need not be told.
+        // One that was ended by somebody else is theirs by now: told again, the BMC would end that.
+        if matches!(end, End::ByPerson) {
             let wait = Options { tries: 1, ..self.options };
             let _gone = deactivate(&mut self.link, &wait).await;
         }

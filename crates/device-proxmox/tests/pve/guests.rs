@@ -49,6 +49,10 @@ async fn power_does_what_it_says() {
     ] {
         done(&client, client.power(&vm(100), power).await).await;
         assert_eq!(status(&client, &vm(100)).await, after, "{power:?}");
+        // QEMU itself knows that its processors stand still.
+        let paused = matches!(power, Power::Suspend { .. });
+        let now = if paused { "paused" } else { after };
+        assert_eq!(client.now(&vm(100)).await.unwrap(), now, "{power:?}");
     }
     for (power, after) in [
         (Power::Reboot { timeout }, "running"),
@@ -58,6 +62,7 @@ async fn power_does_what_it_says() {
     ] {
         done(&client, client.power(&container(102), power).await).await;
         assert_eq!(status(&client, &container(102)).await, after, "{power:?}");
+        assert_eq!(client.now(&container(102)).await.unwrap(), after, "{power:?}");
     }
     let error = client.power(&container(102), Power::Reset).await.unwrap_err();
     assert!(matches!(error, ProxmoxError::Invalid(_)), "{error}");

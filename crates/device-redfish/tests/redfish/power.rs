@@ -258,3 +258,48 @@ async fn the_light_may_be_the_chassis() {
     client.locate(true).await.unwrap();
     assert_eq!(bmc.get("/redfish/v1/Chassis/1U")["LocationIndicatorActive"], true);
 }
+
+#[tokio::test]
+async fn a_command_that_was_sent_is_not_known_rather_than_refused() {
+    const MONITOR: &str = "/redfish/v1/TaskService/TaskMonitors/7";
+    let task = |state: &str| {
+        let body = json!({ "@odata.type": "#Task.v1_7_0.Task", "Id": "7", "TaskState": state });
+        Reply::json(202, &body).with("location", MONITOR)
+    };
+    for (reply, monitor, taken) in [
+        (Reply::empty(204), None, Some(Taken::Yes)),
+        (Reply::Lost, None, Some(Taken::Unknown)),
+        (Reply::refusal(504, "Timeout", ""), None, Some(Taken::Unknown)),
+        (Reply::refusal(500, "InternalError", ""), None, None),
+        (task("New"), Some(Reply::empty(204)), Some(Taken::Yes)),
+        (task("New"), Some(Reply::Lost), Some(Taken::Unknown)),
+        (task("New"), Some(Reply::json(200, &json!({ "TaskState": "Exception" }))), None),
+    ] {
+        let bmc = Double::start().await;
+        does(&bmc, reply.clone(), |_, _| {});
+        let answer = monitor.clone();
+        bmc.special(move |asked, _| answer.clone().filter(|_| asked.path == MONITOR));
+        let sent_now = bmc.client().await.send_power(PowerAction::PowerCycle, &short()).await;
+        assert_eq!(sent_now.ok(), taken, "{reply:?} {monitor:?}");
+        assert_eq!(sent(&bmc), ["PowerCycle"]);
+    }
+    let bmc = Double::start().await;
+    let client = bmc.client().await;
+    assert_eq!(client.send_power(PowerAction::On, &short()).await.unwrap(), Taken::NotNeeded);
+    let error = client.send_power(PowerAction::Nmi, &short()).await.unwrap_err();
+    assert!(matches!(error, RedfishError::NotOffered { .. }), "{error}");
+    assert_eq!(sent(&bmc), [""; 0]);
+}
+
+#[tokio::test]
+async fn the_controller_tells_its_version_and_its_addresses() {
+    let bmc = Double::start().await;
+    let ports = "/redfish/v1/Managers/BMC/EthernetInterfaces";
+    bmc.set("/redfish/v1/Managers/BMC", "EthernetInterfaces", json!({ "@odata.id": ports }));
+    let port = json!({ "Name": "eth0", "IPv4Addresses": [{ "Address": "192.0.2.8" }] });
+    bmc.collection(ports, &[("eth0", port)]);
+    let client = bmc.client().await;
+    assert_eq!(client.version().as_deref(), Some("1.15.0"));
+    let ports = client.manager_networks().await.unwrap();
+    assert_eq!(ports[0].addresses, ["192.0.2.8"]);
+}

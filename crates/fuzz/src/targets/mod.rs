@@ -38,6 +38,7 @@ pub(crate) mod server_text;
 pub(crate) mod settings_file;
 pub(crate) mod sftp_reply;
 pub(crate) mod snippet_text;
+pub(crate) mod snmp_addresses;
 pub(crate) mod snmp_lldp;
 pub(crate) mod snmp_port_list;
 pub(crate) mod snmp_rate;

@@ -5,7 +5,7 @@
 
 use super::{Member, Team};
 use patchbay_core::sync::read;
-use patchbay_model::{ApiError, ErrorCode, NodeId, OrganisationId, SessionTarget};
+use patchbay_model::{ApiError, ErrorCode, NodeId, OrganisationId};
 use patchbay_team::audit;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -155,12 +155,7 @@ impl Team {
 fn machine_of(member: &Member, session: &str) -> Option<NodeId> {
     let session = session.parse().ok()?;
     let sessions = member.core.sessions().list();
-    match sessions.into_iter().find(|one| one.id == session)?.target {
-        SessionTarget::Entry { id }
-        | SessionTarget::Files { id }
-        | SessionTarget::Tunnels { id } => Some(id),
-        SessionTarget::LocalShell => None,
-    }
+    sessions.into_iter().find(|one| one.id == session)?.target.machine()
 }
 
 /// The machines of a run: those that it is about to have, or those of one there is.

@@ -3,7 +3,7 @@
 use super::{Team, known::Eyes, seat::Seat};
 use crate::{Acting, Caller, inside::ceiling};
 use patchbay_core::{Core, CoreConfig, Ctx, Served, sync::lock};
-use patchbay_model::{AccountId, ApiError, SessionTarget};
+use patchbay_model::{AccountId, ApiError};
 use patchbay_team::permission::{Permission, Permissions};
 use std::{
     collections::HashMap,
@@ -166,12 +166,7 @@ impl Member {
             tracing::warn!(%error, account = %self.account, "what others changed could not be read");
         }
         for session in self.core.sessions().list() {
-            let (SessionTarget::Entry { id }
-            | SessionTarget::Files { id }
-            | SessionTarget::Tunnels { id }) = session.target
-            else {
-                continue;
-            };
+            let Some(id) = session.target.machine() else { continue };
             if !self.seat.permissions(id).has(Permission::Connect) {
                 // It is gone already if somebody else was faster.
                 let _gone = self.core.sessions().close(session.id);

@@ -59,8 +59,8 @@ impl SpaceItems {
             self.forget_node(id);
             match KeptNode::read(data) {
                 Ok(node) => {
-                    for identity in node.identities().unwrap_or_default() {
-                        self.named_by.entry(*identity).or_default().insert(id);
+                    for identity in node.named_identities() {
+                        self.named_by.entry(identity).or_default().insert(id);
                     }
                     self.nodes.insert(id, node);
                 }
@@ -82,8 +82,8 @@ impl SpaceItems {
 
     fn forget_node(&mut self, id: NodeId) {
         let Some(node) = self.nodes.remove(&id) else { return };
-        for identity in node.identities().unwrap_or_default() {
-            if let Some(nodes) = self.named_by.get_mut(identity) {
+        for identity in node.named_identities() {
+            if let Some(nodes) = self.named_by.get_mut(&identity) {
                 nodes.remove(&id);
             }
         }

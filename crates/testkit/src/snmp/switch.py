@@ -1,7 +1,8 @@
 """A switch of 48 ports that keeps what is set. Ours, since no real one can be had: messages and security are pysnmp's, what
 objects there are and what a change does is written here after IF-MIB, BRIDGE-MIB, Q-BRIDGE-MIB, POWER-ETHERNET-MIB and
-LLDP-MIB. Usage: switch.py PORT. Reads with the community `public`, changes with `private`. Asked with `loops` it sends the
-same object for ever, asked with `endless` a table that never ends, asked with `back` one that goes back. """
+LLDP-MIB. Usage: switch.py PORT. Reads with the community `public`, changes with `private`. Asked with `unit` it is a power
+unit of 8 outlets after PowerNet-MIB. Asked with `loops` it sends the same object for ever, asked with `endless` a table that
+never ends, asked with `back` one that goes back. """
 
 import sys
 import time
@@ -26,6 +27,9 @@ CURRENT = BRIDGE + (7, 1, 4, 2, 1)
 PVID = BRIDGE + (7, 1, 4, 5, 1, 1)
 POE = MIB2 + (105, 1, 1, 1)
 LLDP = (1, 0, 8802, 1, 1, 2, 1)
+IP = MIB2 + (4,)
+# rPDU of PowerNet-MIB.
+RPDU = (1, 3, 6, 1, 4, 1, 318, 1, 1, 12)
 # Sets the clock forward by so many seconds.
 JUMP = (1, 3, 6, 1, 4, 1, 99999, 1, 0)
 
@@ -119,6 +123,14 @@ class Switch:
                               (10, OctetString("A router")), (11, OctetString(b"\x28\x00")), (12, OctetString(b"\x08\x00"))):
             o[LLDP + (4, 1, 1, column, 0, 48, 1)] = value
         o[LLDP + (4, 2, 1, 3, 0, 48, 1, 1, 4, 192, 0, 2, 9)] = Integer32(2)
+        # An interface of VLAN 20 with addresses, as a switch has it that routes.
+        vlan = 20020
+        for column, value in ((1, Integer32(vlan)), (2, OctetString("Vlan20")), (3, Integer32(136)), (7, Integer32(1)), (8, Integer32(1))):
+            o[IF + (column, vlan)] = value
+        o[IFX + (1, vlan)] = OctetString("Vlan20")
+        network = v2c.ObjectIdentifier(IP + (32, 1, 5, vlan, 1, 4, 192, 0, 2, 0, 24))
+        for column, value in ((3, Integer32(vlan)), (4, Integer32(1)), (5, network)):
+            o[IP + (34, 1, column, 1, 4, 192, 0, 2, 1)] = value
         o[JUMP] = Integer32(0)
         return o
 
@@ -224,6 +236,51 @@ class Objects(instrum.AbstractMibInstrumController):
         return list(varBinds)
 
 
+class Outlets(instrum.AbstractMibInstrumController):
+    """A power unit. An outlet that is cycled is off for a moment. Outlets 7 and 8 cannot be cycled, and 7 stays off once it is."""
+
+    def __init__(self):
+        self.on = {n: n != 2 for n in range(1, 9)}
+        # When those that are cycled go on again.
+        self.back = {}
+
+    def objects(self):
+        now = time.monotonic()
+        o = {MIB2 + (1, 1, 0): OctetString("A power unit of 8 outlets\nversion 1"), MIB2 + (1, 3, 0): TimeTicks(1),
+             MIB2 + (1, 2, 0): v2c.ObjectIdentifier((1, 3, 6, 1, 4, 1, 318, 1, 3, 4, 5)), MIB2 + (1, 5, 0): OctetString("unit"),
+             RPDU + (1, 16, 0): Integer32(420)}
+        for n, on in self.on.items():
+            on = on and now >= self.back.get(n, 0)
+            o[RPDU + (3, 3, 1, 1, 4, n)] = Integer32(1 if on else 2)
+            for column, value in ((2, OctetString(f"Outlet {n}")), (4, Integer32(1 if on else 2)), (7, Gauge32(15 if on else 0))):
+                o[RPDU + (3, 5, 1, 1, column, n)] = value
+        return o
+
+    def read_variables(self, *varBinds, **_):
+        objects = self.objects()
+        return [(name, objects.get(tuple(name), noSuchInstance)) for name, _ in varBinds]
+
+    def read_next_variables(self, *varBinds, **_):
+        objects = self.objects()
+        names = sorted(objects)
+        places = [(name, bisect_right(names, tuple(name))) for name, _ in varBinds]
+        return [(ObjectName(names[at]), objects[names[at]]) if at < len(names) else (name, endOfMibView) for name, at in places]
+
+    def write_variables(self, *varBinds, **_):
+        for place, (name, value) in enumerate(varBinds):
+            outlet, told = name[-1], int(value)
+            if tuple(name)[:-1] != RPDU + (3, 3, 1, 1, 4) or outlet not in self.on:
+                raise error.NotWritableError(name=name, idx=place)
+            if told not in (1, 2, 3) or (told == 3 and outlet >= 7):
+                raise error.WrongValueError(name=name, idx=place)
+            if told == 1 and outlet == 7 and not self.on[outlet]:
+                raise error.ResourceUnavailableError(name=name, idx=place)
+            self.on[outlet] = told != 2
+            if told == 3:
+                self.back[outlet] = time.monotonic() + 0.3
+        return list(varBinds)
+
+
 class Liar(instrum.AbstractMibInstrumController):
     """Answers what no table can be."""
 
@@ -261,6 +318,10 @@ def main():
         config.add_v1_system(snmp, who, who, contextName=OctetString(who))
         for model in (1, 2):
             config.add_vacm_user(snmp, model, who, "noAuthNoPriv", (1,), (9,), contextName=OctetString(who))
+    contexts.register_context_name(OctetString("unit"), Outlets())
+    config.add_v1_system(snmp, "unit", "unit", contextName=OctetString("unit"))
+    for model in (1, 2):
+        config.add_vacm_user(snmp, model, "unit", "noAuthNoPriv", (1,), (1,), contextName=OctetString("unit"))
     for responder in (cmdrsp.GetCommandResponder, cmdrsp.NextCommandResponder, cmdrsp.BulkCommandResponder,
                       cmdrsp.SetCommandResponder):
         responder(snmp, contexts)

@@ -19,7 +19,9 @@ export type Ability =
   /** SSH agents on the person's computer, Patchbay's own among them. */
   | 'agent'
   /** Ports of the person's computer that lead through a machine. */
-  | 'tunnels';
+  | 'tunnels'
+  /** Ways to manage machines below their operating system: controllers, hypervisors, switches, power units. */
+  | 'devices';
 
 /** A desktop window: the core runs beside it. */
 export const ALL_OF_A_COMPUTER: ReadonlySet<Ability> = new Set<Ability>([
@@ -29,6 +31,7 @@ export const ALL_OF_A_COMPUTER: ReadonlySet<Ability> = new Set<Ability>([
   'localFiles',
   'agent',
   'tunnels',
+  'devices',
 ]);
 
 /** A browser: the core runs on the server, and "this computer" would be that one. */

@@ -169,6 +169,22 @@ machine: MachineTunnels } |
 { kind: "status";
 /** Their results. */
 reports: StatusReport[] } |
+/** The ways to manage a machine were asked, or something was done with its power. */
+{ kind: "machine";
+/** What they say. */
+status: MachineStatus } |
+/** A cluster has other nodes, guests or storages than before, or they are elsewhere or in another state: read it again. */
+{ kind: "cluster";
+/** The machine with the way to it. */
+entry: NodeId } |
+/** A task of a cluster is new or changed. */
+{ kind: "clusterTask";
+/** Its new state. */
+task: ClusterTask } |
+/** A change of a switch is new or changed. */
+{ kind: "switchChange";
+/** Its new state. */
+change: SwitchChange } |
 /** Patchbay's own agent was asked, used, turned on or off. */
 { kind: "agent";
 /** Where it stands. */
@@ -249,6 +265,15 @@ export type AuthorityAdd = {
 	publicKey: string,
 };
 
+/** How a guest is while it is backed up. */
+export type BackupMode =
+/** It runs on. */
+"snapshot" |
+/** It stands still for a moment. */
+"suspend" |
+/** It is stopped and started again. */
+"stop";
+
 /** What the bell does. */
 export type Bell =
 /** Nothing. */
@@ -257,6 +282,317 @@ export type Bell =
 "visual" |
 /** Sounds. */
 "sound";
+
+/** What a machine is to start from. */
+export type BmcBoot = {
+	/** From what. */
+	device: BmcBootDevice,
+	/** Whether that holds from now on, and not once. */
+	persistent: boolean,
+	/** UEFI or BIOS; none is as it is. */
+	uefi: boolean | null,
+};
+
+/** What a machine starts from. */
+export type BmcBootDevice =
+/** What its firmware says. */
+"none" |
+/** Network. */
+"network" |
+/** Hard disk. */
+"disk" |
+/** CD or DVD, also a virtual one. */
+"optical" |
+/** USB or floppy. */
+"removable" |
+/** The set-up of the firmware. */
+"setup" |
+/** Diagnostic partition. */
+"diagnostics";
+
+/** What `bmc_boot` takes. */
+export type BmcBootOf = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+	/** From what. */
+	boot: BmcBoot,
+};
+
+/** What `bmc_clear_log` takes. */
+export type BmcClearLog = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+	/** The machine's name, as it was typed. */
+	confirmed: string,
+};
+
+/** What `bmc_delete_user` takes. */
+export type BmcDeleteUser = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+	/** Which. */
+	user: string,
+};
+
+/** What `bmc_eject_media` takes. */
+export type BmcEjectMedia = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+	/** The drive. */
+	media: string,
+};
+
+/** What `bmc_export_log` takes. */
+export type BmcExportLog = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+	/** The file. */
+	path: string,
+};
+
+/** What a machine and its controller are. */
+export type BmcFacts = {
+	/** What it speaks. */
+	protocol: BmcProtocol,
+	/** Version of that. */
+	version: string,
+	/** Who made the machine; empty where nobody says, as for all of these. */
+	manufacturer: string,
+	/** What it is. */
+	model: string,
+	/** Its serial number. */
+	serial: string,
+	/** Version of its BIOS or UEFI. */
+	bios: string,
+	/** Version of the controller's firmware. */
+	firmware: string,
+	/** How well it is altogether. */
+	health: Severity | null,
+	/** Whether its light is on; none where it cannot tell. */
+	located: boolean | null,
+	/** What it starts from next; none where it cannot tell. */
+	boot: BmcBoot | null,
+	/** Addresses of the controller itself, and how it has them. */
+	network: BmcItem[],
+	/** What it has. */
+	items: BmcItems[],
+	/** Virtual media; none where there are none. */
+	media: BmcMedia[],
+};
+
+/** What `bmc_insert_media` takes. */
+export type BmcInsertMedia = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+	/** The drive. */
+	media: string,
+	/** Its URL, which the controller fetches. */
+	image: string,
+};
+
+/** A thing that the machine has. */
+export type BmcItem = {
+	/** "CPU 1", "DIMM A1". */
+	name: string,
+	/** What it is, in a line. */
+	detail: string,
+	/** How well it is. */
+	severity: Severity,
+};
+
+/** Things of a kind. */
+export type BmcItems = {
+	/** "Processors", "Memory", "Drives", "Network", "Firmware", "Board". */
+	title: string,
+	/** They. */
+	items: BmcItem[],
+};
+
+/** What `bmc_locate` takes. */
+export type BmcLocate = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+	/** On. */
+	lit: boolean,
+};
+
+/** The event log. */
+export type BmcLog = {
+	/** What it is called, where there are several. */
+	name: string,
+	/** The newest first; at most 2,000. */
+	entries: BmcLogEntry[],
+	/** Whether it can be cleared. */
+	canClear: boolean,
+	/** Entries were lost, or there are more than are shown. */
+	cut: boolean,
+};
+
+/** Something that was written down. */
+export type BmcLogEntry = {
+	/** Its number or id. */
+	id: string,
+	/** When, if the controller's clock was set. */
+	at: Timestamp | null,
+	/** How bad it is. */
+	severity: Severity,
+	/** What it is about: a sensor, "BIOS", "Power". */
+	source: string,
+	/** What happened. */
+	message: string,
+	/** As the controller has it, in hexadecimal; IPMI alone. */
+	raw: string | null,
+};
+
+/** A drive that an image can be put into from afar. */
+export type BmcMedia = {
+	/** Its id. */
+	id: string,
+	/** What it is called. */
+	name: string,
+	/** The image in it. */
+	image: string | null,
+};
+
+/** What a management controller speaks. */
+export type BmcProtocol =
+/** Redfish (DSP0266). */
+"redfish" |
+/** IPMI 2.0, and 1.5 where nothing better answers. */
+"ipmi";
+
+/** What `bmc_raw` takes. */
+export type BmcRaw = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+	/** The bytes. */
+	request: string,
+	/** The machine's name, as it was typed. */
+	confirmed: string,
+};
+
+/** A management controller of a machine. */
+export type BmcRef = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+};
+
+/** What `bmc_save_user` takes. */
+export type BmcSaveUser = {
+	/** The machine. */
+	entry: NodeId,
+	/** The controller. */
+	way: ManagementId,
+	/** The user. */
+	draft: BmcUserDraft,
+};
+
+/** One sensor. */
+export type BmcSensor = {
+	/** What it is called. */
+	name: string,
+	/** What it measures. */
+	kind: BmcSensorKind,
+	/** What it shows; none if it is not there or shows nothing. */
+	value: number | null,
+	/** In what: `°C`, `rpm`, `V`, `A`, `W`, `%`. */
+	unit: string,
+	/** What it says in words, if it says words. */
+	states: string[],
+	/** How bad that is. */
+	severity: Severity,
+	/** Below these: attention is wanted, at once, something breaks. */
+	lower: [number | null, number | null, number | null],
+	/** The same above. */
+	upper: [number | null, number | null, number | null],
+	/** What it showed since the app started, the oldest first; at most six hours, a point a minute. */
+	history: SensorPoint[],
+};
+
+/** What is measured. */
+export type BmcSensorKind =
+/** How warm it is. */
+"temperature" |
+/** How fast it turns. */
+"fan" |
+/** Volts. */
+"voltage" |
+/** Amperes. */
+"current" |
+/** Watts. */
+"power" |
+/** States in words. */
+"state" |
+/** Anything else. */
+"other";
+
+/** All sensors. */
+export type BmcSensors = {
+	/** When they were read. */
+	read: Timestamp,
+	/** What protocol said it. */
+	protocol: BmcProtocol,
+	/** In the controller's order. */
+	sensors: BmcSensor[],
+};
+
+/** A user of the controller. */
+export type BmcUser = {
+	/** Number or id. */
+	id: string,
+	/** Name; empty in an empty place. */
+	name: string,
+	/** Whether it may sign in. */
+	enabled: boolean,
+	/** Whether it is locked after wrong passwords. */
+	locked: boolean,
+	/** One of [`BmcUsers::roles`]; empty is none. */
+	role: string,
+	/** Whether its name can be changed. */
+	fixed: boolean,
+};
+
+/** A new or changed user. */
+export type BmcUserDraft = {
+	/** None makes a new one. */
+	id: string | null,
+	/** Name. */
+	name: string,
+	/** Password; none leaves it. */
+	password: string | null,
+	/** One of [`BmcUsers::roles`]. */
+	role: string,
+	/** Whether it may sign in. */
+	enabled: boolean,
+};
+
+/** All users. */
+export type BmcUsers = {
+	/** Those with a name. */
+	users: BmcUser[],
+	/** What a user can be. */
+	roles: string[],
+	/** How many more fit; none is any number. */
+	free: number | null,
+};
 
 /** An OpenSSH certificate (PROTOCOL.certkeys). */
 export type CertificateInfo = {
@@ -322,6 +658,158 @@ export type Closing =
 /** They end. */
 "end";
 
+/** A cluster, or a single node. */
+export type Cluster = {
+	/** When it was read. */
+	read: Timestamp,
+	/** Version of Proxmox VE. */
+	version: string,
+	/** Its servers, by name. */
+	nodes: ClusterNode[],
+	/** Its guests, by number. */
+	guests: ClusterGuest[],
+	/** Its storages. */
+	storages: ClusterStorage[],
+};
+
+/** A guest in lists. */
+export type ClusterGuest = {
+	/** Its number. */
+	id: number,
+	/** What it is. */
+	kind: GuestKind,
+	/** What it is called. */
+	name: string,
+	/** Where it is. */
+	node: string,
+	/** `running`, `stopped`, `paused` and so on. */
+	status: string,
+	/** Whether it is a template, which cannot be started. */
+	template: boolean,
+	/** Why it cannot be changed at the moment. */
+	lock: string | null,
+	/** Its tags. */
+	tags: string[],
+	/** How it is used. */
+	usage: ClusterUsage,
+	/** The machine of the tree that it is. */
+	entry: NodeId | null,
+};
+
+/** A server of the cluster. */
+export type ClusterNode = {
+	/** Its name. */
+	name: string,
+	/** Whether it is there. */
+	online: boolean,
+	/** How it is used. */
+	usage: ClusterUsage,
+};
+
+/** A storage as one node sees it. */
+export type ClusterStorage = {
+	/** Its name. */
+	name: string,
+	/** Where. */
+	node: string,
+	/** Whether all nodes see the same. */
+	shared: boolean,
+	/** What it may hold: `iso`, `vztmpl`, `backup`, `images`, `rootdir`. */
+	content: string[],
+	/** How full it is. */
+	usage: ClusterUsage,
+};
+
+/** A task of a cluster that was begun from here, followed to its end. */
+export type ClusterTask = {
+	/** Its id here. */
+	id: ClusterTaskId,
+	/** The machine with the way to the cluster. */
+	entry: NodeId,
+	/** The guest it is about. */
+	guest: number | null,
+	/** What it does: "Snapshot before-upgrade of web-01 (100)". */
+	title: string,
+	/** When it began. */
+	started: Timestamp,
+	/** How much is done, from 0 to 1, if it says so. */
+	done: number | null,
+	/** Its log, the last 200 lines. */
+	log: string[],
+	/** How far it is. */
+	state: ClusterTaskState,
+	/** What has to be known before, where something was refused for want of a name. */
+	guard: PowerGuard | null,
+};
+
+/** A task of a cluster. Lives as long as the process. */
+export type ClusterTaskId = string;
+
+/** What `cluster_task_cancel` takes. */
+export type ClusterTaskRef = {
+	/** The task. */
+	id: ClusterTaskId,
+};
+
+/** How far a task of a cluster is. */
+export type ClusterTaskState =
+/** It runs. */
+{ kind: "running" } |
+/** It is done. */
+{ kind: "done";
+/** With warnings in its log. */
+warnings: boolean } |
+/** It failed, or was not looked at to its end. */
+{ kind: "failed";
+/** Why. */
+error: ApiError } |
+/** Somebody stopped it. */
+{ kind: "cancelled" };
+
+/** Figures at the moment of reading; none where the server says nothing. Sizes are bytes. */
+export type ClusterUsage = {
+	/** Busy processors, from 0 to 1 of all it has. */
+	cpu: number | null,
+	/** Processors. */
+	cpus: number | null,
+	/** Memory in use. */
+	memory: number | null,
+	/** Memory. */
+	memoryAll: number | null,
+	/** Disk in use. */
+	disk: number | null,
+	/** Disk. */
+	diskAll: number | null,
+	/** Seconds since it was started. */
+	uptime: number | null,
+};
+
+/** Something that lies in a storage. */
+export type ClusterVolume = {
+	/** `local:iso/debian.iso`. */
+	id: string,
+	/** `iso`, `vztmpl`, `backup`, `images`, `rootdir`. */
+	content: string,
+	/** Bytes. */
+	size: number | null,
+	/** When it was made. */
+	made: Timestamp | null,
+	/** Whose it is. */
+	guest: number | null,
+	/** Notes about it. */
+	note: string,
+	/** Whether it may not be deleted. */
+	protected: boolean,
+};
+
+/** What `cluster_watch` takes. */
+export type ClusterWatch = {
+	/** The machine. */
+	entry: NodeId,
+	/** Whether it is. */
+	on: boolean,
+};
+
 /** What to do about a file that is there already. */
 export type Conflict =
 /** Ask the person. */
@@ -334,6 +822,22 @@ export type Conflict =
 "newer" |
 /** Give the new one another name. */
 "keepBoth";
+
+/** One way to a console, after it was tried. */
+export type ConsoleRung = {
+	/** "SSH", "Serial over LAN", "Guest console", "Serial port". */
+	name: string,
+	/** "port 22", "IPMI at 198.51.100.7". */
+	detail: string,
+	/** What a session with it is opened to. */
+	target: SessionTarget,
+	/** Whether it answers. */
+	ready: boolean,
+	/** How long that took, in milliseconds. */
+	ms: number | null,
+	/** Why not. */
+	problem: ApiError | null,
+};
 
 /** The cursor of terminals. */
 export type CursorShape =
@@ -358,6 +862,31 @@ export type DeletePreview = {
 	usedAsJumpBy: string[],
 };
 
+/** Something that hangs on what is switched off. */
+export type Dependant = {
+	/** The machine, if it is one of the tree. */
+	entry: NodeId | null,
+	/** What it is called. */
+	name: string,
+	/** Its address or place; may be empty. */
+	place: string,
+	/** What happens to it. */
+	effect: DependantEffect,
+	/** The same in words: "loses one of two feeds", "8 consoles with it". */
+	detail: string,
+};
+
+/** What happens to something that hangs on what is switched off. */
+export type DependantEffect =
+/** It goes down. */
+"goesDown" |
+/** It loses one of several feeds or ports. */
+"losesOne" |
+/** It stops, and is asked to before. */
+"stops" |
+/** It cannot be reached any more from here: a session or tunnel of this very app goes through it. */
+"cutsOff";
+
 /** How large a remote desktop is. */
 export type DesktopSize =
 /** As the tab that shows it, where the machine can do that. */
@@ -370,6 +899,20 @@ export type DesktopSize =
 width: number;
 /** Pixels down. */
 height: number };
+
+/** A machine, and whether to ask it now. */
+export type DeviceRead = {
+	/** The machine. */
+	entry: NodeId,
+	/** Whether to ask even if they were asked lately. */
+	refresh?: boolean,
+};
+
+/** A machine. */
+export type DeviceRef = {
+	/** The machine. */
+	entry: NodeId,
+};
 
 /** A line of a comparison. */
 export type DiffLine =
@@ -603,6 +1146,8 @@ export type EntryDraft = {
 	settings: Settings,
 	/** Its tunnels. */
 	tunnels: Tunnel[],
+	/** The ways to manage it. */
+	management: Management[],
 };
 
 /** A machine in one line. */
@@ -899,6 +1444,54 @@ export type FilesSetMode = {
 	mode: number,
 };
 
+/** What `fleet_list` takes. */
+export type FleetList = {
+	/** Inside this folder; none is all. */
+	folder?: NodeId | null,
+	/** Whether to ask them now; each answer comes as an event, too. */
+	refresh?: boolean,
+};
+
+/** What `fleet_power` takes. */
+export type FleetPower = {
+	/** The machines. */
+	entries: NodeId[],
+	/** What. */
+	action: PowerAction,
+	/** How many at a time, 1 to 64. */
+	atOnce: number,
+	/** What the guard asks for, as it was typed. */
+	confirmed?: string | null,
+};
+
+/** What came of one machine of many. */
+export type FleetResult = {
+	/** The machine. */
+	entry: NodeId,
+	/** What was done; none if nothing could be tried. */
+	done: PowerDone | null,
+	/** Why nothing could be tried. */
+	problem: ApiError | null,
+};
+
+/** A machine with ways to manage it, among many. */
+export type FleetRow = {
+	/** What is known of it; its ways without those never asked. */
+	status: MachineStatus,
+	/** What the machine is called. */
+	name: string,
+	/** Names of the folders above, joined. */
+	path: string,
+	/** Sensors out of range; none if nobody looked. */
+	sensorsOut: number | null,
+	/** Ports that are wanted up and are down; none if it has none, or nobody looked. */
+	portsDown: number | null,
+	/** Guests that run, and guests; none if it has none, or nobody looked. */
+	guests: [number, number] | null,
+	/** Tasks of its cluster that are under way. */
+	tasks: number,
+};
+
 /** How one end of a serial line tells the other to wait. */
 export type FlowControl =
 /** It does not. */
@@ -950,8 +1543,353 @@ export type GenerateCancel = {
 	attempt: string,
 };
 
+/** A point of all series; none where nothing was measured. */
+export type GraphPoint = {
+	/** Seconds since the Unix epoch. */
+	time: number | null,
+	/** Busy processors, from 0 to 1. */
+	cpu: number | null,
+	/** Bytes of memory in use. */
+	memory: number | null,
+	/** Bytes of memory. */
+	memoryAll: number | null,
+	/** Bytes a second that came in. */
+	received: number | null,
+	/** Bytes a second that went out. */
+	sent: number | null,
+	/** Bytes a second read from disks. */
+	read: number | null,
+	/** Bytes a second written to disks. */
+	written: number | null,
+};
+
+/** How far back a graph goes. */
+export type GraphSpan = "hour" | "day" | "week" | "month" | "year";
+
+/** What `guest_back_up` takes. */
+export type GuestBackUp = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** How. */
+	backup: GuestBackup,
+};
+
+/** A backup to be made. */
+export type GuestBackup = {
+	/** Where to. */
+	storage: string,
+	/** How. */
+	mode: BackupMode,
+	/** `zstd`, `lzo`, `gzip`, or empty for none. */
+	compression: string,
+	/** A note; may be empty. */
+	note: string,
+};
+
+/** What is to be changed of a guest; none is left as it is. */
+export type GuestChange = {
+	/** That of [`GuestDetail`]. */
+	digest: string,
+	/** Name. */
+	name: string | null,
+	/** Notes. */
+	description: string | null,
+	/** Cores. */
+	cores: number | null,
+	/** Sockets. */
+	sockets: number | null,
+	/** How much of its cores it may use at a time; 0 is no bound. */
+	cpuLimit: number | null,
+	/** Its weight. */
+	cpuUnits: number | null,
+	/** Memory in MiB. */
+	memory: number | null,
+	/** What it may shrink to, in MiB. */
+	balloon: number | null,
+};
+
+/** What `guest_change` takes. */
+export type GuestChangeOf = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** What. */
+	change: GuestChange,
+};
+
+/** A copy to be made of a guest. */
+export type GuestClone = {
+	/** Number of the copy; none is the next that is free. */
+	id: number | null,
+	/** Its name. */
+	name: string,
+	/** On which node; empty is the same. */
+	node: string,
+	/** Whether its disks are copied, and not shared with the template. */
+	full: boolean,
+	/** Where they go; empty is where they were. */
+	storage: string,
+	/** A snapshot to copy; empty is the guest as it is. */
+	snapshot: string,
+};
+
+/** What `guest_clone` takes. */
+export type GuestCloneOf = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** How. */
+	copy: GuestClone,
+};
+
+/** What `guest_delete` takes. */
+export type GuestDelete = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** Its name, as it was typed. */
+	confirmed: string,
+};
+
+/** What `guest_delete_snapshot` takes. */
+export type GuestDeleteSnapshot = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** Its name. */
+	snapshot: string,
+};
+
+/** A guest with all that its page shows. */
+export type GuestDetail = {
+	/** As in lists. */
+	guest: ClusterGuest,
+	/** Names this reading: a change that carries it is refused if there was another since. */
+	digest: string,
+	/** Notes about it. */
+	description: string,
+	/** Cores; of each socket for a virtual machine. */
+	cores: number | null,
+	/** Sockets of a virtual machine. */
+	sockets: number | null,
+	/** How much of its cores it may use at a time; 0 is no bound. */
+	cpuLimit: number | null,
+	/** Its weight beside other guests. */
+	cpuUnits: number | null,
+	/** Memory in MiB. */
+	memory: number | null,
+	/** What a virtual machine's memory may shrink to, in MiB; 0 is never. */
+	balloon: number | null,
+	/** Its disks. */
+	disks: GuestDisk[],
+	/** Its snapshots, a row each; the guest as it is now is one of them. */
+	snapshots: GuestSnapshot[],
+	/** Everything else that is set, as it is. */
+	other: ([string, string])[],
+};
+
+/** A disk of a guest. */
+export type GuestDisk = {
+	/** `scsi0`, `rootfs`. */
+	slot: string,
+	/** `local-lvm:vm-100-disk-0`. */
+	volume: string,
+	/** `32G`; empty where it is not said. */
+	size: string,
+};
+
+/** A virtual machine to be made from a template, with what cloud-init sets. */
+export type GuestFromTemplate = {
+	/** Its user. */
+	user: string,
+	/** Public keys that may sign in, one a line. */
+	sshKeys: string,
+	/** `dhcp`, or an address with its prefix. */
+	address: string,
+	/** Its gateway; empty with `dhcp`. */
+	gateway: string,
+	/** Whether it is started then. */
+	start: boolean,
+} & GuestClone;
+
+/** What `guest_from_template` takes. */
+export type GuestFromTemplateOf = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** How. */
+	copy: GuestFromTemplate,
+};
+
+/** What `guest_graph` takes. */
+export type GuestGraph = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** How far back. */
+	span: GraphSpan,
+};
+
+/** What `guest_grow_disk` takes. */
+export type GuestGrowDisk = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** The disk. */
+	slot: string,
+	/** By so many GiB. */
+	gibibytes: number,
+};
+
 /** Somebody who came by such a link. Lives as long as they are there. */
 export type GuestId = string;
+
+/** What a guest is. */
+export type GuestKind =
+/** A virtual machine (QEMU). */
+"vm" |
+/** A container (LXC). */
+"container";
+
+/** What `guest_migrate` takes. */
+export type GuestMigrate = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** Where to. */
+	to: GuestMigration,
+};
+
+/** Where a guest is moved to. */
+export type GuestMigration = {
+	/** The node. */
+	node: string,
+	/** Whether it goes on running meanwhile. */
+	online: boolean,
+	/** Whether disks that only this node has go along. */
+	withLocalDisks: boolean,
+};
+
+/** What is done to a guest's power. */
+export type GuestPower =
+/** Switches it on. */
+"start" |
+/** Asks it to shut down. */
+"shutDown" |
+/** Asks it to shut down, and starts it. */
+"reboot" |
+/** Switches it off at once. */
+"stop" |
+/** Resets a virtual machine. */
+"reset" |
+/** Stops its processors. */
+"suspend" |
+/** Puts a virtual machine's memory on disk and switches it off. */
+"hibernate" |
+/** Goes on. */
+"resume";
+
+/** What `guest_power_guard` takes. */
+export type GuestPowerGuard = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** What. */
+	action: GuestPower,
+};
+
+/** What `guest_power` takes. */
+export type GuestPowerOf = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** What. */
+	action: GuestPower,
+	/** The name that the guard asks for, as it was typed. */
+	confirmed?: string | null,
+};
+
+/** A guest of a cluster. */
+export type GuestRef = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+};
+
+/** A backup to be put back. */
+export type GuestRestore = {
+	/** `local:backup/vzdump-…`. */
+	volume: string,
+	/** On which node. */
+	node: string,
+	/** As which guest; one that is there is written over. */
+	guest: number,
+	/** Where its disks go; empty is where they were. */
+	storage: string,
+	/** Whether it is started then. */
+	start: boolean,
+};
+
+/** What `guest_restore` takes. */
+export type GuestRestoreOf = {
+	/** The machine. */
+	entry: NodeId,
+	/** How. */
+	restore: GuestRestore,
+	/** The name of the guest that is written over, as it was typed. */
+	confirmed?: string | null,
+};
+
+/** What `guest_roll_back` takes. */
+export type GuestRollBack = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** Its name. */
+	snapshot: string,
+	/** Whether it is started then. */
+	start: boolean,
+	/** The guest's name, as it was typed. */
+	confirmed: string,
+};
+
+/** A row of the tree of snapshots, from the top. */
+export type GuestSnapshot = {
+	/** How deep it is; 0 has no parent. */
+	depth: number,
+	/** Its name; empty is the guest as it is now. */
+	name: string,
+	/** Notes about it. */
+	description: string,
+	/** When it was taken. */
+	taken: Timestamp | null,
+	/** Whether the guest's memory is in it. */
+	memory: boolean,
+};
+
+/** What `guest_take_snapshot` takes. */
+export type GuestTakeSnapshot = {
+	/** The machine. */
+	entry: NodeId,
+	/** The guest. */
+	guest: number,
+	/** How. */
+	snapshot: NewGuestSnapshot,
+};
 
 /** Somebody asks to be let in where they cannot say who they are. */
 export type HandoffId = string;
@@ -1466,6 +2404,18 @@ export type LockReason =
 /** The screen was locked. */
 "screenLock";
 
+/** What the ways to manage a machine say of it. */
+export type MachineStatus = {
+	/** The machine. */
+	entry: NodeId,
+	/** What the best way that knows says. */
+	power: PowerState,
+	/** What can be done by any way, in the order of [`PowerAction`]. */
+	offers: PowerAction[],
+	/** All of them in the order in which they are tried for its power: controller, hypervisor, outlets; then the others. */
+	ways: WayStatus[],
+};
+
 /** All tunnels of a machine: those kept with it, then those started by hand. */
 export type MachineTunnels = {
 	/** The machine. */
@@ -1481,6 +2431,122 @@ export type Machines = {
 	/** Their ids. */
 	ids: NodeId[],
 };
+
+/** What a machine can be managed by. */
+export type ManagedMachine = {
+	/** The machine. */
+	id: NodeId,
+	/** Kinds of its ways, each once, in the order they are kept. */
+	kinds: ManagementKind[],
+};
+
+/** A way to manage a machine. */
+export type Management = {
+	/** Its id. */
+	id: ManagementId,
+	/** What people call it; may be empty. */
+	name: string,
+} & ManagementWay;
+
+/** A way to manage a machine. */
+export type ManagementId = string;
+
+/** What kind of way it is. */
+export type ManagementKind = "bmc" | "proxmox" | "snmp" | "guest" | "port" | "outlet" | "console";
+
+/** What `management_test` takes. */
+export type ManagementTest = {
+	/** The folder it is in. */
+	parent?: NodeId | null,
+	/** The machine, if it is saved. */
+	id?: NodeId | null,
+	/** The machine as it stands in the editor. */
+	draft: EntryDraft,
+	/** The way, one of the draft's. */
+	way: ManagementId,
+};
+
+/** What `management_trust` takes. */
+export type ManagementTrust = {
+	/** The machine. */
+	entry: NodeId,
+	/** The way. */
+	way: ManagementId,
+	/** What was looked at: nothing else is put on record. */
+	fingerprint: string,
+	/** Whether it takes the place of every other one of that address. */
+	replace: boolean,
+};
+
+/**
+ * Which way it is. The first three answer over the network themselves; an address that is empty is the machine's own, and without an
+ * identity the machine's identities are used. The others are part of another machine of the tree.
+ */
+export type ManagementWay =
+/** The machine's management controller. */
+{ kind: "bmc";
+/** What it speaks. */
+protocol: BmcProtocol;
+/** Host name or IP address. */
+address: string;
+/** UDP port of IPMI (623) or TCP port of Redfish (443). */
+port: number | null;
+/** Whose name and password. */
+identity: IdentityId | null;
+/** Which system is meant where a Redfish service has several. */
+system: string | null;
+/** The only cipher suite of IPMI that is taken: 17, 8, 3 or 0; none is the best that both have. */
+suite: number | null;
+/** Whether IPMI without protection is taken: cipher suite 0, no name, a password in clear. */
+unprotected: boolean } |
+/** A cluster or single node of Proxmox VE, which the machine is. A name of the form `user@realm!token` is that of an API token. */
+{ kind: "proxmox";
+/** Host name or IP address of any of its nodes. */
+address: string;
+/** TCP port (8006). */
+port: number | null;
+/** Whose name and password, or token. */
+identity: IdentityId | null } |
+/** SNMP: a switch, a power unit or a console server, which the machine is. */
+{ kind: "snmp";
+/** Host name or IP address. */
+address: string;
+/** UDP port (161). */
+port: number | null;
+/** Which version. */
+version: SnmpVersion;
+/** The community is its password; of version 3, user name and password for signing. */
+identity: IdentityId | null;
+/** How messages of version 3 are signed; none is not. */
+hash: SnmpHash | null;
+/** How they are encrypted; none is not. */
+cipher: SnmpCipher | null;
+/** Whose password they are encrypted with; none is the one that signs. */
+privacyIdentity: IdentityId | null;
+/** The family of a power unit, one of `devices_families`; none is found out. */
+family: string | null } |
+/** A guest of a cluster. */
+{ kind: "guest";
+/** The machine with the way to the cluster. */
+cluster: NodeId;
+/** The guest's number. */
+guest: number } |
+/** A port of a switch that the machine is wired to. */
+{ kind: "port";
+/** The switch. */
+switch: NodeId;
+/** What the switch calls the port. */
+port: string } |
+/** An outlet that feeds the machine, wholly or as one of several. */
+{ kind: "outlet";
+/** The power unit. */
+pdu: NodeId;
+/** The outlet's place in the unit, `7` or `1.7`. */
+outlet: string } |
+/** Another machine of the tree that is this one's serial console: a serial line, or a port of a console server. */
+{ kind: "console";
+/** It. */
+entry: NodeId };
 
 /** Where to put nodes. */
 export type MovePlace =
@@ -1507,6 +2573,16 @@ export type NamedLayout = {
 	json: string,
 	/** When it was saved last. */
 	saved: Timestamp,
+};
+
+/** A snapshot to be taken. */
+export type NewGuestSnapshot = {
+	/** Its name: a letter, then letters, digits, `_` and `-`, at most 40. */
+	name: string,
+	/** Notes about it. */
+	description: string,
+	/** Whether a virtual machine's memory is in it. */
+	memory: boolean,
 };
 
 /** Where a new machine would be. */
@@ -1602,6 +2678,60 @@ name: string } |
 /** Here. */
 { kind: "here" };
 
+/** What an outlet can be told. */
+export type OutletAction =
+/** On. */
+"on" |
+/** Off. */
+"off" |
+/** Off and on again. */
+"cycle";
+
+/** What `outlet_do` takes. */
+export type OutletDo = {
+	/** The machine. */
+	entry: NodeId,
+	/** The outlet. */
+	outlet: string,
+	/** What. */
+	action: OutletAction,
+	/** The name that the guard asks for, as it was typed. */
+	confirmed?: string | null,
+};
+
+/** What `outlet_guard` takes. */
+export type OutletGuard = {
+	/** The machine. */
+	entry: NodeId,
+	/** The outlet. */
+	outlet: string,
+	/** What. */
+	action: OutletAction,
+};
+
+/** What is measured; none for what is not. */
+export type OutletLoad = {
+	/** The current. */
+	amperes: number | null,
+	/** The voltage. */
+	volts: number | null,
+	/** The active power. */
+	watts: number | null,
+	/** The energy since the meter was reset. */
+	kilowattHours: number | null,
+};
+
+/** Whether an outlet feeds. */
+export type OutletState =
+/** It feeds. */
+"on" |
+/** It does not. */
+"off" |
+/** It is about to change. */
+"pending" |
+/** The unit does not know. */
+"unknown";
+
 /** A line of output, fit to be shown. */
 export type OutputLine = {
 	/** Without its end. */
@@ -1662,6 +2792,38 @@ export type PassphraseToJudge = {
 	passphrase: string,
 };
 
+/** A power unit. */
+export type Pdu = {
+	/** When it was read. */
+	read: Timestamp,
+	/** Maker and models, and the key of its family. */
+	family: string,
+	/** The key. */
+	familyKey: string,
+	/** What it says of itself. */
+	about: string,
+	/** Whether it can cycle an outlet by itself, so that it goes on again also when this app is gone. */
+	cycles: boolean,
+	/** The whole. */
+	load: OutletLoad,
+	/** Its outlets. */
+	outlets: PduOutlet[],
+};
+
+/** An outlet. */
+export type PduOutlet = {
+	/** Its place in the unit, `7` or `1.7`. */
+	id: string,
+	/** What the unit calls it. */
+	name: string,
+	/** Whether it feeds. */
+	state: OutletState,
+	/** What is measured there. */
+	load: OutletLoad,
+	/** Machines of the tree that it feeds, and their names. */
+	feeds: ([NodeId, string])[],
+};
+
 /** A kind of picture that is shown. */
 export type PictureFormat =
 /** Portable Network Graphics. */
@@ -1691,6 +2853,182 @@ export type PictureQuality =
 "sharp" |
 /** None. */
 "lossless";
+
+/** One line of a diff. */
+export type PlanLine = {
+	/** Whether it is what shall be; else it is what is and shall go. */
+	new: boolean,
+	/** The line. */
+	text: string,
+};
+
+/** Who is at the other end, by LLDP. */
+export type PortNeighbour = {
+	/** Its name, or its address. */
+	name: string,
+	/** Its port. */
+	port: string,
+	/** What it says of itself. */
+	description: string,
+	/** Where it is managed. */
+	addresses: string[],
+};
+
+/** What a port that feeds a device does. */
+export type PortPoe = {
+	/** Whether it may feed. */
+	enabled: boolean,
+	/** Whether it does. */
+	delivering: boolean,
+	/** In words: "delivering, class 3". */
+	detail: string,
+};
+
+/** What a port carries: a second's worth. None for what is not known; never a false spike. */
+export type PortRates = {
+	/** Bits in. */
+	bitsIn: number | null,
+	/** Bits out. */
+	bitsOut: number | null,
+	/** Packets in that were broken or thrown away. */
+	errorsIn: number | null,
+	/** Packets out that were. */
+	errorsOut: number | null,
+};
+
+/** Whether a port carries anything. */
+export type PortState =
+/** It does. */
+"up" |
+/** It does not, though it is wanted. */
+"down" |
+/** It is not wanted. */
+"disabled" |
+/** Tests, dormant, missing, or not known. */
+"other";
+
+/** What a port carried. */
+export type PortTraffic = {
+	/** Of which port. */
+	index: number,
+	/** When, and what since the reading before; the oldest first, at most an hour. */
+	points: ([Timestamp, PortRates])[],
+};
+
+/** What can be done with a machine's power. */
+export type PowerAction =
+/** Turns it on. */
+"on" |
+/** Asks the operating system to stop. */
+"shutDown" |
+/** Asks the operating system to stop and to begin anew. */
+"restart" |
+/** Takes the power away. */
+"off" |
+/** Takes the power away and gives it back. */
+"cycle" |
+/** Begins anew without asking. */
+"reset" |
+/** Interrupts the operating system for a diagnosis; most write a dump. */
+"interrupt";
+
+/** What `power_do` takes. */
+export type PowerDo = {
+	/** The machine. */
+	entry: NodeId,
+	/** What. */
+	action: PowerAction,
+	/** By this way alone; none is the best that works. */
+	way?: ManagementId | null,
+	/** The name that the guard asks for, as it was typed. */
+	confirmed?: string | null,
+};
+
+/** What came of doing something with a machine's power. */
+export type PowerDone = {
+	/** The machine. */
+	entry: NodeId,
+	/** What was wanted. */
+	action: PowerAction,
+	/** The ways that were tried, in that order. */
+	tries: PowerTry[],
+	/** What is known of it afterwards. */
+	power: PowerState,
+};
+
+/** What somebody did with a machine's power, ports or outlets. */
+export type PowerEvent = {
+	/** When. */
+	at: Timestamp,
+	/** Who. */
+	who: string,
+	/** What, in words: "Shut down", "Outlet 7 off". */
+	what: string,
+	/** By which way; may be empty. */
+	way: string,
+	/** What came of it, in words: "done", "failed: …". */
+	outcome: string,
+	/** Whether it was done. */
+	good: boolean,
+};
+
+/** What is to be known before something goes down. */
+export type PowerGuard = {
+	/** The question, as a heading: "Cycle outlet 7, which feeds pve-02?" */
+	title: string,
+	/** What it means, in a sentence or two. */
+	meaning: string,
+	/** What has to be typed before it is done; none if it may just be done. */
+	name: string | null,
+	/** What hangs on it. */
+	dependants: Dependant[],
+	/** A softer thing to do instead, if there is one. */
+	instead: PowerAction | null,
+};
+
+/** What `power_guard` takes. */
+export type PowerGuardFor = {
+	/** The machines. */
+	entries: NodeId[],
+	/** What. */
+	action: PowerAction,
+	/** By this way alone; none is the best that works. */
+	way?: ManagementId | null,
+};
+
+/** Whether a machine is on. */
+export type PowerState =
+/** It is. */
+"on" |
+/** It is not. */
+"off" |
+/** It is about to change. */
+"changing" |
+/** Nobody knows. */
+"unknown";
+
+/** What became of a command. */
+export type PowerTaken =
+/** It was not sent: the machine was in that state already. */
+"notNeeded" |
+/** It was done. */
+"done" |
+/** It was sent, and its answer was lost: it is not sent by another way either. */
+"unknown" |
+/** It was not done; the next way is tried. */
+"failed";
+
+/** One way that was tried. */
+export type PowerTry = {
+	/** Which. */
+	way: ManagementId,
+	/** What it is called, as in [`WayStatus`]. */
+	name: string,
+	/** What became of it. */
+	taken: PowerTaken,
+	/** Why not. */
+	problem: ApiError | null,
+};
 
 /** A host certificate that does not count. */
 export type PresentedCertificate = {
@@ -2360,6 +3698,14 @@ export type SaveRecoveryKey = {
 	path: string,
 };
 
+/** A reading of the past. */
+export type SensorPoint = {
+	/** When. */
+	at: Timestamp,
+	/** What it showed. */
+	value: number | null,
+};
+
 /** How a character stands on a serial line: 8N1 if nobody says otherwise. */
 export type SerialFrame = {
 	/** 5 to 8. */
@@ -2634,6 +3980,28 @@ id: NodeId } |
 { kind: "tunnels";
 /** The machine. */
 id: NodeId } |
+/** The serial console of a machine, by its management controller. */
+{ kind: "serialOverLan";
+/** The machine. */
+id: NodeId;
+/** The controller. */
+way: ManagementId;
+/** Whether a console that somebody else has open is ended. */
+endStale: boolean } |
+/** The console of a guest: a terminal of a container or of a virtual machine's serial port, or a virtual machine's screen. */
+{ kind: "guest";
+/** The machine with the way to the cluster. */
+id: NodeId;
+/** The guest's number. */
+guest: number;
+/** Whether it is the screen. */
+screen: boolean } |
+/** A shell of a node of a cluster. */
+{ kind: "nodeShell";
+/** The machine with the way to the cluster. */
+id: NodeId;
+/** The node's name. */
+node: string } |
 /** A shell on this computer. */
 { kind: "localShell" };
 
@@ -2717,6 +4085,15 @@ export type SettingsSet = {
 	/** All of them. */
 	settings: AppSettings,
 };
+
+/** How bad something is. */
+export type Severity =
+/** Nothing is wrong. */
+"good" |
+/** Attention is wanted. */
+"warning" |
+/** It is wanted at once. */
+"critical";
 
 /** A snippet. */
 export type Snippet = {
@@ -2803,6 +4180,21 @@ export type SnippetSend = {
 	bracketed: boolean,
 };
 
+/** How messages of SNMP 3 are encrypted. Makers lengthen keys in two ways that do not understand each other. */
+export type SnmpCipher = "des" | "aes128" | "aes192" | "aes192Cisco" | "aes256" | "aes256Cisco";
+
+/** How messages of SNMP 3 are signed. */
+export type SnmpHash = "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512";
+
+/** A version of SNMP. */
+export type SnmpVersion =
+/** 1 (RFC 1157): nothing is encrypted. */
+"v1" |
+/** 2c (RFC 1901): nothing is encrypted. */
+"v2c" |
+/** 3 (RFC 3414). */
+"v3";
+
 /** The part of connecting that is under way. */
 export type Stage =
 /** Looking the name up. */
@@ -2850,6 +4242,249 @@ export type StepState =
 "done" |
 /** This is where it stopped. */
 "failed";
+
+/** What `storage_content` takes. */
+export type StorageContent = {
+	/** The machine. */
+	entry: NodeId,
+	/** As this node sees it. */
+	node: string,
+	/** Its name. */
+	storage: string,
+};
+
+/** What `storage_upload` takes. */
+export type StorageUpload = {
+	/** The machine. */
+	entry: NodeId,
+	/** By this node. */
+	node: string,
+	/** Its name. */
+	storage: string,
+	/** `iso` or `vztmpl`. */
+	content: string,
+	/** The file. */
+	path: string,
+};
+
+/** A switch. */
+export type Switch = {
+	/** When it was read. */
+	read: Timestamp,
+	/** What it calls itself. */
+	name: string,
+	/** What it says of itself. */
+	about: string,
+	/** Seconds since it started. */
+	uptime: number | null,
+	/** Its ports. */
+	ports: SwitchPort[],
+	/** Its VLANs; empty where it has none. */
+	vlans: SwitchVlan[],
+	/** Whether anything can be changed with the name or community that is used; none is not tried. */
+	writable: boolean | null,
+};
+
+/** What `switch_apply` takes. */
+export type SwitchApply = {
+	/** The machine. */
+	entry: NodeId,
+	/** The plan. */
+	plan: SwitchChangeId,
+	/** How long there is to keep it, 10 to 3600. */
+	seconds: number,
+	/** The name that the guard asks for, as it was typed. */
+	confirmed?: string | null,
+};
+
+/** A change on its way, or lately ended. */
+export type SwitchChange = {
+	/** Its id, which is its plan's. */
+	id: SwitchChangeId,
+	/** The switch. */
+	entry: NodeId,
+	/** What it is called. */
+	name: string,
+	/** What differs. */
+	diff: PlanLine[],
+	/** When it began. */
+	started: Timestamp,
+	/** How far it is. */
+	state: SwitchChangeState,
+};
+
+/** A change of a switch. Lives as long as the process. */
+export type SwitchChangeId = string;
+
+/** What `switch_keep` takes. */
+export type SwitchChangeRef = {
+	/** The change. */
+	id: SwitchChangeId,
+};
+
+/** How far a change is. */
+export type SwitchChangeState =
+/** Steps are sent. */
+{ kind: "applying";
+/** So many are done. */
+done: number;
+/** Of so many. */
+all: number } |
+/** All is as planned, and waits for somebody to keep it; it is taken back at this time. */
+{ kind: "waiting";
+/** Then. */
+until: Timestamp } |
+/** It stays. */
+{ kind: "kept" } |
+/** It is taken back. */
+{ kind: "reverting";
+/** Why. */
+why: string } |
+/** All is as it was before. */
+{ kind: "reverted";
+/** Why. */
+why: string } |
+/** It could not be taken back. */
+{ kind: "stuck";
+/** Why. */
+why: string;
+/** What differs from what was before, to be mended by hand. */
+left: PlanLine[] };
+
+/** What is to be changed. */
+export type SwitchPlan = {
+	/** Hand it to `switch_apply`; good for ten minutes, and for as long as the switch is as it was. */
+	id: SwitchChangeId,
+	/** What differs; empty if nothing does. */
+	diff: PlanLine[],
+	/** What has to be known before, as for power; its name has to be typed where it is set. */
+	guard: PowerGuard,
+};
+
+/** A port. */
+export type SwitchPort = {
+	/** `ifIndex`. */
+	index: number,
+	/** What the switch calls it. */
+	name: string,
+	/** What people wrote there. */
+	alias: string,
+	/** "Ethernet", "VLAN", "aggregate", "loopback" and so on. */
+	kind: string,
+	/** Whether it is a socket that something is plugged into. */
+	physical: boolean,
+	/** Bits a second; none where it says none. */
+	speed: number | null,
+	/** Whether it is wanted up. */
+	up: boolean,
+	/** What it is. */
+	state: PortState,
+	/** Its hardware address. */
+	mac: string | null,
+	/** Whether it carries VLANs. */
+	switched: boolean,
+	/** The VLAN of what comes in untagged. */
+	native: number | null,
+	/** VLANs with tags. */
+	tagged: number[],
+	/** What it feeds. */
+	poe: PortPoe | null,
+	/** Who is at the other end. */
+	neighbour: PortNeighbour | null,
+	/** How many addresses are behind it. */
+	stations: number,
+	/** What it carries, as of the last two readings. */
+	rates: PortRates,
+	/** Machines of the tree that are wired to it, and their names. */
+	machines: ([NodeId, string])[],
+};
+
+/** An address behind a port. */
+export type SwitchStation = {
+	/** The hardware address. */
+	mac: string,
+	/** In which VLAN. */
+	vlan: number | null,
+	/** Behind which port; none is the switch itself. */
+	port: number | null,
+	/** A machine of the tree with that address, and its name. */
+	machine: [NodeId, string] | null,
+};
+
+/** What `switch_traffic` takes. */
+export type SwitchTraffic = {
+	/** The machine. */
+	entry: NodeId,
+	/** Of these ports; none is of all. */
+	ports: number[],
+};
+
+/** A VLAN. */
+export type SwitchVlan = {
+	/** Its number. */
+	id: number,
+	/** Its name. */
+	name: string,
+	/** How many ports are in it without a tag, and with one. */
+	untagged: number,
+	/** The latter. */
+	tagged: number,
+	/** Its layer-3 addresses, where the switch routes it and says so. */
+	addresses: string[],
+};
+
+/** What somebody wants. */
+export type SwitchWish =
+/** A port up or down. */
+{ kind: "up";
+/** Which. */
+port: number;
+/** Up. */
+up: boolean } |
+/** What is written at a port. */
+{ kind: "alias";
+/** Which. */
+port: number;
+/** What. */
+alias: string } |
+/** A port in one VLAN, untagged, and in no other. */
+{ kind: "access";
+/** Which. */
+port: number;
+/** The VLAN. */
+vlan: number } |
+/** A port in these VLANs with tags, and in one without or none. */
+{ kind: "trunk";
+/** Which. */
+port: number;
+/** Without a tag. */
+native: number | null;
+/** With tags. */
+tagged: number[] } |
+/** A new VLAN. */
+{ kind: "create";
+/** Its number. */
+vlan: number;
+/** Its name. */
+name: string } |
+/** Another name. */
+{ kind: "rename";
+/** Which. */
+vlan: number;
+/** The name. */
+name: string } |
+/** A VLAN away. */
+{ kind: "remove";
+/** Which. */
+vlan: number };
+
+/** What `switch_plan` takes. */
+export type SwitchWishes = {
+	/** The machine. */
+	entry: NodeId,
+	/** What is wanted, in order. */
+	wishes: SwitchWish[],
+};
 
 /** The open tabs, kept sealed in the vault because they name machines. The UI owns the shape. */
 export type TabLayout = {
@@ -3093,6 +4728,8 @@ export type TreeRows = {
 	direct: NodeId[],
 	/** Folders of a team server that the person's own computer shows only while it hears of them, with all that is inside. */
 	unkept: NodeId[],
+	/** Machines with ways to manage them, in no order. Few or none, and so no column. */
+	managed: ManagedMachine[],
 };
 
 /** A trigger. */
@@ -3481,6 +5118,42 @@ export type VaultStatus = {
 export type VaultUnlock = {
 	/** The passphrase. */
 	passphrase: string,
+};
+
+/** What `volume_delete` takes. */
+export type VolumeDelete = {
+	/** The machine. */
+	entry: NodeId,
+	/** By this node. */
+	node: string,
+	/** Its id. */
+	volume: string,
+	/** The last part of its id, as it was typed. */
+	confirmed: string,
+};
+
+/** What a way said when it was asked last. */
+export type WayStatus = {
+	/** The way. */
+	id: ManagementId,
+	/** What kind it is. */
+	kind: ManagementKind,
+	/** In a few words: "IPMI at 198.51.100.7", "outlet 7 of pdu-a2". */
+	name: string,
+	/** When it was asked; none if it was not yet. */
+	read: Timestamp | null,
+	/** How long the answer took, in milliseconds. */
+	ms: number | null,
+	/** Whether it says that the machine is on. */
+	power: PowerState,
+	/** What can be done with the machine's power by it. */
+	offers: PowerAction[],
+	/** What it is, in a line: maker, model, version. */
+	about: string,
+	/** What is wrong; none if it answered. */
+	problem: ApiError | null,
+	/** Set where its certificate has to be looked at first: nothing was said to it. See `management_trust`. */
+	question: HostKeyQuestion | null,
 };
 
 /** One rung of the ladder from built-in defaults to the node. */
@@ -3907,6 +5580,124 @@ export interface Commands {
 	tunnel_stop: { args: TunnelRef; result: MachineTunnels };
 	/** Stops all tunnels of a machine. */
 	tunnel_stop_all: { args: TunnelMachine; result: MachineTunnels };
+	/** Asks the ways to manage a machine, or gives what they said lately. */
+	management_status: { args: DeviceRead; result: MachineStatus };
+	/** Asks one way to manage a machine that is not saved yet. */
+	management_test: { args: ManagementTest; result: WayStatus };
+	/** Puts the certificate of a way to manage a machine on record. */
+	management_trust: { args: ManagementTrust; result: WayStatus };
+	/** The families of power units that are known: their keys, and makers with models. */
+	management_families: { args: Record<string, never>; result: ([string, string])[] };
+	/** Tries the ways to a console of a machine, best first. */
+	console_ladder: { args: DeviceRef; result: ConsoleRung[] };
+	/** What is to be known before something is done with the power of machines. */
+	power_guard: { args: PowerGuardFor; result: PowerGuard };
+	/** Does something with a machine's power, by one way or by the best that works. */
+	power_do: { args: PowerDo; result: PowerDone };
+	/** What was done with a machine's power, ports and outlets, the latest first. */
+	power_history: { args: DeviceRef; result: PowerEvent[] };
+	/** All machines with ways to manage them, and what these said lately or say now. */
+	fleet_list: { args: FleetList; result: FleetRow[] };
+	/** Does something with the power of many machines. */
+	fleet_power: { args: FleetPower; result: FleetResult[] };
+	/** The sensors of a machine, read now. */
+	bmc_sensors: { args: BmcRef; result: BmcSensors };
+	/** The event log of a machine. */
+	bmc_log: { args: BmcRef; result: BmcLog };
+	/** Clears the event log of a machine. */
+	bmc_clear_log: { args: BmcClearLog; result: null };
+	/** Writes the event log of a machine to a file as CSV. */
+	bmc_export_log: { args: BmcExportLog; result: null };
+	/** What a machine and its management controller are. */
+	bmc_facts: { args: BmcRef; result: BmcFacts };
+	/** Switches a machine's locating light. */
+	bmc_locate: { args: BmcLocate; result: null };
+	/** Says what a machine starts from. */
+	bmc_boot: { args: BmcBootOf; result: null };
+	/** Starts a management controller anew; the machine runs on. */
+	bmc_reset: { args: BmcRef; result: null };
+	/** The users of a management controller. */
+	bmc_users: { args: BmcRef; result: BmcUsers };
+	/** Adds or changes a user of a management controller. */
+	bmc_save_user: { args: BmcSaveUser; result: BmcUsers };
+	/** Deletes a user of a management controller. */
+	bmc_delete_user: { args: BmcDeleteUser; result: BmcUsers };
+	/** Puts an image into a virtual drive of a machine. */
+	bmc_insert_media: { args: BmcInsertMedia; result: null };
+	/** Takes the image out of a virtual drive of a machine. */
+	bmc_eject_media: { args: BmcEjectMedia; result: null };
+	/** Sends a raw command of IPMI: bytes in hexadecimal, the first two network function and command. */
+	bmc_raw: { args: BmcRaw; result: string };
+	/** A cluster with its nodes, guests and storages. */
+	cluster_get: { args: DeviceRead; result: Cluster };
+	/** Whether a cluster is looked at every few seconds from now on; the event `cluster` says when it changed. */
+	cluster_watch: { args: ClusterWatch; result: null };
+	/** A guest with its configuration and snapshots. */
+	guest_get: { args: GuestRef; result: GuestDetail };
+	/** What is to be known before something is done with a guest's power. */
+	guest_power_guard: { args: GuestPowerGuard; result: PowerGuard };
+	/** Does something with a guest's power. */
+	guest_power: { args: GuestPowerOf; result: ClusterTask };
+	/** Changes a guest's configuration. */
+	guest_change: { args: GuestChangeOf; result: ClusterTask };
+	/** Makes a disk of a guest larger. */
+	guest_grow_disk: { args: GuestGrowDisk; result: ClusterTask };
+	/** Takes a snapshot of a guest. */
+	guest_take_snapshot: { args: GuestTakeSnapshot; result: ClusterTask };
+	/** Takes a guest back to a snapshot: what it is now is lost. */
+	guest_roll_back: { args: GuestRollBack; result: ClusterTask };
+	/** Deletes a snapshot of a guest. */
+	guest_delete_snapshot: { args: GuestDeleteSnapshot; result: ClusterTask };
+	/** Backs a guest up. */
+	guest_back_up: { args: GuestBackUp; result: ClusterTask };
+	/** The backups of a guest that its node sees. */
+	guest_backups: { args: GuestRef; result: ClusterVolume[] };
+	/** Copies a guest. */
+	guest_clone: { args: GuestCloneOf; result: ClusterTask };
+	/** Makes a virtual machine from a template. */
+	guest_from_template: { args: GuestFromTemplateOf; result: ClusterTask };
+	/** Moves a guest to another node. */
+	guest_migrate: { args: GuestMigrate; result: ClusterTask };
+	/** Deletes a guest with its disks. */
+	guest_delete: { args: GuestDelete; result: ClusterTask };
+	/** What a cluster remembers of a guest. */
+	guest_graph: { args: GuestGraph; result: GraphPoint[] };
+	/** Puts a backup back. */
+	guest_restore: { args: GuestRestoreOf; result: ClusterTask };
+	/** What lies in a storage. */
+	storage_content: { args: StorageContent; result: ClusterVolume[] };
+	/** Uploads an image or template of this computer into a storage. */
+	storage_upload: { args: StorageUpload; result: ClusterTask };
+	/** Deletes something that lies in a storage. */
+	volume_delete: { args: VolumeDelete; result: ClusterTask };
+	/** Tasks of clusters that were begun from here, the latest first. */
+	cluster_tasks: { args: Record<string, never>; result: ClusterTask[] };
+	/** Stops a task of a cluster. */
+	cluster_task_cancel: { args: ClusterTaskRef; result: null };
+	/** Forgets a task of a cluster that is over. */
+	cluster_task_forget: { args: ClusterTaskRef; result: null };
+	/** A switch with its ports and VLANs. */
+	switch_get: { args: DeviceRead; result: Switch };
+	/** Reads the counters of a switch, and gives what each port carried in the last hour. */
+	switch_traffic: { args: SwitchTraffic; result: PortTraffic[] };
+	/** The addresses that a switch has seen, and behind which ports. */
+	switch_stations: { args: DeviceRef; result: SwitchStation[] };
+	/** What a switch would be changed to: read, planned and compared, and nothing done. */
+	switch_plan: { args: SwitchWishes; result: SwitchPlan };
+	/** Carries out a plan; it is taken back by itself unless it is kept in time. */
+	switch_apply: { args: SwitchApply; result: SwitchChange };
+	/** Keeps a change of a switch. */
+	switch_keep: { args: SwitchChangeRef; result: SwitchChange };
+	/** Takes a change of a switch back now. */
+	switch_revert: { args: SwitchChangeRef; result: SwitchChange };
+	/** Changes of switches since the app started, the latest first. */
+	switch_changes: { args: Record<string, never>; result: SwitchChange[] };
+	/** A power unit with its outlets. */
+	pdu_get: { args: DeviceRead; result: Pdu };
+	/** What is to be known before an outlet is switched. */
+	outlet_guard: { args: OutletGuard; result: PowerGuard };
+	/** Switches an outlet. */
+	outlet_do: { args: OutletDo; result: Pdu };
 	/** The files in a folder of this computer or of a machine. */
 	files_list: { args: FilesList; result: FileListing };
 	/** What is in files and folders altogether. */

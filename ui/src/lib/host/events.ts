@@ -150,6 +150,12 @@ export class ServerEvents {
       this.#read('tunnel_started', (all: never[]) => {
         for (const machine of all) this.#tell({ kind: 'tunnels', machine });
       }),
+      this.#read('cluster_tasks', (all: never[]) => {
+        for (const task of all) this.#tell({ kind: 'clusterTask', task });
+      }),
+      this.#read('switch_changes', (all: never[]) => {
+        for (const change of all) this.#tell({ kind: 'switchChange', change });
+      }),
       this.#list('session_list', this.#sessions, 'sessionLost', (session: never) => ({
         kind: 'session',
         session,

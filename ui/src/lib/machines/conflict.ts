@@ -1,5 +1,6 @@
 // Two people changed the same machine or folder: what differs, in words, and both changes put together.
 
+import { kindText } from '../devices/kinds';
 import { QUALITY_WORDS } from '../desktop/quality';
 import { recordWords } from '../recordings/words';
 import type { FieldName, FormValues } from './form';
@@ -55,6 +56,7 @@ const LABELS: Record<FieldName, string> = {
   forwardAgent: 'SSH agent',
   forwardX11: 'X11',
   tunnels: 'Tunnels',
+  management: 'Management',
 };
 
 export interface Difference {
@@ -113,6 +115,8 @@ function valueWords(form: FormValues, field: FieldName, names: Names): string {
           .map(({ name, listen, to }) => name || [listen, to].filter(Boolean).join(' to '))
           .join(', ') || 'none'
       );
+    case 'management':
+      return form.management.map((way) => way.name.trim() || kindText(way)).join(', ') || 'none';
     case 'icon':
     case 'color':
       return form[field] ?? 'the usual one';
@@ -140,6 +144,7 @@ type PlainSetting = Exclude<
   | 'protocol'
   | 'tags'
   | 'tunnels'
+  | 'management'
   | 'icon'
   | 'color'
   | 'identities'

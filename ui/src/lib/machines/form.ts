@@ -19,6 +19,7 @@ import type {
   SerialFrame,
   Settings,
 } from '../host/bindings';
+import { formOfWay, wayOf, type WayForm } from '../devices/form';
 import { formOfTunnel, tunnelOf, type TunnelForm } from '../tunnels/form';
 import { applies, usesPort } from './protocols';
 import { normalMac } from './validate';
@@ -52,6 +53,7 @@ export interface FormValues {
   forwardAgent: boolean | null;
   forwardX11: boolean | null;
   tunnels: TunnelForm[];
+  management: WayForm[];
   terminalType: string;
   startCommand: string;
   record: RecordMode | null;
@@ -131,6 +133,7 @@ export function emptyForm(): FormValues {
     forwardAgent: null,
     forwardX11: null,
     tunnels: [],
+    management: [],
     terminalType: '',
     startCommand: '',
     record: null,
@@ -182,6 +185,7 @@ export function formOf(node: Entry | Folder): FormValues {
     forwardAgent: own.forwardAgent ?? null,
     forwardX11: own.forwardX11 ?? null,
     tunnels: 'tunnels' in node ? node.tunnels.map(formOfTunnel) : [],
+    management: 'management' in node ? node.management.map(formOfWay) : [],
     terminalType: text(own.terminalType),
     startCommand: text(own.startCommand),
     record: own.record ?? null,
@@ -297,6 +301,7 @@ export function entryDraft(form: FormValues): EntryDraft {
     color: form.color,
     settings: settingsThatApply(form),
     tunnels: form.protocol === 'ssh' ? form.tunnels.map(tunnelOf) : [],
+    management: form.management.map(wayOf),
   };
 }
 

@@ -16,6 +16,7 @@ const rows: TreeRows = {
   colors: ['', '', '', '', '', ''],
   direct: [],
   unkept: [],
+  managed: [],
 };
 
 const ids = (choices: { id: string | null }[]): (string | null)[] =>

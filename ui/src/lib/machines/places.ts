@@ -39,11 +39,20 @@ export function folderChoices(rows: TreeRows, moved: ReadonlySet<NodeId>, root: 
   return choices;
 }
 
+/** Every machine but `self`. */
+export function everyMachine(rows: TreeRows, self: NodeId | null): Choice[] {
+  return choicesOf(rows, self, () => true);
+}
+
 /** Every machine that forwards, which takes SSH, but `self`: that cannot be its own jump host. */
 export function machineChoices(rows: TreeRows, self: NodeId | null): Choice[] {
+  return choicesOf(rows, self, (at) => protocolAt(rows.protocols[at]) === 'ssh');
+}
+
+function choicesOf(rows: TreeRows, self: NodeId | null, takes: (at: number) => boolean): Choice[] {
   const choices: Choice[] = [];
   for (const [at, id] of rows.ids.entries()) {
-    if (rows.folders[at] === 1 || id === self || protocolAt(rows.protocols[at]) !== 'ssh') continue;
+    if (rows.folders[at] === 1 || id === self || !takes(at)) continue;
     choices.push({ id, name: rows.names[at] ?? '', detail: rows.addresses[at] ?? '', depth: 0 });
   }
   return choices;

@@ -15,6 +15,7 @@ const rows: TreeRows = {
   colors: ['', '', '', ''],
   direct: [],
   unkept: [],
+  managed: [],
 };
 
 it('takes a name or address that is there, so that nothing is kept twice', () => {

@@ -1,6 +1,7 @@
 // What can be said about a form before it is sent. The core checks again; these words come at once, beside the field.
 
 import { fieldCalled } from '../host/errors';
+import { waysError } from '../devices/form';
 import { tunnelsError } from '../tunnels/form';
 import {
   appliesTo,
@@ -146,6 +147,7 @@ export function formErrors(form: FormValues, folder: boolean): FieldErrors {
     connectTimeout: numberError(form.connectTimeout, 'The time', 1, 600, 'seconds'),
     keepAlive: numberError(form.keepAlive, 'The time', 0, 86_400, 'seconds'),
     tunnels: folder ? undefined : tunnelsError(form.tunnels),
+    management: folder ? undefined : waysError(form.management),
     terminalType: terminalTypeError(form.terminalType),
     startCommand: lineError(form.startCommand, 'A start command', LIMITS.startCommand),
     domain: lineError(form.domain, 'A domain', LIMITS.user),
@@ -183,6 +185,7 @@ export const FIELDS = {
     'driveWritable',
   ],
   tunnels: ['forwardAgent', 'forwardX11', 'tunnels'],
+  management: ['management'],
 } as const satisfies Record<string, readonly FieldName[]>;
 
 const ORDER: readonly FieldName[] = Object.values(FIELDS).flat();
@@ -196,5 +199,6 @@ export function firstError(errors: FieldErrors): FieldName | undefined {
 export function fieldOf(name: string | null | undefined): FieldName | undefined {
   // Which of them it is stands in the message.
   if (name?.startsWith('tunnels')) return 'tunnels';
+  if (name?.startsWith('management')) return 'management';
   return fieldCalled(name, ORDER);
 }

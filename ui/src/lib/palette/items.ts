@@ -171,7 +171,17 @@ const isCommand = (action: Action) =>
   action.id !== 'palette.open' && !action.id.startsWith('tab.at.');
 
 /** While nothing is typed: what was run last, then by group. */
-const GROUPS = ['Files', 'Tasks', 'Session', 'Tunnels', 'Machines', 'Tabs', 'View', 'Vault'];
+const GROUPS = [
+  'Files',
+  'Tasks',
+  'Session',
+  'Tunnels',
+  'Power',
+  'Machines',
+  'Tabs',
+  'View',
+  'Vault',
+];
 
 function commands(lastRun: readonly string[]): Candidate[] {
   const place = ({ id, group }: Action) => {

@@ -153,7 +153,7 @@ export const sessionActions: readonly Action[] = [
     icon: Zap,
     keywords: 'serial telnet brk sysrq rommon',
     detail,
-    when: () => line('telnet', 'serial'),
+    when: () => line('telnet', 'serial') || (open() && current()?.target.kind === 'serialOverLan'),
     run: signal('break'),
   },
   {

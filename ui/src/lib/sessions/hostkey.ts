@@ -69,6 +69,12 @@ export function keyFile(algorithm: string): string {
   return `/etc/ssh/ssh_host_${kind}_key.pub`;
 }
 
+/** Where to connect for TLS, as openssl takes it, out of the form of `known_hosts`. */
+export function tlsPlace(host: string): string {
+  const [, name = host, port = '443'] = /^\[(.+)\]:(\d+)$/.exec(host) ?? [];
+  return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`;
+}
+
 /** Both keys as text. */
 export function bothKeys(question: HostKeyQuestion): string {
   const { host, presented, onRecord } = question;

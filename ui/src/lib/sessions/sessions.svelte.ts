@@ -41,8 +41,24 @@ import { DELETED, LOST, machineOf } from './words';
 /** The size to open a session with: of a desktop, that of its tab. */
 function sizeFor(target: KeptTarget | SessionTarget): TerminalSize {
   const size = expectedSize();
+  if (target.kind === 'guest' && target.screen) return expectedDesktop(size, 'vnc');
   const protocol = target.kind === 'entry' ? tree.byId(target.id)?.protocol : undefined;
   return protocol && isDesktop(protocol) ? expectedDesktop(size, protocol) : size;
+}
+
+/** What tells one console from another: not what is done to another one that is in the way. */
+function plain(target: SessionTarget): readonly unknown[] {
+  const { kind } = target;
+  if (kind === 'localShell') return [kind];
+  const which =
+    kind === 'serialOverLan'
+      ? target.way
+      : kind === 'guest'
+        ? [target.guest, target.screen]
+        : kind === 'nodeShell'
+          ? target.node
+          : '';
+  return [kind, target.id, which];
 }
 
 class SessionsState {
@@ -158,6 +174,20 @@ class SessionsState {
   /** Goes to a session of the machine of this kind; opens one if there is none. */
   async goTo(target: SessionTarget & { kind: 'entry' | 'files' }): Promise<void> {
     const there = this.to(target.id).find((session) => session.target.kind === target.kind);
+    const elsewhere = there && windows.whereIs(there.id);
+    if (there && elsewhere !== undefined) await attempt(() => windows.show(elsewhere, there.id));
+    else if (there) tabs.open({ kind: 'session', sessionId: there.id });
+    else await this.#openTab(target);
+  }
+
+  /** Goes to a console, whichever way it is had; opens it if it is not open. */
+  async console(target: SessionTarget): Promise<void> {
+    const same = JSON.stringify(plain(target));
+    const ends = target.kind === 'serialOverLan' && target.endStale;
+    const there = this.list.find(
+      ({ target: other, state }) =>
+        state.kind !== 'closed' && !ends && JSON.stringify(plain(other)) === same,
+    );
     const elsewhere = there && windows.whereIs(there.id);
     if (there && elsewhere !== undefined) await attempt(() => windows.show(elsewhere, there.id));
     else if (there) tabs.open({ kind: 'session', sessionId: there.id });

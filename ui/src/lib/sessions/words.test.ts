@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostKeyQuestion, SessionInfo, Step } from '$lib/host';
-import { bothKeys, counterpart, groups, hashName, keyFile, lastEight } from './hostkey';
+import { bothKeys, counterpart, groups, hashName, keyFile, lastEight, tlsPlace } from './hostkey';
 import { day, when } from './when';
 import { allSteps, ending, report, stepDetail } from './words';
 
@@ -16,6 +16,13 @@ describe('fingerprints', () => {
   it('are confirmed by their last eight characters', () => {
     expect(lastEight(FINGERPRINT)).toBe('Xk5PtUeQ'.slice(-8));
   });
+  it('say where openssl finds a certificate', () => {
+    expect(tlsPlace('198.51.100.7')).toBe('198.51.100.7:443');
+    expect(tlsPlace('[198.51.100.7]:8006')).toBe('198.51.100.7:8006');
+    expect(tlsPlace('2001:db8::1')).toBe('[2001:db8::1]:443');
+    expect(tlsPlace('[2001:db8::1]:8006')).toBe('[2001:db8::1]:8006');
+  });
+
   it('name the file of the key on the server', () => {
     expect(keyFile('ssh-ed25519')).toBe('/etc/ssh/ssh_host_ed25519_key.pub');
     expect(keyFile('ecdsa-sha2-nistp256')).toContain('ecdsa');

@@ -69,12 +69,34 @@ export function waitingFor(
       return `Signing in to ${machine}`;
     case 'shell':
       if (target === 'files') return `Waiting for ${machine} to give access to its files`;
+      if (isConsole({ kind: target })) return `Waiting for ${machine} to open the console`;
       return `Waiting for ${machine} to ${desktop ? 'show its desktop' : 'open a shell'}`;
   }
 }
 
+/** The steps of a console that no machine gives itself: of a management controller, or of a hypervisor. */
+const CONSOLE_STAGES: typeof STAGES = [
+  { stage: 'name', name: 'Name' },
+  { stage: 'connect', name: 'Connect' },
+  { stage: 'hostKey', name: 'Certificate' },
+  { stage: 'signIn', name: 'Sign in' },
+  { stage: 'shell', name: 'Console' },
+];
+
+/** Whether it is the console that a management controller or a hypervisor gives. */
+export function isConsole({ kind }: Pick<SessionTarget, 'kind'>): boolean {
+  return kind === 'serialOverLan' || kind === 'guest' || kind === 'nodeShell';
+}
+
 /** The parts of connecting that there are. Jump hosts are reached by SSH, whatever the machine behind them speaks. */
-function stagesOf(steps: readonly Step[], protocol: Protocol | null): typeof STAGES {
+function stagesOf(
+  steps: readonly Step[],
+  protocol: Protocol | null,
+  target: SessionTarget,
+): typeof STAGES {
+  // IPMI has no certificate.
+  const proved = (stage: Stage) => stage !== 'hostKey' || target.kind !== 'serialOverLan';
+  if (isConsole(target)) return CONSOLE_STAGES.filter(({ stage }) => proved(stage));
   if (isDesktop(protocol)) return DESKTOP_STAGES;
   if (protocol === null || protocol === 'ssh' || steps.some(({ stage }) => stage === 'handshake'))
     return STAGES;
@@ -88,7 +110,7 @@ export function allSteps({
   target,
   protocol,
 }: Pick<SessionInfo, 'steps' | 'target' | 'protocol'>): (Step & { name: string })[] {
-  return stagesOf(steps, protocol).map(({ stage, name }) => ({
+  return stagesOf(steps, protocol, target).map(({ stage, name }) => ({
     ...(steps.find((step) => step.stage === stage) ?? {
       stage,
       state: 'waiting',

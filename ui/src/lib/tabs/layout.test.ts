@@ -61,6 +61,32 @@ describe('a layout', () => {
     expect(sessionFor).toHaveBeenCalledWith('s', target);
   });
 
+  it('brings consoles and pages of power back, and ends nobody else’s console by that', async () => {
+    const consoles: Record<string, KeptTarget> = {
+      s1: { kind: 'serialOverLan', id: 'a', way: 'w', endStale: true },
+      s2: { kind: 'guest', id: 'a', guest: 104, screen: true },
+      s3: { kind: 'nodeShell', id: 'a', node: 'pve-01' },
+    };
+    const kept = [
+      ...Object.keys(consoles).map((sessionId) => makeTab({ kind: 'session', sessionId })),
+      makeTab({ kind: 'power', entry: 'a' }),
+    ];
+    const opened: KeptTarget[] = [];
+    const back = await restoreLayout(
+      keepLayout(kept, null, (id) => consoles[id]),
+      (id, target) => {
+        opened.push(target);
+        return Promise.resolve(id);
+      },
+    );
+    expect(opened).toEqual([
+      { ...consoles['s1'], endStale: false },
+      consoles['s2'],
+      consoles['s3'],
+    ]);
+    expect(back.tabs.at(-1)?.root).toMatchObject({ spec: { kind: 'power', entry: 'a' } });
+  });
+
   it('leaves out sessions that are unknown, and tabs that are then empty', () => {
     const gone = makeTab({ kind: 'session', sessionId: 'nobody' });
     expect(parseLayout(keepLayout([gone, ...tabs()], gone.id, targetOf)).tabs).toHaveLength(3);

@@ -308,9 +308,17 @@ function parsePane(raw: unknown): KeptPane | null {
       const runId = text(raw['runId']);
       return runId === undefined ? { kind: 'run' } : { kind: 'run', runId };
     }
+    case 'power':
     case 'tunnels': {
       const entry = text(raw['entry']);
-      return entry === undefined ? null : { kind: 'tunnels', entry };
+      return entry === undefined ? null : { kind: raw['kind'], entry };
+    }
+    // The guest that was shown is not kept.
+    case 'guests':
+    case 'ports':
+    case 'outlets': {
+      const entry = text(raw['entry']);
+      return entry === undefined ? null : { kind: raw['kind'], entry };
     }
     case 'workspace': {
       const id = text(raw['id']);
@@ -324,6 +332,7 @@ function parsePane(raw: unknown): KeptPane | null {
     case 'recordings':
     case 'desktops':
     case 'snippets':
+    case 'fleet':
     case 'import':
     case 'start':
       return { kind: raw['kind'] };
@@ -338,9 +347,27 @@ function parseTarget(raw: unknown): KeptTarget | null {
   const id = text(raw['id']);
   const { kind } = raw;
   if (kind === 'entry' && id !== undefined) return { kind, id };
-  if (kind !== 'files' || id === undefined) return null;
-  const folder = text(raw['folder'], LONGEST_PATH);
-  return folder === undefined ? { kind, id } : { kind, id, folder };
+  if (id === undefined) return null;
+  switch (kind) {
+    case 'files': {
+      const folder = text(raw['folder'], LONGEST_PATH);
+      return folder === undefined ? { kind, id } : { kind, id, folder };
+    }
+    case 'serialOverLan': {
+      const way = text(raw['way']);
+      return way === undefined ? null : { kind, id, way, endStale: false };
+    }
+    case 'guest': {
+      const guest = wholeNumber(raw['guest']);
+      return guest === 0 ? null : { kind, id, guest, screen: raw['screen'] === true };
+    }
+    case 'nodeShell': {
+      const node = text(raw['node']);
+      return node === undefined ? null : { kind, id, node };
+    }
+    default:
+      return null;
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

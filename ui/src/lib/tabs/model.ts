@@ -10,6 +10,12 @@ export type KeptTarget =
   | { kind: 'entry'; id: string }
   /** The folder it showed. */
   | { kind: 'files'; id: string; folder?: string }
+  /** The serial console of a machine. One that somebody else has open is never ended by itself: `endStale` is not kept. */
+  | { kind: 'serialOverLan'; id: string; way: string; endStale: boolean }
+  /** The console of a guest of a cluster. */
+  | { kind: 'guest'; id: string; guest: number; screen: boolean }
+  /** A shell of a node of a cluster. */
+  | { kind: 'nodeShell'; id: string; node: string }
   | { kind: 'localShell' };
 
 /** What a pane shows. `queued` is a session that waits for its turn to be opened. */
@@ -19,6 +25,8 @@ export type TabSpec =
   | { kind: 'editor'; nodeId?: string; parent?: string | null; folder?: boolean }
   | { kind: 'settings'; section?: string }
   | { kind: 'tunnels'; entry: string }
+  /** Power and hardware of a machine, by the ways to manage it. */
+  | { kind: 'power'; entry: string }
   | { kind: 'identities' }
   | { kind: 'people' }
   /** People, permissions and the own account at the team server of a workspace. */
@@ -27,6 +35,12 @@ export type TabSpec =
   | { kind: 'desktops' }
   | { kind: 'snippets' }
   | { kind: 'run'; runId?: string }
+  /** Nodes and guests of a cluster, and the one to show. */
+  | { kind: 'guests'; entry: string; guest?: number }
+  /** Ports of a switch, and outlets of a power unit. */
+  | { kind: 'ports'; entry: string }
+  | { kind: 'outlets'; entry: string }
+  | { kind: 'fleet' }
   | { kind: 'import' }
   | { kind: 'start' };
 

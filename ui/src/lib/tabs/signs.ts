@@ -1,9 +1,11 @@
 /** What the drawing of a tab tells about what is in it. */
 
+import Boxes from '@lucide/svelte/icons/boxes';
 import CableIcon from '@lucide/svelte/icons/cable';
 import Clapperboard from '@lucide/svelte/icons/clapperboard';
 import Columns2 from '@lucide/svelte/icons/columns-2';
 import Download from '@lucide/svelte/icons/download';
+import EthernetPort from '@lucide/svelte/icons/ethernet-port';
 import FolderClosed from '@lucide/svelte/icons/folder-closed';
 import FolderPen from '@lucide/svelte/icons/folder-pen';
 import Hourglass from '@lucide/svelte/icons/hourglass';
@@ -11,7 +13,10 @@ import KeyRound from '@lucide/svelte/icons/key-round';
 import Layers from '@lucide/svelte/icons/layers';
 import LayoutGrid from '@lucide/svelte/icons/layout-grid';
 import Maximize2 from '@lucide/svelte/icons/maximize-2';
+import Power from '@lucide/svelte/icons/power';
 import Pencil from '@lucide/svelte/icons/pencil';
+import Plug from '@lucide/svelte/icons/plug';
+import Server from '@lucide/svelte/icons/server';
 import Settings from '@lucide/svelte/icons/settings';
 import SquareCode from '@lucide/svelte/icons/square-code';
 import Users from '@lucide/svelte/icons/users';
@@ -69,7 +74,10 @@ export function tabIcon(tab: { root: Tab['root']; zoomed: boolean; spec: TabSpec
 }
 
 function sessionIcon(session: SessionInfo | undefined): IconComponent {
-  if (session?.target.kind === 'files') return FolderClosed;
+  const kind = session?.target.kind;
+  if (kind === 'files') return FolderClosed;
+  if (kind === 'serialOverLan') return PROTOCOL_ICONS.serial;
+  if (kind === 'guest' && session?.desktop) return PROTOCOL_ICONS.vnc;
   return PROTOCOL_ICONS[session?.protocol ?? 'ssh'];
 }
 
@@ -85,6 +93,8 @@ export function specIcon(spec: TabSpec): IconComponent {
       return Settings;
     case 'tunnels':
       return Waypoints;
+    case 'power':
+      return Power;
     case 'identities':
       return KeyRound;
     case 'people':
@@ -98,6 +108,14 @@ export function specIcon(spec: TabSpec): IconComponent {
       return SquareCode;
     case 'run':
       return Layers;
+    case 'guests':
+      return Boxes;
+    case 'ports':
+      return EthernetPort;
+    case 'outlets':
+      return Plug;
+    case 'fleet':
+      return Server;
     case 'import':
       return Download;
     case 'start':

@@ -113,7 +113,9 @@ class TabsState {
     if (shown) {
       this.focusPane(shown.pane.id);
       // The page that is there goes to the section that is asked for.
-      if (spec.kind === 'settings' || spec.kind === 'workspace') this.show(shown.pane.id, spec);
+      const goes = spec.kind === 'guests' && spec.guest !== undefined;
+      if (goes || spec.kind === 'settings' || spec.kind === 'workspace')
+        this.show(shown.pane.id, spec);
       return shown.tab.id;
     }
     const tab = makeTab(spec);
@@ -501,6 +503,7 @@ class TabsState {
   #targetOf(id: SessionId): KeptTarget | undefined {
     const target = sessions.get(id)?.target;
     if (target?.kind === 'tunnels') return undefined;
+    if (target?.kind === 'serialOverLan') return { ...target, endStale: false };
     if (target?.kind !== 'files') return target;
     const folder = folderOf(id);
     return folder === undefined ? target : { ...target, folder };
@@ -574,6 +577,7 @@ function sameSpec(a: TabSpec, b: TabSpec): boolean {
   if (a.kind === 'session' && b.kind === 'session') return a.sessionId === b.sessionId;
   if (a.kind === 'tunnels' && b.kind === 'tunnels') return a.entry === b.entry;
   if (a.kind === 'editor' && b.kind === 'editor') return editorKey(a) === editorKey(b);
+  if (isDevicePage(a)) return a.kind === b.kind && a.entry === b.entry;
   if (a.kind === 'run' && b.kind === 'run') return a.runId === b.runId;
   if (a.kind === 'workspace' && b.kind === 'workspace') return a.id === b.id;
   return (
@@ -583,6 +587,12 @@ function sameSpec(a: TabSpec, b: TabSpec): boolean {
     a.kind !== 'editor' &&
     a.kind !== 'queued'
   );
+}
+
+function isDevicePage(
+  spec: TabSpec,
+): spec is Extract<TabSpec, { kind: 'guests' | 'ports' | 'outlets' }> {
+  return spec.kind === 'guests' || spec.kind === 'ports' || spec.kind === 'outlets';
 }
 
 export const tabs = new TabsState();

@@ -22,6 +22,8 @@ export function paneTitle(spec: TabSpec): string {
       return 'Settings';
     case 'tunnels':
       return `Tunnels: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
+    case 'power':
+      return `Power: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
     case 'identities':
       return 'Identities';
     case 'people':
@@ -36,6 +38,14 @@ export function paneTitle(spec: TabSpec): string {
       return 'Snippets';
     case 'run':
       return runTitle(spec.runId);
+    case 'guests':
+      return `Guests: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
+    case 'ports':
+      return `Ports: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
+    case 'outlets':
+      return `Outlets: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
+    case 'fleet':
+      return 'Fleet';
     case 'import':
       return 'Import';
     case 'start':
@@ -52,13 +62,34 @@ function runTitle(id: string | undefined): string {
 export function targetTitle(target: KeptTarget): string {
   if (target.kind === 'localShell') return 'Local shell';
   const name = tree.byId(target.id)?.name ?? 'Machine';
-  return target.kind === 'files' ? `Files: ${name}` : name;
+  switch (target.kind) {
+    case 'entry':
+      return name;
+    case 'files':
+      return `Files: ${name}`;
+    case 'serialOverLan':
+      return `Console: ${name}`;
+    case 'guest':
+      return `Console: guest ${String(target.guest)} of ${name}`;
+    case 'nodeShell':
+      return `Shell: ${target.node}`;
+  }
 }
 
 function sessionTitle(id: string): string {
   const session = sessions.get(id);
   if (!session) return 'Session';
-  return session.target.kind === 'files' ? `Files: ${session.title}` : session.title;
+  switch (session.target.kind) {
+    case 'files':
+      return `Files: ${session.title}`;
+    case 'serialOverLan':
+    case 'guest':
+      return `Console: ${session.title}`;
+    case 'nodeShell':
+      return `Shell: ${session.title}`;
+    default:
+      return session.title;
+  }
 }
 
 /** The name of a tab: the one a person gave it, or those of its panes. */

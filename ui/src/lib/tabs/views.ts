@@ -11,6 +11,11 @@ export const views = {
   recordings: () => import('$lib/recordings/RecordingsPage.svelte'),
   desktops: () => import('$lib/desktop/DesktopsPage.svelte'),
   tunnels: () => import('$lib/tunnels/TunnelsPage.svelte'),
+  power: () => import('$lib/devices/PowerPage.svelte'),
+  guests: () => import('$lib/cluster/GuestsPage.svelte'),
+  ports: () => import('$lib/switch/PortsPage.svelte'),
+  outlets: () => import('$lib/pdu/OutletsPage.svelte'),
+  fleet: () => import('$lib/fleet/FleetPage.svelte'),
   files: () => import('$lib/files/FilesPage.svelte'),
   import: () => import('$lib/import/ImportPage.svelte'),
 };

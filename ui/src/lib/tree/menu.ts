@@ -18,6 +18,8 @@ const groups = [
     'machine.copyAddress',
     'machine.installKey',
   ],
+  ['power.open', 'power.console', 'power.on', 'power.shutDown', 'power.restart', 'power.off'],
+  ['device.guests', 'device.ports', 'device.outlets'],
   ['runs.selected', 'machine.check', 'machine.wake'],
   ['machine.move', 'machine.up', 'machine.down'],
   ['machine.access'],

@@ -35,6 +35,7 @@ export const NO_ROWS: TreeRows = {
   colors: [],
   direct: [],
   unkept: [],
+  managed: [],
 };
 
 export function shapeOf(rows: TreeRows): TreeShape {

@@ -166,12 +166,18 @@ impl Seat {
                 self.may_tell(identity, node.name())?;
             }
         }
+        let managed = |node: &KeptNode| node.entry().map(|entry| entry.management.clone());
+        if !comes_back && before.as_ref().and_then(managed) != managed(node) {
+            for identity in node.named_identities() {
+                self.may_tell(identity, node.name())?;
+            }
+        }
         drop(items);
         if comes_back {
             plan.people.extend(self.grants_of(id));
         }
-        for identity in node.identities().unwrap_or_default() {
-            self.bring_identity(plan, organisation, *identity)?;
+        for identity in node.named_identities() {
+            self.bring_identity(plan, organisation, identity)?;
         }
         if old == Some(Space::Personal(self.account)) {
             self.bring_inside(plan, organisation, id)?;
@@ -260,8 +266,8 @@ impl Seat {
         let items = read(&items);
         for id in items.inside(folder) {
             let Some(node) = items.node(id) else { continue };
-            for identity in node.identities().unwrap_or_default() {
-                self.bring_identity(plan, organisation, *identity)?;
+            for identity in node.named_identities() {
+                self.bring_identity(plan, organisation, identity)?;
             }
             let written = node.write();
             let written =

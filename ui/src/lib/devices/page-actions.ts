@@ -1,0 +1,62 @@
+/** The pages of managed machines, by name. */
+
+import Boxes from '@lucide/svelte/icons/boxes';
+import EthernetPort from '@lucide/svelte/icons/ethernet-port';
+import Plug from '@lucide/svelte/icons/plug';
+import Server from '@lucide/svelte/icons/server';
+import type { Action } from '$lib/actions';
+import type { IconComponent } from '$lib/components/Icon.svelte';
+import type { NodeId } from '$lib/host';
+import { sessions } from '$lib/sessions/sessions.svelte';
+import { machineOf } from '$lib/sessions/words';
+import { tabs } from '$lib/tabs/tabs.svelte';
+import { tree } from '$lib/tree/tree.svelte';
+import { pagesOf, type DevicePage } from './pages';
+
+/** The machine that is chosen in the tree, then the one in front, with such a page. */
+function machine(page: DevicePage): NodeId | null {
+  const [only, second] = tree.selectedMachines;
+  const chosen = second === undefined ? only : undefined;
+  if (chosen !== undefined && pagesOf(chosen).includes(page)) return chosen;
+  const spec = tabs.current?.spec;
+  const session = spec?.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
+  const front =
+    session && !sessions.isOrphan(session)
+      ? machineOf(session.target)
+      : spec && 'entry' in spec
+        ? spec.entry
+        : null;
+  return front !== null && pagesOf(front).includes(page) ? front : null;
+}
+
+function page(kind: DevicePage, title: string, icon: IconComponent, keywords: string): Action {
+  return {
+    id: `device.${kind}`,
+    needs: 'devices',
+    title,
+    group: 'Machines',
+    icon,
+    keywords,
+    detail: () => tree.byId(machine(kind))?.name ?? '',
+    when: () => machine(kind) !== null,
+    run: () => {
+      const entry = machine(kind);
+      if (entry !== null) tabs.open({ kind, entry });
+    },
+  };
+}
+
+export const pageActions: readonly Action[] = [
+  page('guests', 'Open guests', Boxes, 'proxmox cluster vm container snapshot backup storage node'),
+  page('ports', 'Open ports', EthernetPort, 'switch vlan interface traffic snmp'),
+  {
+    id: 'fleet.open',
+    needs: 'devices',
+    title: 'Fleet',
+    group: 'Machines',
+    icon: Server,
+    keywords: 'all machines power sensors ports down guests tasks many',
+    run: () => tabs.open({ kind: 'fleet' }),
+  },
+  page('outlets', 'Open outlets', Plug, 'pdu power unit socket load snmp'),
+];
