@@ -5,6 +5,7 @@
 
 mod connect;
 mod cp;
+mod devices;
 mod exchange;
 mod exec;
 mod forward;
