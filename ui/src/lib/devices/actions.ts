@@ -9,7 +9,7 @@ import ZapOff from '@lucide/svelte/icons/zap-off';
 import type { Action } from '$lib/actions';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import { attempt, notices } from '$lib/frame/notices.svelte';
-import { call, type NodeId, type PowerAction } from '$lib/host';
+import { call, type NodeId, type PowerAction, type ManagementKind } from '$lib/host';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { machineOf } from '$lib/sessions/words';
 import { tabs } from '$lib/tabs/tabs.svelte';
@@ -57,6 +57,9 @@ async function openConsole(entry: NodeId): Promise<void> {
     }
   });
 }
+
+/** Ways to a machine's power. */
+const POWERING: readonly ManagementKind[] = ['bmc', 'guest', 'outlet'];
 
 const POWER: readonly {
   action: PowerAction;
@@ -126,10 +129,11 @@ export const deviceActions: readonly Action[] = [
     detail,
     when: () => {
       const entry = machine();
-      const status = entry === null ? undefined : devices.of(entry);
-      // What was never asked may offer anything.
-      if (status === undefined || status.power === (action === 'on' ? 'on' : 'off')) return false;
-      return status.ways.length === 0 || status.offers.includes(action);
+      if (entry === null) return false;
+      const status = devices.of(entry);
+      // What was never asked may offer anything that there are ways to.
+      if (status === undefined) return POWERING.some((kind) => ways.has(entry, kind));
+      return status.power !== (action === 'on' ? 'on' : 'off') && status.offers.includes(action);
     },
     run: withMachine((entry) => acting.start(entry, action)),
   })),
