@@ -1,6 +1,6 @@
 //! What may be written on the command line about machines below their operating systems.
 
-use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Subcommand, ValueEnum, ValueHint};
 use patchbay_model::{BmcBootDevice, GuestPower, OutletAction, PowerAction};
 use std::path::PathBuf;
 
@@ -81,7 +81,7 @@ pub(crate) enum BmcVerb {
     },
     /// Switch the locating light
     Locate {
-        #[arg(value_parser = on_or_off)]
+        #[arg(value_parser = on_or_off, action = ArgAction::Set)]
         light: bool,
     },
     /// Say what the machine starts from
