@@ -1,39 +1,19 @@
 /** The power and hardware of a machine on the in-memory host, as a person goes through them. */
-import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { actions } from '$lib/actions';
 import { devices } from '$lib/devices/devices.svelte';
 import { ways } from '$lib/devices/ways.svelte';
-import { notices } from '$lib/frame/notices.svelte';
-import { openEditors } from '$lib/machines/open-editors.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
-import { MemoryHost } from './memory';
 import { problem } from './memory/problem';
-import { accessible, openWindow, type } from './person';
+import { accessible, eachInAWindow, type } from './person';
 
 const MACHINE = 'node-pve-02';
-let host: MemoryHost;
+const page = eachInAWindow();
+const { called } = page;
 
-const called = (name: string) =>
-  host.calls.filter((call) => call.name === name).map((call) => call.args);
 const press = async (testid: string) => fireEvent.click(await screen.findByTestId(testid));
-
-beforeEach(async () => {
-  localStorage.clear();
-  host = new MemoryHost('unlocked');
-  openWindow(host);
-  await waitFor(() => expect(tree.loaded && ways.has(MACHINE)).toBe(true));
-});
-afterEach(() => {
-  for (const tab of tabs.list) {
-    tabs.close(tab.id);
-    if (tabs.closing) tabs.confirmClose();
-  }
-  openEditors.belongTo('nobody');
-  cleanup();
-  notices.clear();
-});
 
 describe('the power page of a machine', () => {
   it('shows power, consoles, sensors and the event log', async () => {
@@ -55,7 +35,7 @@ describe('the power page of a machine', () => {
   });
 
   it('asks for the name before a machine goes down, and says which ways were tried', async () => {
-    host.devices.refuses = ['way-bmc'];
+    page.host.devices.refuses = ['way-bmc'];
     devices.show(MACHINE);
     await press('power-cycle');
     const go = await screen.findByTestId<HTMLButtonElement>('power-guard-go');
@@ -100,9 +80,9 @@ describe('the power page of a machine', () => {
   });
 
   it('ends a console that somebody else has, only when told to', async () => {
-    const [, serial] = host.devices.rungs;
+    const [, serial] = page.host.devices.rungs;
     if (!serial) throw new Error('no serial console');
-    host.devices.rungs = [
+    page.host.devices.rungs = [
       { ...serial, ready: false, problem: problem('conflict', 'Somebody else has it open.') },
     ];
     devices.show(MACHINE);

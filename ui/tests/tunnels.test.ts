@@ -1,35 +1,13 @@
 /** The tunnels of a machine on the in-memory host, as a person goes through them. */
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { actions } from '$lib/actions';
-import { notices } from '$lib/frame/notices.svelte';
-import { openEditors } from '$lib/machines/open-editors.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
-import { tree } from '$lib/tree/tree.svelte';
-import { MemoryHost } from './memory';
-import { accessible, openWindow, type } from './person';
+import { accessible, eachInAWindow, type } from './person';
 
 const MACHINE = 'node-db-primary';
-let host: MemoryHost;
-
-const called = (name: string) =>
-  host.calls.filter((call) => call.name === name).map((call) => call.args);
-
-beforeEach(async () => {
-  localStorage.clear();
-  host = new MemoryHost('unlocked');
-  openWindow(host);
-  await waitFor(() => expect(tree.loaded && tree.rows.ids.length).toBeTruthy());
-});
-afterEach(() => {
-  for (const tab of tabs.list) {
-    tabs.close(tab.id);
-    if (tabs.closing) tabs.confirmClose();
-  }
-  openEditors.belongTo('nobody');
-  cleanup();
-  notices.clear();
-});
+const page = eachInAWindow();
+const { called } = page;
 
 describe('the tunnels of a machine', () => {
   it('are started, kept and stopped, and the status bar counts them', async () => {

@@ -5,7 +5,7 @@ use async_snmp::{Auth, MasterKeys, UsmConfig};
 use patchbay_model::Secret;
 
 /// How an agent is asked.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Credentials {
     /// Version 1 (RFC 1157): no bulk requests, no 64-bit counters, nothing is secret.
     V1 {
@@ -22,7 +22,7 @@ pub enum Credentials {
 }
 
 /// A user of version 3. Privacy needs authentication, so it is inside it.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct User {
     /// Its name, 1 to 32 bytes.
     pub name: String,
@@ -33,7 +33,7 @@ pub struct User {
 }
 
 /// How messages of a user are signed.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Authentication {
     /// The hash.
     pub protocol: AuthenticationProtocol,
@@ -44,7 +44,7 @@ pub struct Authentication {
 }
 
 /// How messages of a user are encrypted.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Privacy {
     /// The cipher.
     pub protocol: PrivacyProtocol,

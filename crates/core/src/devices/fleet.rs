@@ -25,6 +25,13 @@ pub(super) struct Seen {
 #[derive(Debug, Default)]
 pub(crate) struct SeenState(Mutex<HashMap<NodeId, Seen>>);
 
+impl SeenState {
+    /// The vault is locked: it goes.
+    pub(super) fn rest(&self) {
+        sync::lock(&self.0).clear();
+    }
+}
+
 impl Devices<'_> {
     /// Keeps what was seen of a machine, for lists.
     pub(super) fn saw(&self, entry: NodeId, change: impl FnOnce(&mut Seen)) {
@@ -39,20 +46,20 @@ impl Devices<'_> {
     ) -> Result<Vec<FleetRow>, CoreError> {
         self.0.own_computer("manage machines below their operating system")?;
         let tree = self.0.tree();
-        let mut machines = tree.managed()?;
+        let mut machines = tree.managed(|_| true)?;
         machines.retain(|(id, _)| tree.is_inside(*id, *folder.get()).unwrap_or(false));
         let mut running = self.cluster_tasks();
         running.retain(|task| task.state == ClusterTaskState::Running);
         let running = &running;
         let rows = machines.into_iter().map(|(id, draft)| async move {
             let entry = Authorized::new(id, Right::Use);
-            if refresh {
-                self.look_closely(&entry).await;
-            }
             let status = match refresh {
                 true => self.management_status(&entry, true).await.ok(),
                 false => self.state().known.last(id),
             };
+            if refresh {
+                self.look_closely(&entry).await;
+            }
             let seen = sync::lock(&self.state().seen.0).get(&id).copied().unwrap_or_default();
             FleetRow {
                 status: status.unwrap_or_else(|| joined(id, Vec::new())),
@@ -74,7 +81,7 @@ impl Devices<'_> {
         Ok(rows)
     }
 
-    /// Reads what lists show besides power. What cannot be read is said by the machine's status.
+    /// Reads what lists show besides power, after its status was asked, which has read a cluster. What cannot be read is said by that.
     async fn look_closely(&self, entry: &Authorized<NodeId>) {
         for way in self.ways(entry).unwrap_or_default() {
             match way.management.way.kind() {
@@ -86,7 +93,7 @@ impl Devices<'_> {
                     }
                 }
                 ManagementKind::Proxmox => {
-                    if let Ok(read) = self.cluster_get(entry, true).await {
+                    if let Ok(read) = self.cluster_get(entry, false).await {
                         let guests = read.guests.iter().filter(|guest| !guest.template);
                         let count = |all: usize| u32::try_from(all).unwrap_or(u32::MAX);
                         let running = guests.clone().filter(|guest| guest.status == "running");

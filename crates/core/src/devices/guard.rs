@@ -3,7 +3,7 @@
 //! Only what is kept with the machines is known: a machine without its outlets written down does not show. Deliberately absent:
 //! the way from this computer to the device itself.
 
-use super::{Devices, power::word, reach::Part};
+use super::{Devices, cluster::guest_verb, power::word, reach::Part, switch::is_wired};
 use crate::{Authorized, CoreError, Right};
 use patchbay_model::{
     Dependant, DependantEffect, EntryDraft, GuestPower, ManagementId, ManagementKind,
@@ -39,6 +39,11 @@ fn counted(many: usize, one: &str, more: &str) -> String {
     }
 }
 
+/// What nothing hangs on, and nobody has to be sure of.
+pub(super) const fn harmless(title: String, meaning: String) -> PowerGuard {
+    PowerGuard { title, meaning, name: None, dependants: Vec::new(), instead: None }
+}
+
 /// How many ways of a kind a machine has.
 fn ways_of(draft: &EntryDraft, kind: ManagementKind) -> usize {
     draft.management.iter().filter(|one| one.way.kind() == kind).count()
@@ -56,13 +61,7 @@ impl Devices<'_> {
         if !action.stops() {
             let meaning = format!("{name} gets power.");
             let title = format!("{} {name}?", word(action));
-            return Ok(PowerGuard {
-                title,
-                meaning,
-                name: None,
-                dependants: Vec::new(),
-                instead: None,
-            });
+            return Ok(harmless(title, meaning));
         }
         // One outlet of several is that outlet's affair.
         if let Some(way) = way
@@ -121,13 +120,7 @@ impl Devices<'_> {
         let title = format!("{} {many}?", word(action));
         if !action.stops() || entries.is_empty() {
             let meaning = format!("{many} will be told, and each says what came of it.");
-            return Ok(PowerGuard {
-                title,
-                meaning,
-                name: None,
-                dependants: Vec::new(),
-                instead: None,
-            });
+            return Ok(harmless(title, meaning));
         }
         let mut dependants: Vec<Dependant> = Vec::new();
         for entry in entries {
@@ -154,9 +147,7 @@ impl Devices<'_> {
     ) -> Result<PowerGuard, CoreError> {
         let unit = self.0.tree().name(pdu).unwrap_or_default();
         let mut fed = self.parts_of(pdu)?;
-        fed.retain(|part| {
-            matches!(&part.management.way, ManagementWay::Outlet { outlet: its, .. } if its == outlet)
-        });
+        fed.retain(|part| part.is_outlet(outlet));
         let names: Vec<&str> = fed.iter().map(|part| part.draft.name.as_str()).collect();
         let verb = match action {
             OutletAction::On => "Switch on",
@@ -170,13 +161,7 @@ impl Devices<'_> {
         let title = format!("{verb} outlet {name} of {unit}{feeds}?");
         if action == OutletAction::On {
             let meaning = format!("{} gets power.", listed(&names));
-            return Ok(PowerGuard {
-                title,
-                meaning,
-                name: None,
-                dependants: Vec::new(),
-                instead: None,
-            });
+            return Ok(harmless(title, meaning));
         }
         let (mut dependants, mut down) = (Vec::new(), Vec::new());
         for part in &fed {
@@ -243,7 +228,7 @@ impl Devices<'_> {
         let mut dependants = Vec::new();
         for part in self.parts_of(switch)? {
             let ManagementWay::Port { port, .. } = &part.management.way else { continue };
-            if !ports.contains(port) {
+            if !is_wired(ports, port) {
                 continue;
             }
             let all = ways_of(&part.draft, ManagementKind::Port);
@@ -268,32 +253,16 @@ impl Devices<'_> {
         (guest, name): (u32, &str),
         action: GuestPower,
     ) -> Result<PowerGuard, CoreError> {
-        let verb = match action {
-            GuestPower::Start => "Start",
-            GuestPower::ShutDown => "Shut down",
-            GuestPower::Reboot => "Restart",
-            GuestPower::Stop => "Force off",
-            GuestPower::Reset => "Reset",
-            GuestPower::Suspend => "Pause",
-            GuestPower::Hibernate => "Hibernate",
-            GuestPower::Resume => "Resume",
-        };
+        let verb = guest_verb(action);
         let title = format!("{verb} {name} ({guest})?");
         let hard = matches!(action, GuestPower::Stop | GuestPower::Reset);
         if matches!(action, GuestPower::Start | GuestPower::Resume) {
             let meaning = format!("{name} runs then.");
-            return Ok(PowerGuard {
-                title,
-                meaning,
-                name: None,
-                dependants: Vec::new(),
-                instead: None,
-            });
+            return Ok(harmless(title, meaning));
         }
         let mut dependants = Vec::new();
         for part in self.parts_of(cluster)? {
-            if matches!(part.management.way, ManagementWay::Guest { guest: its, .. } if its == guest)
-            {
+            if part.is_guest(guest) {
                 dependants.extend(self.falls(part.entry).await);
             }
         }

@@ -1,7 +1,7 @@
 //! What the ways to manage a machine say, and whether they are trusted.
 
 use super::{
-    Devices,
+    Devices, FRESH,
     reach::{Asked, Trouble, Way},
 };
 use crate::{Authorized, CoreError, Right, sync};
@@ -14,22 +14,25 @@ use patchbay_model::{
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 use tokio::time::Instant;
 
-/// How long an answer is given again.
-const LASTS: Duration = Duration::from_secs(15 * 60);
 /// Ways of one machine that are asked at once.
 const AT_ONCE: usize = 8;
 
-/// What was said lately.
+/// What was said lately, and when by the clock of the services.
 #[derive(Debug, Default)]
-pub(crate) struct Known(Mutex<HashMap<NodeId, (Instant, MachineStatus)>>);
+pub(crate) struct Known(Mutex<HashMap<NodeId, (Duration, MachineStatus)>>);
 
 impl Known {
-    fn fresh(&self, entry: NodeId, ways: &[Way]) -> Option<MachineStatus> {
+    /// The vault is locked: it goes.
+    pub(super) fn rest(&self) {
+        sync::lock(&self.0).clear();
+    }
+
+    fn fresh(&self, entry: NodeId, ways: &[Way], now: Duration) -> Option<MachineStatus> {
         let known = sync::lock(&self.0);
         let (read, status) = known.get(&entry)?;
         let same = status.ways.len() == ways.len()
             && ways.iter().all(|way| status.ways.iter().any(|one| one.id == way.management.id));
-        (same && read.elapsed() < LASTS).then(|| status.clone())
+        (same && now.saturating_sub(*read) < FRESH).then(|| status.clone())
     }
 
     /// What was said last, however long ago.
@@ -89,7 +92,9 @@ impl Devices<'_> {
         refresh: bool,
     ) -> Result<MachineStatus, CoreError> {
         let ways = self.ranked(entry)?;
-        if !refresh && let Some(fresh) = self.state().known.fresh(*entry.get(), &ways) {
+        if !refresh
+            && let Some(fresh) = self.state().known.fresh(*entry.get(), &ways, self.0.clock().now())
+        {
             return Ok(fresh);
         }
         let asking = ways.into_iter().map(|way| async move { self.asked(&way).await });
@@ -101,7 +106,7 @@ impl Devices<'_> {
 
     fn remember(&self, status: &MachineStatus) {
         let mut known = sync::lock(&self.state().known.0);
-        known.insert(status.entry, (Instant::now(), status.clone()));
+        known.insert(status.entry, (self.0.clock().now(), status.clone()));
         drop(known);
         self.0.emit(AppEvent::Machine { status: Box::new(status.clone()) });
     }

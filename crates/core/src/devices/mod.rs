@@ -23,6 +23,10 @@ mod tests;
 use crate::Core;
 pub(crate) use cluster::ScreenOf;
 pub(crate) use console::Console;
+use std::time::Duration;
+
+/// How long what was read is given again to whoever does not ask for it anew.
+const FRESH: Duration = Duration::from_secs(15 * 60);
 
 /// What the services keep about devices between calls.
 #[derive(Debug, Default)]
@@ -45,6 +49,8 @@ impl Devices<'_> {
 
     /// The vault is locked: nobody is signed in at a device any more, and what was kept of them goes.
     pub(crate) fn rest(&self) {
+        self.0.devices.known.rest();
+        self.0.devices.seen.rest();
         self.0.devices.bmc.rest();
         self.0.devices.cluster.rest();
         self.0.devices.snmp.rest();

@@ -46,8 +46,20 @@ pub(super) struct Part {
     pub(super) management: Management,
 }
 
+impl Part {
+    /// Whether it is this outlet.
+    pub(super) fn is_outlet(&self, outlet: &str) -> bool {
+        matches!(&self.management.way, ManagementWay::Outlet { outlet: its, .. } if its.trim() == outlet.trim())
+    }
+
+    /// Whether it is this guest.
+    pub(super) fn is_guest(&self, guest: u32) -> bool {
+        matches!(&self.management.way, ManagementWay::Guest { guest: its, .. } if *its == guest)
+    }
+}
+
 /// Who signs in.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Login {
     /// Empty where nobody says.
     pub(super) user: String,
@@ -166,12 +178,12 @@ impl Devices<'_> {
 
     /// The ways of machines that are part of this one: outlets of a unit, ports of a switch, guests of a cluster. By name.
     pub(super) fn parts_of(&self, other: NodeId) -> Result<Vec<Part>, CoreError> {
-        let mut found = self.0.tree().managed()?;
+        let of_it = |one: &Management| one.way.other() == Some(other);
+        let mut found = self.0.tree().managed(of_it)?;
         found.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
         let part = |(entry, draft): (NodeId, EntryDraft)| {
             let ways = draft.management.clone().into_iter();
-            let of_other = ways.filter(|one| one.way.other() == Some(other));
-            of_other
+            ways.filter(of_it)
                 .map(|management| Part { entry, draft: draft.clone(), management })
                 .collect::<Vec<_>>()
         };

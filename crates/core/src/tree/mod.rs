@@ -46,7 +46,7 @@ pub(crate) use undo::Deletions;
 use crate::{Authorized, Core, CoreError, WholeVault, sync};
 use inherit::Ladder;
 use patchbay_model::{
-    Entry, EntryDraft, IdentityId, Jump, NodeDetail, NodeId, Origin, TreeRows, Tunnel,
+    Entry, EntryDraft, IdentityId, Jump, Management, NodeDetail, NodeId, Origin, TreeRows, Tunnel,
 };
 use references::check_references;
 use std::collections::HashSet;
@@ -248,11 +248,14 @@ impl Tree<'_> {
         self.look(|forest| Ok(forest.above(id).any(|(above, _)| above == folder)))
     }
 
-    /// Machines with ways to manage them, in no order.
-    pub(crate) fn managed(&self) -> Result<Vec<(NodeId, EntryDraft)>, CoreError> {
+    /// Machines with such ways to manage them, in no order.
+    pub(crate) fn managed(
+        &self,
+        such: impl Fn(&Management) -> bool,
+    ) -> Result<Vec<(NodeId, EntryDraft)>, CoreError> {
         self.look(|forest| {
             let managed = forest.iter().filter_map(|(id, node)| match &node.body {
-                Body::Entry(draft) if !draft.management.is_empty() => {
+                Body::Entry(draft) if draft.management.iter().any(&such) => {
                     Some((*id, draft.as_ref().clone()))
                 }
                 _ => None,

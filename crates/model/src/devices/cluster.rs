@@ -1,6 +1,5 @@
 //! Proxmox VE: nodes, guests, storage and tasks.
 
-use super::PowerGuard;
 use crate::{ApiError, ClusterTaskId, NodeId, Timestamp};
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -406,6 +405,4 @@ pub struct ClusterTask {
     pub log: Vec<String>,
     /// How far it is.
     pub state: ClusterTaskState,
-    /// What has to be known before, where something was refused for want of a name.
-    pub guard: Option<PowerGuard>,
 }

@@ -1,20 +1,17 @@
 /** The guests of a cluster in the whole window, as a person goes through them. */
-import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { actions } from '$lib/actions';
 import { tasks } from '$lib/files/tasks.svelte';
-import { notices } from '$lib/frame/notices.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
-import { MemoryHost } from '../../../tests/memory';
 import { CLUSTER } from '../../../tests/memory/managed';
 import { problem } from '../../../tests/memory/problem';
-import { accessible, openWindow, type } from '../../../tests/person';
+import { accessible, eachInAWindow, type } from '../../../tests/person';
 
-let host: MemoryHost;
+const page = eachInAWindow();
+const { called } = page;
 
-const called = (name: string) =>
-  host.calls.filter((call) => call.name === name).map((call) => call.args);
 const rows = () =>
   screen.queryAllByTestId('guest-row').map((row) => row.getAttribute('aria-label'));
 const click = (testid: string) => fireEvent.click(screen.getByTestId(testid));
@@ -27,20 +24,8 @@ const choose = async (name: string) => {
 };
 const part = (name: string) => fireEvent.click(screen.getByRole('radio', { name }));
 
-beforeEach(async () => {
-  localStorage.clear();
+beforeEach(() => {
   tasks.shown = false;
-  host = new MemoryHost('unlocked');
-  openWindow(host);
-  await waitFor(() => expect(tree.loaded && tree.rows.ids.length).toBeTruthy());
-});
-afterEach(() => {
-  for (const tab of tabs.list) {
-    tabs.close(tab.id);
-    if (tabs.closing) tabs.confirmClose();
-  }
-  cleanup();
-  notices.clear();
 });
 
 describe('the guests of a cluster', () => {
@@ -52,18 +37,18 @@ describe('the guests of a cluster', () => {
     actions.run('device.guests');
     await waitFor(() => expect(rows()[0]).toBe('pve-01, node, online, 3 of 4 guests run'));
     expect(rows()).toContain('term-01 (113), running, locked: backup');
-    expect(host.managed.cluster.watched.has(CLUSTER)).toBe(true);
+    expect(page.host.managed.cluster.watched.has(CLUSTER)).toBe(true);
     await accessible();
 
     await type('guest-filter', 'postgres');
     await waitFor(() => expect(rows()).toHaveLength(2));
     await type('guest-filter', '');
 
-    host.managed.cluster.guests = host.managed.cluster.guests.slice(0, 1);
-    host.emit({ kind: 'cluster', entry: CLUSTER });
+    page.host.managed.cluster.guests = page.host.managed.cluster.guests.slice(0, 1);
+    page.host.emit({ kind: 'cluster', entry: CLUSTER });
     await waitFor(() => expect(rows()).toHaveLength(4));
     tabs.close(tabs.active!);
-    await waitFor(() => expect(host.managed.cluster.watched.size).toBe(0));
+    await waitFor(() => expect(page.host.managed.cluster.watched.size).toBe(0));
   });
 
   it('are shut down only after a question, and forced off only by name', async () => {
@@ -107,7 +92,7 @@ describe('the guests of a cluster', () => {
     await part('Settings');
     await screen.findByTestId('guest-memory');
     await accessible();
-    host.managed.cluster.changeElsewhere(100, { cores: 6 });
+    page.host.managed.cluster.changeElsewhere(100, { cores: 6 });
     await type('guest-memory', '8192');
     await click('guest-save');
     await fireEvent.click(await screen.findByTestId('guest-reread'));
@@ -182,27 +167,27 @@ describe('the guests of a cluster', () => {
   });
 
   it('tell of tasks that go on, failed, or are cancelled', async () => {
-    host.managed.cluster.slow = true;
+    page.host.managed.cluster.slow = true;
     tabs.open({ kind: 'guests', entry: CLUSTER, guest: 103 });
     await fireEvent.click(await screen.findByTestId('guest-start'));
     await waitFor(() => expect(screen.getByTestId('tasks-button').textContent).toContain('1 task'));
     tasks.shown = true;
     const row = await screen.findByTestId('cluster-task');
-    const [task] = host.managed.cluster.tasks;
-    host.managed.cluster.finish(task!.id, { done: 0.4, log: ['step one'] });
+    const [task] = page.host.managed.cluster.tasks;
+    page.host.managed.cluster.finish(task!.id, { done: 0.4, log: ['step one'] });
     await waitFor(() => expect(row.textContent).toContain('40%'));
     await fireEvent.click(within(row).getByTestId('cluster-task-log'));
     expect((await screen.findByTestId('cluster-log')).textContent).toContain('step one');
     await accessible();
     await fireEvent.click(screen.getByRole('button', { name: 'Close' }));
     const error = problem('storage', 'There is no room left on local-lvm.');
-    host.managed.cluster.finish(task!.id, { state: { kind: 'failed', error } });
+    page.host.managed.cluster.finish(task!.id, { state: { kind: 'failed', error } });
     expect((await screen.findByTestId('notice')).textContent).toContain('no room left');
     await waitFor(() => expect(screen.getByTestId('tasks-button').textContent).toContain('failed'));
   });
 
   it('say what is wrong, and are asked again', async () => {
-    host.managed.cluster.refuses = problem(
+    page.host.managed.cluster.refuses = problem(
       'timedOut',
       'pve-01 did not answer in time.',
       'Is it on?',
@@ -210,10 +195,10 @@ describe('the guests of a cluster', () => {
     tabs.open({ kind: 'guests', entry: CLUSTER });
     expect(await screen.findByText('pve-01 did not answer in time.')).toBeTruthy();
     await accessible();
-    host.managed.cluster.refuses = problem('hostKey', 'The certificate is not trusted.');
+    page.host.managed.cluster.refuses = problem('hostKey', 'The certificate is not trusted.');
     await click('device-retry');
     expect(await screen.findByText(/No password was sent|no password was sent/)).toBeTruthy();
-    host.managed.cluster.refuses = null;
+    page.host.managed.cluster.refuses = null;
     await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
     await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   });
@@ -224,7 +209,7 @@ describe('the guests of a cluster', () => {
     await part('Storage');
     expect(await screen.findByText('debian-13.1.0-amd64-netinst.iso')).toBeTruthy();
     await accessible();
-    host.picks = '/home/ops/alpine.iso';
+    page.host.picks = '/home/ops/alpine.iso';
     await click('upload-iso');
     await waitFor(() =>
       expect(called('storage_upload')[0]).toMatchObject({ storage: 'local', content: 'iso' }),
@@ -232,7 +217,7 @@ describe('the guests of a cluster', () => {
   });
 
   it('draw only those of 5,000 that are in sight', async () => {
-    host.managed.cluster.fill(5000);
+    page.host.managed.cluster.fill(5000);
     tabs.open({ kind: 'guests', entry: CLUSTER });
     await waitFor(() => expect(rows().length).toBeGreaterThan(5));
     expect(rows().length).toBeLessThan(80);

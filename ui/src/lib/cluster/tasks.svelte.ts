@@ -59,7 +59,7 @@ class ClusterTasks {
   /** Something was asked for. Throws what is known to be wrong already. */
   began(task: ClusterTask): ClusterTask {
     if (!this.#all.has(task.id)) this.#put(task);
-    if (task.state.kind === 'failed' && task.guard === null) throw task.state.error;
+    if (task.state.kind === 'failed') throw task.state.error;
     return task;
   }
 
@@ -85,7 +85,7 @@ class ClusterTasks {
   #hear(task: ClusterTask): void {
     const before = this.#all.get(task.id);
     this.#put(task);
-    if (before && isRunning(before) && task.state.kind === 'failed' && task.guard === null)
+    if (before && isRunning(before) && task.state.kind === 'failed')
       notices.problem(failedWords(task, task.state.error));
   }
 

@@ -10,9 +10,8 @@ import type { Action } from '$lib/actions';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import { attempt, notices } from '$lib/frame/notices.svelte';
 import { call, type NodeId, type PowerAction, type ManagementKind } from '$lib/host';
+import { machineMeant } from '$lib/sessions/in-front';
 import { sessions } from '$lib/sessions/sessions.svelte';
-import { machineOf } from '$lib/sessions/words';
-import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { acting } from './acting.svelte';
 import { devices } from './devices.svelte';
@@ -21,17 +20,8 @@ import { bestRung } from './ladder';
 
 const GROUP = 'Power';
 
-/** The machine in front, or the one chosen in the tree; only one that there are ways to manage. */
-function machine(): NodeId | null {
-  const [only, second] = tree.selectedMachines;
-  const chosen = second === undefined ? (only ?? null) : null;
-  if (chosen !== null && ways.has(chosen)) return chosen;
-  const spec = tabs.current?.spec;
-  if (spec?.kind === 'power') return spec.entry;
-  const session = spec?.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
-  const front = session && !sessions.isOrphan(session) ? machineOf(session.target) : null;
-  return ways.has(front) ? front : null;
-}
+/** The machine chosen in the tree, or the one in front; only one that there are ways to manage. */
+const machine = () => machineMeant((entry) => ways.has(entry));
 
 const detail = () => tree.byId(machine() ?? '')?.name ?? '';
 

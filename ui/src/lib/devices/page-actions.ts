@@ -6,28 +6,13 @@ import Plug from '@lucide/svelte/icons/plug';
 import Server from '@lucide/svelte/icons/server';
 import type { Action } from '$lib/actions';
 import type { IconComponent } from '$lib/components/Icon.svelte';
-import type { NodeId } from '$lib/host';
-import { sessions } from '$lib/sessions/sessions.svelte';
-import { machineOf } from '$lib/sessions/words';
+import { machineMeant } from '$lib/sessions/in-front';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
 import { pagesOf, type DevicePage } from './pages';
 
 /** The machine that is chosen in the tree, then the one in front, with such a page. */
-function machine(page: DevicePage): NodeId | null {
-  const [only, second] = tree.selectedMachines;
-  const chosen = second === undefined ? only : undefined;
-  if (chosen !== undefined && pagesOf(chosen).includes(page)) return chosen;
-  const spec = tabs.current?.spec;
-  const session = spec?.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
-  const front =
-    session && !sessions.isOrphan(session)
-      ? machineOf(session.target)
-      : spec && 'entry' in spec
-        ? spec.entry
-        : null;
-  return front !== null && pagesOf(front).includes(page) ? front : null;
-}
+const machine = (page: DevicePage) => machineMeant((entry) => pagesOf(entry).includes(page));
 
 function page(kind: DevicePage, title: string, icon: IconComponent, keywords: string): Action {
   return {

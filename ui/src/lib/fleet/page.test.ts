@@ -1,35 +1,15 @@
 /** The fleet in the whole window, as a person goes through it. */
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { actions } from '$lib/actions';
-import { notices } from '$lib/frame/notices.svelte';
-import { tabs } from '$lib/tabs/tabs.svelte';
-import { tree } from '$lib/tree/tree.svelte';
-import { MemoryHost } from '../../../tests/memory';
 
 import { problem } from '../../../tests/memory/problem';
-import { accessible, openWindow, type } from '../../../tests/person';
+import { accessible, eachInAWindow, type } from '../../../tests/person';
 
-let host: MemoryHost;
+const page = eachInAWindow();
+const { called } = page;
 
-const called = (name: string) =>
-  host.calls.filter((call) => call.name === name).map((call) => call.args);
 const click = (testid: string) => fireEvent.click(screen.getByTestId(testid));
-
-beforeEach(async () => {
-  localStorage.clear();
-  host = new MemoryHost('unlocked');
-  openWindow(host);
-  await waitFor(() => expect(tree.loaded && tree.rows.ids.length).toBeTruthy());
-});
-afterEach(() => {
-  for (const tab of tabs.list) {
-    tabs.close(tab.id);
-    if (tabs.closing) tabs.confirmClose();
-  }
-  cleanup();
-  notices.clear();
-});
 
 const rows = () =>
   screen.queryAllByTestId('fleet-row').map((row) => row.getAttribute('aria-label')?.split(',')[0]);
@@ -72,7 +52,7 @@ describe('the fleet', () => {
     await screen.findByTestId('power-guard');
     await accessible();
     expect(called('fleet_power')).toHaveLength(0);
-    const { name } = host.devices.guard({ entries: ['node-pve-02'], action: 'off' });
+    const { name } = page.host.devices.guard({ entries: ['node-pve-02'], action: 'off' });
     await type('power-guard-name', name ?? '');
     await click('power-guard-go');
     expect(await screen.findByText('Force off: 1 done')).toBeTruthy();
@@ -83,7 +63,7 @@ describe('the fleet', () => {
   });
 
   it('tells what came of each, and selects what failed', async () => {
-    host.devices.refuses = host.devices.status('node-pve-02').ways.map(({ id }) => id);
+    page.host.devices.refuses = page.host.devices.status('node-pve-02').ways.map(({ id }) => id);
     await pick('pve-02', 'pve-01');
     await power(/^Turn on/);
     await click('fleet-go');
@@ -96,7 +76,7 @@ describe('the fleet', () => {
   });
 
   it('says what is wrong', async () => {
-    host.handlers.fleet_list = () =>
+    page.host.handlers.fleet_list = () =>
       Promise.reject(problem('storage', 'The vault cannot be read.'));
     await click('fleet-refresh');
     expect(await screen.findByText('The vault cannot be read.')).toBeTruthy();

@@ -738,8 +738,6 @@ export type ClusterTask = {
 	log: string[],
 	/** How far it is. */
 	state: ClusterTaskState,
-	/** What has to be known before, where something was refused for want of a name. */
-	guard: PowerGuard | null,
 };
 
 /** A task of a cluster. Lives as long as the process. */

@@ -1,35 +1,17 @@
 /** The outlets of a power unit in the whole window, as a person goes through them. */
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { actions } from '$lib/actions';
-import { notices } from '$lib/frame/notices.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
-import { MemoryHost } from '../../../tests/memory';
 import { PDU, SWITCH } from '../../../tests/memory/managed';
 import { problem } from '../../../tests/memory/problem';
-import { accessible, openWindow, type } from '../../../tests/person';
+import { accessible, eachInAWindow, type } from '../../../tests/person';
 
-let host: MemoryHost;
+const page = eachInAWindow();
+const { called } = page;
 
-const called = (name: string) =>
-  host.calls.filter((call) => call.name === name).map((call) => call.args);
 const click = (testid: string) => fireEvent.click(screen.getByTestId(testid));
-
-beforeEach(async () => {
-  localStorage.clear();
-  host = new MemoryHost('unlocked');
-  openWindow(host);
-  await waitFor(() => expect(tree.loaded && tree.rows.ids.length).toBeTruthy());
-});
-afterEach(() => {
-  for (const tab of tabs.list) {
-    tabs.close(tab.id);
-    if (tabs.closing) tabs.confirmClose();
-  }
-  cleanup();
-  notices.clear();
-});
 
 const press = (name: string) => fireEvent.click(screen.getByRole('button', { name }));
 
@@ -77,10 +59,14 @@ describe('the outlets of a power unit', () => {
   });
 
   it('say what is wrong', async () => {
-    host.managed.pdu.refuses = problem('authFailed', 'pdu-a2 refused the community.', 'Edit it.');
+    page.host.managed.pdu.refuses = problem(
+      'authFailed',
+      'pdu-a2 refused the community.',
+      'Edit it.',
+    );
     tabs.open({ kind: 'outlets', entry: PDU });
     expect(await screen.findByText('pdu-a2 refused the community.')).toBeTruthy();
-    host.managed.pdu.refuses = null;
+    page.host.managed.pdu.refuses = null;
     await click('device-retry');
     expect(await screen.findAllByTestId('outlet')).toHaveLength(24);
   });

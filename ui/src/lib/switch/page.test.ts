@@ -1,35 +1,17 @@
 /** The ports of a switch in the whole window, as a person goes through them. */
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fireEvent, screen, waitFor } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
 import { actions } from '$lib/actions';
-import { notices } from '$lib/frame/notices.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { tree } from '$lib/tree/tree.svelte';
-import { MemoryHost } from '../../../tests/memory';
 import { PDU, SWITCH } from '../../../tests/memory/managed';
 import { problem } from '../../../tests/memory/problem';
-import { accessible, openWindow, type } from '../../../tests/person';
+import { accessible, eachInAWindow, type } from '../../../tests/person';
 
-let host: MemoryHost;
+const page = eachInAWindow();
+const { called } = page;
 
-const called = (name: string) =>
-  host.calls.filter((call) => call.name === name).map((call) => call.args);
 const click = (testid: string) => fireEvent.click(screen.getByTestId(testid));
-
-beforeEach(async () => {
-  localStorage.clear();
-  host = new MemoryHost('unlocked');
-  openWindow(host);
-  await waitFor(() => expect(tree.loaded && tree.rows.ids.length).toBeTruthy());
-});
-afterEach(() => {
-  for (const tab of tabs.list) {
-    tabs.close(tab.id);
-    if (tabs.closing) tabs.confirmClose();
-  }
-  cleanup();
-  notices.clear();
-});
 
 const rows = () => screen.queryAllByTestId('port-row').map((row) => row.getAttribute('aria-label'));
 const choose = async (name: string) => {
@@ -106,7 +88,7 @@ describe('the ports of a switch', () => {
   });
 
   it('of a switch that is stuck say what has to be mended by hand', async () => {
-    host.emit({
+    page.host.emit({
       kind: 'switchChange',
       change: {
         id: 'plan-9',
@@ -145,7 +127,7 @@ describe('the ports of a switch', () => {
   });
 
   it('cannot be changed where one may only read', async () => {
-    host.managed.switch.writable = false;
+    page.host.managed.switch.writable = false;
     tabs.open({ kind: 'ports', entry: SWITCH });
     await choose('ge-0/0/7');
     expect(screen.queryByTestId('port-plan')).toBeNull();
@@ -160,10 +142,14 @@ describe('the ports of a switch', () => {
   });
 
   it('say what is wrong', async () => {
-    host.managed.switch.refuses = problem('timedOut', 'sw-core-01 did not answer.', 'Is it on?');
+    page.host.managed.switch.refuses = problem(
+      'timedOut',
+      'sw-core-01 did not answer.',
+      'Is it on?',
+    );
     tabs.open({ kind: 'ports', entry: SWITCH });
     expect(await screen.findByText('sw-core-01 did not answer.')).toBeTruthy();
-    host.managed.switch.refuses = null;
+    page.host.managed.switch.refuses = null;
     await click('device-retry');
     await waitFor(() => expect(rows().length).toBeGreaterThan(5));
   });

@@ -5,9 +5,7 @@ import CircleStop from '@lucide/svelte/icons/circle-stop';
 import Waypoints from '@lucide/svelte/icons/waypoints';
 import type { Action } from '$lib/actions';
 import type { NodeId } from '$lib/host';
-import { sessions } from '$lib/sessions/sessions.svelte';
-import { machineOf } from '$lib/sessions/words';
-import { tabs } from '$lib/tabs/tabs.svelte';
+import { machineChosen, machineInFront } from '$lib/sessions/in-front';
 import { tree } from '$lib/tree/tree.svelte';
 import { tunnels } from './tunnels.svelte';
 import { isOn } from './words';
@@ -15,15 +13,7 @@ import { isOn } from './words';
 const GROUP = 'Tunnels';
 
 /** The machine in front, or the one chosen in the tree. */
-function machine(): NodeId | null {
-  const spec = tabs.current?.spec;
-  if (spec?.kind === 'tunnels') return spec.entry;
-  const session = spec?.kind === 'session' ? sessions.get(spec.sessionId) : undefined;
-  const id = session && !sessions.isOrphan(session) ? machineOf(session.target) : null;
-  if (id !== null) return id;
-  const [only, second] = tree.selectedMachines;
-  return second === undefined ? (only ?? null) : null;
-}
+const machine = () => machineInFront() ?? machineChosen();
 
 const there = () => machine() !== null;
 const detail = () => tree.byId(machine() ?? '')?.name ?? '';

@@ -316,7 +316,6 @@ export class MemoryCluster {
       done: null,
       log: [`starting: ${title}`],
       state: { kind: 'running' },
-      guard: null,
     };
     this.#put(task);
     if (!this.slow)

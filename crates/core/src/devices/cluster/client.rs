@@ -21,8 +21,7 @@ pub(super) struct Kept {
 
 impl Kept {
     fn fits(&self, site: &Site, login: &Login) -> bool {
-        let same = self.login.password.expose_secret() == login.password.expose_secret();
-        same && self.login.user == login.user && self.site == *site
+        self.login == *login && self.site == *site
     }
 }
 

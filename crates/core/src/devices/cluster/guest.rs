@@ -9,8 +9,7 @@ use patchbay_device_proxmox::{
 };
 use patchbay_model::{
     BackupMode, ClusterTask, GraphPoint, GraphSpan, GuestBackup, GuestChange, GuestClone,
-    GuestDetail, GuestFromTemplate, GuestMigration, ManagementKind, ManagementWay,
-    NewGuestSnapshot, NodeId,
+    GuestDetail, GuestFromTemplate, GuestMigration, ManagementKind, NewGuestSnapshot, NodeId,
 };
 
 /// A name of a node, as somebody typed or chose it.
@@ -46,8 +45,7 @@ impl Devices<'_> {
     /// The machine of the tree that a guest is, or else the one with the way to its cluster.
     pub(super) fn machine_of(&self, way: &Way, guest: u32) -> Option<NodeId> {
         let parts = self.parts_of(way.entry).ok()?;
-        let is_it = |way: &ManagementWay| matches!(way, ManagementWay::Guest { guest: of, .. } if *of == guest);
-        let part = parts.iter().find(|part| is_it(&part.management.way));
+        let part = parts.iter().find(|part| part.is_guest(guest));
         Some(part.map_or(way.entry, |part| part.entry))
     }
 

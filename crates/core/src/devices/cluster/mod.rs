@@ -16,6 +16,7 @@ mod tests;
 
 pub(crate) use console::ScreenOf;
 pub(super) use console::TerminalOf;
+pub(super) use power::guest_verb;
 
 use crate::sync;
 use client::Kept;
@@ -29,8 +30,6 @@ use std::{
 use task::Running;
 use tokio_util::sync::CancellationToken;
 
-/// How long a reading is good for who wants none of this moment.
-const KEPT: Duration = Duration::from_secs(15 * 60);
 /// How often a cluster is read that is watched.
 const WATCH: Duration = Duration::from_secs(3);
 /// The same for one that does not answer.

@@ -142,8 +142,8 @@ impl Devices<'_> {
             guard::confirmed(&asked, confirmed.as_deref())?;
         }
         found.can_be_asked().map_err(CoreError::from)?;
-        let (power, verb) = of(action);
-        let title = format!("{verb} {}", found.called());
+        let power = power_of(action);
+        let title = format!("{} {}", guest_verb(action), found.called());
         let what = What { noted: self.machine_of(&way, guest), ..found.what(title) };
         let doing =
             |client: Client| async move { client.power(&found.guest, power).await.map(Some) };
@@ -182,16 +182,30 @@ impl Found {
     }
 }
 
-/// The same as the cluster calls it, and as people do.
-const fn of(action: GuestPower) -> (Power, &'static str) {
+/// What people call it.
+pub(in super::super) const fn guest_verb(action: GuestPower) -> &'static str {
     match action {
-        GuestPower::Start => (Power::Start, "Start"),
-        GuestPower::ShutDown => (Power::Shutdown { timeout: PATIENCE, force: false }, "Shut down"),
-        GuestPower::Reboot => (Power::Reboot { timeout: PATIENCE }, "Reboot"),
-        GuestPower::Stop => (Power::Stop, "Switch off"),
-        GuestPower::Reset => (Power::Reset, "Reset"),
-        GuestPower::Suspend => (Power::Suspend { to_disk: false }, "Suspend"),
-        GuestPower::Hibernate => (Power::Suspend { to_disk: true }, "Hibernate"),
-        GuestPower::Resume => (Power::Resume, "Resume"),
+        GuestPower::Start => "Start",
+        GuestPower::ShutDown => "Shut down",
+        GuestPower::Reboot => "Reboot",
+        GuestPower::Stop => "Force off",
+        GuestPower::Reset => "Reset",
+        GuestPower::Suspend => "Pause",
+        GuestPower::Hibernate => "Hibernate",
+        GuestPower::Resume => "Resume",
+    }
+}
+
+/// What the cluster calls it.
+const fn power_of(action: GuestPower) -> Power {
+    match action {
+        GuestPower::Start => Power::Start,
+        GuestPower::ShutDown => Power::Shutdown { timeout: PATIENCE, force: false },
+        GuestPower::Reboot => Power::Reboot { timeout: PATIENCE },
+        GuestPower::Stop => Power::Stop,
+        GuestPower::Reset => Power::Reset,
+        GuestPower::Suspend => Power::Suspend { to_disk: false },
+        GuestPower::Hibernate => Power::Suspend { to_disk: true },
+        GuestPower::Resume => Power::Resume,
     }
 }

@@ -1,10 +1,10 @@
 //! Reading clusters: all they have in one request, kept for a while, and looked at again and again while somebody watches.
 
 use super::super::{
-    Devices,
+    Devices, FRESH,
     reach::{Part, Trouble, Way},
 };
-use super::{KEPT, SLOWEST, WATCH, shown};
+use super::{SLOWEST, WATCH, shown};
 use crate::{Authorized, Core, CoreError, Right, sync};
 use patchbay_device_proxmox::{Guest, GuestKind, Resource, ResourceKind, difference};
 use patchbay_model::{
@@ -108,7 +108,7 @@ impl Devices<'_> {
         let reading = sync::lock(&self.place(way).last).clone();
         Ok(reading.filter(|reading| {
             let from = (reading.from.0.as_str(), reading.from.1, reading.from.2);
-            from == (host, port, identity) && now.saturating_sub(reading.at) < KEPT
+            from == (host, port, identity) && now.saturating_sub(reading.at) < FRESH
         }))
     }
 

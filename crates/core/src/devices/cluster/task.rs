@@ -167,7 +167,6 @@ impl Devices<'_> {
             done: None,
             log: Vec::new(),
             state: ClusterTaskState::Running,
-            guard: None,
         };
         let running = Arc::new(Running {
             core: self.0.weak(),

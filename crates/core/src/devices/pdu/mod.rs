@@ -178,21 +178,12 @@ impl Devices<'_> {
         let what = format!("Outlet {} {word}", outlet.trim());
         self.note(way.entry, &what, "SNMP", failed.as_deref()).await;
         let by = format!("outlet {} of {}", outlet.trim(), way.machine());
-        for (machine, _) in self.fed_by(way.entry, outlet).unwrap_or_default() {
-            if Some(machine) != without {
-                self.note(machine, &what, &by, failed.as_deref()).await;
+        let parts = self.parts_of(way.entry).unwrap_or_default();
+        for part in parts.iter().filter(|part| part.is_outlet(outlet)) {
+            if Some(part.entry) != without {
+                self.note(part.entry, &what, &by, failed.as_deref()).await;
             }
         }
-    }
-
-    /// The machines that an outlet feeds.
-    fn fed_by(&self, unit: NodeId, outlet: &str) -> Result<Vec<(NodeId, String)>, CoreError> {
-        let parts = self.parts_of(unit)?.into_iter();
-        let fed = parts.filter(|part| match &part.management.way {
-            ManagementWay::Outlet { outlet: fed, .. } => fed.trim() == outlet.trim(),
-            _ => false,
-        });
-        Ok(fed.map(|part| (part.entry, part.draft.name)).collect())
     }
 
     async fn outlet_name(
@@ -272,10 +263,12 @@ impl Devices<'_> {
     }
 
     fn shown_unit(&self, way: &Way, unit: &Unit) -> Result<Pdu, CoreError> {
+        let parts = self.parts_of(way.entry)?;
         let outlet = |outlet: &Outlet| {
             let id = outlet.index.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
-            Ok(PduOutlet {
-                feeds: self.fed_by(way.entry, &id)?,
+            let fed = parts.iter().filter(|part| part.is_outlet(&id));
+            PduOutlet {
+                feeds: fed.map(|part| (part.entry, part.draft.name.clone())).collect(),
                 id,
                 name: outlet.name.clone(),
                 state: match outlet.state {
@@ -285,7 +278,7 @@ impl Devices<'_> {
                     pdu::OutletState::Unknown => OutletState::Unknown,
                 },
                 load: load(outlet.load),
-            })
+            }
         };
         Ok(Pdu {
             read: unit.read,
@@ -294,7 +287,7 @@ impl Devices<'_> {
             about: about(&unit.system),
             cycles: unit.family.commands.cycle.is_some(),
             load: load(unit.load),
-            outlets: unit.outlets.iter().map(outlet).collect::<Result<_, CoreError>>()?,
+            outlets: unit.outlets.iter().map(outlet).collect(),
         })
     }
 }

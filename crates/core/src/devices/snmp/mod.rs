@@ -10,7 +10,7 @@ mod tests;
 pub(super) use errors::told;
 
 use super::{
-    Devices,
+    Devices, FRESH,
     pdu::Unit,
     reach::{Asked, Trouble, Way},
     switch::{Changes, Reading, Traffic},
@@ -23,7 +23,6 @@ use patchbay_device_snmp::{
 use patchbay_model::{
     ManagementId, ManagementWay, NodeId, PowerState, Secret, SnmpCipher, SnmpHash, SnmpVersion,
 };
-use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -31,8 +30,6 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// How long what was read is shown without asking again.
-const FRESH: Duration = Duration::from_secs(15 * 60);
 /// The usual port of agents.
 const PORT: u16 = 161;
 /// What agents are read with where nobody says.
@@ -75,10 +72,18 @@ impl State {
     }
 }
 
+/// Where a way leads, and with which secrets.
+#[derive(PartialEq, Eq)]
+struct Target {
+    host: String,
+    way: ManagementWay,
+    credentials: Credentials,
+}
+
 /// What is kept of one way.
 pub(super) struct Kept {
-    /// Of the way and its secrets.
-    print: [u8; 32],
+    /// Where it leads, and with which secrets: what is kept is of no use for another.
+    target: Target,
     access: Access,
     /// The family of a power unit, once it is known.
     pub(super) family: Mutex<Option<&'static Family>>,
@@ -157,15 +162,15 @@ impl Devices<'_> {
     /// What is kept of a way, begun anew where it is not the same way any more.
     async fn kept_access(&self, way: &Way, host: &str) -> Result<Arc<Kept>, CoreError> {
         let credentials = self.credentials(way).await?;
-        let print = print(way, host, &credentials);
+        let target = Target { host: host.to_owned(), way: way.management.way.clone(), credentials };
         let key = (way.entry, way.management.id);
         let kept = &self.0.devices.snmp.kept;
-        if let Some(kept) = sync::lock(kept).get(&key).filter(|kept| kept.print == print) {
+        if let Some(kept) = sync::lock(kept).get(&key).filter(|kept| kept.target == target) {
             return Ok(Arc::clone(kept));
         }
-        let access = Access::new(&credentials).map_err(|error| told(way, &error))?;
+        let access = Access::new(&target.credentials).map_err(|error| told(way, &error))?;
         let new = Arc::new(Kept {
-            print,
+            target,
             access,
             family: Mutex::default(),
             unit: Cached::default(),
@@ -259,32 +264,6 @@ pub(super) fn about(system: &System) -> String {
     let first = system.description.lines().map(str::trim).find(|line| !line.is_empty());
     let parts = [Some(system.name.trim()).filter(|name| !name.is_empty()), first];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// Says whether a way and its secrets are still the same. Each part has its length before it.
-fn print(way: &Way, host: &str, credentials: &Credentials) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    let mut part = |bytes: &[u8]| {
-        hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(bytes);
-    };
-    part(host.as_bytes());
-    part(format!("{:?}", way.management.way).as_bytes());
-    match credentials {
-        Credentials::V1 { community } | Credentials::V2c { community } => {
-            part(community.expose_secret().as_bytes());
-        }
-        Credentials::V3(user) => {
-            part(user.name.as_bytes());
-            let signed = user.authentication.as_ref();
-            let sealed = signed.and_then(|signed| signed.privacy.as_ref());
-            let passwords = [signed.map(|s| &s.password), sealed.map(|s| &s.password)];
-            for password in passwords.into_iter().flatten() {
-                part(password.expose_secret().as_bytes());
-            }
-        }
-    }
-    hash.finalize().into()
 }
 
 const fn hash_of(hash: SnmpHash) -> AuthenticationProtocol {

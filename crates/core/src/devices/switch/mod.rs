@@ -122,7 +122,7 @@ impl Devices<'_> {
 }
 
 /// Whether a machine is wired to one of these ports.
-fn is_wired(ports: &[String], port: &str) -> bool {
+pub(super) fn is_wired(ports: &[String], port: &str) -> bool {
     ports.iter().any(|name| name.eq_ignore_ascii_case(port.trim()))
 }
 

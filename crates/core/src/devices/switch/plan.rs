@@ -3,7 +3,7 @@
 use super::Devices;
 use crate::{
     Authorized, CoreError,
-    devices::{reach::Way, snmp::told},
+    devices::{guard, reach::Way, snmp::told},
     sync,
 };
 use patchbay_device_snmp::change::{Config, Line, Plan, PortConfig, Wish};
@@ -37,7 +37,7 @@ impl Devices<'_> {
         let plan = Box::pin(self.planned(&way, wishes)).await?;
         let risks = risks(&plan);
         let guard = if risks.is_empty() {
-            harmless(&way, &plan)
+            without_risk(&way, &plan)
         } else {
             self.guard_ports(way.entry, &risks).await?
         };
@@ -139,19 +139,13 @@ fn loses(port: &PortConfig, before: &Config, after: &Config) -> bool {
     })
 }
 
-fn harmless(way: &Way, plan: &Plan) -> PowerGuard {
+fn without_risk(way: &Way, plan: &Plan) -> PowerGuard {
     let meaning = if plan.is_empty() {
         "All is so already: there is nothing to do."
     } else {
         "No port goes down, and none leaves a VLAN."
     };
-    PowerGuard {
-        title: format!("Change {}?", way.machine()),
-        meaning: meaning.to_owned(),
-        name: None,
-        dependants: Vec::new(),
-        instead: None,
-    }
+    guard::harmless(format!("Change {}?", way.machine()), meaning.to_owned())
 }
 
 #[cfg(test)]
