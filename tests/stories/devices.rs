@@ -1,8 +1,9 @@
-//! A machine below its operating system, in the window: its power, its sensors, its serial console, and the outlet behind it. Only
+//! A machine below its operating system, in the window: its power, its sensors, its serial console, the outlet behind it, and the
+//! guests of a cluster. Only
 //! a vault's machines are managed, so there is no such story in a browser.
 
 use crate::steps::{App, Front, TERMINAL};
-use patchbay_testkit::{IpmiSim, SnmpSwitch, ipmi_or_skip, snmpsim_or_skip};
+use patchbay_testkit::{IpmiSim, Pve, SnmpSwitch, ipmi_or_skip, pve_or_skip, snmpsim_or_skip};
 use serde_json::{Value, json};
 
 /// Ids of ways, which are anything that names one.
@@ -90,4 +91,45 @@ async fn a_machine_is_switched_measured_and_reached_below_its_operating_system()
     window.run(show, vec![]).await.unwrap();
     window.wait_text("[data-testid=outlets-page]", "metal-01").await.unwrap();
     app.accessible("the outlets of a power unit").await;
+}
+
+#[tokio::test]
+async fn the_guests_of_a_cluster_stand_in_the_tree_and_open_from_there() {
+    if !pve_or_skip("the story of guests in the tree") {
+        return;
+    }
+    let disk = "local-lvm:vm-102-disk-0,size=4G";
+    let lab = json!({
+        "nodes": ["pve-01"],
+        "guests": [
+            { "vmid": 101, "name": "db-21", "node": "pve-01", "status": "stopped" },
+            { "vmid": 102, "name": "cache-21", "node": "pve-01", "type": "lxc", "status": "running",
+              "config": { "rootfs": disk } },
+        ],
+    });
+    let pve = Pve::start(&lab).await.unwrap();
+    let app = App::open(Front::Window).await;
+    let window = &app.window;
+    let signs_in = identity(&app, "root", Pve::USER, Pve::PASSWORD).await;
+    let way = json!([{ "id": WAYS[0], "name": "", "kind": "proxmox", "address": "", "port": pve.port(),
+        "identity": signs_in }]);
+    machine(&app, "lab-cluster", 1, way).await;
+
+    // Its certificate is looked at before a name or password goes there.
+    open(&app, "lab-cluster", "Power and hardware", "[data-testid=trust]").await;
+    window.click("[data-testid=trust]").await.unwrap();
+    window.wait_true("return !document.querySelector('[data-testid=trust]')").await.unwrap();
+
+    window.click_text("[data-testid=tree-row]", "lab-cluster").await.unwrap();
+    window.press("ArrowRight").await.unwrap();
+    window.wait_text("[data-testid=tree]", "cache-21").await.unwrap();
+    app.accessible("guests in the tree").await;
+    window.click_text("[data-testid=tree-row]", "cache-21").await.unwrap();
+    window.press("Enter").await.unwrap();
+    window.find(TERMINAL).await.unwrap();
+
+    // Whoever is not in sight is found, and shown on the page of its cluster.
+    window.click_text("[data-testid=tree-row]", "db-21").await.unwrap();
+    window.press("Enter").await.unwrap();
+    window.wait_text("[data-testid=guest-panel]", "db-21").await.unwrap();
 }

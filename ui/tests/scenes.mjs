@@ -66,6 +66,18 @@ export const scenes = {
       await page.getByTestId('guest-row').first().waitFor();
     },
   },
+  'unlocked-tree-guests': {
+    async steps(page) {
+      await page.getByTestId('tree').focus();
+      await page.getByTestId('tree').evaluate((tree) => (tree.scrollTop = 400));
+      await page.waitForTimeout(150);
+      await row(page, 'pve-01').click();
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('treeitem', { name: 'web-02 (101)' }).click();
+      await page.keyboard.press('Control+Shift+I');
+      await page.getByTestId('inspector-live').waitFor();
+    },
+  },
   'unlocked-guest': { steps: (page) => guest(page, 'web-01') },
   'unlocked-guest-settings': { steps: (page) => guest(page, 'web-01', 'Settings') },
   'unlocked-guest-disks': { steps: (page) => guest(page, 'web-01', 'Disks') },

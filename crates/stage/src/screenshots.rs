@@ -1,6 +1,8 @@
 //! Pictures of the main screens from the real window, in both themes: 1280×800 into `docs/screenshots`, where the README shows them, and
 //! 2560×1440 into `target/screenshots`, to be looked at.
 
+mod devices;
+
 use crate::{
     Error,
     demo::{self, DRAW_AS_TEXT, TERMINAL, choose, connect},
@@ -17,7 +19,7 @@ const THEMES: [&str; 2] = ["dark", "light"];
 
 /// Takes those whose name contains `name`.
 pub(crate) async fn take(name: &str) -> Result<(), Error> {
-    println!("screenshots: the main screens, light and dark, in two sizes (about 4 min)");
+    println!("screenshots: the main screens, light and dark, in two sizes (about 6 min)");
     for (width, height, folder) in SIZES {
         fs::create_dir_all(folder)?;
         let screen = Screen::start(width, height).await?;
@@ -31,6 +33,7 @@ pub(crate) async fn take(name: &str) -> Result<(), Error> {
             };
             camera.first_run().await?;
             camera.everything_else().await?;
+            camera.devices().await?;
         }
         println!("screenshots: {}", fs::canonicalize(folder)?.display());
     }

@@ -7,6 +7,7 @@ mod decode;
 mod desktop;
 mod figure;
 mod files;
+mod guests;
 mod machine;
 mod memory;
 mod peers;
@@ -44,6 +45,7 @@ enum Group {
     Startup,
     Unlock,
     Tree,
+    Guests,
     Terminal,
     Files,
     Connections,
@@ -57,6 +59,7 @@ impl Group {
         Self::Startup,
         Self::Unlock,
         Self::Tree,
+        Self::Guests,
         Self::Terminal,
         Self::Files,
         Self::Connections,
@@ -75,6 +78,7 @@ impl Group {
             ],
             Self::Unlock => &["unlock"],
             Self::Tree => &["tree"],
+            Self::Guests => &["pve-tree"],
             Self::Terminal => &["terminal-throughput", "terminal-latency", "ctrl-c"],
             Self::Files => files::NAMES,
             Self::Connections => connections::NAMES,
@@ -87,7 +91,7 @@ impl Group {
     const fn estimate(self) -> &'static str {
         match self {
             Self::Startup | Self::Terminal => "about 3 min",
-            Self::Unlock | Self::Tree => "about 1 min",
+            Self::Unlock | Self::Tree | Self::Guests => "about 1 min",
             Self::Files => "about 8 min",
             Self::Connections | Self::Desktop => "about 4 min",
             Self::Decode => "about 10 min",
@@ -100,6 +104,7 @@ impl Group {
             Self::Startup => startup::take(name).await,
             Self::Unlock => unlock::take().await,
             Self::Tree => tree::take().await,
+            Self::Guests => guests::take().await,
             Self::Terminal => terminal::take(name).await,
             Self::Files => files::take(name).await,
             Self::Connections => connections::take(name).await,

@@ -4,9 +4,11 @@ import Monitor from '@lucide/svelte/icons/monitor';
 import SquareTerminal from '@lucide/svelte/icons/square-terminal';
 import type { MenuItem } from '$lib/components/menu';
 import { openSession } from '$lib/devices/show';
-import type { ClusterGuest, GuestDetail, NodeId } from '$lib/host';
+import type { ClusterGuest, ClusterNode, GuestDetail, NodeId } from '$lib/host';
 import { sessions } from '$lib/sessions/sessions.svelte';
 import { tabs } from '$lib/tabs/tabs.svelte';
+import { clusters } from './clusters.svelte';
+import { nodeKey } from './rows';
 
 export function openConsole(entry: NodeId, guest: number, screen: boolean): Promise<void> {
   return openSession({ kind: 'guest', id: entry, guest, screen });
@@ -45,4 +47,22 @@ export function guestMenu(entry: NodeId, guest: ClusterGuest): MenuItem[] {
     run: () => tabs.open({ kind: 'guests', entry, guest: guest.id }),
   });
   return items;
+}
+
+export function nodeMenu(entry: NodeId, { name, online }: ClusterNode): MenuItem[] {
+  return [
+    {
+      label: 'Open shell',
+      icon: SquareTerminal,
+      disabled: !online,
+      run: () => void openShell(entry, name),
+    },
+    {
+      label: 'Show the node',
+      run: () => {
+        clusters.of(entry).chosen = nodeKey(name);
+        tabs.open({ kind: 'guests', entry });
+      },
+    },
+  ];
 }

@@ -81,12 +81,13 @@ export class Drag {
       this.drop = null;
     else if (row === undefined) {
       const place = { kind: 'endOf', folder: null } as const;
-      const last = tree.visible[tree.visible.length - 1] ?? 0;
+      const last = tree.visible.findLast((each) => each >= 0) ?? 0;
       const end = firstWorkspaceRow();
       if (this.moving.some(isWorkspaceRow)) this.drop = null;
       else if (end !== undefined) this.drop = { place, row: end, mark: 'before' };
       else this.drop = { place, row: last, mark: 'after' };
-    } else
+    } else if (row < 0) this.drop = null;
+    else
       this.drop = dropAt(
         tree.shape,
         this.moving,

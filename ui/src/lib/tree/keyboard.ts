@@ -50,7 +50,9 @@ function toggleActive(): void {
 
 function enter(): void {
   const node = tree.byId(tree.selected.active);
-  if (node?.folder && tree.selection.length <= 1) tree.toggleOpen(node.id);
+  const live = tree.liveById(tree.selected.active);
+  if (live) live.run();
+  else if (node?.folder && tree.selection.length <= 1) tree.toggleOpen(node.id);
   else actions.run('machine.connect');
 }
 
@@ -62,17 +64,18 @@ function escape(): boolean {
 }
 
 function left(): void {
-  const node = tree.byId(tree.selected.active);
-  if (!node) return;
-  if (node.folder && tree.isOpenAt(tree.placeOf(node.id))) tree.toggleOpen(node.id);
-  else if (node.parent) tree.selectOnly(node.parent);
+  const id = tree.selected.active;
+  if (id === null) return;
+  const parent = tree.parentOf(id);
+  if (tree.holds(id) && tree.isOpenAt(tree.placeOf(id))) tree.toggleOpen(id);
+  else if (parent !== null) tree.selectOnly(parent);
 }
 
 function right(): void {
-  const node = tree.byId(tree.selected.active);
-  if (!node?.folder) return;
-  const place = tree.placeOf(node.id);
-  if (!tree.isOpenAt(place)) tree.toggleOpen(node.id);
+  const id = tree.selected.active;
+  if (id === null || !tree.holds(id)) return;
+  const place = tree.placeOf(id);
+  if (!tree.isOpenAt(place)) tree.toggleOpen(id);
   else {
     const child = tree.idAt(place + 1);
     if (child) tree.selectOnly(child);
@@ -91,14 +94,13 @@ function typeAhead(letter: string, now = Date.now()): void {
   typedAt = now;
   const same = [...typed].every((each) => each === typed[0]);
   const wanted = (same ? (typed[0] ?? '') : typed).toLowerCase();
-  const { visible, rows } = tree;
+  const { length } = tree.visible;
   const from = tree.placeOf(tree.selected.active);
   const start = same ? from + 1 : Math.max(0, from);
-  for (let offset = 0; offset < visible.length; offset++) {
-    const place = (start + offset) % visible.length;
-    const row = visible[place] ?? -1;
-    if ((rows.names[row] ?? '').toLowerCase().startsWith(wanted)) {
-      tree.selectOnly(rows.ids[row] ?? '');
+  for (let offset = 0; offset < length; offset++) {
+    const place = (start + offset) % length;
+    if (tree.nameAt(place).toLowerCase().startsWith(wanted)) {
+      tree.selectOnly(tree.idAt(place) ?? '');
       return;
     }
   }

@@ -37,6 +37,8 @@ function ofWorkspace(): string[][] {
 }
 
 export function treeMenu(): MenuItems {
+  const live = tree.liveById(tree.selected.active);
+  if (live) return live.menu();
   const lines: (MenuItem | null)[] = [];
   const [first = [], last = []] = ofWorkspace();
   for (const ids of [first, ...groups, last]) {

@@ -14,10 +14,12 @@ import {
 } from '$lib/host';
 import { protocolAt } from '$lib/machines/protocols';
 import { filterRows, haystackOf, type Filter, type Haystack } from './filter';
+import { graft, withLive, type Live, type LiveFolder, type LiveRow, type Shown } from './live';
 import { above, NO_ROWS, shapeOf, tops, type TreeShape } from './model';
 import { step } from './moves';
+import { flipped, readIds, writeIds } from './opened';
 import { extend, keep, NOTHING, only, toggle, type Selection } from './selection';
-import { isOpen, placeOf, visibleRows } from './visible';
+import { isOpen, visibleRows } from './visible';
 
 /** A node, drawn together from its columns. */
 export interface TreeNode {
@@ -37,6 +39,7 @@ export interface TreeNode {
 }
 
 const CLOSED_KEY = 'patchbay.closed-folders';
+const NO_FOLDERS: ReadonlyMap<NodeId, LiveFolder> = new Map();
 
 class TreeState {
   rows = $state.raw(NO_ROWS);
@@ -48,6 +51,8 @@ class TreeState {
   selected = $state.raw<Selection>(NOTHING);
   /** The node whose name is being edited. */
   renaming = $state<NodeId | null>(null);
+  /** Who knows what is in live folders. */
+  source = $state.raw<Live | null>(null);
 
   #closed = $state.raw<ReadonlySet<NodeId>>(new Set());
   /** What was opened and closed under the present filter. */
@@ -57,16 +62,32 @@ class TreeState {
   #again = false;
 
   readonly shape: TreeShape = $derived(shapeOf(this.rows));
-  readonly filter: Filter | null = $derived(
-    this.filterText.trim() ? filterRows(this.#haystackFor(this.shape), this.filterText) : null,
+  /** Machines that are live folders. */
+  readonly folders: ReadonlyMap<NodeId, LiveFolder> = $derived(
+    this.source?.folders(this.filterText) ?? NO_FOLDERS,
   );
-  /** The rows on show, as row numbers. */
-  readonly visible: Int32Array = $derived(
-    visibleRows(this.shape, this.filter ? this.#toggled : this.#closed, this.filter),
+  readonly filter: Filter | null = $derived.by(() => {
+    if (!this.filterText.trim()) return null;
+    const filter = filterRows(this.#haystackFor(this.shape), this.filterText);
+    return filter && this.folders.size > 0 ? withLive(this.shape, filter, this.folders) : filter;
+  });
+  readonly #shown: Shown = $derived(
+    graft(
+      this.shape,
+      visibleRows(this.shape, this.filter ? this.#toggled : this.#closed, this.filter),
+      this.folders,
+    ),
+  );
+  /** The rows on show, as row numbers; below 0 are live rows, of which -1 is the first. */
+  readonly visible: Int32Array = $derived(this.#shown.places);
+  readonly #liveOf: ReadonlyMap<string, number> = $derived(
+    new Map(this.#shown.live.map(({ id }, at) => [id, -1 - at])),
   );
   readonly empty = $derived(this.loaded && this.rows.ids.length === 0);
-  /** Ids of what is selected. */
-  readonly selection: NodeId[] = $derived([...this.selected.ids]);
+  /** Ids of the nodes that are selected; live rows are none. */
+  readonly selection: NodeId[] = $derived(
+    [...this.selected.ids].filter((id) => this.shape.rowOf(id) !== undefined),
+  );
   /** Ids of selected machines, folders left out. */
   readonly selectedMachines: NodeId[] = $derived(
     this.selection.filter((id) => !this.rows.folders[this.shape.rowOf(id) ?? -1]),
@@ -81,7 +102,7 @@ class TreeState {
     const unlisten = onEvent((event) => {
       if (event.kind === 'tree' && event.revision !== this.rows.revision) void this.reload();
     });
-    this.#closed = readClosed();
+    this.#closed = readIds(CLOSED_KEY);
     void this.reload();
     return () => {
       unlisten();
@@ -91,6 +112,7 @@ class TreeState {
       this.#haystack = null;
       this.selected = NOTHING;
       this.renaming = null;
+      this.source = null;
     };
   }
 
@@ -122,7 +144,10 @@ class TreeState {
 
   /** Forgets what is gone; if that was all, the row that moved into its place is next. */
   #keepSelected(place: number): void {
-    this.selected = keep(this.selected, (id) => this.shape.rowOf(id) !== undefined);
+    this.selected = keep(
+      this.selected,
+      (id) => this.shape.rowOf(id) !== undefined || this.#liveOf.has(id),
+    );
     const next = this.idAt(Math.min(place, this.visible.length - 1));
     if (place >= 0 && this.selected.active === null && next !== null) this.selected = only(next);
   }
@@ -156,25 +181,64 @@ class TreeState {
     };
   }
 
-  /** Place on show of a node, or -1. */
-  placeOf(id: NodeId | null): number {
-    const row = id === null ? undefined : this.shape.rowOf(id);
-    return row === undefined ? -1 : placeOf(this.visible, row);
+  /** Place on show of a node or a live row, or -1. */
+  placeOf(id: string | null): number {
+    const row = id === null ? undefined : (this.shape.rowOf(id) ?? this.#liveOf.get(id));
+    return row === undefined ? -1 : this.visible.indexOf(row);
   }
 
-  idAt(place: number): NodeId | null {
-    return this.rows.ids[this.visible[place] ?? -1] ?? null;
+  /** The live row at a place of `visible`. */
+  liveAt(row: number): LiveRow | undefined {
+    return this.#shown.live[-1 - row];
+  }
+
+  /** A live row that is on show. */
+  liveById(id: string | null): LiveRow | undefined {
+    const row = id === null ? undefined : this.#liveOf.get(id);
+    return row === undefined ? undefined : this.liveAt(row);
+  }
+
+  depthOf(id: NodeId): number {
+    return this.rows.depths[this.shape.rowOf(id) ?? -1] ?? 0;
+  }
+
+  idAt(place: number): string | null {
+    const row = this.visible[place];
+    if (row === undefined) return null;
+    return (row < 0 ? this.liveAt(row)?.id : this.rows.ids[row]) ?? null;
+  }
+
+  nameAt(place: number): string {
+    const row = this.visible[place] ?? 0;
+    return (row < 0 ? this.liveAt(row)?.name : this.rows.names[row]) ?? '';
+  }
+
+  /** Whether it is a folder of some kind. */
+  holds(id: string): boolean {
+    const live = this.liveById(id);
+    if (live) return live.open !== null;
+    return this.folders.has(id) || this.byId(id)?.folder === true;
+  }
+
+  /** What it is in; null is the root. */
+  parentOf(id: string): string | null {
+    return this.liveById(id)?.parent ?? this.byId(id)?.parent ?? null;
   }
 
   isOpenAt(place: number): boolean {
-    return isOpen(this.visible, place, this.shape);
+    const id = this.idAt(place) ?? '';
+    const live = this.liveById(id);
+    if (live) return live.open === true;
+    const folder = this.folders.get(id);
+    return folder ? folder.open : isOpen(this.visible, place, this.shape);
   }
 
-  toggleOpen(id: NodeId): void {
-    if (this.filter) this.#toggled = flipped(this.#toggled, id);
+  toggleOpen(id: string): void {
+    if (this.folders.has(id) || this.#liveOf.has(id)) this.source?.toggle(id);
+    else if (this.filter) this.#toggled = flipped(this.#toggled, id);
     else {
       this.#closed = flipped(this.#closed, id);
-      writeClosed(this.#closed);
+      writeIds(CLOSED_KEY, this.#closed);
     }
   }
 
@@ -206,7 +270,7 @@ class TreeState {
 
   selectAll(): void {
     const ids = new Set<NodeId>();
-    for (const row of this.visible) ids.add(this.rows.ids[row] ?? '');
+    for (const row of this.visible) if (row >= 0) ids.add(this.rows.ids[row] ?? '');
     this.selected = { ...this.selected, ids };
   }
 
@@ -260,29 +324,6 @@ class TreeState {
     await this.reload();
     const [first = null] = made;
     this.selected = { ids: new Set(made), active: first, anchor: first };
-  }
-}
-
-function flipped(set: ReadonlySet<NodeId>, id: NodeId): ReadonlySet<NodeId> {
-  const next = new Set(set);
-  if (!next.delete(id)) next.add(id);
-  return next;
-}
-
-/** Ids only, which tell nothing about machines: they may lie outside the vault. */
-function readClosed(): ReadonlySet<NodeId> {
-  try {
-    return new Set<NodeId>(JSON.parse(localStorage.getItem(CLOSED_KEY) ?? '[]') as NodeId[]);
-  } catch {
-    return new Set();
-  }
-}
-
-function writeClosed(closed: ReadonlySet<NodeId>): void {
-  try {
-    localStorage.setItem(CLOSED_KEY, JSON.stringify([...closed]));
-  } catch {
-    // Not kept: a full or forbidden storage costs the person a click.
   }
 }
 

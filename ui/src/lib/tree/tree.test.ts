@@ -5,7 +5,7 @@ import { filterRows, haystackOf, marksIn } from './filter';
 import { above, isWithin, shapeOf, tops, type TreeShape } from './model';
 import { dropAt, step } from './moves';
 import { extend, keep, NOTHING, only, toggle } from './selection';
-import { isOpen, placeOf, visibleRows } from './visible';
+import { isOpen, visibleRows } from './visible';
 
 const shape = shapeOf(new MemoryTree(someMachines(), () => undefined).rows());
 const none = new Set<string>();
@@ -55,8 +55,8 @@ describe('what is on show', () => {
     expect(names(visible).slice(0, 3)).toEqual(['Production', 'Office', 'dc-01']);
     expect(isOpen(visible, 0, shape)).toBe(false);
     expect(isOpen(visible, 1, shape)).toBe(true);
-    expect(placeOf(visible, row('dc-01'))).toBe(2);
-    expect(placeOf(visible, row('app-01'))).toBe(-1);
+    expect(visible.indexOf(row('dc-01'))).toBe(2);
+    expect(visible.indexOf(row('app-01'))).toBe(-1);
   });
 
   it('shows what a filter finds with its folders', () => {

@@ -48,17 +48,3 @@ export function isOpen(visible: Int32Array, at: number, shape: TreeShape): boole
   const next = visible[at + 1];
   return next !== undefined && (shape.parent[next] ?? -1) === row;
 }
-
-/** Where a row is on show, or -1. */
-export function placeOf(visible: Int32Array, row: number): number {
-  let low = 0;
-  let high = visible.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = visible[middle] ?? 0;
-    if (found === row) return middle;
-    if (found < row) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
-}

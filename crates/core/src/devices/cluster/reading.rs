@@ -193,6 +193,7 @@ impl Devices<'_> {
 /// Reads a cluster again and again; the rarer the longer it fails.
 async fn watch(core: Weak<Core>, entry: NodeId, stop: CancellationToken) {
     let mut wait = WATCH;
+    let mut answers = true;
     loop {
         let Some(alive) = core.upgrade() else { return };
         let devices = alive.devices();
@@ -204,13 +205,20 @@ async fn watch(core: Weak<Core>, entry: NodeId, stop: CancellationToken) {
             }
             return;
         };
-        wait = match devices.read(&way).await {
+        let read = devices.read(&way).await;
+        let changed = std::mem::replace(&mut answers, read.is_ok()) != answers;
+        wait = match read {
             Ok(_) => WATCH,
             Err(trouble) => {
                 tracing::debug!(?trouble, "a cluster that is watched could not be read");
+                // Whoever asks is told why, and not what was there before.
+                *sync::lock(&devices.place(&way).last) = None;
                 (wait * 2).min(SLOWEST)
             }
         };
+        if changed {
+            alive.emit(AppEvent::Cluster { entry });
+        }
         let until = alive.clock().until(alive.clock().now() + wait);
         // The services may end meanwhile.
         drop(alive);

@@ -23,6 +23,7 @@ use patchbay_session::{TerminalInput, ToViewer};
 use patchbay_testkit::{Pve, PveLiar, moment, pve_or_skip};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::sync::broadcast;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const SIZE: TerminalSize = TerminalSize { cols: 80, rows: 24, width: 0, height: 0 };
@@ -54,6 +55,22 @@ struct World {
 }
 
 impl World {
+    /// Time goes by until front ends are told that the cluster is not as it was.
+    async fn told(&self, events: &mut broadcast::Receiver<AppEvent>) {
+        let told = async {
+            loop {
+                self.fixture.clock.advance(Duration::from_secs(3));
+                moment().await;
+                while let Ok(event) = events.try_recv() {
+                    if matches!(event, AppEvent::Cluster { entry } if entry == self.cluster) {
+                        return;
+                    }
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, told).await.expect("it is told");
+    }
+
     async fn new(port: u16, user: &str, secret: &str) -> Self {
         let fixture = Fixture::open().await;
         let vault = fixture.ctx.authorize_vault(Right::Edit).unwrap();
@@ -297,20 +314,18 @@ async fn a_cluster_that_is_watched_says_when_it_changed() {
     other
         .done(other.devices().guest_power(&other.entry(), 101, GuestPower::Start, None).await)
         .await;
-    let told = async {
-        loop {
-            world.fixture.clock.advance(Duration::from_secs(3));
-            moment().await;
-            while let Ok(event) = events.try_recv() {
-                if matches!(event, AppEvent::Cluster { entry } if entry == world.cluster) {
-                    return;
-                }
-            }
-        }
-    };
-    tokio::time::timeout(PATIENCE, told).await.expect("it is told");
+    world.told(&mut events).await;
     let cluster = world.devices().cluster_get(&world.entry(), false).await.unwrap();
     assert_eq!(cluster.guests[1].status, "running");
+
+    // What was there before is not shown for what is there now.
+    let port = pve.port();
+    drop(pve);
+    world.told(&mut events).await;
+    assert!(world.devices().cluster_get(&world.entry(), false).await.is_err());
+    let _back = Pve::start_at(&lab(), port).await.unwrap();
+    world.trust(port).await;
+    world.told(&mut events).await;
     world.devices().cluster_watch(&world.entry(), false).await.unwrap();
     assert!(world.fixture.core.devices.cluster.watched.lock().unwrap().is_empty());
 }
