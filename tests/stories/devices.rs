@@ -121,14 +121,16 @@ async fn the_guests_of_a_cluster_stand_in_the_tree_and_open_from_there() {
     window.wait_true("return !document.querySelector('[data-testid=trust]')").await.unwrap();
 
     window.click_text("[data-testid=tree-row]", "lab-cluster").await.unwrap();
-    window.press("ArrowRight").await.unwrap();
+    window.press("Right").await.unwrap();
     window.wait_text("[data-testid=tree]", "cache-21").await.unwrap();
     app.accessible("guests in the tree").await;
     window.click_text("[data-testid=tree-row]", "cache-21").await.unwrap();
     window.press("Enter").await.unwrap();
     window.find(TERMINAL).await.unwrap();
+    let typing = "return !!document.activeElement?.closest('.xterm')";
+    window.wait_true(typing).await.unwrap();
 
-    // Whoever is not in sight is found, and shown on the page of its cluster.
+    // One that has no console now is shown on the page of its cluster.
     window.click_text("[data-testid=tree-row]", "db-21").await.unwrap();
     window.press("Enter").await.unwrap();
     window.wait_text("[data-testid=guest-panel]", "db-21").await.unwrap();

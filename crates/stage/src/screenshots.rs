@@ -16,6 +16,24 @@ use std::{fs, path::PathBuf};
 const SIZES: [(u32, u32, &str); 2] =
     [(1280, 800, "docs/screenshots"), (2560, 1440, "target/screenshots")];
 const THEMES: [&str; 2] = ["dark", "light"];
+/// What there are pictures of in a vault with machines.
+const MACHINES: [&str; 15] = [
+    "lock",
+    "trust-unknown",
+    "main",
+    "palette",
+    "files",
+    "editor",
+    "identities",
+    "settings",
+    "import",
+    "desktop-certificate",
+    "desktop-rdp",
+    "desktop-vnc",
+    "desktop-lost",
+    "error",
+    "trust-changed",
+];
 
 /// Takes those whose name contains `name`.
 pub(crate) async fn take(name: &str) -> Result<(), Error> {
@@ -32,7 +50,7 @@ pub(crate) async fn take(name: &str) -> Result<(), Error> {
                 size: (width, height),
             };
             camera.first_run().await?;
-            camera.everything_else().await?;
+            camera.machines().await?;
             camera.devices().await?;
         }
         println!("screenshots: {}", fs::canonicalize(folder)?.display());
@@ -66,7 +84,15 @@ impl Camera<'_> {
         Ok(window)
     }
 
+    /// Whether any of these is to be taken.
+    fn wants(&self, scenes: &[&str]) -> bool {
+        scenes.iter().any(|scene| scene.contains(self.name))
+    }
+
     async fn first_run(&self) -> Result<(), Error> {
+        if !self.wants(&["first-run", "empty"]) {
+            return Ok(());
+        }
         let world = World::empty()?;
         let window = self.open(&world).await?;
         self.set_theme(&window).await?;
@@ -82,7 +108,10 @@ impl Camera<'_> {
         Ok(window.close().await?)
     }
 
-    async fn everything_else(&self) -> Result<(), Error> {
+    async fn machines(&self) -> Result<(), Error> {
+        if !self.wants(&MACHINES) {
+            return Ok(());
+        }
         let mut world = World::with_desktops().await?;
         let window = self.open(&world).await?;
         self.set_theme(&window).await?;

@@ -13,7 +13,7 @@ const SCENES: [&str; 5] = ["power", "guests", "ports", "outlets", "fleet"];
 
 impl Camera<'_> {
     pub(super) async fn devices(&self) -> Result<(), Error> {
-        if !SCENES.iter().any(|scene| scene.contains(self.name)) {
+        if !self.wants(&SCENES) {
             return Ok(());
         }
         let world = World::with_devices().await?;
