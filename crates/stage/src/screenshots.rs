@@ -195,6 +195,8 @@ impl Camera<'_> {
         if desktops.has_rdp() {
             self.desktop(window, RDP, "desktop-certificate").await?;
             self.shoot(window, "desktop-rdp").await?;
+            // The keys are the window's again.
+            window.press("Control+Alt").await?;
         }
         self.desktop(window, VNC, "").await?;
         window.click("[data-testid=desktop-pace]").await?;
@@ -205,7 +207,8 @@ impl Camera<'_> {
         desktops.unplug();
         // By then the wait is long enough for a picture.
         window.wait_text("[data-testid=closed-bar]", "attempt 4").await?;
-        self.shoot(window, "desktop-lost").await
+        self.shoot(window, "desktop-lost").await?;
+        Ok(window.press("Control+Alt").await?)
     }
 
     /// Opens one and trusts its certificate, of which there is a picture first if that has a name.
