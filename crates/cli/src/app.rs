@@ -36,13 +36,22 @@ impl App {
         }
     }
 
-    /// The same, with the result as a type.
+    /// The same, with the result as a type. Where a machine's cluster asks for a second factor, the person is asked first.
     pub(crate) async fn ask<T: DeserializeOwned>(
         &self,
         name: &str,
         args: &serde_json::Value,
     ) -> Result<T, ApiError> {
-        let result = self.call(name, &args.to_string()).await?;
+        let result = match (self.call(name, &args.to_string()).await, args.get("entry")) {
+            // It was refused at the door: nothing was done yet.
+            (Err(error), Some(entry))
+                if error.code == ErrorCode::NeedsCode && ask::somebody_is_there() =>
+            {
+                self.sign_in(entry, error).await?;
+                self.call(name, &args.to_string()).await?
+            }
+            (result, _) => result?,
+        };
         serde_json::from_str(&result).map_err(|error| {
             ApiError::new(
                 ErrorCode::Internal,
@@ -61,6 +70,27 @@ impl App {
     /// The machine of a name.
     pub(crate) async fn machine(&self, name: &str) -> Result<names::Machine, ApiError> {
         names::resolve(&self.machines().await?, name)
+    }
+
+    /// Asks for the code of a second factor and signs in at a machine's cluster with it. Each code is sent once.
+    pub(crate) async fn sign_in(
+        &self,
+        entry: &serde_json::Value,
+        asked: ApiError,
+    ) -> Result<(), ApiError> {
+        let mut problem = asked;
+        for _ in 0..TRIES {
+            crate::report::say(&problem.message);
+            let asking = || ask::secret("Code of the authenticator app, or a recovery key: ");
+            let typed = tokio::task::spawn_blocking(asking).await.ok().flatten();
+            let Some(code) = typed else { return Err(problem) };
+            let args = serde_json::json!({ "entry": entry, "code": code.expose_secret() });
+            problem = match self.call("management_sign_in", &args.to_string()).await {
+                Err(error) if error.code == ErrorCode::NeedsCode => error,
+                done => return done.map(drop),
+            };
+        }
+        Err(problem)
     }
 
     async fn unlock(&self) -> Result<(), ApiError> {

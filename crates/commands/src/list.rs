@@ -271,6 +271,8 @@ commands! {
     management_test => management::test;
     /// Puts the certificate of a way to manage a machine on record.
     management_trust => management::trust;
+    /// Signs in at a machine's cluster, or its guest's, with the code of a second factor.
+    management_sign_in => management::sign_in;
     /// The families of power units that are known: their keys, and makers with models.
     management_families => management::families;
     /// Tries the ways to a console of a machine, best first.

@@ -3,7 +3,7 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
-    ApiError, ConsoleRung, EntryDraft, MachineStatus, ManagementId, NodeId, WayStatus,
+    ApiError, ConsoleRung, EntryDraft, MachineStatus, ManagementId, NodeId, Secret, WayStatus,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -49,6 +49,19 @@ pub(crate) struct ManagementTrust {
     pub(crate) replace: bool,
 }
 
+/// What `management_sign_in` takes.
+#[derive(Debug, Deserialize, Type)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ManagementSignIn {
+    /// The machine.
+    pub(crate) entry: NodeId,
+    /// The way; none is that to the machine's cluster, or to its guest's.
+    #[serde(default)]
+    pub(crate) way: Option<ManagementId>,
+    /// What an authenticator app shows, or a recovery key.
+    pub(crate) code: Secret<String>,
+}
+
 /// A machine.
 #[derive(Debug, Deserialize, Type)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -74,6 +87,11 @@ pub(crate) async fn trust(ctx: Ctx, args: ManagementTrust) -> Result<WayStatus, 
         .devices()
         .management_trust(&entry, args.way, &args.fingerprint, args.replace)
         .await?)
+}
+
+pub(crate) async fn sign_in(ctx: Ctx, args: ManagementSignIn) -> Result<WayStatus, ApiError> {
+    let entry = ctx.authorize(args.entry, Right::Use)?;
+    Ok(ctx.core.devices().management_sign_in(&entry, args.way, args.code).await?)
 }
 
 pub(crate) async fn families(ctx: Ctx, _: NoArgs) -> Result<Vec<(String, String)>, ApiError> {

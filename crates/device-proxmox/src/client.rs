@@ -65,6 +65,12 @@ impl Client {
         &self.inner.version
     }
 
+    /// Whether somebody is still signed in, as far as is known: a ticket that was not renewed in time can have ended, and a
+    /// user with a second factor is then asked for it again.
+    pub async fn is_signed_in(&self) -> bool {
+        self.inner.sign.is_in().await
+    }
+
     /// The server.
     #[must_use]
     pub fn site(&self) -> &Site {

@@ -49,7 +49,7 @@ pub enum ProxmoxError {
         user: String,
     },
     /// The second factor is none that can be typed.
-    #[error("{user} has a second factor, and it is no one-time password of an authenticator app.")]
+    #[error("{user} has a second factor that cannot be typed, such as a security key.")]
     OtherFactor {
         /// `user@realm`.
         user: String,
@@ -187,13 +187,13 @@ impl From<ProxmoxError> for ApiError {
                 .next("Check the password, and the realm behind the @.")
                 .on("password"),
             E::NeedsCode { .. } => Self::new(ErrorCode::NeedsCode, message)
-                .next("Type the code that the authenticator app shows.")
+                .next("Type the code that the authenticator app shows, or a recovery key.")
                 .on("code"),
             E::WrongCode { .. } => Self::new(ErrorCode::NeedsCode, message)
-                .next("Wait for the next code, and check the clock of the device that shows it.")
+                .next("Wait for the next code and type that; a recovery key works once. After too many wrong ones the cluster takes none.")
                 .on("code"),
             E::OtherFactor { .. } => Self::new(ErrorCode::AuthFailed, message)
-                .next("Use an API token, or give the user an authenticator app."),
+                .next("Use an API token, or give the user an authenticator app besides."),
             E::SignedOut { .. } => Self::new(ErrorCode::SignedOut, message)
                 .next("Sign in again, or make a new API token in the cluster."),
             E::NotAllowed { .. } => Self::new(ErrorCode::NotAllowed, message)

@@ -9,7 +9,7 @@ use crate::{
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use patchbay_model::Secret;
 use percent_encoding::percent_decode_str;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use std::{
     fmt,
     sync::Arc,
@@ -43,7 +43,7 @@ pub enum SignIn {
         user: String,
         /// The password.
         password: Secret<String>,
-        /// What the authenticator app shows, if the user has one (RFC 6238).
+        /// What the authenticator app shows (RFC 6238), or a recovery key, if the user has a second factor.
         code: Option<Secret<String>>,
     },
 }
@@ -141,9 +141,14 @@ impl Sign {
                 let mut held = self.ticket.lock().await;
                 // What was there stays until there is another: whoever stops waiting loses no ticket.
                 let new = match held.as_ref() {
-                    Some(ticket) => self.renewed(http, user, password, ticket).await?,
-                    None => Some(sign_in(http, user, password, None, self.clock.now()).await?),
+                    Some(ticket) => self.renewed(http, user, password, ticket).await,
+                    None => sign_in(http, user, password, None, self.clock.now()).await.map(Some),
                 };
+                if matches!(new, Err(ProxmoxError::NeedsCode { .. })) {
+                    // What was there is of no use any more.
+                    *held = None;
+                }
+                let new = new?;
                 if let Some(new) = new {
                     *held = Some(new);
                 }
@@ -202,6 +207,11 @@ impl Sign {
         true
     }
 
+    /// Whether there is something to ask with, as far as is known.
+    pub(crate) async fn is_in(&self) -> bool {
+        matches!(self.with, SignIn::Token { .. }) || self.ticket.lock().await.is_some()
+    }
+
     pub(crate) fn signed_out(&self, why: String) -> ProxmoxError {
         ProxmoxError::SignedOut { who: self.with.who().to_owned(), why }
     }
@@ -240,9 +250,19 @@ pub(crate) fn answer_challenge(
     challenge: &Secret<String>,
     code: &Secret<String>,
 ) -> Call {
-    let code = Zeroizing::new(format!("totp:{}", code.expose_secret().trim()));
+    let code = Zeroizing::new(factor(code.expose_secret()));
     let call = Call::post(&["access", "ticket"]).with("username", user);
     call.with("tfa-challenge", challenge.expose_secret()).with("password", code.as_str())
+}
+
+/// A code with the kind of factor that it is of: what an app shows is digits, and a recovery key is groups of hexadecimal digits
+/// with hyphens between. Apps show digits in groups, which are typed along.
+fn factor(typed: &str) -> String {
+    let bare: Zeroizing<String> =
+        Zeroizing::new(typed.chars().filter(|c| !c.is_whitespace()).collect());
+    let digits = bare.len() <= 8 && bare.bytes().all(|byte| byte.is_ascii_digit());
+    let kind = if digits { "totp" } else { "recovery" };
+    format!("{kind}:{}", bare.as_str())
 }
 
 /// From the password on.
@@ -292,10 +312,14 @@ fn takes_codes(challenge: &str) -> bool {
     struct Kinds {
         #[serde(default, deserialize_with = "crate::lenient::de_flag")]
         totp: bool,
+        /// The numbers of the keys that were not used yet.
+        #[serde(default)]
+        recovery: Vec<IgnoredAny>,
     }
     let rest = challenge.split_once("!tfa!").map_or(challenge, |(_, rest)| rest);
     let json = percent_decode_str(rest.split(':').next().unwrap_or_default()).decode_utf8_lossy();
-    serde_json::from_str(&json).map_or(true, |kinds: Kinds| kinds.totp)
+    serde_json::from_str(&json)
+        .map_or(true, |kinds: Kinds| kinds.totp || !kinds.recovery.is_empty())
 }
 
 #[cfg(test)]
@@ -308,10 +332,22 @@ mod tests {
             ("PVE:!tfa!%7B%22totp%22%3Atrue%7D:6565::sig", true),
             ("PVE:!tfa!%7B%22totp%22%3Afalse%2C%22webauthn%22%3A%7B%7D%7D:6565::sig", false),
             ("PVE:!tfa!%7B%22recovery%22%3A%5B%5D%7D:6565::sig", false),
+            ("PVE:!tfa!%7B%22recovery%22%3A%5B0%2C4%5D%7D:6565::sig", true),
             ("PVE:!tfa!0123456789abcdef", true),
             ("", true),
         ] {
             assert_eq!(takes_codes(challenge), takes, "{challenge}");
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_a_code_or_a_recovery_key() {
+        for (typed, sent) in [
+            ("123456", "totp:123456"),
+            (" 123 456\n", "totp:123456"),
+            ("0123-4567-89ab-cdef", "recovery:0123-4567-89ab-cdef"),
+        ] {
+            assert_eq!(factor(typed), sent);
         }
     }
 

@@ -1,5 +1,6 @@
 /** Ways to manage a few machines: controllers, a power unit and consoles that answer what they are told to. */
 import type {
+  ApiError,
   Args,
   BmcFacts,
   BmcLog,
@@ -85,6 +86,9 @@ export class MemoryDevices {
   facts: BmcFacts = sampleFacts();
   rungs: ConsoleRung[] = sampleRungs();
 
+  /** What a cluster asks before anything else. */
+  asks: () => ApiError | null = () => null;
+
   constructor(
     private readonly machines: () => { id: string; draft: EntryDraft }[],
     private readonly changed: (status: MachineStatus) => void,
@@ -160,6 +164,7 @@ export class MemoryDevices {
             ? 'Supermicro SYS-620P-TRT, Redfish 1.20'
             : 'IPMI 2.0, suite 17',
       };
+    if (way.kind === 'proxmox') return { ...base, problem: this.asks() };
     if (way.kind === 'outlet')
       return { ...base, ms: 12, power: 'on', offers: HARD, about: 'on, 286 W' };
     return base;
@@ -167,9 +172,14 @@ export class MemoryDevices {
 
   trust({ entry, way }: Args<'management_trust'>): WayStatus {
     this.trusted.add(way);
+    return this.anew(entry, way);
+  }
+
+  /** What a way says now; pages are told. */
+  anew(entry: string, way?: string | null): WayStatus {
     const status = this.status(entry);
     this.changed(status);
-    const said = status.ways.find(({ id }) => id === way);
+    const said = status.ways.find(({ id }) => (way ?? id) === id);
     if (!said) throw problem('notFound', 'That way to manage it is gone.');
     return said;
   }

@@ -173,6 +173,7 @@ export class MemoryHost implements Host {
           : someMachines();
     this.tree = new MemoryTree(nodes, (revision) => this.emit({ kind: 'tree', revision }));
     this.managed = new MemoryManaged(this.tree, (event) => this.emit(event));
+    this.devices.asks = () => this.managed.cluster.asks;
     const phase = state === 'first-run' ? 'missing' : state === 'locked' ? 'locked' : 'unlocked';
     this.vault = new MemoryVault(phase, state === 'locked' ? 3 : 0, (status) =>
       this.emit({ kind: 'vault', status }),
@@ -491,6 +492,10 @@ export class MemoryHost implements Host {
       return this.devices.way(found);
     },
     management_trust: (args) => this.devices.trust(args),
+    management_sign_in: ({ entry, way, code }) => {
+      this.managed.cluster.signIn(code);
+      return this.devices.anew(entry, way);
+    },
     management_families: () => [
       ['apc', 'APC rack PDU'],
       ['raritanDominionPduMib1', 'Raritan PX'],

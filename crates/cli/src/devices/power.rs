@@ -3,6 +3,7 @@
 use super::{args::Power, sure::sure, table::table};
 use crate::{
     app::App,
+    ask,
     report::{FAILED, Failure, print, print_json},
 };
 use patchbay_model::{
@@ -24,7 +25,14 @@ const fn state(power: PowerState) -> &'static str {
 pub(crate) async fn power(app: &App, args: &Power) -> Result<u8, Failure> {
     let machine = app.machine(&args.name).await?;
     let known = json!({ "entry": machine.id, "refresh": args.action.is_none() });
-    let status: MachineStatus = app.ask("management_status", &known).await?;
+    let mut status: MachineStatus = app.ask("management_status", &known).await?;
+    let asks = |way: &WayStatus| way.problem.clone().filter(|e| e.code == ErrorCode::NeedsCode);
+    if let Some(asked) = status.ways.iter().find_map(asks)
+        && ask::somebody_is_there()
+    {
+        app.sign_in(&json!(machine.id), asked).await?;
+        status = app.ask("management_status", &known).await?;
+    }
     let Some(action) = args.action.map(PowerAction::from) else {
         return show(app, &status);
     };

@@ -13,7 +13,7 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The program in a pseudo-terminal, as a person has it before them.
-struct Terminal {
+pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
@@ -24,7 +24,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start(home: &Home, arguments: &[&str], without: &str) -> Self {
+    pub(crate) fn start(home: &Home, arguments: &[&str], without: &str) -> Self {
         let pair = native_pty_system().openpty(size(80, 24)).unwrap();
         let mut command = CommandBuilder::new(program());
         command.args(arguments);
@@ -50,7 +50,7 @@ impl Terminal {
     }
 
     /// Waits until this appears after what was waited for last.
-    fn until(&mut self, text: &str) {
+    pub(crate) fn until(&mut self, text: &str) {
         let end = Instant::now() + PATIENCE;
         loop {
             if let Some(at) = self.shown[self.seen..].find(text) {
@@ -65,12 +65,12 @@ impl Terminal {
         }
     }
 
-    fn type_in(&mut self, keys: &str) {
+    pub(crate) fn type_in(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
 
-    fn exit_code(mut self) -> u32 {
+    pub(crate) fn exit_code(mut self) -> u32 {
         self.child.wait().unwrap().exit_code()
     }
 }

@@ -1,13 +1,15 @@
 //! Machines below their operating systems, from a shell: against `ipmi_sim`, fakepve behind a double of ours, and a switch with a
 //! power unit that are ours.
 
-use crate::support::Home;
+use crate::{connect::Terminal, support::Home};
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
     BmcProtocol, EntryDraft, IdentityDraft, IdentityId, IdentityKind, Management, ManagementId,
     ManagementWay, NodeId, Secret, SnmpVersion,
 };
-use patchbay_testkit::{IpmiSim, Pve, SnmpSwitch, ipmi_or_skip, pve_or_skip, snmpsim_or_skip};
+use patchbay_testkit::{
+    IpmiSim, Pve, SnmpSwitch, ipmi_or_skip, pve_or_skip, snmpsim_or_skip, terminals_or_skip,
+};
 use serde_json::{Value, json};
 
 async fn identity(home: &Home, user: &str, password: &str) -> IdentityId {
@@ -178,6 +180,40 @@ async fn a_guest_is_started_and_rolled_back_to_a_snapshot() {
     assert!(unsure.code == 1 && unsure.err.contains("--confirm db"), "{unsure:?}");
     let none = home.run(&["guest", "pve-01", "999", "show"]);
     assert!(none.code == 1 && none.err.contains("no guest"), "{none:?}");
+}
+
+// The same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_code_of_a_second_factor_is_asked_for_on_a_terminal() {
+    if !pve_or_skip("a second factor") || !terminals_or_skip("a second factor") {
+        return;
+    }
+    let settings = json!({
+        "nodes": ["pve1"],
+        "guests": [{ "vmid": 101, "name": "db", "node": "pve1", "status": "stopped", "config": {} }],
+        "users": { "ops@pve": "pass" },
+        "factors": { "ops@pve": { "code": "123456", "kinds": { "totp": true } } },
+    });
+    let (home, pve) = (Home::with_vault().await, Pve::start(&settings).await.unwrap());
+    let signs_in = identity(&home, "ops@pve", "pass").await;
+    let way = ManagementWay::Proxmox {
+        address: String::new(),
+        port: Some(pve.port()),
+        identity: Some(signs_in),
+    };
+    trust(&home, machine(&home, "pve-01", vec![way]).await);
+
+    let nobody = home.run(&["guests", "pve-01"]);
+    assert!(nobody.code == 1 && nobody.err.contains("asks for a one-time password"), "{nobody:?}");
+    let mut terminal = Terminal::start(&home, &["guests", "pve-01"], "PATCHBAY_NOTHING");
+    terminal.until("or a recovery key: ");
+    terminal.type_in("654321\r");
+    terminal.until("refused the one-time password of ops@pve");
+    terminal.until("or a recovery key: ");
+    terminal.type_in("123456\r");
+    terminal.until("101  db");
+    assert_eq!(terminal.exit_code(), 0);
+    assert_eq!(pve.log().matches("wrong code").count(), 1, "no code is sent twice");
 }
 
 /// Puts the certificate on record as a person does who has looked at it.

@@ -176,6 +176,7 @@ const ROUTES: &[(&str, Route)] = &[
     ("management_status", HereOnly(&["entry"], NOT_MANAGED)),
     ("management_test", HereOnly(&["id"], NOT_MANAGED)),
     ("management_trust", HereOnly(&["entry"], NOT_MANAGED)),
+    ("management_sign_in", HereOnly(&["entry"], NOT_MANAGED)),
     ("management_families", Here),
     ("console_ladder", HereOnly(&["entry"], NOT_MANAGED)),
     ("power_guard", HereOnly(&["entries"], NOT_MANAGED)),

@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use patchbay_device_snmp::pdu::{FAMILIES, Family};
 use patchbay_model::{
     AppEvent, BmcProtocol, EntryDraft, MachineStatus, ManagementId, ManagementKind, ManagementWay,
-    NodeId, PowerAction, PowerState, WayStatus,
+    NodeId, PowerAction, PowerState, Secret, WayStatus,
 };
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 use tokio::time::Instant;
@@ -215,6 +215,35 @@ impl Devices<'_> {
             }
         };
         self.keep_shown(&way, (way.address()?, port), fingerprint, replace).await?;
+        self.asked_anew(entry, &way).await
+    }
+
+    /// Signs in with the code of a second factor, or a recovery key: at this way, or at the machine's cluster or its guest's.
+    /// It is sent once, and what it opened is kept until the vault is locked.
+    pub async fn management_sign_in(
+        &self,
+        entry: &Authorized<NodeId>,
+        way: Option<ManagementId>,
+        code: Secret<String>,
+    ) -> Result<WayStatus, CoreError> {
+        let asks = |way: &Way| {
+            matches!(way.management.way.kind(), ManagementKind::Proxmox | ManagementKind::Guest)
+        };
+        let is_it = |one: &Way| way.is_none_or(|id| id == one.management.id);
+        let mut ways = self.ways(entry)?.into_iter().filter(is_it);
+        let way = ways.find(asks).ok_or_else(|| {
+            CoreError::invalid("way", "This way to manage a machine asks for no code.", "")
+        })?;
+        self.cluster_sign_in(&way, code).await?;
+        self.asked_anew(entry, &way).await
+    }
+
+    /// What a way says now.
+    async fn asked_anew(
+        &self,
+        entry: &Authorized<NodeId>,
+        way: &Way,
+    ) -> Result<WayStatus, CoreError> {
         let status = self.management_status(entry, true).await?;
         let mut ways = status.ways.into_iter();
         ways.find(|one| one.id == way.management.id).ok_or(CoreError::NotFound("way to manage it"))

@@ -51,7 +51,8 @@ async fn each_refusal_says_what_to_do() {
     let settings = json!({
         "users": { "ops@pve": "pass", "key@pve": "pass" },
         "factors": {
-            "ops@pve": { "code": "123456", "kinds": { "totp": true, "recovery": [] } },
+            "ops@pve": { "code": "123456", "keys": ["0123-4567-89ab-cdef"],
+                         "kinds": { "totp": true, "recovery": [3] } },
             "key@pve": { "code": "", "kinds": { "webauthn": {} } },
         },
     });
@@ -71,6 +72,9 @@ async fn each_refusal_says_what_to_do() {
     let error = refused(&site, with_code(Some("654321"))).await;
     assert!(matches!(error, ProxmoxError::WrongCode { .. }), "{error}");
     Client::open(site.clone(), with_code(Some(" 123456 "))).await.unwrap();
+    Client::open(site.clone(), with_code(Some("0123-4567-89ab-cdef"))).await.unwrap();
+    let error = refused(&site, with_code(Some("0123-4567-89ab-cdef"))).await;
+    assert!(matches!(error, ProxmoxError::WrongCode { .. }), "a recovery key works once: {error}");
 
     let key = SignIn::Password { user: "key@pve".to_owned(), password: secret("pass"), code: None };
     let error = refused(&site, key).await;
@@ -146,6 +150,7 @@ async fn a_ticket_is_renewed_without_a_code_before_it_ends() {
     gone.store(12 * 3_600, Ordering::SeqCst);
     let error = client.resources().await.unwrap_err();
     assert!(matches!(error, ProxmoxError::NeedsCode { .. }), "{error}");
+    assert!(!client.is_signed_in().await);
 }
 
 #[tokio::test]

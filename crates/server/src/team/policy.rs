@@ -129,6 +129,7 @@ pub const POLICIES: &[(&str, Policy)] = &[
     ("management_status", AtHomeOnly),
     ("management_test", AtHomeOnly),
     ("management_trust", AtHomeOnly),
+    ("management_sign_in", AtHomeOnly),
     ("management_families", AtHomeOnly),
     ("console_ladder", AtHomeOnly),
     ("power_guard", AtHomeOnly),

@@ -59,7 +59,12 @@ class Double(FakePve):
         challenge = given.get('tfa-challenge')
         if challenge is not None:
             factor = self.factors.get(self.challenges.pop(challenge, None))
+            keys = (factor or {}).get('keys', [])
+            if factor is not None and password.startswith('recovery:') and password[9:] in keys:
+                keys.remove(password[9:])
+                return self._given(user)
             if factor is None or password != 'totp:' + factor['code']:
+                print('wrong code', flush=True)
                 raise PveError(401, 'authentication failure')
             return self._given(user)
         session = self.tickets.get(password)
@@ -73,6 +78,7 @@ class Double(FakePve):
         kinds = urllib.parse.quote(json.dumps(factor['kinds']), safe='')
         challenge = 'PVE:!tfa!{0}:{1:08X}::c2lnbmF0dXJl'.format(kinds, int(time.time()))
         self.challenges[challenge] = user
+        print('asks for a code', flush=True)
         return ok({'ticket': challenge, 'username': user, 'NeedTFA': 1, 'CSRFPreventionToken': 'none'})
 
     def _given(self, user):

@@ -51,6 +51,40 @@ describe('the guests of a cluster', () => {
     await waitFor(() => expect(page.host.managed.cluster.watched.size).toBe(0));
   });
 
+  it('are shown once the code of a second factor was typed, which is sent once', async () => {
+    page.host.managed.cluster.code = '123456';
+    tabs.open({ kind: 'guests', entry: CLUSTER });
+    await screen.findByText('The cluster asks for a one-time password of ops@pve.');
+    await accessible();
+    expect(screen.getByTestId('code-go')).toHaveProperty('disabled', true);
+    await type('code', '654321');
+    await click('code-go');
+    const refused = /The cluster refused the one-time password of ops@pve\. Wait for the next/;
+    expect((await screen.findByRole('alert')).textContent).toMatch(refused);
+    expect(screen.getByTestId('code')).toHaveProperty('value', '');
+    expect(called('management_sign_in')).toHaveLength(1);
+    await type('code', ' 123456 ');
+    await click('code-go');
+    await waitFor(() => expect(rows().length).toBeGreaterThan(4));
+    expect(screen.queryByTestId('code-question')).toBeNull();
+    expect(called('management_sign_in')).toMatchObject([
+      { entry: CLUSTER, way: null, code: '654321' },
+      { entry: CLUSTER, way: null, code: '123456' },
+    ]);
+  });
+
+  it('wait for the code on the page of the power of their machine as well', async () => {
+    page.host.managed.cluster.code = '123456';
+    tabs.open({ kind: 'power', entry: CLUSTER });
+    await screen.findByTestId('code-question');
+    expect(screen.getByText('asks for a code')).toBeTruthy();
+    await type('code', '123456');
+    await click('code-go');
+    await waitFor(() => expect(screen.queryByTestId('code-question')).toBeNull());
+    expect(called('management_sign_in')).toMatchObject([{ entry: CLUSTER, way: 'way-pve' }]);
+    expect(screen.getByText('answers')).toBeTruthy();
+  });
+
   it('are shut down only after a question, and forced off only by name', async () => {
     tabs.open({ kind: 'guests', entry: CLUSTER, guest: 100 });
     await screen.findByTestId('guest-panel');

@@ -2452,6 +2452,16 @@ export type ManagementId = string;
 /** What kind of way it is. */
 export type ManagementKind = "bmc" | "proxmox" | "snmp" | "guest" | "port" | "outlet" | "console";
 
+/** What `management_sign_in` takes. */
+export type ManagementSignIn = {
+	/** The machine. */
+	entry: NodeId,
+	/** The way; none is that to the machine's cluster, or to its guest's. */
+	way?: ManagementId | null,
+	/** What an authenticator app shows, or a recovery key. */
+	code: string,
+};
+
 /** What `management_test` takes. */
 export type ManagementTest = {
 	/** The folder it is in. */
@@ -5584,6 +5594,8 @@ export interface Commands {
 	management_test: { args: ManagementTest; result: WayStatus };
 	/** Puts the certificate of a way to manage a machine on record. */
 	management_trust: { args: ManagementTrust; result: WayStatus };
+	/** Signs in at a machine's cluster, or its guest's, with the code of a second factor. */
+	management_sign_in: { args: ManagementSignIn; result: WayStatus };
 	/** The families of power units that are known: their keys, and makers with models. */
 	management_families: { args: Record<string, never>; result: ([string, string])[] };
 	/** Tries the ways to a console of a machine, best first. */

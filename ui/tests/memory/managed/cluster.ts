@@ -1,5 +1,6 @@
 /** A cluster of three nodes that does at once what it is asked for. */
 import type {
+  ApiError,
   Args,
   ClusterGuest,
   ClusterTask,
@@ -73,12 +74,17 @@ const someGuests = (): ClusterGuest[] => [
   guest(120, 'archive-03', 'pve-03', { status: 'stopped' }),
 ];
 
+const needsCode = (message: string, next: string): ApiError =>
+  problem('needsCode', message, next, 'code');
+
 export class MemoryCluster {
   guests = someGuests();
   tasks: ClusterTask[] = [];
   watched = new Set<string>();
   /** Thrown by the next reading, as often as it is asked. */
   refuses: unknown = null;
+  /** The code of a second factor that is asked for; null if there is none, or somebody has signed in. */
+  code: string | null = null;
   /** Whether tasks go on until they are finished by hand. */
   slow = false;
   #next = 1;
@@ -90,8 +96,27 @@ export class MemoryCluster {
     private readonly changed: (entry: string) => void,
   ) {}
 
+  /** What is asked before anything else; null if somebody is signed in. */
+  get asks(): ApiError | null {
+    if (this.code === null) return null;
+    return needsCode(
+      'The cluster asks for a one-time password of ops@pve.',
+      'Type what the authenticator app shows, or a recovery key, on the Guests page of pve-01.',
+    );
+  }
+
+  signIn(code: string): void {
+    if (this.code !== null && code !== this.code)
+      throw needsCode(
+        'The cluster refused the one-time password of ops@pve.',
+        'Wait for the next code and type that.',
+      );
+    this.code = null;
+  }
+
   get(): Cluster {
     if (this.refuses) throw this.refuses;
+    if (this.asks) throw this.asks;
     const storage = (
       name: string,
       node: string,

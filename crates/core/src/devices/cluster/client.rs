@@ -1,5 +1,5 @@
 //! Clusters that are signed in to: opened once, and dropped when their address or login has changed, when they are of no
-//! use any more, and when the vault is locked.
+//! use any more, and when the vault is locked. A second factor is asked for once: the ticket is renewed until then.
 
 use super::super::{
     Devices,
@@ -8,21 +8,26 @@ use super::super::{
 use super::Place;
 use crate::{CoreError, sync};
 use patchbay_device_proxmox::{Client, Fingerprint, PORT, ProxmoxError, SignIn, Site};
-use patchbay_model::{ApiError, IdentityId, ManagementWay};
+use patchbay_model::{ApiError, AppEvent, IdentityId, ManagementKind, ManagementWay, Secret};
 use std::sync::Arc;
+use tokio::sync::MutexGuard;
 
-/// Somebody signed in, and what it was done with.
-#[derive(Debug)]
-pub(super) struct Kept {
-    client: Client,
-    site: Site,
-    login: Login,
+/// Who is signed in at a cluster.
+#[derive(Debug, Default)]
+pub(super) enum Held {
+    #[default]
+    Nobody,
+    /// Somebody.
+    In(Client, As),
+    /// The cluster asks for a second factor: nothing is sent there until somebody types it, and no code twice.
+    Waiting(ApiError, As),
 }
 
-impl Kept {
-    fn fits(&self, site: &Site, login: &Login) -> bool {
-        self.login == *login && self.site == *site
-    }
+/// Where and with what somebody signs in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct As {
+    site: Site,
+    login: Login,
 }
 
 impl Way {
@@ -57,23 +62,84 @@ impl Devices<'_> {
 
     /// Somebody signed in at a cluster.
     pub(super) async fn cluster_client(&self, way: &Way) -> Result<Client, Trouble> {
+        let asked = self.cluster_as(way).await?;
+        let place = self.place(way);
+        // Whoever comes meanwhile waits, and signs in no second time.
+        let held = place.client.lock().await;
+        match &*held {
+            Held::In(client, before) if *before == asked => return Ok(client.clone()),
+            Held::Waiting(error, before) if *before == asked => {
+                return Err(Trouble::Error(error.clone()));
+            }
+            _ => {}
+        }
+        self.enter(way, held, asked, None).await
+    }
+
+    /// Signs in at the cluster of a way, or of the guest that it leads to, with what the second factor shows. It is sent once.
+    pub(in super::super) async fn cluster_sign_in(
+        &self,
+        way: &Way,
+        code: Secret<String>,
+    ) -> Result<(), CoreError> {
+        let other;
+        let way = match &way.management.way {
+            ManagementWay::Guest { .. } => {
+                other = self.other(way, ManagementKind::Proxmox)?;
+                &other
+            }
+            _ => way,
+        };
+        if code.expose_secret().trim().is_empty() {
+            let what = "There is no code yet.";
+            return Err(CoreError::invalid("code", what, "Type what the authenticator app shows."));
+        }
+        let asked = self.cluster_as(way).await?;
+        let place = self.place(way);
+        let held = place.client.lock().await;
+        self.enter(way, held, asked, Some(code)).await?;
+        // What shows the cluster reads it now.
+        self.0.emit(AppEvent::Cluster { entry: way.entry });
+        Ok(())
+    }
+
+    /// Where a way leads, and with whose name and password.
+    async fn cluster_as(&self, way: &Way) -> Result<As, Trouble> {
         let (host, port, identity) = way.cluster()?;
         let login = self.required_login(way, identity).await?;
         let pinned = self.pinned(way, host, port).await?;
         let pinned: Fingerprint =
             pinned.parse().map_err(|why: &str| CoreError::Internal(why.to_owned()))?;
         let site = Site { host: host.trim_matches(['[', ']']).to_owned(), port, pinned };
-        let place = self.place(way);
-        // Whoever comes meanwhile waits, and signs in no second time.
-        let mut kept = place.client.lock().await;
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.fits(&site, &login)) {
-            return Ok(kept.client.clone());
-        }
-        *kept = None;
-        match Client::open(site.clone(), sign_in(&login)).await {
-            Ok(client) => Ok(kept.insert(Kept { client, site, login }).client.clone()),
+        Ok(As { site, login })
+    }
+
+    async fn enter(
+        &self,
+        way: &Way,
+        mut held: MutexGuard<'_, Held>,
+        asked: As,
+        code: Option<Secret<String>>,
+    ) -> Result<Client, Trouble> {
+        *held = Held::Nobody;
+        match Client::open(asked.site.clone(), sign_in(&asked.login, code)).await {
+            Ok(client) => {
+                *held = Held::In(client.clone(), asked);
+                Ok(client)
+            }
+            Err(error @ ProxmoxError::NeedsCode { .. }) => {
+                let error = waits(way, error);
+                *held = Held::Waiting(error.clone(), asked);
+                Err(Trouble::Error(error))
+            }
+            Err(error @ ProxmoxError::WrongCode { .. }) => {
+                // Whoever only looks later is asked for a code, and not told that one was wrong.
+                let user = asked.login.user.clone();
+                *held = Held::Waiting(waits(way, ProxmoxError::NeedsCode { user }), asked);
+                Err(Trouble::Error(error.into()))
+            }
             Err(error) => {
-                drop(kept);
+                drop(held);
                 Err(self.trouble(way, error).await)
             }
         }
@@ -85,7 +151,7 @@ impl Devices<'_> {
         use ProxmoxError as E;
         match error {
             E::CertificateChanged { .. } => {
-                *self.place(way).client.lock().await = None;
+                *self.place(way).client.lock().await = Held::Nobody;
                 let asked = match way.cluster() {
                     Ok((host, port, _)) => self.question(way, host, port).await,
                     Err(error) => Err(error),
@@ -93,25 +159,40 @@ impl Devices<'_> {
                 asked.unwrap_or_else(Trouble::from)
             }
             E::SignedOut { .. } | E::WrongPassword { .. } => {
-                *self.place(way).client.lock().await = None;
+                *self.place(way).client.lock().await = Held::Nobody;
                 Trouble::Error(error.into())
             }
-            // Nobody can be asked here: what is kept has to do.
-            E::NeedsCode { .. } | E::WrongCode { .. } => Trouble::Error(
-                ApiError::from(error)
-                    .next("Make an API token for it in the cluster, and use that."),
-            ),
+            E::NeedsCode { .. } => {
+                let place = self.place(way);
+                let mut held = place.client.lock().await;
+                let error = waits(way, error);
+                // Somebody may have typed one meanwhile.
+                if let Held::In(client, asked) = &*held
+                    && !client.is_signed_in().await
+                {
+                    *held = Held::Waiting(error.clone(), asked.clone());
+                }
+                Trouble::Error(error)
+            }
             error => Trouble::Error(error.into()),
         }
     }
 }
 
+/// The cluster waits for a code: where to type it.
+fn waits(way: &Way, error: ProxmoxError) -> ApiError {
+    let place = way.machine();
+    ApiError::from(error).next(format!(
+        "Type what the authenticator app shows, or a recovery key, on the Guests page of {place}."
+    ))
+}
+
 /// A name with an exclamation mark is that of an API token (`user@realm!name`).
-fn sign_in(login: &Login) -> SignIn {
+fn sign_in(login: &Login, code: Option<Secret<String>>) -> SignIn {
     let Login { user, password } = login.clone();
     match user.contains('!') {
         true => SignIn::Token { id: user, secret: password },
-        false => SignIn::Password { user, password, code: None },
+        false => SignIn::Password { user, password, code },
     }
 }
 

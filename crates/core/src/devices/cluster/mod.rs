@@ -19,7 +19,7 @@ pub(super) use console::TerminalOf;
 pub(super) use power::guest_verb;
 
 use crate::sync;
-use client::Kept;
+use client::Held;
 use patchbay_model::{ClusterTaskId, ManagementId, NodeId, PowerGuard};
 use reading::Reading;
 use std::{
@@ -49,7 +49,7 @@ pub(super) struct State {
 /// What is kept about one cluster.
 #[derive(Debug, Default)]
 struct Place {
-    client: tokio::sync::Mutex<Option<Kept>>,
+    client: tokio::sync::Mutex<Held>,
     /// Held by who reads.
     reading: tokio::sync::Mutex<()>,
     /// Readings that were begun.

@@ -17,7 +17,7 @@ use patchbay_model::{
     EntryDraft, ErrorCode, GraphSpan, GuestBackup, GuestChange, GuestClone, GuestFromTemplate,
     GuestMigration, GuestPower, GuestRestore, HostKeyStanding, LockReason, Management,
     ManagementId, ManagementKind, ManagementWay, NewGuestSnapshot, NodeId, PowerAction, PowerState,
-    PowerTaken, SessionId, SessionState, SessionTarget, TerminalSize,
+    PowerTaken, Secret, SessionId, SessionState, SessionTarget, TerminalSize, WayStatus,
 };
 use patchbay_session::{TerminalInput, ToViewer};
 use patchbay_testkit::{Pve, PveLiar, moment, pve_or_skip};
@@ -197,6 +197,112 @@ fn api<T: std::fmt::Debug>(result: Result<T, CoreError>) -> ApiError {
 
 fn snapshot(name: &str) -> NewGuestSnapshot {
     NewGuestSnapshot { name: name.into(), description: format!("{name} it is"), memory: false }
+}
+
+/// A cluster with a user who has a second factor, as our double over fakepve has it, and a world that signs in as them.
+async fn with_factor() -> (Pve, World) {
+    let mut settings = lab();
+    settings["users"] = json!({ "ops@pve": "pass" });
+    settings["factors"] = json!({
+        "ops@pve": {
+            "code": "123456",
+            "keys": ["0123-4567-89ab-cdef"],
+            "kinds": { "totp": true, "recovery": [0] },
+        },
+    });
+    let pve = Pve::start(&settings).await.unwrap();
+    let world = World::new(pve.port(), "ops@pve", "pass").await;
+    world.trust(pve.port()).await;
+    (pve, world)
+}
+
+impl World {
+    async fn sign_in(&self, entry: NodeId, code: &str) -> Result<WayStatus, CoreError> {
+        let entry = self.fixture.ctx.authorize(entry, Right::Use).unwrap();
+        self.devices().management_sign_in(&entry, None, Secret::new(code.to_owned())).await
+    }
+
+    async fn way_status(&self) -> WayStatus {
+        let status = self.devices().management_status(&self.entry(), true).await.unwrap();
+        status.ways.into_iter().next().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_for_once_until_the_vault_is_locked() {
+    if !pve_or_skip("a second factor") {
+        return;
+    }
+    let (pve, world) = with_factor().await;
+    let asked = || pve.log().matches("asks for a code").count();
+    for _ in 0..3 {
+        let problem = world.way_status().await.problem.unwrap();
+        assert_eq!(problem.code, ErrorCode::NeedsCode, "{problem}");
+        assert!(problem.next_step.contains("the Guests page of lab"), "{problem}");
+        let error = api(world.devices().cluster_get(&world.entry(), true).await);
+        assert_eq!(error.code, ErrorCode::NeedsCode, "{error}");
+    }
+    assert_eq!(asked(), 1, "whoever waits for somebody does not ask again and again");
+
+    let mut events = world.fixture.core.events();
+    let status = world.sign_in(world.cluster, " 123 456 ").await.unwrap();
+    assert_eq!(status.problem, None);
+    assert!(status.about.starts_with("Proxmox VE 9.0, 2 nodes"), "{}", status.about);
+    let mut told = false;
+    while let Ok(event) = events.try_recv() {
+        told |= matches!(event, AppEvent::Cluster { entry } if entry == world.cluster);
+    }
+    assert!(told, "pages that wait for the cluster read it");
+    world.devices().cluster_get(&world.entry(), true).await.unwrap();
+    assert_eq!(asked(), 2, "the ticket is kept");
+
+    world.fixture.core.vault().lock(LockReason::Person, false);
+    world.fixture.unlock().await;
+    let problem = world.way_status().await.problem.unwrap();
+    assert_eq!(problem.code, ErrorCode::NeedsCode, "locking forgets it: {problem}");
+}
+
+#[tokio::test]
+async fn a_wrong_code_is_said_and_not_sent_again() {
+    if !pve_or_skip("a wrong code") {
+        return;
+    }
+    let (pve, world) = with_factor().await;
+    let wrong = || pve.log().matches("wrong code").count();
+    let error = api(world.sign_in(world.cluster, "654321").await);
+    assert_eq!(error.code, ErrorCode::NeedsCode);
+    assert_eq!(error.message, "The cluster refused the one-time password of ops@pve.");
+    assert_eq!(error.field.as_deref(), Some("code"));
+    for _ in 0..3 {
+        assert_eq!(world.way_status().await.problem.unwrap().code, ErrorCode::NeedsCode);
+    }
+    assert_eq!(wrong(), 1);
+    let error = api(world.sign_in(world.cluster, "  ").await);
+    assert_eq!((error.code, wrong()), (ErrorCode::Invalid, 1), "nothing is sent: {error}");
+    // A machine that is a guest there says so too, and takes the code.
+    let guest = world.fixture.ctx.authorize(world.guest, Right::Use).unwrap();
+    let status = world.devices().management_status(&guest, true).await.unwrap();
+    assert_eq!(status.ways[0].problem.as_ref().unwrap().code, ErrorCode::NeedsCode);
+    let status = world.sign_in(world.guest, "0123-4567-89ab-cdef").await.unwrap();
+    assert_eq!((status.problem, status.power), (None, PowerState::Off));
+    assert_eq!(world.way_status().await.problem, None);
+}
+
+#[tokio::test]
+async fn a_session_that_ended_at_the_cluster_asks_for_a_code_again() {
+    if !pve_or_skip("a session that ended") {
+        return;
+    }
+    let (pve, world) = with_factor().await;
+    world.sign_in(world.cluster, "123456").await.unwrap();
+    pve.forget_sign_ins().await.unwrap();
+    for _ in 0..3 {
+        let problem = world.way_status().await.problem.unwrap();
+        assert_eq!(problem.code, ErrorCode::NeedsCode, "{problem}");
+    }
+    assert_eq!(pve.log().matches("asks for a code").count(), 2);
+    world.sign_in(world.cluster, "123456").await.unwrap();
+    assert_eq!(world.way_status().await.problem, None);
 }
 
 #[tokio::test]
