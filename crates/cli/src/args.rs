@@ -108,6 +108,11 @@ pub(crate) enum Command {
     },
     /// Change a port of a switch: shows what differs, and takes it back unless it is kept
     Port(devices::Port),
+    /// List the ports of a console server or KVM switch
+    ConsolePorts {
+        /// The machine.
+        name: String,
+    },
     /// List the outlets of a power unit
     Outlets {
         /// The machine that is the power unit

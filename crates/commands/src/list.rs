@@ -379,6 +379,8 @@ commands! {
     switch_revert => switch::revert;
     /// Changes of switches since the app started, the latest first.
     switch_changes => switch::changes;
+    /// A console server or KVM switch with its ports.
+    console_ports => management::ports;
     /// A power unit with its outlets.
     pdu_get => pdu::get;
     /// What is to be known before an outlet is switched.

@@ -3,7 +3,8 @@
 use crate::framework::NoArgs;
 use patchbay_core::{Ctx, Right};
 use patchbay_model::{
-    ApiError, ConsoleRung, EntryDraft, MachineStatus, ManagementId, NodeId, Secret, WayStatus,
+    ApiError, ConsoleRung, ConsoleServer, EntryDraft, MachineStatus, ManagementId, NodeId, Secret,
+    WayStatus,
 };
 use serde::Deserialize;
 use specta::Type;
@@ -96,6 +97,11 @@ pub(crate) async fn sign_in(ctx: Ctx, args: ManagementSignIn) -> Result<WayStatu
 
 pub(crate) async fn families(ctx: Ctx, _: NoArgs) -> Result<Vec<(String, String)>, ApiError> {
     Ok(ctx.core.devices().management_families())
+}
+
+pub(crate) async fn ports(ctx: Ctx, args: DeviceRead) -> Result<ConsoleServer, ApiError> {
+    let entry = ctx.authorize(args.entry, Right::Use)?;
+    Ok(ctx.core.devices().console_ports(&entry, args.refresh).await?)
 }
 
 pub(crate) async fn ladder(ctx: Ctx, args: DeviceRef) -> Result<Vec<ConsoleRung>, ApiError> {

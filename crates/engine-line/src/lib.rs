@@ -1,10 +1,11 @@
-//! Telnet, raw TCP and serial lines as sessions like any other.
+//! Telnet, raw TCP, serial lines and consoles of a conserver as sessions like any other.
 //!
 //! Telnet and raw TCP take a stream that is connected already, whatever carries it, so that they run through jump hosts
 //! as well. A serial port is opened here. Deliberately absent: dialling (`patchbay-engine-ssh`), signing in, which is a
-//! matter between the person and the far end, editing lines before they are sent (RFC 1184 and its kin), encryption of
+//! matter between the person and the far end (but for a conserver, which is told who asks), editing lines before they are sent (RFC 1184 and its kin), encryption of
 //! Telnet (RFC 2946), and file transfer over lines.
 
+pub mod conserver;
 mod echo;
 mod encode;
 mod ports;

@@ -41,6 +41,16 @@ pub enum SessionTarget {
         #[serde(default)]
         end_stale: bool,
     },
+    /// A console of a machine that a conserver keeps.
+    Conserver {
+        /// The machine.
+        id: NodeId,
+        /// The way to the console.
+        way: ManagementId,
+        /// Whether it is taken over from somebody else who has it; otherwise what they do is seen.
+        #[serde(default)]
+        force: bool,
+    },
     /// The console of a guest: a terminal of a container or of a virtual machine's serial port, or a virtual machine's screen.
     Guest {
         /// The machine with the way to the cluster.
@@ -70,9 +80,19 @@ impl SessionTarget {
             | Self::Files { id }
             | Self::Tunnels { id }
             | Self::SerialOverLan { id, .. }
+            | Self::Conserver { id, .. }
             | Self::Guest { id, .. }
             | Self::NodeShell { id, .. } => Some(*id),
             Self::LocalShell => None,
+        }
+    }
+
+    /// What it is when it is connected again: whoever took a console over did so once.
+    #[must_use]
+    pub fn again(self) -> Self {
+        match self {
+            Self::Conserver { id, way, .. } => Self::Conserver { id, way, force: false },
+            same => same,
         }
     }
 }

@@ -7,6 +7,8 @@ mod account;
 #[cfg(unix)]
 mod browser;
 #[cfg(unix)]
+mod conserver;
+#[cfg(unix)]
 pub mod daemon;
 mod error;
 #[cfg(unix)]
@@ -56,6 +58,8 @@ mod xserver;
 pub use account::{Account, current_user, is_root, root_or_skip, terminals_or_skip};
 #[cfg(unix)]
 pub use browser::{Browse, Received};
+#[cfg(unix)]
+pub use conserver::{Conserver, conserver_or_skip};
 pub use error::TestkitError;
 #[cfg(unix)]
 pub use farm::{Farm, ShownCookie};

@@ -44,6 +44,7 @@ const DEBIAN_TEST: &[&str] = &[
     "putty-tools",
     "inetutils-telnetd",
     "socat",
+    "conserver-server",
     "openssl",
     "tigervnc-standalone-server",
     "tigervnc-tools",

@@ -1,4 +1,4 @@
-//! A console of a machine, by the first way that answers.
+//! A console of a machine, by the first way that answers, and the ports of console servers.
 
 use super::{args::Console, table::table};
 use crate::{
@@ -7,7 +7,9 @@ use crate::{
     report::{Failure, print, print_json, say},
 };
 use patchbay_core::sessions::OpenTarget;
-use patchbay_model::{ApiError, ConsoleRung, ErrorCode, SessionTarget};
+use patchbay_model::{
+    ApiError, ConsolePort, ConsolePortState, ConsoleRung, ConsoleServer, ErrorCode, SessionTarget,
+};
 use serde_json::json;
 
 /// `console NAME`
@@ -35,10 +37,37 @@ pub(crate) async fn console(app: &App, args: &Console) -> Result<u8, Failure> {
     };
     say(&format!("{} ({})", rung.name, rung.detail));
     let mut target = rung.target.clone();
-    if let SessionTarget::SerialOverLan { end_stale, .. } = &mut target {
-        *end_stale = args.end_other;
+    if let SessionTarget::SerialOverLan { end_stale: takes, .. }
+    | SessionTarget::Conserver { force: takes, .. } = &mut target
+    {
+        *takes = args.end_other;
     }
     connect::terminal(app, OpenTarget::of(&app.ctx, target)?).await
+}
+
+/// `console-ports NAME`
+pub(crate) async fn ports(app: &App, name: &str) -> Result<u8, Failure> {
+    let machine = app.machine(name).await?;
+    let asked = json!({ "entry": machine.id, "refresh": true });
+    let read: ConsoleServer = app.ask("console_ports", &asked).await?;
+    if app.options.json {
+        print_json(&read)?;
+        return Ok(0);
+    }
+    let row = |port: &ConsolePort| {
+        let state = match port.state {
+            ConsolePortState::Inactive => "nothing answers",
+            ConsolePortState::Idle => "idle",
+            ConsolePortState::Connected => "in use",
+            ConsolePortState::Busy => "busy",
+            ConsolePortState::Unknown => "unknown",
+        };
+        let machines: Vec<&str> = port.machines.iter().map(|one| one.name.as_str()).collect();
+        let (name, kind) = (port.name.clone(), port.kind.clone());
+        vec![port.number.to_string(), name, kind, state.to_owned(), machines.join(", ")]
+    };
+    print(&table(&read.ports.iter().map(row).collect::<Vec<_>>()));
+    Ok(0)
 }
 
 fn listed(app: &App, rungs: &[ConsoleRung]) -> Result<u8, Failure> {

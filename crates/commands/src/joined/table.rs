@@ -230,6 +230,7 @@ const ROUTES: &[(&str, Route)] = &[
     ("switch_keep", Here),
     ("switch_revert", Here),
     ("switch_changes", Here),
+    ("console_ports", HereOnly(&["entry"], NOT_MANAGED)),
     ("pdu_get", HereOnly(&["entry"], NOT_MANAGED)),
     ("outlet_guard", HereOnly(&["entry"], NOT_MANAGED)),
     ("outlet_do", HereOnly(&["entry"], NOT_MANAGED)),

@@ -1,6 +1,6 @@
-//! Consoles that machines are managed by: serial over LAN, terminals of guests and shells of nodes.
+//! Consoles that machines are managed by: serial over LAN, those of a conserver, terminals of guests and shells of nodes.
 
-use super::{Devices, bmc::SerialConsole, cluster::TerminalOf};
+use super::{Devices, bmc::SerialConsole, cluster::TerminalOf, conserver::SharedConsole};
 use crate::{Authorized, CoreError};
 use patchbay_model::{ApiError, NodeId, SessionTarget, TerminalSize};
 use patchbay_session::Terminal;
@@ -19,6 +19,7 @@ pub(crate) struct Console {
 enum Kind {
     Serial(Box<SerialConsole>),
     Cluster(TerminalOf),
+    Shared(SharedConsole),
 }
 
 impl Console {
@@ -32,6 +33,7 @@ impl Console {
             // A serial line knows no size.
             Kind::Serial(console) => console.open(cancel).await,
             Kind::Cluster(terminal) => terminal.open(size, cancel).await,
+            Kind::Shared(console) => console.open(cancel).await,
         }
     }
 }
@@ -50,6 +52,12 @@ impl Devices<'_> {
                 let subtitle = format!("serial over LAN, {}", way.address()?);
                 let kind = Kind::Serial(Box::new(console));
                 return Ok(Console { title: way.machine().to_owned(), subtitle, kind });
+            }
+            SessionTarget::Conserver { way, force, .. } => {
+                let way = self.way(entry, *way)?;
+                let kind = Kind::Shared(self.shared_console(&way, *force)?);
+                let (title, subtitle) = (way.machine().to_owned(), self.called(&way));
+                return Ok(Console { title, subtitle, kind });
             }
             SessionTarget::Guest { guest, .. } => self.guest_terminal(entry, *guest)?,
             SessionTarget::NodeShell { node, .. } => self.node_shell(entry, node)?,

@@ -311,7 +311,7 @@ impl Devices<'_> {
                         all => (DependantEffect::LosesOne, format!("loses one of {all} ports")),
                     }
                 }
-                ManagementWay::Console { .. } => {
+                ManagementWay::Console { .. } | ManagementWay::Conserver { .. } => {
                     (DependantEffect::LosesOne, "loses its serial console".to_owned())
                 }
                 // Those that run are among the guests.

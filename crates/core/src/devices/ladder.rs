@@ -1,4 +1,4 @@
-//! The ways to a console of a machine, best first: SSH, serial over LAN, the hypervisor's console, a serial port.
+//! The ways to a console of a machine, best first: SSH, serial over LAN, the hypervisor's console, a console server, a serial port.
 
 use super::{Devices, reach::Way};
 use crate::{Authorized, CoreError, Right};
@@ -15,6 +15,7 @@ enum Rung {
     Machine(NodeId),
     Serial(Box<Way>),
     Guest(Box<Way>),
+    Shared(Box<Way>),
 }
 
 impl Devices<'_> {
@@ -44,7 +45,10 @@ impl Devices<'_> {
                 ManagementWay::Guest { .. } => {
                     rungs.push((Rung::Guest(Box::new(way)), "Guest console".to_owned(), called));
                 }
-                ManagementWay::Console { entry: other } => {
+                ManagementWay::Conserver { .. } => {
+                    last.push((Rung::Shared(Box::new(way)), "Console server".to_owned(), called));
+                }
+                ManagementWay::Console { entry: other, .. } => {
                     let name = self.0.tree().name(*other).unwrap_or(called);
                     last.push((Rung::Machine(*other), "Serial port".to_owned(), name));
                 }
@@ -69,13 +73,24 @@ impl Devices<'_> {
                 (target, self.bmc_status(&way).await.map(drop).map_err(CoreError::from))
             }
             Rung::Guest(way) => self.guest_rung(&way).await,
+            Rung::Shared(way) => {
+                let target = SessionTarget::Conserver {
+                    id: way.entry,
+                    way: way.management.id,
+                    force: false,
+                };
+                (target, self.shared_rung(&way).await)
+            }
         };
         let problem = came.err().map(ApiError::from);
+        // A console that somebody else has can be looked at.
+        let shared = matches!(target, SessionTarget::Conserver { .. });
+        let taken = problem.as_ref().is_some_and(|error| error.code == ErrorCode::Conflict);
         ConsoleRung {
             name,
             detail,
             target,
-            ready: problem.is_none(),
+            ready: problem.is_none() || (shared && taken),
             ms: u32::try_from(began.elapsed().as_millis()).ok(),
             problem,
         }
@@ -95,6 +110,18 @@ impl Devices<'_> {
             format!("It does not answer: {}.", report.detail),
         );
         Err(CoreError::Api(Box::new(error.retry())))
+    }
+
+    async fn shared_rung(&self, way: &Way) -> Result<(), CoreError> {
+        match self.conserver_info(way).await?.writer {
+            None => Ok(()),
+            Some(who) => {
+                let message = format!("{who} has this console.");
+                let error = ApiError::new(ErrorCode::Conflict, message);
+                let next = "Open it to see what is done there, or take it over.";
+                Err(CoreError::Api(Box::new(error.next(next))))
+            }
+        }
     }
 
     async fn guest_rung(&self, way: &Way) -> (SessionTarget, Result<(), CoreError>) {

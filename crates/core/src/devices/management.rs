@@ -50,7 +50,8 @@ const fn rank(kind: ManagementKind) -> u8 {
         ManagementKind::Proxmox => 3,
         ManagementKind::Snmp => 4,
         ManagementKind::Port => 5,
-        ManagementKind::Console => 6,
+        ManagementKind::Conserver => 6,
+        ManagementKind::Console => 7,
     }
 }
 
@@ -144,6 +145,7 @@ impl Devices<'_> {
             ManagementWay::Snmp { .. } => self.snmp_status(way).await,
             ManagementWay::Guest { .. } => self.guest_status(way).await,
             ManagementWay::Outlet { .. } => self.outlet_status(way).await,
+            ManagementWay::Conserver { .. } => self.conserver_status(way).await,
             // The switch and the console are machines with a state of their own.
             ManagementWay::Port { .. } | ManagementWay::Console { .. } => Ok(Asked::default()),
         }
@@ -163,7 +165,11 @@ impl Devices<'_> {
             ManagementWay::Guest { cluster, guest } => format!("guest {guest} of {}", of(cluster)),
             ManagementWay::Port { switch, port } => format!("port {port} of {}", of(switch)),
             ManagementWay::Outlet { pdu, outlet } => format!("outlet {outlet} of {}", of(pdu)),
-            ManagementWay::Console { entry } => format!("console {}", of(entry)),
+            ManagementWay::Console { entry, .. } => format!("console {}", of(entry)),
+            ManagementWay::Conserver { server, console, .. } => {
+                let console = if console.is_empty() { way.machine() } else { console.as_str() };
+                format!("console {console} of {}", of(server))
+            }
         };
         match way.management.name.as_str() {
             "" => what,
@@ -203,9 +209,12 @@ impl Devices<'_> {
         replace: bool,
     ) -> Result<WayStatus, CoreError> {
         let way = self.way(entry, way)?;
-        let port = match &way.management.way {
-            ManagementWay::Bmc { protocol: BmcProtocol::Redfish, port, .. } => port.unwrap_or(443),
-            ManagementWay::Proxmox { port, .. } => port.unwrap_or(8006),
+        let (at, port) = match &way.management.way {
+            ManagementWay::Bmc { protocol: BmcProtocol::Redfish, port, .. } => {
+                (way.clone(), port.unwrap_or(443))
+            }
+            ManagementWay::Proxmox { port, .. } => (way.clone(), port.unwrap_or(8006)),
+            ManagementWay::Conserver { plain: false, .. } => self.conserver_of(&way)?,
             _ => {
                 return Err(CoreError::invalid(
                     "way",
@@ -214,7 +223,7 @@ impl Devices<'_> {
                 ));
             }
         };
-        self.keep_shown(&way, (way.address()?, port), fingerprint, replace).await?;
+        self.keep_shown(&at, (at.address()?, port), fingerprint, replace).await?;
         self.asked_anew(entry, &way).await
     }
 

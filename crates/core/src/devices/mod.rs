@@ -1,4 +1,4 @@
-//! Machines below their operating systems: controllers, clusters, switches and power units.
+//! Machines below their operating systems: controllers, clusters, switches, power units and console servers.
 //!
 //! What asks a device has a file or folder of its own; [`reach`] gives all of them an address, a sign-in and a certificate that is
 //! trusted. At a team server none of it is offered yet. Deliberately absent: jump hosts, which these protocols are not spoken
@@ -6,7 +6,11 @@
 
 mod bmc;
 mod cluster;
+mod conserver;
+#[cfg(all(test, unix))]
+mod conserver_tests;
 mod console;
+mod consoles;
 mod fleet;
 mod guard;
 mod history;

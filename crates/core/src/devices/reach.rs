@@ -2,6 +2,7 @@
 
 use super::Devices;
 use crate::{Authorized, CoreError, Right, identities::Secrets, sync};
+use patchbay_engine_line::conserver::{ConserverError, Talk};
 use patchbay_engine_ssh::known_hosts::name_of;
 use patchbay_model::{
     ApiError, EntryDraft, ErrorCode, HostKeyQuestion, IdentityId, IdentityKind, Management,
@@ -142,6 +143,22 @@ impl Devices<'_> {
                 identities: identities.clone(),
             })
             .collect())
+    }
+
+    /// Another machine in place of the one that has a way, with its address and identities.
+    pub(super) fn machine_as_way(
+        &self,
+        other: &Authorized<NodeId>,
+        management: &Management,
+    ) -> Result<Way, CoreError> {
+        self.0.own_computer("manage machines below their operating system")?;
+        let machine = self.0.tree().route(other)?.pop().ok_or(CoreError::NotFound("machine"))?;
+        Ok(Way {
+            entry: *other.get(),
+            draft: machine.entry.draft,
+            management: management.clone(),
+            identities: machine.settings.identities.value,
+        })
     }
 
     /// One way of a machine.
@@ -333,18 +350,29 @@ impl Devices<'_> {
             let next = "Check the address and the port, and that HTTPS is switched on there.";
             CoreError::Api(Box::new(ApiError::new(code, message).next(next).retry()))
         };
+        let shown = |chain: Vec<Vec<u8>>| CertificateCheck {
+            machine: way.machine().to_owned(),
+            address: host.to_owned(),
+            port,
+            chain,
+        };
         let slow = || failed(ErrorCode::TimedOut, format!("nothing came within {PATIENCE:?}"));
         let tcp = timeout(PATIENCE, TcpStream::connect(address)).await.map_err(|_| slow())?;
-        let tcp = tcp.map_err(|error| failed(ErrorCode::Unreachable, error.to_string()))?;
+        let mut tcp = tcp.map_err(|error| failed(ErrorCode::Unreachable, error.to_string()))?;
+        if matches!(way.management.way, ManagementWay::Conserver { .. }) {
+            // It encrypts once it was asked to.
+            let told =
+                |error: ConserverError| CoreError::Api(Box::new(error.api_error(way.machine())));
+            tcp = Talk::begin(tcp).await.map_err(told)?.secure().await.map_err(told)?;
+            let secured = timeout(PATIENCE, patchbay_tls::connect(tcp, host)).await;
+            let secured =
+                secured.map_err(|_| slow())?.map_err(|_| told(ConserverError::NoEncryption))?;
+            return Ok(shown(secured.chain));
+        }
         let securing = timeout(PATIENCE, patchbay_tls::connect(tcp, host)).await;
         let secured = securing
             .map_err(|_| slow())?
             .map_err(|error| failed(ErrorCode::Protocol, error.to_string()))?;
-        Ok(CertificateCheck {
-            machine: way.machine().to_owned(),
-            address: host.to_owned(),
-            port,
-            chain: secured.chain,
-        })
+        Ok(shown(secured.chain))
     }
 }

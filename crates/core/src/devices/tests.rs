@@ -166,7 +166,7 @@ async fn what_hangs_on_an_outlet_is_said_before_it_is_switched() {
     let id = *unit.get();
     machine(&fixture, "both", vec![outlet(id, "1"), outlet(id, "3")]).await;
     let alone = machine(&fixture, "alone", vec![outlet(id, "3")]).await;
-    let console = way(ManagementWay::Console { entry: *alone.get() });
+    let console = way(ManagementWay::Console { entry: *alone.get(), port: None });
     machine(&fixture, "behind", vec![console]).await;
     let devices = fixture.core.devices();
 

@@ -130,7 +130,7 @@ async fn populated() -> Fixture {
             Management {
                 id: ManagementId::new(),
                 name: "console".into(),
-                way: ManagementWay::Console { entry: gate },
+                way: ManagementWay::Console { entry: gate, port: None },
             },
         ],
         ..EntryDraft::default()

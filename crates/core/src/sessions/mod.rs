@@ -196,7 +196,7 @@ pub enum OpenTarget {
     Files(Authorized<NodeId>),
     /// Its tunnels; which of them is told to [`Tunnels`](crate::tunnels::Tunnels).
     Tunnels(Authorized<NodeId>),
-    /// A console that the machine is managed by: serial over LAN, a guest's, a node's.
+    /// A console that the machine is managed by: serial over LAN, a conserver's, a guest's, a node's.
     Managed(Authorized<NodeId>, SessionTarget),
     /// A shell on this computer, which needs no vault.
     LocalShell,
@@ -211,6 +211,7 @@ impl OpenTarget {
             SessionTarget::Files { id } => Self::Files(may(id)?),
             SessionTarget::Tunnels { id } => Self::Tunnels(may(id)?),
             SessionTarget::SerialOverLan { id, .. }
+            | SessionTarget::Conserver { id, .. }
             | SessionTarget::Guest { id, .. }
             | SessionTarget::NodeShell { id, .. } => Self::Managed(may(id)?, target),
             SessionTarget::LocalShell => Self::LocalShell,
@@ -238,7 +239,7 @@ impl Sessions<'_> {
             OpenTarget::Entry(id) => SessionTarget::Entry { id: *id.get() },
             OpenTarget::Files(id) => SessionTarget::Files { id: *id.get() },
             OpenTarget::Tunnels(id) => SessionTarget::Tunnels { id: *id.get() },
-            OpenTarget::Managed(_, shown) => shown.clone(),
+            OpenTarget::Managed(_, shown) => shown.clone().again(),
             OpenTarget::LocalShell => SessionTarget::LocalShell,
         };
         if let OpenTarget::Entry(id) | OpenTarget::Files(id) = &target {

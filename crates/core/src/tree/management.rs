@@ -15,6 +15,7 @@ const SUITES: [u8; 4] = [0, 3, 8, 17];
 /// Highest number of a guest of Proxmox VE.
 const LAST_GUEST: u32 = 999_999_999;
 const LONGEST_PLACE: usize = 64;
+const LONGEST_CONSOLE: usize = 255;
 
 /// What may be kept.
 pub(super) fn checked(ways: Vec<Management>) -> Result<Vec<Management>, CoreError> {
@@ -69,6 +70,18 @@ pub(crate) fn way(mut one: Management) -> Result<Management, CoreError> {
                 return Err(invalid("An outlet is a number, as 7 or 1.7.", "Choose an outlet."));
             }
         }
+        ManagementWay::Conserver { console, port, .. } => {
+            reached(&mut String::new(), *port)?;
+            *console = console.trim().to_owned();
+            check::line("management", "The console's name", console)?;
+            if console.len() > LONGEST_CONSOLE || console.contains(char::is_whitespace) {
+                let message = "The console's name is too long, or has spaces in it.";
+                return Err(invalid(message, "Type it as it is in conserver.cf."));
+            }
+        }
+        ManagementWay::Console { port: Some(0), .. } => {
+            return Err(invalid("Ports of console servers count from 1.", "Correct the port."));
+        }
         ManagementWay::Guest { .. } | ManagementWay::Console { .. } => {}
     }
     Ok(one)
@@ -121,7 +134,11 @@ pub(super) fn check_named(
         match forest.get(other) {
             // What is a cluster may be a machine of itself: a single node is both.
             Some(Node { body: Body::Entry(_), .. })
-                if !itself || matches!(one.way, ManagementWay::Guest { .. }) => {}
+                if !itself
+                    || matches!(
+                        one.way,
+                        ManagementWay::Guest { .. } | ManagementWay::Conserver { .. }
+                    ) => {}
             Some(Node { body: Body::Entry(_), .. }) => {
                 return Err(invalid(
                     "A machine cannot be its own switch, power unit or console.",

@@ -280,6 +280,15 @@ impl Tree<'_> {
         self.look(|forest| forest.require(id).map(|node| node.name().to_owned())).ok()
     }
 
+    /// The address of a machine, if that can be told.
+    pub(crate) fn address(&self, id: NodeId) -> Option<String> {
+        let address = |node: &Node| match &node.body {
+            Body::Entry(draft) => Some(draft.address.clone()),
+            Body::Folder(_) => None,
+        };
+        self.look(|forest| forest.require(id).map(address)).ok().flatten()
+    }
+
     /// Nodes that name an identity themselves.
     pub(crate) fn users_of(
         &self,

@@ -9,6 +9,7 @@
     missing_docs
 )]
 
+mod conserver;
 mod screen;
 mod serial;
 mod tcp;

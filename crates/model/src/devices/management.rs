@@ -107,6 +107,25 @@ pub enum ManagementWay {
     Console {
         /// It.
         entry: NodeId,
+        /// The number of the console server's port, where it is one: the list of its ports then says what hangs there.
+        #[serde(default)]
+        port: Option<u32>,
+    },
+    /// A console that a conserver keeps.
+    Conserver {
+        /// The machine that it runs on.
+        server: NodeId,
+        /// What the console is called there; empty is the machine's own name.
+        console: String,
+        /// TCP port (782).
+        #[serde(default)]
+        port: Option<u16>,
+        /// Whose name and password; none is an identity of the server.
+        #[serde(default)]
+        identity: Option<IdentityId>,
+        /// Whether passwords and what is typed go there without encryption.
+        #[serde(default)]
+        plain: bool,
     },
 }
 
@@ -122,6 +141,7 @@ impl ManagementWay {
             Self::Port { .. } => ManagementKind::Port,
             Self::Outlet { .. } => ManagementKind::Outlet,
             Self::Console { .. } => ManagementKind::Console,
+            Self::Conserver { .. } => ManagementKind::Conserver,
         }
     }
 
@@ -133,7 +153,8 @@ impl ManagementWay {
             Self::Guest { cluster: id, .. }
             | Self::Port { switch: id, .. }
             | Self::Outlet { pdu: id, .. }
-            | Self::Console { entry: id } => Some(*id),
+            | Self::Console { entry: id, .. }
+            | Self::Conserver { server: id, .. } => Some(*id),
         }
     }
 
@@ -144,14 +165,17 @@ impl ManagementWay {
             Self::Guest { cluster: id, .. }
             | Self::Port { switch: id, .. }
             | Self::Outlet { pdu: id, .. }
-            | Self::Console { entry: id } => Some(id),
+            | Self::Console { entry: id, .. }
+            | Self::Conserver { server: id, .. } => Some(id),
         }
     }
 
     /// Where it can name identities.
     pub fn identities_mut(&mut self) -> impl Iterator<Item = &mut Option<IdentityId>> {
         let (one, other) = match self {
-            Self::Bmc { identity, .. } | Self::Proxmox { identity, .. } => (Some(identity), None),
+            Self::Bmc { identity, .. }
+            | Self::Proxmox { identity, .. }
+            | Self::Conserver { identity, .. } => (Some(identity), None),
             Self::Snmp { identity, privacy_identity, .. } => {
                 (Some(identity), Some(privacy_identity))
             }
@@ -163,7 +187,9 @@ impl ManagementWay {
     /// The identities that it names.
     pub fn identities(&self) -> impl Iterator<Item = IdentityId> {
         let (one, other) = match self {
-            Self::Bmc { identity, .. } | Self::Proxmox { identity, .. } => (*identity, None),
+            Self::Bmc { identity, .. }
+            | Self::Proxmox { identity, .. }
+            | Self::Conserver { identity, .. } => (*identity, None),
             Self::Snmp { identity, privacy_identity, .. } => (*identity, *privacy_identity),
             _ => (None, None),
         };
@@ -183,6 +209,7 @@ pub enum ManagementKind {
     Port,
     Outlet,
     Console,
+    Conserver,
 }
 
 /// What a management controller speaks.

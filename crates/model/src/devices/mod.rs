@@ -2,6 +2,7 @@
 
 mod bmc;
 mod cluster;
+mod console;
 mod management;
 mod pdu;
 mod power;
@@ -17,6 +18,7 @@ pub use cluster::{
     GuestDetail, GuestDisk, GuestFromTemplate, GuestKind, GuestMigration, GuestPower, GuestRestore,
     GuestSnapshot, NewGuestSnapshot,
 };
+pub use console::{ConsolePort, ConsolePortState, ConsolePortUser, ConsoleServer};
 pub use management::{
     BmcProtocol, Management, ManagementKind, ManagementWay, SnmpCipher, SnmpHash, SnmpVersion,
     WayStatus,

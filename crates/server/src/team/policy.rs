@@ -183,6 +183,7 @@ pub const POLICIES: &[(&str, Policy)] = &[
     ("switch_keep", AtHomeOnly),
     ("switch_revert", AtHomeOnly),
     ("switch_changes", AtHomeOnly),
+    ("console_ports", AtHomeOnly),
     ("pdu_get", AtHomeOnly),
     ("outlet_guard", AtHomeOnly),
     ("outlet_do", AtHomeOnly),

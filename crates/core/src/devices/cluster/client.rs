@@ -73,7 +73,7 @@ impl Devices<'_> {
             }
             _ => {}
         }
-        self.enter(way, held, asked, None).await
+        self.cluster_enter(way, held, asked, None).await
     }
 
     /// Signs in at the cluster of a way, or of the guest that it leads to, with what the second factor shows. It is sent once.
@@ -97,7 +97,7 @@ impl Devices<'_> {
         let asked = self.cluster_as(way).await?;
         let place = self.place(way);
         let held = place.client.lock().await;
-        self.enter(way, held, asked, Some(code)).await?;
+        self.cluster_enter(way, held, asked, Some(code)).await?;
         // What shows the cluster reads it now.
         self.0.emit(AppEvent::Cluster { entry: way.entry });
         Ok(())
@@ -114,7 +114,7 @@ impl Devices<'_> {
         Ok(As { site, login })
     }
 
-    async fn enter(
+    async fn cluster_enter(
         &self,
         way: &Way,
         mut held: MutexGuard<'_, Held>,

@@ -1,4 +1,4 @@
-//! Switches and power units over SNMP: one socket for all of them, and what is kept of each between calls.
+//! Switches, power units and console servers over SNMP: one socket for all of them, and what is kept of each between calls.
 //!
 //! Keys of SNMP version 3 are made once and kept until the way or its secrets change; whatever was read is good for fifteen
 //! minutes. Locking the vault drops all of it. Deliberately absent: the protocol (`patchbay-device-snmp`), and traps.
@@ -11,6 +11,7 @@ pub(super) use errors::told;
 
 use super::{
     Devices, FRESH,
+    consoles::Server,
     pdu::Unit,
     reach::{Asked, Trouble, Way},
     switch::{Changes, Reading, Traffic},
@@ -88,6 +89,7 @@ pub(super) struct Kept {
     /// The family of a power unit, once it is known.
     pub(super) family: Mutex<Option<&'static Family>>,
     pub(super) unit: Cached<Unit>,
+    pub(super) consoles: Cached<Server>,
     pub(super) switch: Cached<Reading>,
     pub(super) traffic: tokio::sync::Mutex<Traffic>,
     /// Whether something could be changed with it.
@@ -174,6 +176,7 @@ impl Devices<'_> {
             access,
             family: Mutex::default(),
             unit: Cached::default(),
+            consoles: Cached::default(),
             switch: Cached::default(),
             traffic: tokio::sync::Mutex::default(),
             writable: Mutex::default(),

@@ -9,10 +9,10 @@ use crate::{
     testing::{Fixture, field, password},
 };
 use patchbay_model::{
-    ApiError, AppEvent, EntryDraft, ErrorCode, IdentityDraft, IdentityId, LockReason, Management,
-    ManagementId, ManagementKind, ManagementWay, NodeId, OutletState, PlanLine, PortState,
-    PowerAction, PowerGuard, PowerState, PowerTaken, SnmpCipher, SnmpHash, SnmpVersion,
-    SwitchChange, SwitchChangeId, SwitchChangeState, SwitchWish,
+    ApiError, AppEvent, ConsolePortState, EntryDraft, ErrorCode, IdentityDraft, IdentityId,
+    LockReason, Management, ManagementId, ManagementKind, ManagementWay, NodeId, OutletState,
+    PlanLine, PortState, PowerAction, PowerGuard, PowerState, PowerTaken, SnmpCipher, SnmpHash,
+    SnmpVersion, SwitchChange, SwitchChangeId, SwitchChangeState, SwitchWish,
 };
 use patchbay_testkit::{
     Pass, SnmpRelay, SnmpSwitch, Snmpd, Snmpsim, net_snmp, snmpd_or_skip, snmpsim_or_skip,
@@ -76,6 +76,12 @@ impl World {
             management: ways.into_iter().map(way).collect(),
             ..EntryDraft::default()
         };
+        self.fixture.core.tree().add_entry(&self.fixture.folder(None), draft).await.unwrap().id
+    }
+
+    async fn add_at(&self, name: &str, address: &str) -> NodeId {
+        let draft =
+            EntryDraft { name: name.into(), address: address.into(), ..EntryDraft::default() };
         self.fixture.core.tree().add_entry(&self.fixture.folder(None), draft).await.unwrap().id
     }
 
@@ -539,6 +545,59 @@ async fn the_recorded_unit_is_found_out_and_shown_with_what_it_feeds() {
     let none = api(core.devices().pdu_get(&world.fixture.node(id), false).await);
     assert_eq!(none.code, ErrorCode::NotFound);
     assert!(none.message.contains("sw has no outlets"), "{none}");
+}
+
+/// `portDataEntry` of a Dominion SX, written by hand from its module.
+const DOMINION: &str = "1.3.6.1.2.1.1.1.0|4|Dominion SX\n1.3.6.1.2.1.1.5.0|4|console-a2\n\
+    1.3.6.1.4.1.13742.3.1.4.1.2.1|2|1\n1.3.6.1.4.1.13742.3.1.4.1.2.2|2|2\n\
+    1.3.6.1.4.1.13742.3.1.4.1.2.3|2|3\n1.3.6.1.4.1.13742.3.1.4.1.3.1|4|db-01\n\
+    1.3.6.1.4.1.13742.3.1.4.1.3.2|4|sw-core\n1.3.6.1.4.1.13742.3.1.4.1.3.3|4|Port 3\n\
+    1.3.6.1.4.1.13742.3.1.4.1.4.1|4|Serial\n1.3.6.1.4.1.13742.3.1.4.1.4.2|4|Serial\n\
+    1.3.6.1.4.1.13742.3.1.4.1.4.3|4|Not Available\n1.3.6.1.4.1.13742.3.1.4.1.5.1|2|4\n\
+    1.3.6.1.4.1.13742.3.1.4.1.5.2|2|2\n1.3.6.1.4.1.13742.3.1.4.1.5.3|2|1\n";
+
+#[tokio::test]
+async fn a_console_server_shows_its_ports_and_what_hangs_on_them() {
+    if !snmpsim_or_skip("ports of a console server") {
+        return;
+    }
+    let sim = Snmpsim::start(&[("dominion", DOMINION)]).await.unwrap();
+    let world = World::new().await;
+    let id = world.asked("console-a2", sim.port(), "dominion").await;
+    let console = |entry, port| ManagementWay::Console { entry, port: Some(port) };
+    // One that leads to a port of its own, one whose console is the server's menu, one of another server.
+    let leads = world.add_at("console-a2 port 1", "127.0.0.1").await;
+    let db = world.add("db-01", vec![console(leads, 1)]).await;
+    let core_switch = world.add("sw-core", vec![console(id, 2)]).await;
+    let elsewhere = world.add_at("console-b7", "192.0.2.77").await;
+    world.add("far", vec![console(elsewhere, 1)]).await;
+    let devices = world.fixture.core.devices();
+    let server = devices.console_ports(&world.fixture.node(id), false).await.unwrap();
+    let ports: Vec<_> =
+        server.ports.iter().map(|port| (port.number, port.name.as_str(), port.state)).collect();
+    use ConsolePortState as S;
+    assert_eq!(ports, [(1, "db-01", S::Busy), (2, "sw-core", S::Idle), (3, "Port 3", S::Inactive)]);
+    assert_eq!(server.ports[0].kind, "Serial");
+    let hanging = |at: usize| {
+        let machines = &server.ports[at].machines;
+        machines.iter().map(|one| (one.entry, one.opens)).collect::<Vec<_>>()
+    };
+    assert_eq!(hanging(0), [(db, Some(leads))]);
+    assert_eq!(hanging(1), [(core_switch, None)]);
+    assert_eq!(hanging(2), []);
+    assert_eq!(server.about, "console-a2, Dominion SX");
+    // It is kept for a while, and asked again when somebody wants that.
+    drop(sim);
+    let kept = devices.console_ports(&world.fixture.node(id), false).await.unwrap();
+    assert_eq!(kept, server);
+    assert!(devices.console_ports(&world.fixture.node(id), true).await.is_err());
+
+    // A power unit is none.
+    let switch = SnmpSwitch::start().await.unwrap();
+    let id = world.asked("pdu", switch.port(), SnmpSwitch::UNIT).await;
+    let none = api(devices.console_ports(&world.fixture.node(id), false).await);
+    assert_eq!(none.code, ErrorCode::NotFound);
+    assert!(none.message.contains("pdu has no ports as Raritan Dominion has them"), "{none}");
 }
 
 /// The machine that an outlet of the testkit's unit feeds.
