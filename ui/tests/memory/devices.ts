@@ -43,7 +43,7 @@ export const sampleManagement: Record<string, Management[]> = {
       unprotected: false,
     },
     { id: 'way-outlet', name: '', kind: 'outlet', pdu: 'node-pdu-a2', outlet: '7' },
-    { id: 'way-serial', name: '', kind: 'console', entry: 'node-console-a2' },
+    { id: 'way-serial', name: '', kind: 'console', entry: 'node-console-a2', port: 4 },
   ],
   'pve-01': [
     {
@@ -332,6 +332,8 @@ function nameOf(way: Management): string {
       return `guest ${String(way.guest)}`;
     case 'port':
       return `port ${way.port}`;
+    case 'conserver':
+      return `console ${way.console} of lab-14`;
     default:
       return `${way.kind} at ${way.address}`;
   }

@@ -52,7 +52,18 @@ const WAYS: Management[] = [
   { id: 'f', name: '', kind: 'guest', cluster: 'n-1', guest: 104 },
   { id: 'g', name: '', kind: 'port', switch: 'n-2', port: 'ge-0/0/7' },
   { id: 'h', name: '', kind: 'outlet', pdu: 'n-3', outlet: '1.7' },
-  { id: 'i', name: '', kind: 'console', entry: 'n-4' },
+  { id: 'i', name: '', kind: 'console', entry: 'n-4', port: null },
+  { id: 'j', name: '', kind: 'console', entry: 'n-4', port: 7 },
+  {
+    id: 'k',
+    name: '',
+    kind: 'conserver',
+    server: 'n-5',
+    console: 'db-01',
+    port: 7820,
+    identity: 'i-1',
+    plain: true,
+  },
 ];
 
 describe('ways to manage a machine', () => {
@@ -90,6 +101,14 @@ describe('ways to manage a machine', () => {
     });
     expect(wayErrors({ ...emptyWay('guest'), other: 'n', place: '99' }).place).toContain('100');
     expect(wayErrors({ ...emptyWay('port'), other: 'n', place: 'Gi1/0/1' })).toEqual({});
+    const console = { ...emptyWay('console'), other: 'n' };
+    expect(wayErrors({ ...console, place: 'seven' }).place).toContain('such as 7');
+    const conserver = { ...emptyWay('conserver'), other: 'n' };
+    expect(wayErrors(conserver)).toEqual({});
+    expect(wayErrors({ ...conserver, place: 'two words', port: '0' })).toMatchObject({
+      place: expect.stringContaining('no spaces'),
+      port: expect.stringContaining('65535'),
+    });
     expect(waysError([bmc, emptyWay('console')])).toMatch(/^Way 2: Choose the machine/);
   });
 

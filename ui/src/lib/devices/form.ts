@@ -33,8 +33,10 @@ export interface WayForm {
   family: string;
   /** The machine of the tree that it is a part of: cluster, switch, power unit or console. */
   other: NodeId | null;
-  /** The guest's number, the switch's port or the unit's outlet. */
+  /** The guest's number, the switch's port, the unit's outlet, the console server's port or the console's name. */
   place: string;
+  /** Without encryption. */
+  plain: boolean;
 }
 
 type WayField = 'address' | 'port' | 'system' | 'name' | 'other' | 'place';
@@ -97,6 +99,7 @@ export function emptyWay(kind: ManagementKind): WayForm {
     family: '',
     other: null,
     place: '',
+    plain: false,
   };
 }
 
@@ -104,6 +107,7 @@ export function emptyWay(kind: ManagementKind): WayForm {
 export function usualPort({ kind, protocol }: Pick<WayForm, 'kind' | 'protocol'>): number {
   if (kind === 'proxmox') return 8006;
   if (kind === 'snmp') return 161;
+  if (kind === 'conserver') return 782;
   return protocol === 'ipmi' ? 623 : 443;
 }
 
@@ -138,7 +142,15 @@ export function formOfWay(way: Management): WayForm {
     case 'outlet':
       return { ...form, other: way.pdu, place: way.outlet };
     case 'console':
-      return { ...form, other: way.entry };
+      return { ...form, other: way.entry, place: way.port === null ? '' : String(way.port) };
+    case 'conserver':
+      return {
+        ...form,
+        ...reached({ address: '', port: way.port, identity: way.identity }),
+        other: way.server,
+        place: way.console,
+        plain: way.plain,
+      };
   }
 }
 
@@ -196,7 +208,9 @@ export function wayOf(form: WayForm): Management {
     case 'outlet':
       return { id, name, kind, pdu: other, outlet: place };
     case 'console':
-      return { id, name, kind, entry: other };
+      return { id, name, kind, entry: other, port: place === '' ? null : Number(place) };
+    case 'conserver':
+      return { id, name, kind, server: other, console: place, port, identity, plain: form.plain };
   }
 }
 
@@ -209,6 +223,7 @@ const MISSING: Partial<Record<ManagementKind, string>> = {
   port: 'Choose the switch.',
   outlet: 'Choose the power unit.',
   console: 'Choose the machine that is the console.',
+  conserver: 'Choose the machine that conserver runs on.',
 };
 
 export function wayErrors(form: WayForm): WayErrors {
@@ -219,9 +234,7 @@ export function wayErrors(form: WayForm): WayErrors {
     const address = form.address.trim();
     if (/:\/\//.test(address)) errors.address = 'Leave out the protocol: only the host goes here.';
     else if (/\s|@/.test(address)) errors.address = 'An address is a host name or an IP address.';
-    const port = form.port.trim();
-    if (port !== '' && (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65_535))
-      errors.port = 'A port is a whole number from 1 to 65535.';
+    if (portWrong(form.port)) errors.port = PORT_WRONG;
     const redfish = form.kind === 'bmc' && form.protocol === 'redfish';
     if (redfish && form.system.trim().length > 64)
       errors.system = 'The id of a system has at most 64 characters.';
@@ -234,7 +247,21 @@ export function wayErrors(form: WayForm): WayErrors {
     errors.place = 'Type what the switch calls the port, such as ge-0/0/7.';
   if (form.kind === 'outlet' && !/^\d{1,9}(\.\d{1,9})*$/.test(place))
     errors.place = 'An outlet is a number such as 7 or 1.7.';
+  if (form.kind === 'console' && place !== '' && !/^[1-9]\d{0,5}$/.test(place))
+    errors.place = 'A port of a console server is a number such as 7.';
+  if (form.kind === 'conserver') {
+    if (/\s/.test(place) || place.length > 255)
+      errors.place = 'A console’s name has no spaces and at most 255 characters.';
+    if (portWrong(form.port)) errors.port = PORT_WRONG;
+  }
   return errors;
+}
+
+const PORT_WRONG = 'A port is a whole number from 1 to 65535.';
+
+function portWrong(text: string): boolean {
+  const port = text.trim();
+  return port !== '' && (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65_535);
 }
 
 /** The first thing wrong with any of them. */

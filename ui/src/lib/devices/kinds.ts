@@ -47,7 +47,20 @@ export const KINDS: readonly Kind[] = [
     other: 'Power unit',
     place: ['Outlet', '7'],
   },
-  { kind: 'console', title: 'Serial console', icon: Cable, other: 'Console' },
+  {
+    kind: 'console',
+    title: 'Serial console',
+    icon: Cable,
+    other: 'Console',
+    place: ['Port of a console server', 'Optional'],
+  },
+  {
+    kind: 'conserver',
+    title: 'Console at a conserver',
+    icon: Cable,
+    other: 'Console server',
+    place: ['Console', 'the machine’s name'],
+  },
 ];
 
 export function kindOf(kind: ManagementKind): Kind {
@@ -78,6 +91,7 @@ export function placeText(
   }
   const other = form.other === null ? '' : (nameOf(form.other) ?? 'a machine that is gone');
   const place = form.place.trim();
-  if (form.kind === 'console' || place === '') return other;
+  if (place === '') return other;
+  if (form.kind === 'console') return `${other}, port ${place}`;
   return other === '' ? place : `${place} of ${other}`;
 }

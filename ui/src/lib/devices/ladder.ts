@@ -1,12 +1,13 @@
 /** The ways to a console of a machine, best first, as they are shown after they were tried. */
 
-import type { ConsoleRung, ErrorCode } from '$lib/host';
+import type { ConsoleRung, ErrorCode, SessionTarget } from '$lib/host';
 
 type Tone = 'ok' | 'bad' | 'plain';
 
-/** The first that works; none is what the button cannot open. */
+/** The first that works, then the first that can be looked at; none is what the button cannot open. */
 export function bestRung(rungs: readonly ConsoleRung[]): ConsoleRung | undefined {
-  return rungs.find(({ ready }) => ready);
+  const ready = rungs.filter((rung) => rung.ready);
+  return ready.find(({ problem }) => problem === null) ?? ready[0];
 }
 
 const CODES: Partial<Record<ErrorCode, string>> = {
@@ -23,8 +24,10 @@ const CODES: Partial<Record<ErrorCode, string>> = {
 
 /** "ready", "refused", "in use". */
 export function badge({ ready, problem }: ConsoleRung): { text: string; tone: Tone } {
-  if (ready) return { text: 'ready', tone: 'ok' };
-  if (problem === null) return { text: 'not tried', tone: 'plain' };
+  if (problem === null) {
+    return ready ? { text: 'ready', tone: 'ok' } : { text: 'not tried', tone: 'plain' };
+  }
+  if (ready) return { text: CODES[problem.code] ?? 'ready', tone: 'plain' };
   return { text: CODES[problem.code] ?? 'failed', tone: 'bad' };
 }
 
@@ -35,9 +38,17 @@ export function rungDetail({ detail, ms }: ConsoleRung): string {
     .join(', ');
 }
 
-/** Whether it is a serial console that somebody else has open, which can be ended. */
-export function isTaken({ target, problem }: ConsoleRung): boolean {
-  return target.kind === 'serialOverLan' && problem?.code === 'conflict';
+/** What takes it from somebody else who has it, and what that is called; none where nobody has it or it cannot be taken. */
+export function takeOver({
+  target,
+  problem,
+}: ConsoleRung): { text: string; target: SessionTarget } | null {
+  if (problem?.code !== 'conflict') return null;
+  if (target.kind === 'serialOverLan')
+    return { text: 'End the other console', target: { ...target, endStale: true } };
+  return target.kind === 'conserver'
+    ? { text: 'Take it over', target: { ...target, force: true } }
+    : null;
 }
 
 /** What is opened, within a sentence: "SSH", "serial over LAN". */

@@ -1,6 +1,7 @@
 /** The pages of managed machines, by name. */
 
 import Boxes from '@lucide/svelte/icons/boxes';
+import Cable from '@lucide/svelte/icons/cable';
 import EthernetPort from '@lucide/svelte/icons/ethernet-port';
 import Plug from '@lucide/svelte/icons/plug';
 import Server from '@lucide/svelte/icons/server';
@@ -44,4 +45,5 @@ export const pageActions: readonly Action[] = [
     run: () => tabs.open({ kind: 'fleet' }),
   },
   page('outlets', 'Open outlets', Plug, 'pdu power unit socket load snmp'),
+  page('consoles', 'Open console ports', Cable, 'console server kvm serial port raritan snmp'),
 ];

@@ -3,15 +3,17 @@
 import type { NodeId } from '$lib/host';
 import { ways } from './ways.svelte';
 
-export type DevicePage = 'guests' | 'ports' | 'outlets';
+export const DEVICE_PAGES = ['guests', 'ports', 'outlets', 'consoles'] as const;
+export type DevicePage = (typeof DEVICE_PAGES)[number];
 
-/** Those that apply; what answers by SNMP may be a switch or a power unit until it was asked. */
+/** What answers by SNMP, with the page for it. */
+const ASKED = { switch: 'ports', pdu: 'outlets', consoles: 'consoles' } as const;
+
+/** Those that apply; what answers by SNMP may be any of these until it was asked. */
 export function pagesOf(entry: NodeId): DevicePage[] {
   const pages: DevicePage[] = [];
   if (ways.has(entry, 'proxmox')) pages.push('guests');
   if (!ways.has(entry, 'snmp')) return pages;
   const found = ways.found(entry);
-  if (found !== 'pdu') pages.push('ports');
-  if (found !== 'switch') pages.push('outlets');
-  return pages;
+  return [...pages, ...(found ? [ASKED[found]] : Object.values(ASKED))];
 }

@@ -5,7 +5,7 @@ import { tree } from '$lib/tree/tree.svelte';
 import { SvelteMap } from 'svelte/reactivity';
 
 /** What answered by SNMP. */
-type Found = 'switch' | 'pdu';
+export type Found = 'switch' | 'pdu' | 'consoles';
 
 const NONE: readonly ManagementKind[] = [];
 

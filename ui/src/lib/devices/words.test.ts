@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiError, ConsoleRung, Dependant, PowerDone, PowerTaken } from '$lib/host';
 import { effectText, sorted } from './dependants';
-import { badge, bestRung, isTaken, rungDetail, rungName } from './ladder';
+import { badge, bestRung, takeOver, rungDetail, rungName } from './ladder';
 import { bootText, doneText, sortedActions } from './words';
 
 const refused: ApiError = {
@@ -42,9 +42,23 @@ describe('the console ladder', () => {
   it('knows a serial console that somebody else has', () => {
     const busy: ApiError = { ...refused, code: 'conflict' };
     const target = { kind: 'serialOverLan', id: 'a', way: 'w', endStale: false } as const;
-    expect(isTaken(rung({ target, problem: busy }))).toBe(true);
-    expect(isTaken(rung({ target, problem: refused }))).toBe(false);
-    expect(isTaken(rung({ problem: busy }))).toBe(false);
+    expect(takeOver(rung({ target, problem: busy }))).toEqual({
+      text: 'End the other console',
+      target: { ...target, endStale: true },
+    });
+    expect(takeOver(rung({ target, problem: refused }))).toBeNull();
+    expect(takeOver(rung({ problem: busy }))).toBeNull();
+  });
+
+  it('shows a console that is shared, and prefers one that nobody has', () => {
+    const target = { kind: 'conserver', id: 'a', way: 'w', force: false } as const;
+    const shared = rung({ target, ready: true, problem: { ...refused, code: 'conflict' } });
+    expect(badge(shared)).toEqual({ text: 'in use', tone: 'plain' });
+    expect(takeOver(shared)?.target).toEqual({ ...target, force: true });
+    expect(bestRung([shared])).toBe(shared);
+    expect(bestRung([shared, rung({ name: 'Serial port', ready: true })])?.name).toBe(
+      'Serial port',
+    );
   });
 });
 

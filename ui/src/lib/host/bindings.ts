@@ -821,6 +821,46 @@ export type Conflict =
 /** Give the new one another name. */
 "keepBoth";
 
+/** A port. */
+export type ConsolePort = {
+	/** The number on the case. */
+	number: number,
+	/** What the device calls it. */
+	name: string,
+	/** What is plugged in, in the maker's words. */
+	kind: string,
+	/** Whether it is used. */
+	state: ConsolePortState,
+	/** Machines of the tree that hang on it. */
+	machines: ConsolePortUser[],
+};
+
+/** Whether somebody can be let in at a port. */
+export type ConsolePortState =
+/** Nothing answers there. */
+"inactive" |
+/** Something is there, and nobody uses it. */
+"idle" |
+/** Somebody uses it, and there is room for more. */
+"connected" |
+/** As many use it as may. */
+"busy" |
+/** The device does not say. */
+"unknown";
+
+/** A machine of the tree that hangs on a port. */
+export type ConsolePortUser = {
+	/** The machine. */
+	entry: NodeId,
+	/** What it is called. */
+	name: string,
+	/**
+	 * What its console is opened as: the machine of the tree that leads to the port; none if that is the console server itself, whose
+	 * own menu asks which port is meant.
+	 */
+	opens: NodeId | null,
+};
+
 /** One way to a console, after it was tried. */
 export type ConsoleRung = {
 	/** "SSH", "Serial over LAN", "Guest console", "Serial port". */
@@ -835,6 +875,16 @@ export type ConsoleRung = {
 	ms: number | null,
 	/** Why not. */
 	problem: ApiError | null,
+};
+
+/** A console server or KVM switch. */
+export type ConsoleServer = {
+	/** When it was read. */
+	read: Timestamp,
+	/** What it says of itself. */
+	about: string,
+	/** Its ports, by number. */
+	ports: ConsolePort[],
 };
 
 /** The cursor of terminals. */
@@ -2450,7 +2500,7 @@ export type Management = {
 export type ManagementId = string;
 
 /** What kind of way it is. */
-export type ManagementKind = "bmc" | "proxmox" | "snmp" | "guest" | "port" | "outlet" | "console";
+export type ManagementKind = "bmc" | "proxmox" | "snmp" | "guest" | "port" | "outlet" | "console" | "conserver";
 
 /** What `management_sign_in` takes. */
 export type ManagementSignIn = {
@@ -2554,7 +2604,21 @@ outlet: string } |
 /** Another machine of the tree that is this one's serial console: a serial line, or a port of a console server. */
 { kind: "console";
 /** It. */
-entry: NodeId };
+entry: NodeId;
+/** The number of the console server's port, where it is one: the list of its ports then says what hangs there. */
+port: number | null } |
+/** A console that a conserver keeps. */
+{ kind: "conserver";
+/** The machine that it runs on. */
+server: NodeId;
+/** What the console is called there; empty is the machine's own name. */
+console: string;
+/** TCP port (782). */
+port: number | null;
+/** Whose name and password; none is an identity of the server. */
+identity: IdentityId | null;
+/** Whether passwords and what is typed go there without encryption. */
+plain: boolean };
 
 /** Where to put nodes. */
 export type MovePlace =
@@ -3996,6 +4060,14 @@ id: NodeId;
 way: ManagementId;
 /** Whether a console that somebody else has open is ended. */
 endStale: boolean } |
+/** A console of a machine that a conserver keeps. */
+{ kind: "conserver";
+/** The machine. */
+id: NodeId;
+/** The way to the console. */
+way: ManagementId;
+/** Whether it is taken over from somebody else who has it; otherwise what they do is seen. */
+force: boolean } |
 /** The console of a guest: a terminal of a container or of a virtual machine's serial port, or a virtual machine's screen. */
 { kind: "guest";
 /** The machine with the way to the cluster. */
@@ -5702,6 +5774,8 @@ export interface Commands {
 	switch_revert: { args: SwitchChangeRef; result: SwitchChange };
 	/** Changes of switches since the app started, the latest first. */
 	switch_changes: { args: Record<string, never>; result: SwitchChange[] };
+	/** A console server or KVM switch with its ports. */
+	console_ports: { args: DeviceRead; result: ConsoleServer };
 	/** A power unit with its outlets. */
 	pdu_get: { args: DeviceRead; result: Pdu };
 	/** What is to be known before an outlet is switched. */

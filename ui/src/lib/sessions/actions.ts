@@ -16,7 +16,7 @@ import TextSelect from '@lucide/svelte/icons/text-select';
 import Unplug from '@lucide/svelte/icons/unplug';
 import Zap from '@lucide/svelte/icons/zap';
 import type { Action } from '$lib/actions';
-import type { LineSignal, Protocol, SessionInfo } from '$lib/host';
+import type { LineSignal, Protocol, SessionInfo, SessionTarget } from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import { copyAllText, copyHtml, saveOutput } from './output';
 import { sessions } from './sessions.svelte';
@@ -37,6 +37,9 @@ function view(): TerminalView | undefined {
   return session && existingTerminal(session.id);
 }
 
+/** Which consoles can be told a break. */
+const hasBreak = (kind: SessionTarget['kind'] | undefined) =>
+  kind === 'serialOverLan' || kind === 'conserver';
 const here = () => current() !== undefined;
 /** A terminal: files have no output. */
 const terminal = () => {
@@ -153,7 +156,7 @@ export const sessionActions: readonly Action[] = [
     icon: Zap,
     keywords: 'serial telnet brk sysrq rommon',
     detail,
-    when: () => line('telnet', 'serial') || (open() && current()?.target.kind === 'serialOverLan'),
+    when: () => line('telnet', 'serial') || (open() && hasBreak(current()?.target.kind)),
     run: signal('break'),
   },
   {

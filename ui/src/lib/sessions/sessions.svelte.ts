@@ -51,7 +51,7 @@ function plain(target: SessionTarget): readonly unknown[] {
   const { kind } = target;
   if (kind === 'localShell') return [kind];
   const which =
-    kind === 'serialOverLan'
+    kind === 'serialOverLan' || kind === 'conserver'
       ? target.way
       : kind === 'guest'
         ? [target.guest, target.screen]
@@ -183,7 +183,9 @@ class SessionsState {
   /** Goes to a console, whichever way it is had; opens it if it is not open. */
   async console(target: SessionTarget): Promise<void> {
     const same = JSON.stringify(plain(target));
-    const ends = target.kind === 'serialOverLan' && target.endStale;
+    const ends =
+      (target.kind === 'serialOverLan' && target.endStale) ||
+      (target.kind === 'conserver' && target.force);
     const there = this.list.find(
       ({ target: other, state }) =>
         state.kind !== 'closed' && !ends && JSON.stringify(plain(other)) === same,

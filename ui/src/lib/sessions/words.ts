@@ -74,7 +74,7 @@ export function waitingFor(
   }
 }
 
-/** The steps of a console that no machine gives itself: of a management controller, or of a hypervisor. */
+/** The steps of a console that no machine gives itself: of a management controller, a console server or a hypervisor. */
 const CONSOLE_STAGES: typeof STAGES = [
   { stage: 'name', name: 'Name' },
   { stage: 'connect', name: 'Connect' },
@@ -83,9 +83,11 @@ const CONSOLE_STAGES: typeof STAGES = [
   { stage: 'shell', name: 'Console' },
 ];
 
-/** Whether it is the console that a management controller or a hypervisor gives. */
+/** Whether it is the console that a management controller, a console server or a hypervisor gives. */
 export function isConsole({ kind }: Pick<SessionTarget, 'kind'>): boolean {
-  return kind === 'serialOverLan' || kind === 'guest' || kind === 'nodeShell';
+  return (
+    kind === 'serialOverLan' || kind === 'conserver' || kind === 'guest' || kind === 'nodeShell'
+  );
 }
 
 /** The parts of connecting that there are. Jump hosts are reached by SSH, whatever the machine behind them speaks. */

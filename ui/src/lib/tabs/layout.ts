@@ -316,7 +316,8 @@ function parsePane(raw: unknown): KeptPane | null {
     // The guest that was shown is not kept.
     case 'guests':
     case 'ports':
-    case 'outlets': {
+    case 'outlets':
+    case 'consoles': {
       const entry = text(raw['entry']);
       return entry === undefined ? null : { kind: raw['kind'], entry };
     }
@@ -356,6 +357,10 @@ function parseTarget(raw: unknown): KeptTarget | null {
     case 'serialOverLan': {
       const way = text(raw['way']);
       return way === undefined ? null : { kind, id, way, endStale: false };
+    }
+    case 'conserver': {
+      const way = text(raw['way']);
+      return way === undefined ? null : { kind, id, way, force: false };
     }
     case 'guest': {
       const guest = wholeNumber(raw['guest']);

@@ -12,6 +12,8 @@ export type KeptTarget =
   | { kind: 'files'; id: string; folder?: string }
   /** The serial console of a machine. One that somebody else has open is never ended by itself: `endStale` is not kept. */
   | { kind: 'serialOverLan'; id: string; way: string; endStale: boolean }
+  /** A console that a conserver keeps. It is never taken over by itself: `force` is not kept. */
+  | { kind: 'conserver'; id: string; way: string; force: boolean }
   /** The console of a guest of a cluster. */
   | { kind: 'guest'; id: string; guest: number; screen: boolean }
   /** A shell of a node of a cluster. */
@@ -37,9 +39,10 @@ export type TabSpec =
   | { kind: 'run'; runId?: string }
   /** Nodes and guests of a cluster, and the one to show. */
   | { kind: 'guests'; entry: string; guest?: number }
-  /** Ports of a switch, and outlets of a power unit. */
+  /** Ports of a switch, outlets of a power unit, and ports of a console server. */
   | { kind: 'ports'; entry: string }
   | { kind: 'outlets'; entry: string }
+  | { kind: 'consoles'; entry: string }
   | { kind: 'fleet' }
   | { kind: 'import' }
   | { kind: 'start' };

@@ -76,7 +76,7 @@ export function tabIcon(tab: { root: Tab['root']; zoomed: boolean; spec: TabSpec
 function sessionIcon(session: SessionInfo | undefined): IconComponent {
   const kind = session?.target.kind;
   if (kind === 'files') return FolderClosed;
-  if (kind === 'serialOverLan') return PROTOCOL_ICONS.serial;
+  if (kind === 'serialOverLan' || kind === 'conserver') return PROTOCOL_ICONS.serial;
   if (kind === 'guest' && session?.desktop) return PROTOCOL_ICONS.vnc;
   return PROTOCOL_ICONS[session?.protocol ?? 'ssh'];
 }
@@ -114,6 +114,8 @@ export function specIcon(spec: TabSpec): IconComponent {
       return EthernetPort;
     case 'outlets':
       return Plug;
+    case 'consoles':
+      return CableIcon;
     case 'fleet':
       return Server;
     case 'import':

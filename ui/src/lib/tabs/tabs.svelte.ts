@@ -5,6 +5,7 @@
  * `CloseDialog.svelte`.
  */
 
+import { DEVICE_PAGES, type DevicePage } from '$lib/devices/pages';
 import { folderOf } from '$lib/files/folders.svelte';
 import { asApiError, call, type SessionId, type SessionInfo } from '$lib/host';
 import { editorKey, openEditors } from '$lib/machines/open-editors.svelte';
@@ -504,6 +505,7 @@ class TabsState {
     const target = sessions.get(id)?.target;
     if (target?.kind === 'tunnels') return undefined;
     if (target?.kind === 'serialOverLan') return { ...target, endStale: false };
+    if (target?.kind === 'conserver') return { ...target, force: false };
     if (target?.kind !== 'files') return target;
     const folder = folderOf(id);
     return folder === undefined ? target : { ...target, folder };
@@ -589,10 +591,8 @@ function sameSpec(a: TabSpec, b: TabSpec): boolean {
   );
 }
 
-function isDevicePage(
-  spec: TabSpec,
-): spec is Extract<TabSpec, { kind: 'guests' | 'ports' | 'outlets' }> {
-  return spec.kind === 'guests' || spec.kind === 'ports' || spec.kind === 'outlets';
+function isDevicePage(spec: TabSpec): spec is Extract<TabSpec, { kind: DevicePage }> {
+  return DEVICE_PAGES.some((kind) => kind === spec.kind);
 }
 
 export const tabs = new TabsState();

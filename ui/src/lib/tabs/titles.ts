@@ -44,6 +44,8 @@ export function paneTitle(spec: TabSpec): string {
       return `Ports: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
     case 'outlets':
       return `Outlets: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
+    case 'consoles':
+      return `Console ports: ${tree.byId(spec.entry)?.name ?? 'a machine'}`;
     case 'fleet':
       return 'Fleet';
     case 'import':
@@ -68,6 +70,7 @@ export function targetTitle(target: KeptTarget): string {
     case 'files':
       return `Files: ${name}`;
     case 'serialOverLan':
+    case 'conserver':
       return `Console: ${name}`;
     case 'guest':
       return `Console: guest ${String(target.guest)} of ${name}`;
@@ -83,6 +86,7 @@ function sessionTitle(id: string): string {
     case 'files':
       return `Files: ${session.title}`;
     case 'serialOverLan':
+    case 'conserver':
     case 'guest':
       return `Console: ${session.title}`;
     case 'nodeShell':

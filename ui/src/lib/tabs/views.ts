@@ -15,6 +15,7 @@ export const views = {
   guests: () => import('$lib/cluster/GuestsPage.svelte'),
   ports: () => import('$lib/switch/PortsPage.svelte'),
   outlets: () => import('$lib/pdu/OutletsPage.svelte'),
+  consoles: () => import('$lib/consoles/ConsolesPage.svelte'),
   fleet: () => import('$lib/fleet/FleetPage.svelte'),
   files: () => import('$lib/files/FilesPage.svelte'),
   import: () => import('$lib/import/ImportPage.svelte'),

@@ -1,14 +1,16 @@
-/** Machines that can be managed: a cluster, a switch and a power unit of the invented tree. */
+/** Machines that can be managed: a cluster, a switch, a power unit and a console server of the invented tree. */
 import type { AppEvent, Args, CommandName, Management, Result } from '$lib/host';
 import { problem } from '../problem';
 import type { MemoryTree } from '../tree';
 import { MemoryCluster } from './cluster';
+import { MemoryConsoles } from './consoles';
 import { MemoryPdu } from './pdu';
 import { MemorySwitch } from './switch';
 
 export const CLUSTER = 'node-pve-01';
 export const SWITCH = 'node-sw-core-01';
 export const PDU = 'node-pdu-a2';
+export const CONSOLES = 'node-lab-14';
 
 type Handlers = { [N in CommandName]?: (args: Args<N>) => Result<N> | Promise<Result<N>> };
 
@@ -30,12 +32,14 @@ const WAYS: Record<string, Management> = {
   [CLUSTER]: { id: 'way-pve', name: '', kind: 'proxmox', address: '', port: null, identity: null },
   [SWITCH]: snmp('way-switch', null),
   [PDU]: snmp('way-pdu', 'apc'),
+  [CONSOLES]: snmp('way-consoles', null),
 };
 
 export class MemoryManaged {
   readonly cluster: MemoryCluster;
   readonly switch: MemorySwitch;
   readonly pdu = new MemoryPdu();
+  readonly consoles = new MemoryConsoles();
 
   constructor(tree: MemoryTree, emit: (event: AppEvent) => void) {
     for (const row of tree.rows().ids) {
@@ -51,7 +55,7 @@ export class MemoryManaged {
   }
 
   get handlers(): Handlers {
-    const { cluster, pdu } = this;
+    const { cluster, consoles, pdu } = this;
     const ports = this.switch;
     const no = (what: string) =>
       Promise.reject(problem('protocol', `It does not answer as a ${what}.`));
@@ -111,6 +115,7 @@ export class MemoryManaged {
       switch_keep: ({ id }) => ports.end(id, 'kept'),
       switch_revert: ({ id }) => ports.end(id, 'reverted'),
       switch_changes: () => ports.changes,
+      console_ports: ({ entry }) => (entry === CONSOLES ? consoles.get() : no('console server')),
       pdu_get: ({ entry }) => (entry === PDU ? pdu.get() : no('power unit')),
       outlet_guard: (args) => pdu.guard(args),
       outlet_do: (args) => pdu.act(args),
