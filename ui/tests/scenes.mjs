@@ -78,6 +78,24 @@ export const scenes = {
       await page.getByTestId('inspector-live').waitFor();
     },
   },
+  'unlocked-guests-code': {
+    async steps(page) {
+      await page.evaluate(() => (globalThis.patchbayHost.managed.cluster.code = '123456'));
+      await machinePage(page, 'pve-01', 'Open guests');
+      await page.getByTestId('code').fill('654321');
+      await click(page, 'code-go');
+      await page.getByText('refused the one-time password').waitFor();
+    },
+  },
+  'unlocked-consoles': {
+    async steps(page) {
+      await page.getByTestId('tree').evaluate((tree) => (tree.scrollTop = 700));
+      await page.waitForTimeout(150);
+      await row(page, 'lab-14').click();
+      await command(page, 'open console ports');
+      await page.getByTestId('console-port').first().waitFor();
+    },
+  },
   'unlocked-guest': { steps: (page) => guest(page, 'web-01') },
   'unlocked-guest-settings': { steps: (page) => guest(page, 'web-01', 'Settings') },
   'unlocked-guest-disks': { steps: (page) => guest(page, 'web-01', 'Disks') },
@@ -347,6 +365,35 @@ export const scenes = {
       await page.getByText('There is no way to manage').waitFor();
     },
   },
+  'power-shared': {
+    async steps(page) {
+      await page.evaluate(() => {
+        const { devices } = globalThis.patchbayHost;
+        const target = { kind: 'conserver', id: 'node-pve-02', way: 'way-bmc', force: false };
+        const problem = {
+          code: 'conflict',
+          message: 'eva@gate has this console.',
+          nextStep: 'Open it to see what is done there, or take it over.',
+          field: null,
+          retryable: false,
+        };
+        const detail = 'console pve-02 of lab-14';
+        devices.rungs = [
+          ...devices.rungs.slice(0, 1),
+          { name: 'Console server', detail, target, ready: true, ms: 31, problem },
+        ];
+      });
+      await power(page, 'pve-02');
+      await page.getByTestId('end-other').waitFor();
+    },
+  },
+  'power-code': {
+    async steps(page) {
+      await page.evaluate(() => (globalThis.patchbayHost.managed.cluster.code = '123456'));
+      await power(page, 'pve-01');
+      await page.getByTestId('code').fill('654321');
+    },
+  },
   'power-menu': {
     async steps(page) {
       await row(page, 'pve-02').click({ button: 'right' });
@@ -379,6 +426,17 @@ export const scenes = {
       await click(page, 'way-add');
       await page.getByRole('menuitem', { name: 'SNMP' }).click();
       await page.getByTestId('way-add').scrollIntoViewIfNeeded();
+    },
+  },
+  'management-conserver': {
+    async steps(page) {
+      await row(page, 'pdu-a2').click();
+      await page.keyboard.press('Control+e');
+      await page.getByRole('button', { name: 'Management' }).click();
+      await click(page, 'way-add');
+      await page.getByRole('menuitem', { name: 'Console at a conserver' }).click();
+      await page.getByTestId('way-plain').scrollIntoViewIfNeeded();
+      await click(page, 'way-plain');
     },
   },
   conflict: {

@@ -92,7 +92,7 @@ pub struct PowerTry {
     pub name: String,
     /// What became of it.
     pub taken: PowerTaken,
-    /// Why not.
+    /// Why not, or who has it.
     pub problem: Option<ApiError>,
 }
 
@@ -178,17 +178,17 @@ pub struct PowerGuard {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsoleRung {
-    /// "SSH", "Serial over LAN", "Guest console", "Serial port".
+    /// "SSH", "Serial over LAN", "Guest console", "Console server", "Serial port".
     pub name: String,
     /// "port 22", "IPMI at 198.51.100.7".
     pub detail: String,
     /// What a session with it is opened to.
     pub target: SessionTarget,
-    /// Whether it answers.
+    /// Whether it answers, and can be opened at least to look on.
     pub ready: bool,
     /// How long that took, in milliseconds.
     pub ms: Option<u32>,
-    /// Why not.
+    /// Why not, or who has it.
     pub problem: Option<ApiError>,
 }
 

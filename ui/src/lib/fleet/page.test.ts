@@ -33,7 +33,7 @@ describe('the fleet', () => {
   });
 
   it('lists the machines that can be managed, and what is wrong with them', async () => {
-    expect(rows()).toEqual(['lab-01', 'pdu-a2', 'pve-01', 'pve-02', 'sw-core-01']);
+    expect(rows()).toEqual(['lab-01', 'lab-14', 'pdu-a2', 'pve-01', 'pve-02', 'sw-core-01']);
     expect(screen.getByText(/3 sensors out of range, 8 ports down/)).toBeTruthy();
     await accessible();
     await type('fleet-filter', 'pve');
@@ -72,7 +72,7 @@ describe('the fleet', () => {
     await waitFor(() => expect(rows()).toEqual(['pve-02']));
     expect(screen.getByText('1 selected')).toBeTruthy();
     await fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }));
-    await waitFor(() => expect(rows()).toHaveLength(5));
+    await waitFor(() => expect(rows()).toHaveLength(6));
   });
 
   it('says what is wrong', async () => {
