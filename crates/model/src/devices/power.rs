@@ -92,7 +92,7 @@ pub struct PowerTry {
     pub name: String,
     /// What became of it.
     pub taken: PowerTaken,
-    /// Why not, or who has it.
+    /// Why not.
     pub problem: Option<ApiError>,
 }
 
