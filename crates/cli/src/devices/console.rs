@@ -3,7 +3,7 @@
 use super::{args::Console, table::table};
 use crate::{
     app::App,
-    connect,
+    ask, connect,
     report::{Failure, print, print_json, say},
 };
 use patchbay_core::sessions::OpenTarget;
@@ -15,8 +15,15 @@ use serde_json::json;
 /// `console NAME`
 pub(crate) async fn console(app: &App, args: &Console) -> Result<u8, Failure> {
     let machine = app.machine(&args.name).await?;
-    let rungs: Vec<ConsoleRung> =
-        app.ask("console_ladder", &json!({ "entry": machine.id })).await?;
+    let about = json!({ "entry": machine.id });
+    let mut rungs: Vec<ConsoleRung> = app.ask("console_ladder", &about).await?;
+    let asks = |rung: &ConsoleRung| rung.problem.clone().filter(|e| e.code == ErrorCode::NeedsCode);
+    if let Some(asked) = rungs.iter().find_map(asks)
+        && ask::somebody_is_there()
+    {
+        app.sign_in(&json!(machine.id), asked).await?;
+        rungs = app.ask("console_ladder", &about).await?;
+    }
     if args.list {
         return listed(app, &rungs);
     }

@@ -863,7 +863,7 @@ export type ConsolePortUser = {
 
 /** One way to a console, after it was tried. */
 export type ConsoleRung = {
-	/** "SSH", "Serial over LAN", "Guest console", "Serial port". */
+	/** "SSH", "Serial over LAN", "Guest console", "Console server", "Serial port". */
 	name: string,
 	/** "port 22", "IPMI at 198.51.100.7". */
 	detail: string,

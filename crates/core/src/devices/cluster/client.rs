@@ -171,6 +171,8 @@ impl Devices<'_> {
                     && !client.is_signed_in().await
                 {
                     *held = Held::Waiting(error.clone(), asked.clone());
+                    // What shows the cluster asks for the code now.
+                    self.0.emit(AppEvent::Cluster { entry: way.entry });
                 }
                 Trouble::Error(error)
             }

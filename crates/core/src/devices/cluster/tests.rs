@@ -222,6 +222,12 @@ impl World {
         self.devices().management_sign_in(&entry, None, Secret::new(code.to_owned())).await
     }
 
+    /// Whether front ends were told that the cluster is not as it was.
+    fn is_told(&self, events: &mut broadcast::Receiver<AppEvent>) -> bool {
+        let about = |event| matches!(event, AppEvent::Cluster { entry } if entry == self.cluster);
+        std::iter::from_fn(|| events.try_recv().ok()).any(about)
+    }
+
     async fn way_status(&self) -> WayStatus {
         let status = self.devices().management_status(&self.entry(), true).await.unwrap();
         status.ways.into_iter().next().unwrap()
@@ -248,11 +254,7 @@ async fn a_second_factor_is_asked_for_once_until_the_vault_is_locked() {
     let status = world.sign_in(world.cluster, " 123 456 ").await.unwrap();
     assert_eq!(status.problem, None);
     assert!(status.about.starts_with("Proxmox VE 9.0, 2 nodes"), "{}", status.about);
-    let mut told = false;
-    while let Ok(event) = events.try_recv() {
-        told |= matches!(event, AppEvent::Cluster { entry } if entry == world.cluster);
-    }
-    assert!(told, "pages that wait for the cluster read it");
+    assert!(world.is_told(&mut events), "pages that wait for the cluster read it");
     world.devices().cluster_get(&world.entry(), true).await.unwrap();
     assert_eq!(asked(), 2, "the ticket is kept");
 
@@ -296,10 +298,12 @@ async fn a_session_that_ended_at_the_cluster_asks_for_a_code_again() {
     let (pve, world) = with_factor().await;
     world.sign_in(world.cluster, "123456").await.unwrap();
     pve.forget_sign_ins().await.unwrap();
+    let mut events = world.fixture.core.events();
     for _ in 0..3 {
         let problem = world.way_status().await.problem.unwrap();
         assert_eq!(problem.code, ErrorCode::NeedsCode, "{problem}");
     }
+    assert!(world.is_told(&mut events), "pages that show the cluster ask for it");
     assert_eq!(pve.log().matches("asks for a code").count(), 2);
     world.sign_in(world.cluster, "123456").await.unwrap();
     assert_eq!(world.way_status().await.problem, None);
