@@ -19,6 +19,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("audit_head", targets::audit_head::run),
     ("codec", targets::codec::run),
     ("command_args", targets::command_args::run),
+    ("conserver", targets::conserver::run),
     ("data_keys", targets::data_keys::run),
     ("desktop_codec", targets::desktop_codec::run),
     ("desktop_recording", targets::desktop_recording::run),

@@ -10,18 +10,17 @@ pub(super) const ESCAPE: &[u8] = b"\x05c";
 const IAC: u8 = 0xff;
 
 /// Both directions of a console.
-#[derive(Default)]
-pub(super) struct Conserver {
+#[derive(Debug, Default)]
+pub struct Console {
     /// The last byte was one that begins a command.
     command: bool,
 }
 
-impl Speaks for Conserver {
-    fn greet(&mut self, _: &mut Wire) {}
-
-    fn receive(&mut self, came: Bytes, shown: &mut BytesMut, wire: &mut Wire) {
+impl Console {
+    /// Takes what came, wherever it was cut; what is to be shown goes to `shown`, answers go to `wire`.
+    pub fn hear(&mut self, came: &[u8], shown: &mut BytesMut, wire: &mut BytesMut) {
         for byte in came {
-            match (std::mem::take(&mut self.command), byte) {
+            match (std::mem::take(&mut self.command), *byte) {
                 (false, IAC) => self.command = true,
                 (false, byte) | (true, byte @ IAC) => shown.extend_from_slice(&[byte]),
                 // Somebody asked to stop for a while or to go to another console: any byte goes on.
@@ -31,6 +30,14 @@ impl Speaks for Conserver {
                 (true, _) => {}
             }
         }
+    }
+}
+
+impl Speaks for Console {
+    fn greet(&mut self, _: &mut Wire) {}
+
+    fn receive(&mut self, came: Bytes, shown: &mut BytesMut, wire: &mut Wire) {
+        self.hear(&came, shown, wire);
     }
 
     fn typed(&mut self, typed: &[u8], _: &mut BytesMut, wire: &mut Wire) {
@@ -60,13 +67,13 @@ impl Speaks for Conserver {
 
 #[cfg(test)]
 mod tests {
-    use super::{Conserver, Speaks as _};
+    use super::{Console, Speaks as _};
     use bytes::{Bytes, BytesMut};
     use patchbay_model::LineSignal;
 
     fn received(pieces: &[&'static [u8]]) -> (Vec<u8>, Vec<u8>) {
         let (mut speaks, mut shown, mut wire) =
-            (Conserver::default(), BytesMut::new(), BytesMut::new());
+            (Console::default(), BytesMut::new(), BytesMut::new());
         for piece in pieces {
             speaks.receive(Bytes::from_static(piece), &mut shown, &mut wire);
         }
@@ -78,7 +85,7 @@ mod tests {
         assert_eq!(received(&[b"a\xff\xffb"]), (b"a\xffb".to_vec(), vec![]));
         assert_eq!(received(&[b"a\xff", b"\xffb"]), (b"a\xffb".to_vec(), vec![]));
         let mut wire = BytesMut::new();
-        Conserver::default().typed(b"a\xffb\r", &mut BytesMut::new(), &mut wire);
+        Console::default().typed(b"a\xffb\r", &mut BytesMut::new(), &mut wire);
         assert_eq!(&wire[..], b"a\xff\xffb\r");
     }
 
@@ -92,8 +99,8 @@ mod tests {
     #[test]
     fn a_break_is_the_consoles_own() {
         let mut wire = BytesMut::new();
-        assert!(Conserver::default().signal(LineSignal::Break, &mut wire));
+        assert!(Console::default().signal(LineSignal::Break, &mut wire));
         assert_eq!(&wire[..], b"\x05cl0");
-        assert!(!Conserver::default().signal(LineSignal::DtrOn, &mut wire));
+        assert!(!Console::default().signal(LineSignal::DtrOn, &mut wire));
     }
 }

@@ -20,7 +20,8 @@ pub struct Info {
 impl Info {
     /// `name:host,pid,port:what is behind it:who:up or down:rw or ro:log,…:break:auto:aliases:…`. Programs and IPv6 addresses
     /// have colons of their own, so what is known is looked for.
-    pub(super) fn of(line: &str) -> Option<Self> {
+    #[must_use]
+    pub fn of(line: &str) -> Option<Self> {
         let (name, rest) = line.split_once(':')?;
         let marks = ["up", "down", "init"].into_iter().flat_map(|state| {
             ["rw", "ro"].map(|may| (format!(":{state}:{may}:"), state == "up", may == "rw"))
@@ -49,7 +50,8 @@ impl Info {
     }
 
     /// Whether it is meant by this name; the server goes by the first that only begins so.
-    pub(super) fn is_called(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
         let same = |own: &String| own.eq_ignore_ascii_case(name);
         same(&self.name) || self.aliases.iter().any(same)
     }

@@ -9,12 +9,13 @@ mod encode;
 mod error;
 mod info;
 
+pub use encode::Console;
 pub use error::ConserverError;
 pub use info::Info;
 
 use crate::pump;
 use bytes::BytesMut;
-use encode::{Conserver, ESCAPE};
+use encode::ESCAPE;
 use patchbay_model::Secret;
 use patchbay_session::Terminal;
 use std::{io::Cursor, time::Duration};
@@ -263,7 +264,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Attached<S> {
         first.extend_from_slice(&came);
         let line = pump::Line {
             machine: machine.to_owned(),
-            speaks: Conserver::default(),
+            speaks: Console::default(),
             keep_alive: None,
             wires: pump::NoWires,
         };

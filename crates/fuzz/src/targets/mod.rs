@@ -7,6 +7,7 @@ pub(crate) mod audit_entry;
 pub(crate) mod audit_head;
 pub(crate) mod codec;
 pub(crate) mod command_args;
+pub(crate) mod conserver;
 pub(crate) mod data_keys;
 pub(crate) mod desktop_codec;
 pub(crate) mod desktop_recording;

@@ -855,8 +855,8 @@ export type ConsolePortUser = {
 	/** What it is called. */
 	name: string,
 	/**
-	 * What its console is opened as: the machine of the tree that leads to the port; none if that is the console server itself, whose
-	 * own menu asks which port is meant.
+	 *  What its console is opened as: the machine of the tree that leads to the port; none if that is the console server itself, whose
+	 *  own menu asks which port is meant.
 	 */
 	opens: NodeId | null,
 };
@@ -869,11 +869,11 @@ export type ConsoleRung = {
 	detail: string,
 	/** What a session with it is opened to. */
 	target: SessionTarget,
-	/** Whether it answers. */
+	/** Whether it answers, and can be opened at least to look on. */
 	ready: boolean,
 	/** How long that took, in milliseconds. */
 	ms: number | null,
-	/** Why not. */
+	/** Why not, or who has it. */
 	problem: ApiError | null,
 };
 
