@@ -118,12 +118,10 @@ impl World {
         let mut shown = String::new();
         let wait = async {
             while !shown.contains(expected) {
-                match viewer.next().await.expect("it goes on") {
-                    ToViewer::Output { offset, bytes } => {
-                        shown.push_str(&String::from_utf8_lossy(&bytes));
-                        viewer.ack(offset + bytes.len() as u64);
-                    }
-                    _ => {}
+                let next = viewer.next().await.expect("it goes on");
+                if let ToViewer::Output { offset, bytes } = next {
+                    shown.push_str(&String::from_utf8_lossy(&bytes));
+                    viewer.ack(offset + bytes.len() as u64);
                 }
             }
         };

@@ -19,7 +19,7 @@ pub(crate) struct Console {
 enum Kind {
     Serial(Box<SerialConsole>),
     Cluster(TerminalOf),
-    Shared(SharedConsole),
+    Shared(Box<SharedConsole>),
 }
 
 impl Console {
@@ -55,7 +55,7 @@ impl Devices<'_> {
             }
             SessionTarget::Conserver { way, force, .. } => {
                 let way = self.way(entry, *way)?;
-                let kind = Kind::Shared(self.shared_console(&way, *force)?);
+                let kind = Kind::Shared(Box::new(self.shared_console(&way, *force)?));
                 let (title, subtitle) = (way.machine().to_owned(), self.called(&way));
                 return Ok(Console { title, subtitle, kind });
             }
