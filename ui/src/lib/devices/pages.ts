@@ -3,8 +3,7 @@
 import type { NodeId } from '$lib/host';
 import { ways } from './ways.svelte';
 
-export const DEVICE_PAGES = ['guests', 'ports', 'outlets', 'consoles'] as const;
-export type DevicePage = (typeof DEVICE_PAGES)[number];
+export type DevicePage = 'guests' | 'ports' | 'outlets' | 'consoles';
 
 /** What answers by SNMP, with the page for it. */
 const ASKED = { switch: 'ports', pdu: 'outlets', consoles: 'consoles' } as const;

@@ -5,7 +5,6 @@
  * `CloseDialog.svelte`.
  */
 
-import { DEVICE_PAGES, type DevicePage } from '$lib/devices/pages';
 import { folderOf } from '$lib/files/folders.svelte';
 import { asApiError, call, type SessionId, type SessionInfo } from '$lib/host';
 import { editorKey, openEditors } from '$lib/machines/open-editors.svelte';
@@ -577,9 +576,8 @@ function sessionOf({ spec }: PaneLeaf): string {
 
 function sameSpec(a: TabSpec, b: TabSpec): boolean {
   if (a.kind === 'session' && b.kind === 'session') return a.sessionId === b.sessionId;
-  if (a.kind === 'tunnels' && b.kind === 'tunnels') return a.entry === b.entry;
   if (a.kind === 'editor' && b.kind === 'editor') return editorKey(a) === editorKey(b);
-  if (isDevicePage(a)) return a.kind === b.kind && a.entry === b.entry;
+  if ('entry' in a && 'entry' in b) return a.kind === b.kind && a.entry === b.entry;
   if (a.kind === 'run' && b.kind === 'run') return a.runId === b.runId;
   if (a.kind === 'workspace' && b.kind === 'workspace') return a.id === b.id;
   return (
@@ -589,10 +587,6 @@ function sameSpec(a: TabSpec, b: TabSpec): boolean {
     a.kind !== 'editor' &&
     a.kind !== 'queued'
   );
-}
-
-function isDevicePage(spec: TabSpec): spec is Extract<TabSpec, { kind: DevicePage }> {
-  return DEVICE_PAGES.some((kind) => kind === spec.kind);
 }
 
 export const tabs = new TabsState();

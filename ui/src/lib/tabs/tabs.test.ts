@@ -83,6 +83,15 @@ describe('tabs', () => {
     expect(tabs.list).toHaveLength(4);
   });
 
+  it('show a page of each machine that has one', () => {
+    for (const kind of ['power', 'guests', 'ports', 'outlets', 'tunnels'] as const) {
+      const one = tabs.open({ kind, entry: 'node-pve-01' });
+      const other = tabs.open({ kind, entry: 'node-sw-core-01' });
+      expect(other).not.toBe(one);
+      expect(tabs.open({ kind, entry: 'node-pve-01' })).toBe(one);
+    }
+  });
+
   it('ask before a running session is closed, and then end it', async () => {
     const id = await connect('app-01');
     tabs.close(id);
