@@ -3,6 +3,10 @@
 //!
 //! It takes cipher suite 3 only, whatever it lists. Its state lies in a folder of its own and goes with it.
 
+mod fleet;
+
+pub use fleet::IpmiFleet;
+
 use crate::{
     TestkitError,
     daemon::{Daemon, free_port, run},
@@ -116,9 +120,14 @@ impl IpmiSim {
         write("boot", "none\n")?;
         write("told", "")?;
         write("starts", "")?;
-        write("lan.conf", &lan_conf(dir.path(), address.port(), line))?;
+        let chassis = dir.path().join("chassis");
+        let machine = format!(
+            "chassis_control \"{} 0x20\"\nsol \"tcp:127.0.0.1:{line}\" 115200\n",
+            chassis.display()
+        );
+        write("lan.conf", &lan_conf(address, &machine))?;
         write("bmc.emu", &commands(inventory))?;
-        run(Command::new("chmod").arg("+x").arg(dir.path().join("chassis")), None)?;
+        run(Command::new("chmod").arg("+x").arg(chassis), None)?;
         fs::create_dir(dir.path().join("state"))
             .map_err(|e| TestkitError::file("make a folder", e))?;
         let mut new = Self { address, daemon: None, _line: Some(line_daemon), dir };
@@ -179,17 +188,18 @@ impl IpmiSim {
     }
 }
 
-fn lan_conf(dir: &Path, port: u16, line: u16) -> String {
-    let ways = "none md2 md5 straight";
+/// Its configuration; `machine` says what it switches and where its serial line is.
+fn lan_conf(address: SocketAddr, machine: &str) -> String {
+    let (ip, port, ways) = (address.ip(), address.port(), "none md2 md5 straight");
     let mut text = format!(
-        "name \"bmc\"\nset_working_mc 0x20\nstartlan 1\naddr 127.0.0.1 {port}\npriv_limit admin\n"
+        "name \"bmc\"\nset_working_mc 0x20\nstartlan 1\naddr {ip} {port}\npriv_limit admin\n"
     );
     for level in ["callback", "user", "operator", "admin"] {
         text += &format!("allowed_auths_{level} {ways}\n");
     }
     text += "guid a123456789abcdefa123456789abcdef\nendlan\n";
-    text += &format!("chassis_control \"{}/chassis 0x20\"\n", dir.display());
-    text += &format!("sol \"tcp:127.0.0.1:{line}\" 115200\nstartnow false\n");
+    text += machine;
+    text += "startnow false\n";
     text += &format!("user 1 true \"\" \"\" user 10 {ways}\n");
     for (number, name, password, level) in USERS {
         text += &format!("user {number} true \"{name}\" \"{password}\" {level} 10 {ways}\n");

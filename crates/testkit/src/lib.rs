@@ -64,7 +64,7 @@ pub use error::TestkitError;
 #[cfg(unix)]
 pub use farm::{Farm, ShownCookie};
 #[cfg(unix)]
-pub use ipmi::{IpmiSim, ipmi_or_skip};
+pub use ipmi::{IpmiFleet, IpmiSim, ipmi_or_skip};
 #[cfg(unix)]
 pub use keys::{KeyPair, SshAgent};
 #[cfg(unix)]
@@ -88,7 +88,8 @@ pub use shadow::{Shadow, shadow_or_skip};
 pub use slapd::{Slapd, slapd_or_skip};
 #[cfg(unix)]
 pub use snmp::{
-    Pass, SnmpRelay, SnmpSwitch, Snmpd, Snmpsim, net_snmp, snmpd_or_skip, snmpsim_or_skip,
+    Nature, Pass, SnmpFleet, SnmpRelay, SnmpSwitch, Snmpd, Snmpsim, net_snmp, snmpd_or_skip,
+    snmpsim_or_skip,
 };
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};

@@ -1,8 +1,11 @@
 //! Agents of SNMP: net-snmp's snmpd, snmpsim with recorded devices, a switch that keeps what is set, and a relay that spoils
-//! what they say.
+//! what they say; and a thousand agents of our own.
 
+mod answer;
+mod fleet;
 mod relay;
 
+pub use fleet::{Nature, SnmpFleet};
 pub use relay::{Pass, SnmpRelay};
 
 use crate::{

@@ -72,8 +72,15 @@ const DEBIAN_TEST: &[&str] = &[
 /// A browser and its WebDriver server, where there is no such server yet: not all systems have them under these names.
 const DEBIAN_BROWSER: &[&str] = &["chromium", "chromium-driver"];
 
-const DEBIAN_BENCH: &[&str] =
-    &["remmina", "keepassxc", "tigervnc-viewer", "freerdp2-x11", "chromium", "novnc"];
+const DEBIAN_BENCH: &[&str] = &[
+    "remmina",
+    "keepassxc",
+    "tigervnc-viewer",
+    "freerdp2-x11",
+    "chromium",
+    "novnc",
+    "freeipmi-tools",
+];
 
 const FEDORA_BUILD: &[&str] = &[
     "gcc",

@@ -8,10 +8,13 @@ mod desktop;
 mod figure;
 mod files;
 mod guests;
+mod ipmi;
 mod machine;
 mod memory;
 mod peers;
+mod runs;
 mod session;
+mod snmp;
 mod startup;
 mod team;
 mod terminal;
@@ -52,6 +55,8 @@ enum Group {
     Desktop,
     Decode,
     Team,
+    Ipmi,
+    Snmp,
 }
 
 impl Group {
@@ -66,6 +71,8 @@ impl Group {
         Self::Desktop,
         Self::Decode,
         Self::Team,
+        Self::Ipmi,
+        Self::Snmp,
     ];
 
     const fn names(self) -> &'static [&'static str] {
@@ -85,6 +92,8 @@ impl Group {
             Self::Desktop => desktop::NAMES,
             Self::Decode => decode::NAMES,
             Self::Team => team::NAMES,
+            Self::Ipmi => ipmi::NAMES,
+            Self::Snmp => snmp::NAMES,
         }
     }
 
@@ -93,7 +102,7 @@ impl Group {
             Self::Startup | Self::Terminal => "about 3 min",
             Self::Unlock | Self::Tree | Self::Guests => "about 1 min",
             Self::Files => "about 8 min",
-            Self::Connections | Self::Desktop => "about 4 min",
+            Self::Connections | Self::Desktop | Self::Ipmi | Self::Snmp => "about 4 min",
             Self::Decode => "about 10 min",
             Self::Team => "about 12 min",
         }
@@ -111,6 +120,8 @@ impl Group {
             Self::Desktop => desktop::take(name).await,
             Self::Decode => decode::take(name).await,
             Self::Team => team::take(name).await,
+            Self::Ipmi => ipmi::take(name).await,
+            Self::Snmp => snmp::take(name).await,
         }
     }
 }
