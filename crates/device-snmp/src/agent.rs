@@ -18,11 +18,20 @@ use std::{
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
+use tokio::sync::Semaphore;
 
 /// Variables of one bulk answer at most: some 3 kB, which the agents of switches send in two or three fragments.
 const VARIABLES: usize = 120;
 /// Columns of one request. Agents with small buffers refuse more than some 30.
 const COLUMNS: usize = 24;
+
+/// What the system is asked to keep of what comes in. It gives as much of it as it likes, often a twentieth.
+const BUFFER: usize = 4 << 20;
+/// Questions on their way at once: the answers to more of them, some 6 kB each, could be lost in a small buffer, and whoever
+/// waits for one that is lost waits long.
+const AT_ONCE: usize = 32;
+/// After so long without an answer a question is not counted among them any more, so that dead agents hold nobody up.
+const TURN: Duration = Duration::from_millis(100);
 
 /// How long an agent is waited for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,6 +57,7 @@ pub struct Socket {
     v6: Option<UdpTransport>,
     engines: Arc<EngineCache>,
     salt: DesSaltState,
+    turns: Arc<Semaphore>,
 }
 
 impl Socket {
@@ -56,12 +66,14 @@ impl Socket {
     /// # Errors
     /// When the system has no socket to give.
     pub async fn open() -> Result<Self, SnmpError> {
-        let v4 = UdpTransport::bind("0.0.0.0:0").await.map_err(|error| socket_error(&error))?;
+        let bind = |address| UdpTransport::builder().bind(address).recv_buffer_size(BUFFER).build();
+        let v4 = bind("0.0.0.0:0").await.map_err(|error| socket_error(&error))?;
         Ok(Self {
             v4,
-            v6: UdpTransport::bind("[::]:0").await.ok(),
+            v6: bind("[::]:0").await.ok(),
             engines: Arc::new(EngineCache::new()),
             salt: salt()?,
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
         })
     }
 
@@ -123,6 +135,7 @@ impl Socket {
             bulk: access.bulk,
             asked,
             table: patience.table,
+            turns: Arc::clone(&self.turns),
             machine,
         })
     }
@@ -156,6 +169,7 @@ pub struct Agent {
     bulk: bool,
     asked: Asked,
     table: Duration,
+    turns: Arc<Semaphore>,
     machine: String,
 }
 
@@ -164,6 +178,19 @@ impl Agent {
     #[must_use]
     pub fn machine(&self) -> &str {
         &self.machine
+    }
+
+    /// Asks when it is this question's turn.
+    async fn ask<T>(&self, question: impl Future<Output = T>) -> T {
+        let mut question = Box::pin(question);
+        // An error would say that somebody had closed the semaphore, which nobody does.
+        let turn = self.turns.acquire().await;
+        let soon = tokio::time::timeout(TURN, &mut question).await;
+        drop(turn);
+        match soon {
+            Ok(answer) => answer,
+            Err(_elapsed) => question.await,
+        }
     }
 
     fn failed(&self, error: &Error) -> SnmpError {
@@ -188,7 +215,7 @@ impl Agent {
         let mut values = vec![None; names.len()];
         while !wanted.is_empty() {
             let asked: Vec<Oid> = wanted.iter().map(|(_, name)| (*name).clone()).collect();
-            match Box::pin(self.asks.get_many(&asked)).await {
+            match self.ask(self.asks.get_many(&asked)).await {
                 Ok(answer) => {
                     if answer.varbinds.len() != asked.len() {
                         return Err(SnmpError::Nonsense(self.machine.clone()));
@@ -239,9 +266,9 @@ impl Agent {
             }
             let asked = if self.bulk {
                 let rows = u32::try_from((variables / ask.len()).max(1)).unwrap_or(1);
-                Box::pin(self.asks.get_bulk(&ask, 0, rows)).await
+                self.ask(self.asks.get_bulk(&ask, 0, rows)).await
             } else {
-                Box::pin(self.asks.get_next_many(&ask)).await.map(|answer| answer.varbinds)
+                self.ask(self.asks.get_next_many(&ask)).await.map(|answer| answer.varbinds)
             };
             match asked {
                 Ok(answer) => walk.answer(answer).map_err(|fault| self.fault(fault))?,
@@ -266,7 +293,7 @@ impl Agent {
     ) -> Result<Vec<VarBind>, SnmpError> {
         let names: Vec<Oid> = single.iter().chain(columns).cloned().collect();
         let before = u32::try_from(single.len()).unwrap_or_default();
-        let asked = Box::pin(self.asks.get_bulk(&names, before, rows)).await;
+        let asked = self.ask(self.asks.get_bulk(&names, before, rows)).await;
         asked.map_err(|error| self.failed(&error))
     }
 
@@ -275,7 +302,7 @@ impl Agent {
         &self,
         names: &[Oid],
     ) -> Result<Result<Vec<VarBind>, usize>, SnmpError> {
-        match Box::pin(self.asks.get_next_many(names)).await {
+        match self.ask(self.asks.get_next_many(names)).await {
             Ok(answer) => Ok(Ok(answer.varbinds)),
             Err(error) => missing(&error).map(Err).ok_or_else(|| self.failed(&error)),
         }

@@ -143,10 +143,14 @@ fn bytes(value: u64) -> Vec<u8> {
     }
 }
 
+/// A number that is not negative.
 fn number(bytes: &[u8]) -> Option<usize> {
     let negative = bytes.first().is_some_and(|byte| byte & 0x80 != 0);
-    let whole = |bytes: &[u8]| bytes.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
-    (!negative && bytes.len() <= 4).then(|| whole(bytes))
+    (!negative && bytes.len() <= 4).then(|| unsigned(bytes))
+}
+
+fn unsigned(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte))
 }
 
 /// Tag, length and content.
@@ -173,7 +177,7 @@ impl<'a> Reader<'a> {
             ..=0x7f => (usize::from(*length), rest),
             0x81..=0x84 => {
                 let (length, rest) = rest.split_at_checked(usize::from(length & 0x7f))?;
-                (number(length)?, rest)
+                (unsigned(length), rest)
             }
             _ => return None,
         };
