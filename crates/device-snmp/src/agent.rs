@@ -25,10 +25,11 @@ const VARIABLES: usize = 120;
 /// Columns of one request. Agents with small buffers refuse more than some 30.
 const COLUMNS: usize = 24;
 
-/// What the system is asked to keep of what comes in. It gives as much of it as it likes, often a twentieth.
+/// What the system is asked to keep of what comes in. Many give a twentieth of it, which is still twice what a socket has
+/// that asks for nothing.
 const BUFFER: usize = 4 << 20;
-/// Questions on their way at once: the answers to more of them, some 6 kB each, could be lost in a small buffer, and whoever
-/// waits for one that is lost waits long.
+/// Questions on their way at once. Their answers, some 6 kB each, have room in what systems give at least; one that is lost
+/// is waited for in vain.
 const AT_ONCE: usize = 32;
 /// After so long without an answer a question is not counted among them any more, so that dead agents hold nobody up.
 const TURN: Duration = Duration::from_millis(100);

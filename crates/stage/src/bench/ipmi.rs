@@ -4,7 +4,7 @@
 //! `ipmi-fleet-ipmitool`: as many `ipmitool` at once as it is fastest with. `ipmi-fleet-freeipmi`: one `ipmipower` over ranges
 //! of hosts, which asks all of them at once. Everybody signs in as an administrator with cipher suite 3 and has its usual
 //! patience; a machine that does not answer fails the figure. freeipmi is told to mend a mistake of `ipmi_sim`, which names
-//! no privilege when a session is opened.
+//! no privilege when a session is opened. The app's own list of many machines asks more of each: what it is, and its sensors.
 
 use super::{
     ROUNDS,

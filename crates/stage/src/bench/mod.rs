@@ -101,8 +101,8 @@ impl Group {
         match self {
             Self::Startup | Self::Terminal => "about 3 min",
             Self::Unlock | Self::Tree | Self::Guests => "about 1 min",
-            Self::Files => "about 8 min",
-            Self::Connections | Self::Desktop | Self::Ipmi | Self::Snmp => "about 4 min",
+            Self::Files | Self::Snmp => "about 8 min",
+            Self::Connections | Self::Desktop | Self::Ipmi => "about 4 min",
             Self::Decode => "about 10 min",
             Self::Team => "about 12 min",
         }
