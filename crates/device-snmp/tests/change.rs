@@ -5,10 +5,8 @@
 
 mod support;
 
-use patchbay_device_snmp::{
-    Agent,
-    change::{Change, Outcome, Plan, Timing, Wish},
-};
+use patchbay_device_snmp::Agent;
+use patchbay_device_switch::{Change, Device, Outcome, Plan, Timing, Wish};
 use patchbay_testkit::{Pass, SnmpRelay, SnmpSwitch, net_snmp, snmpsim_or_skip};
 use std::{
     collections::BTreeSet,
@@ -22,8 +20,11 @@ use std::{
 use support::{LOSSY, PATIENT, agent, v2c};
 use tokio::sync::oneshot;
 
-const TIMING: Timing =
-    Timing { give_up: Duration::from_secs(60), pause: Duration::from_millis(20) };
+const TIMING: Timing = Timing {
+    within: Duration::from_secs(60),
+    give_up: Duration::from_secs(60),
+    pause: Duration::from_millis(20),
+};
 
 fn wishes() -> Vec<Wish> {
     let port = SnmpSwitch::interface;
@@ -62,7 +63,7 @@ async fn a_confirmed_change_stays_and_its_inverse_takes_it_back() {
     let waits = change.outcome().wait_for(|o| *o == Outcome::Waiting).await.is_ok();
     assert!(waits);
     assert_eq!(change.confirm().await, Outcome::Confirmed);
-    assert!(plan.check(&agent).await.unwrap().is_empty());
+    assert!(plan.missing(&agent.config().await.unwrap()).is_empty());
     assert_eq!(reads(switch.port(), PVID_OF_5), "30");
     assert_eq!(reads(switch.port(), ".1.3.6.1.2.1.31.1.1.1.18.10105"), "phone");
     assert_eq!(reads(switch.port(), ".1.3.6.1.2.1.2.2.1.7.10107"), "2");

@@ -1,11 +1,11 @@
 //! What a switch is told to get from one configuration to another: objects of IF-MIB and Q-BRIDGE-MIB. Pure.
 
-use super::plan::{Config, PortConfig, VlanConfig};
 use crate::{
     bits,
     switch::{IF, IF_X, PORT_VLAN, STATIC, column},
 };
 use async_snmp::{Oid, Value};
+use patchbay_device_switch::{Config, PortConfig, VlanConfig};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `RowStatus` (RFC 2579).
@@ -23,7 +23,8 @@ pub struct Step {
 
 /// First what makes, then what moves, then what removes: at no moment is a port's VLAN of untagged packets not there, and no
 /// port leaves its VLAN before it is in the next. Ports go down last and up first.
-pub(super) fn steps(before: &Config, after: &Config) -> Vec<Step> {
+#[must_use]
+pub fn steps(before: &Config, after: &Config) -> Vec<Step> {
     let mut steps = Vec::new();
     created(before, after, &mut steps);
     let ports =
@@ -115,6 +116,7 @@ fn joined(before: &Config, after: &Config) -> BTreeMap<u16, VlanConfig> {
             // Where it was and stays, as it shall be; where it leaves, as it was.
             untagged: &new.untagged | &(&old.untagged - &new.egress),
             width: old.width.max(new.width),
+            ..VlanConfig::default()
         };
         joined.insert(*id, vlan);
     }
@@ -160,10 +162,11 @@ fn lists(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
-    use super::super::plan::{Plan, Wish};
     use super::*;
+    use patchbay_device_switch::{Plan, Wish};
+    use proptest::prelude::*;
 
     #[test]
     fn a_port_is_in_its_next_vlan_before_it_leaves_the_one_it_is_in() {
@@ -177,15 +180,18 @@ mod tests {
             pvid: Some(1),
             ..PortConfig::default()
         };
-        let config =
-            Config { ports: BTreeMap::from([(102, port)]), vlans: BTreeMap::from([(1, default)]) };
+        let config = Config {
+            ports: BTreeMap::from([(102, port)]),
+            vlans: BTreeMap::from([(1, default)]),
+            ..Config::default()
+        };
         let wishes = [
             Wish::Create { vlan: 20, name: "new".to_owned() },
             Wish::Access { port: 102, vlan: 20 },
             Wish::Up { port: 102, up: false },
         ];
         let plan = Plan::new(config, &wishes).unwrap();
-        let said = |plan: &Plan| plan.steps().into_iter().map(|step| step.text).collect::<Vec<_>>();
+        let said = |plan: &Plan| sent(plan).into_iter().map(|step| step.text).collect::<Vec<_>>();
         let expected = [
             "create VLAN 20 \"new\"",
             "VLAN 20: p2 in",
@@ -201,8 +207,115 @@ mod tests {
             "remove VLAN 20",
         ];
         assert_eq!(said(&plan.inverse()), back);
-        let list = plan.steps().remove(3).set.remove(0);
+        let list = sent(&plan).remove(3).set.remove(0);
         assert_eq!(list.0, Oid::from_slice(&[1, 3, 6, 1, 2, 1, 17, 7, 1, 4, 3, 1, 2, 1]));
         assert_eq!(list.1, Value::OctetString(vec![0b1011_1111].into()));
+    }
+
+    fn sent(plan: &Plan) -> Vec<Step> {
+        steps(plan.before(), plan.after())
+    }
+
+    fn config() -> Config {
+        let port = |n: u32| PortConfig {
+            name: format!("Gi0/{n}"),
+            up: true,
+            bridge_port: Some(n),
+            pvid: Some(1),
+            ..PortConfig::default()
+        };
+        let vlan = |name: &str, ports: &[u32]| VlanConfig {
+            name: name.to_owned(),
+            egress: ports.iter().copied().collect(),
+            untagged: ports.iter().copied().collect(),
+            width: 1,
+            ..VlanConfig::default()
+        };
+        Config {
+            ports: (1..=4).map(|n| (100 + n, port(n))).collect(),
+            vlans: BTreeMap::from([
+                (1, vlan("default", &[1, 2, 3, 4])),
+                (20, vlan("servers", &[])),
+            ]),
+            ..Config::default()
+        }
+    }
+
+    fn wish() -> impl Strategy<Value = Wish> {
+        let (port, vlan) = (101u32..105, prop::sample::select(vec![1u16, 20, 30]));
+        let tagged = prop::collection::btree_set(prop::sample::select(vec![1u16, 20, 30]), 0..3);
+        prop_oneof![
+            (port.clone(), any::<bool>()).prop_map(|(port, up)| Wish::Up { port, up }),
+            (port.clone(), vlan.clone()).prop_map(|(port, vlan)| Wish::Access { port, vlan }),
+            (port, prop::option::of(vlan.clone()), tagged)
+                .prop_map(|(port, native, tagged)| Wish::Trunk { port, native, tagged }),
+            vlan.clone().prop_map(|vlan| Wish::Create { vlan, name: "new".to_owned() }),
+            vlan.prop_map(|vlan| Wish::Remove { vlan }),
+        ]
+    }
+
+    /// Does what a step says, as a switch would.
+    fn obey(config: &mut Config, step: &Step) {
+        use crate::{
+            bits,
+            switch::{IF, IF_X, PORT_VLAN, STATIC, column},
+        };
+        for (name, value) in &step.set {
+            let (row, at) = (*name.arcs().last().unwrap(), name.parent().unwrap());
+            let vlan = u16::try_from(row).unwrap_or_default();
+            let number = || value.as_u32().or_else(|| u32::try_from(value.as_i32()?).ok()).unwrap();
+            let text = || crate::text::of(value);
+            let list = || bits::ports(value.as_bytes().unwrap());
+            if at == column(&IF, 7) {
+                config.ports.get_mut(&row).unwrap().up = number() == 1;
+            } else if at == column(&IF_X, 18) {
+                config.ports.get_mut(&row).unwrap().alias = text();
+            } else if at == column(&PORT_VLAN, 1) {
+                let to = u16::try_from(number()).unwrap();
+                assert!(config.vlans.contains_key(&to));
+                let port = config.ports.values_mut().find(|port| port.bridge_port == Some(row));
+                port.unwrap().pvid = Some(to);
+            } else if at == column(&STATIC, 5) && number() == 4 {
+                let new = VlanConfig { width: 1, ..VlanConfig::default() };
+                assert!(config.vlans.insert(vlan, new).is_none());
+            } else if at == column(&STATIC, 5) {
+                assert!(config.ports.values().all(|port| port.pvid != Some(vlan)));
+                config.vlans.remove(&vlan).unwrap();
+            } else {
+                let vlan = config.vlans.get_mut(&vlan).unwrap();
+                match at.arcs().last().unwrap() {
+                    1 => vlan.name = text(),
+                    2 => vlan.egress = list(),
+                    4 => vlan.untagged = list(),
+                    other => panic!("column {other}"),
+                }
+            }
+        }
+    }
+
+    proptest! {
+        /// The steps lead to what was planned, and from wherever they were left, there is a way back to what was.
+        #[test]
+        fn the_way_back_ends_where_it_began(wishes in prop::collection::vec(wish(), 0..6), done in 0usize..12) {
+            let mut wishes = wishes;
+            while Plan::new(config(), &wishes).is_err() {
+                wishes.pop();
+            }
+            let plan = Plan::new(config(), &wishes).unwrap();
+            let mut now = config();
+            for step in sent(&plan).iter().take(done) {
+                obey(&mut now, step);
+            }
+            let back = plan.restore(&now);
+            for step in sent(&back) {
+                obey(&mut now, &step);
+            }
+            prop_assert_eq!(&now, plan.before());
+            for step in sent(&plan) {
+                obey(&mut now, &step);
+            }
+            prop_assert_eq!(&now, plan.after());
+            prop_assert!(plan.missing(&now).is_empty());
+        }
     }
 }

@@ -1,15 +1,32 @@
 //! From what is and what is wished to what shall be. Pure.
 
-use super::steps::{Step, steps};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 /// What can be changed of a switch.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Config {
-    /// By `ifIndex`.
+    /// By `ifIndex`, or by another number that stays the same between readings.
     pub ports: BTreeMap<u32, PortConfig>,
     /// By number.
     pub vlans: BTreeMap<u16, VlanConfig>,
+    /// What it does in its own way.
+    pub manner: Manner,
+}
+
+/// What switches do otherwise than each other. The default is a bridge after Q-BRIDGE-MIB.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Manner {
+    /// Trunks have lists of VLANs, which may name such as do not exist yet.
+    pub lists: bool,
+    /// A trunk can be without a VLAN for what comes in untagged.
+    pub no_native: bool,
+    /// A trunk always has one, and sends it without a tag.
+    pub always_native: bool,
+    /// Addresses of VLANs can be changed.
+    pub addresses: bool,
 }
 
 /// What can be changed of a port.
@@ -25,6 +42,9 @@ pub struct PortConfig {
     pub bridge_port: Option<u32>,
     /// The VLAN of what comes in untagged.
     pub pvid: Option<u16>,
+    /// The list of a trunk where there are lists, the VLAN of what comes in untagged among them if it goes out as well. None
+    /// for a port that is no trunk.
+    pub trunk: Option<BTreeSet<u16>>,
 }
 
 /// What can be changed of a VLAN. Ports are those of the bridge.
@@ -38,6 +58,12 @@ pub struct VlanConfig {
     pub untagged: BTreeSet<u32>,
     /// How many bytes the switch has in its lists of ports.
     pub width: usize,
+    /// Whether it has an interface for its addresses.
+    pub routed: bool,
+    /// Its layer-3 addresses as `address/prefix`, those of IPv4 first, and among them the primary one.
+    pub addresses: Vec<String>,
+    /// What else is configured of it that nobody could put back, so that it is not removed.
+    pub besides: Option<String>,
 }
 
 /// What somebody wants. Ports are interfaces.
@@ -92,6 +118,13 @@ pub enum Wish {
         /// Which.
         vlan: u16,
     },
+    /// The layer-3 addresses of a VLAN, instead of those that it has.
+    Addresses {
+        /// Which.
+        vlan: u16,
+        /// As `address/prefix`.
+        addresses: Vec<String>,
+    },
 }
 
 /// Why a wish cannot be planned.
@@ -101,7 +134,7 @@ pub enum PlanError {
     #[error("the switch has no interface {0}")]
     NoPort(u32),
     /// A port that carries no VLANs.
-    #[error("{0} carries no VLANs")]
+    #[error("{0} carries no VLANs of its own")]
     NoVlans(String),
     /// No such VLAN.
     #[error("VLAN {0} does not exist: create it first")]
@@ -136,6 +169,30 @@ pub enum PlanError {
     /// Native and tagged at once.
     #[error("VLAN {0} cannot be native and tagged on one port")]
     Both(u16),
+    /// There is more to it than could be put back.
+    #[error(
+        "VLAN {vlan} has settings that could not be put back ({what}): remove them on the switch first"
+    )]
+    Besides {
+        /// Which.
+        vlan: u16,
+        /// The first of them.
+        what: String,
+    },
+    /// Addresses where they cannot be changed.
+    #[error(
+        "addresses of VLANs cannot be changed by SNMP: add the switch's command line under Management"
+    )]
+    Fixed,
+    /// No address with a prefix.
+    #[error("“{0}” is no address of an interface: type one as 192.0.2.1/24 or 2001:db8::1/64")]
+    Address(String),
+    /// No native VLAN where there always is one.
+    #[error("a trunk of this switch always has a native VLAN: choose one for {0}")]
+    Native(String),
+    /// Named twice.
+    #[error("{0} is named twice")]
+    Twice(IpAddr),
 }
 
 /// One line of a diff.
@@ -188,13 +245,7 @@ impl Plan {
     /// Whether nothing has to be done.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.steps().is_empty()
-    }
-
-    /// What the switch is told, in an order in which no port is without a VLAN on the way.
-    #[must_use]
-    pub fn steps(&self) -> Vec<Step> {
-        steps(&self.before, &self.after)
+        self.before == self.after
     }
 
     /// The way from what is now to what was before, as far as this plan touched it: what somebody else changed meanwhile stays.
@@ -224,8 +275,8 @@ impl Config {
                 fits("the description", alias, 64)?;
                 self.port(*port)?.alias.clone_from(alias);
             }
-            Wish::Access { port, vlan } => self.place(*port, Some(*vlan), &BTreeSet::new())?,
-            Wish::Trunk { port, native, tagged } => self.place(*port, *native, tagged)?,
+            Wish::Access { port, vlan } => self.place(*port, Some(*vlan), None)?,
+            Wish::Trunk { port, native, tagged } => self.place(*port, *native, Some(tagged))?,
             Wish::Create { vlan, name } => self.create(*vlan, name)?,
             Wish::Rename { vlan, name } => {
                 fits("the name", name, 32)?;
@@ -233,6 +284,7 @@ impl Config {
                 found.name.clone_from(name);
             }
             Wish::Remove { vlan } => self.remove(*vlan)?,
+            Wish::Addresses { vlan, addresses } => self.address(*vlan, addresses)?,
         }
         Ok(())
     }
@@ -245,8 +297,10 @@ impl Config {
         &mut self,
         port: u32,
         native: Option<u16>,
-        tagged: &BTreeSet<u16>,
+        trunk: Option<&BTreeSet<u16>>,
     ) -> Result<(), PlanError> {
+        let none = BTreeSet::new();
+        let (tagged, manner) = (trunk.unwrap_or(&none), self.manner);
         let unknown = native.iter().chain(tagged).find(|vlan| !self.vlans.contains_key(vlan));
         if let Some(vlan) = unknown {
             return Err(PlanError::NoVlan(*vlan));
@@ -256,8 +310,13 @@ impl Config {
         }
         let config = self.port(port)?;
         let at = config.bridge_port.ok_or_else(|| PlanError::NoVlans(config.name.clone()))?;
+        if manner.always_native && trunk.is_some() && native.is_none() {
+            return Err(PlanError::Native(config.name.clone()));
+        }
         // Without a native one its VLAN of untagged packets stays: there is always one (RFC 4363, dot1qPvid).
-        config.pvid = native.or(config.pvid);
+        config.pvid = native.or(config.pvid.filter(|_| !manner.no_native));
+        let list = trunk.filter(|_| manner.lists);
+        config.trunk = list.map(|tagged| tagged.iter().copied().chain(native).collect());
         for (id, vlan) in &mut self.vlans {
             let plain = native == Some(*id);
             set(&mut vlan.untagged, at, plain);
@@ -275,7 +334,15 @@ impl Config {
             return Err(PlanError::Exists(vlan));
         }
         let width = self.vlans.values().map(|vlan| vlan.width).max().unwrap_or_default();
-        let new = VlanConfig { name: name.to_owned(), width, ..VlanConfig::default() };
+        let mut new = VlanConfig { name: name.to_owned(), width, ..VlanConfig::default() };
+        // Trunks whose lists name it already carry it from then on.
+        for port in self.ports.values() {
+            let listed = port.trunk.as_ref().is_some_and(|list| list.contains(&vlan));
+            if let Some(at) = port.bridge_port.filter(|_| listed) {
+                new.egress.insert(at);
+                set(&mut new.untagged, at, port.pvid == Some(vlan));
+            }
+        }
         self.vlans.insert(vlan, new);
         Ok(())
     }
@@ -289,7 +356,32 @@ impl Config {
         if !used.is_empty() {
             return Err(PlanError::InUse { vlan, ports: used.join(", ") });
         }
-        self.vlans.remove(&vlan).map(drop).ok_or(PlanError::NoVlan(vlan))
+        let there = self.vlans.get(&vlan).ok_or(PlanError::NoVlan(vlan))?;
+        if let Some(what) = &there.besides {
+            return Err(PlanError::Besides { vlan, what: what.clone() });
+        }
+        self.vlans.remove(&vlan);
+        Ok(())
+    }
+
+    fn address(&mut self, vlan: u16, addresses: &[String]) -> Result<(), PlanError> {
+        if !self.manner.addresses {
+            return Err(PlanError::Fixed);
+        }
+        let mut wanted: Vec<(IpAddr, u8)> = Vec::new();
+        for text in addresses {
+            let (address, prefix) = parsed(text)?;
+            if wanted.iter().any(|(known, _)| *known == address) {
+                return Err(PlanError::Twice(address));
+            }
+            wanted.push((address, prefix));
+        }
+        // The first of IPv4 is the primary one, so their order stays.
+        wanted.sort_by_key(|(address, _)| address.is_ipv6());
+        let found = self.vlans.get_mut(&vlan).ok_or(PlanError::NoVlan(vlan))?;
+        found.routed |= !wanted.is_empty();
+        found.addresses = wanted.iter().map(|(ip, prefix)| format!("{ip}/{prefix}")).collect();
+        Ok(())
     }
 
     /// This, with what differs between two others made as in the second of them.
@@ -300,6 +392,7 @@ impl Config {
                 take(&mut port.up, &from.up, &to.up);
                 take(&mut port.alias, &from.alias, &to.alias);
                 take(&mut port.pvid, &from.pvid, &to.pvid);
+                take(&mut port.trunk, &from.trunk, &to.trunk);
             }
         }
         for id in from.vlans.keys().chain(to.vlans.keys()).collect::<BTreeSet<_>>() {
@@ -307,6 +400,8 @@ impl Config {
                 (Some(from), Some(to)) => {
                     let Some(vlan) = new.vlans.get_mut(id) else { continue };
                     take(&mut vlan.name, &from.name, &to.name);
+                    take(&mut vlan.routed, &from.routed, &to.routed);
+                    take(&mut vlan.addresses, &from.addresses, &to.addresses);
                     for port in from.egress.symmetric_difference(&to.egress) {
                         set(&mut vlan.egress, *port, to.egress.contains(port));
                     }
@@ -339,6 +434,35 @@ fn set(ports: &mut BTreeSet<u32>, port: u32, there: bool) {
     }
 }
 
+/// An address of an interface: neither a network's own nor one that means all or none.
+fn parsed(text: &str) -> Result<(IpAddr, u8), PlanError> {
+    let wrong = || PlanError::Address(text.trim().to_owned());
+    let (address, prefix) = text.trim().split_once('/').ok_or_else(wrong)?;
+    let address: IpAddr = address.parse().map_err(|_| wrong())?;
+    let prefix: u8 = prefix.parse().map_err(|_| wrong())?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let host = bits(address) & !mask(prefix.min(most), most);
+    let all = !mask(prefix.min(most), most) & (u128::MAX >> (128 - u32::from(most)));
+    let is_network = most == 32 && prefix < 31 && (host == 0 || host == all);
+    let special = address.is_unspecified() || address.is_multicast() || address.is_loopback();
+    if prefix == 0 || prefix > most || is_network || special {
+        return Err(wrong());
+    }
+    Ok((address, prefix))
+}
+
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+/// The bits of a prefix, of addresses with so many.
+fn mask(prefix: u8, most: u8) -> u128 {
+    u128::MAX.checked_shl(u32::from(most.saturating_sub(prefix))).unwrap_or_default()
+}
+
 fn fits(what: &'static str, text: &str, most: usize) -> Result<(), PlanError> {
     let bytes = text.len();
     if bytes > most { Err(PlanError::Long { what, bytes, most }) } else { Ok(()) }
@@ -356,6 +480,7 @@ fn diff(before: &Config, after: &Config) -> Vec<Line> {
         let named =
             |config: &Config| Some(format!("vlan {id} name {:?}", config.vlans.get(id)?.name));
         both(named(before), named(after));
+        both(routed(before, *id), routed(after, *id));
     }
     for (index, port) in &before.ports {
         let Some(wanted) = after.ports.get(index) else { continue };
@@ -367,6 +492,15 @@ fn diff(before: &Config, after: &Config) -> Vec<Line> {
         both(placed(before, port), placed(after, wanted));
     }
     lines
+}
+
+/// Its addresses, where it has an interface for them.
+fn routed(config: &Config, id: u16) -> Option<String> {
+    let vlan = config.vlans.get(&id).filter(|vlan| vlan.routed)?;
+    Some(match vlan.addresses.as_slice() {
+        [] => format!("vlan {id} interface without addresses"),
+        addresses => format!("vlan {id} addresses {}", addresses.join(" ")),
+    })
 }
 
 /// Where a port is: `access 5`, or `native 1 tagged 20 30`.
@@ -383,7 +517,15 @@ fn placed(config: &Config, port: &PortConfig) -> Option<String> {
     let incoming = port.pvid.filter(|pvid| !plain.contains(pvid));
     let incoming = incoming.map(|pvid| format!(" incoming {pvid}")).unwrap_or_default();
     let name = &port.name;
+    let listed = port.trunk.iter().flatten().filter(|id| !config.vlans.contains_key(id)).count();
+    let others = match listed {
+        0 => incoming,
+        1 => format!("{incoming} and another that does not exist"),
+        count => format!("{incoming} and {count} others that do not exist"),
+    };
+    let (incoming, is_trunk) = (others, port.trunk.is_some());
     Some(match (plain.is_empty(), tagged.is_empty()) {
+        (false, true) if is_trunk => format!("{name} native {}{incoming}", list(&plain)),
         (true, true) => format!("{name} in no vlan{incoming}"),
         (false, true) => format!("{name} access {}{incoming}", list(&plain)),
         (true, false) => format!("{name} tagged {}{incoming}", list(&tagged)),
@@ -397,7 +539,6 @@ fn placed(config: &Config, port: &PortConfig) -> Option<String> {
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     fn config() -> Config {
         let port = |n: u32| PortConfig {
@@ -406,12 +547,14 @@ mod tests {
             alias: String::new(),
             bridge_port: Some(n),
             pvid: Some(1),
+            trunk: None,
         };
         let vlan = |name: &str, ports: &[u32]| VlanConfig {
             name: name.to_owned(),
             egress: ports.iter().copied().collect(),
             untagged: ports.iter().copied().collect(),
             width: 1,
+            ..VlanConfig::default()
         };
         Config {
             ports: (1..=4).map(|n| (100 + n, port(n))).collect(),
@@ -419,7 +562,64 @@ mod tests {
                 (1, vlan("default", &[1, 2, 3, 4])),
                 (20, vlan("servers", &[])),
             ]),
+            manner: Manner::default(),
         }
+    }
+
+    #[test]
+    fn addresses_are_those_of_interfaces() {
+        let manner = Manner { addresses: true, ..Manner::default() };
+        let wish = |addresses: &[&str]| Wish::Addresses {
+            vlan: 20,
+            addresses: addresses.iter().map(|one| (*one).to_owned()).collect(),
+        };
+        let planned = |one| Plan::new(Config { manner, ..config() }, &[one]);
+        let plan =
+            planned(wish(&["2001:DB8:0::1/64", " 192.0.2.1/24", "198.51.100.1/31"])).unwrap();
+        let expected = "+vlan 20 addresses 192.0.2.1/24 198.51.100.1/31 2001:db8::1/64";
+        assert_eq!(texts(&plan), [expected]);
+        let gone = Plan::new(plan.after().clone(), &[wish(&[])]).unwrap();
+        assert_eq!(texts(&gone).pop().unwrap(), "+vlan 20 interface without addresses");
+        for wrong in [
+            "192.0.2.1",
+            "192.0.2.0/24",
+            "192.0.2.255/24",
+            "192.0.2.1/33",
+            "0.0.0.0/8",
+            "x/24",
+            "224.0.0.1/24",
+            "127.0.0.1/8",
+            "2001:db8::1/0",
+            "",
+        ] {
+            assert_eq!(planned(wish(&[wrong])), Err(PlanError::Address(wrong.to_owned())));
+        }
+        let twice = planned(wish(&["192.0.2.1/24", "192.0.2.1/25"]));
+        assert_eq!(twice, Err(PlanError::Twice([192, 0, 2, 1].into())));
+        assert_eq!(Plan::new(config(), &[wish(&[])]), Err(PlanError::Fixed));
+    }
+
+    #[test]
+    fn a_list_of_a_trunk_may_name_what_does_not_exist() {
+        let mut before = config();
+        before.manner = Manner { lists: true, no_native: true, ..Manner::default() };
+        let port = before.ports.get_mut(&103).unwrap();
+        port.trunk = Some(BTreeSet::from([1, 30]));
+        let plan = Plan::new(before.clone(), &[Wish::Create { vlan: 30, name: "new".to_owned() }])
+            .unwrap();
+        let expected = [
+            "+vlan 30 name \"new\"",
+            "-Gi0/3 native 1 and another that does not exist",
+            "+Gi0/3 native 1 tagged 30",
+        ];
+        assert_eq!(texts(&plan), expected);
+        let trunk = Wish::Trunk { port: 103, native: None, tagged: BTreeSet::from([20]) };
+        let plan = Plan::new(before.clone(), &[trunk]).unwrap();
+        let port = &plan.after().ports[&103];
+        assert_eq!((port.pvid, port.trunk.as_ref()), (None, Some(&BTreeSet::from([20]))));
+        let plan = Plan::new(before, &[Wish::Access { port: 103, vlan: 20 }]).unwrap();
+        assert_eq!(plan.after().ports[&103].trunk, None);
+        assert_eq!(plan.inverse().after(), plan.before());
     }
 
     fn texts(plan: &Plan) -> Vec<String> {
@@ -489,83 +689,5 @@ mod tests {
         assert_eq!(back.after(), wanted.after());
         assert!(plan.missing(&now).is_empty());
         assert_eq!(plan.missing(&config()).len(), 2);
-    }
-
-    fn wish() -> impl Strategy<Value = Wish> {
-        let (port, vlan) = (101u32..105, prop::sample::select(vec![1u16, 20, 30]));
-        let tagged = prop::collection::btree_set(prop::sample::select(vec![1u16, 20, 30]), 0..3);
-        prop_oneof![
-            (port.clone(), any::<bool>()).prop_map(|(port, up)| Wish::Up { port, up }),
-            (port.clone(), vlan.clone()).prop_map(|(port, vlan)| Wish::Access { port, vlan }),
-            (port, prop::option::of(vlan.clone()), tagged)
-                .prop_map(|(port, native, tagged)| Wish::Trunk { port, native, tagged }),
-            vlan.clone().prop_map(|vlan| Wish::Create { vlan, name: "new".to_owned() }),
-            vlan.prop_map(|vlan| Wish::Remove { vlan }),
-        ]
-    }
-
-    /// Does what a step says, as a switch would.
-    fn obey(config: &mut Config, step: &Step) {
-        use crate::{
-            bits,
-            switch::{IF, IF_X, PORT_VLAN, STATIC, column},
-        };
-        for (name, value) in &step.set {
-            let (row, at) = (*name.arcs().last().unwrap(), name.parent().unwrap());
-            let vlan = u16::try_from(row).unwrap_or_default();
-            let number = || value.as_u32().or_else(|| u32::try_from(value.as_i32()?).ok()).unwrap();
-            let text = || crate::text::of(value);
-            let list = || bits::ports(value.as_bytes().unwrap());
-            if at == column(&IF, 7) {
-                config.ports.get_mut(&row).unwrap().up = number() == 1;
-            } else if at == column(&IF_X, 18) {
-                config.ports.get_mut(&row).unwrap().alias = text();
-            } else if at == column(&PORT_VLAN, 1) {
-                let to = u16::try_from(number()).unwrap();
-                assert!(config.vlans.contains_key(&to));
-                let port = config.ports.values_mut().find(|port| port.bridge_port == Some(row));
-                port.unwrap().pvid = Some(to);
-            } else if at == column(&STATIC, 5) && number() == 4 {
-                let new = VlanConfig { width: 1, ..VlanConfig::default() };
-                assert!(config.vlans.insert(vlan, new).is_none());
-            } else if at == column(&STATIC, 5) {
-                assert!(config.ports.values().all(|port| port.pvid != Some(vlan)));
-                config.vlans.remove(&vlan).unwrap();
-            } else {
-                let vlan = config.vlans.get_mut(&vlan).unwrap();
-                match at.arcs().last().unwrap() {
-                    1 => vlan.name = text(),
-                    2 => vlan.egress = list(),
-                    4 => vlan.untagged = list(),
-                    other => panic!("column {other}"),
-                }
-            }
-        }
-    }
-
-    proptest! {
-        /// The steps lead to what was planned, and from wherever they were left, there is a way back to what was.
-        #[test]
-        fn the_way_back_ends_where_it_began(wishes in prop::collection::vec(wish(), 0..6), done in 0usize..12) {
-            let mut wishes = wishes;
-            while Plan::new(config(), &wishes).is_err() {
-                wishes.pop();
-            }
-            let plan = Plan::new(config(), &wishes).unwrap();
-            let mut now = config();
-            for step in plan.steps().iter().take(done) {
-                obey(&mut now, step);
-            }
-            let back = plan.restore(&now);
-            for step in back.steps() {
-                obey(&mut now, &step);
-            }
-            prop_assert_eq!(&now, plan.before());
-            for step in plan.steps() {
-                obey(&mut now, &step);
-            }
-            prop_assert_eq!(&now, plan.after());
-            prop_assert!(plan.missing(&now).is_empty());
-        }
     }
 }

@@ -1,33 +1,69 @@
 //! A plan that is carried out and taken back unless somebody confirms it.
 //!
-//! It lives in a task of its own: whoever started it may be gone by then, cut off by the change itself. Steps are sent once
-//! each. One that is not answered may have been done, so the switch is read before anything else is decided.
+//! It lives in a task of its own: whoever started it may be gone by then, cut off by the change itself. Nothing is sent twice.
+//! What is not answered may have been done, so the switch is read before anything else is decided.
 
-use super::{
-    plan::{Config, Line, Plan},
-    steps::DESTROY,
-};
-use crate::{Agent, SnmpError};
-use async_snmp::{Oid, Value};
+use crate::plan::{Config, Line, Plan};
 use std::time::Duration;
 use tokio::{
     sync::{oneshot, watch},
     time::Instant,
 };
 
+/// A switch that can be changed.
+pub trait Device: Send + Sync + 'static {
+    /// What goes wrong with it.
+    type Error: std::error::Error + Send;
+
+    /// Reads what can be changed.
+    fn config(&self) -> impl Future<Output = Result<Config, Self::Error>> + Send;
+
+    /// Whether nothing came back, so that it may be asked again.
+    fn unanswered(error: &Self::Error) -> bool;
+
+    /// Carries out a plan. A switch with a timer of its own takes it back by itself unless it is kept `within` this time.
+    /// `go_on` is told before each step how many are done; where it has an objection, nothing more is sent. What fails is said
+    /// in words.
+    fn apply(
+        &self,
+        plan: &Plan,
+        within: Duration,
+        go_on: &mut (dyn FnMut(usize) -> Result<(), String> + Send),
+    ) -> impl Future<Output = Result<(), String>> + Send;
+
+    /// Carries out what takes a plan back, without any timer. What is not answered is no error: it is read again.
+    fn put_back(&self, back: &Plan) -> impl Future<Output = Result<(), Self::Error>> + Send;
+
+    /// Keeps what was applied, where the switch has to be told. What fails is said in words.
+    fn keep(&self, _plan: &Plan) -> impl Future<Output = Result<(), String>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// Has the switch take back by itself what it was to take back when its timer runs out.
+    fn withdraw(&self) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        std::future::ready(Ok(()))
+    }
+}
+
 /// How long things may take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Timing {
+    /// How long it may wait to be confirmed, for switches that count by themselves.
+    pub within: Duration,
     /// How long the switch is asked again until it answers, so that the change can be taken back.
     pub give_up: Duration,
     /// The pause between two such questions, beside the time that each waits for its answer.
     pub pause: Duration,
 }
 
-impl Default for Timing {
-    /// Switches that start anew take some minutes.
-    fn default() -> Self {
-        Self { give_up: Duration::from_secs(15 * 60), pause: Duration::from_secs(1) }
+impl Timing {
+    /// For a change that may wait this long. Switches that start anew take some minutes.
+    #[must_use]
+    pub fn new(within: Duration) -> Self {
+        let patience = Duration::from_secs(15 * 60);
+        // A switch that takes it back by itself does so some time after we would have.
+        let give_up = patience.max(within + Duration::from_secs(5 * 60));
+        Self { within, give_up, pause: Duration::from_secs(1) }
     }
 }
 
@@ -72,14 +108,14 @@ impl Change {
     /// Carries out a plan, checks it, and takes it back once `deadline` is over, unless it was confirmed before. Must be called
     /// within a Tokio runtime.
     pub fn start(
-        agent: Agent,
+        device: impl Device,
         plan: Plan,
         timing: Timing,
         deadline: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
         let (says, outcome) = watch::channel(Outcome::Applying(0));
         let (confirm, confirmed) = oneshot::channel();
-        let guard = Guard { agent, plan, timing, says };
+        let guard = Guard { device, plan, timing, says };
         tokio::spawn(guard.run(deadline, confirmed));
         Self { outcome, confirm: Some(confirm) }
     }
@@ -111,14 +147,14 @@ impl Change {
     }
 }
 
-struct Guard {
-    agent: Agent,
+struct Guard<D> {
+    device: D,
     plan: Plan,
     timing: Timing,
     says: watch::Sender<Outcome>,
 }
 
-impl Guard {
+impl<D: Device> Guard<D> {
     async fn run(
         self,
         deadline: impl Future<Output = ()> + Send + 'static,
@@ -128,26 +164,15 @@ impl Guard {
             self.says.send_replace(Outcome::Reverted(why));
             return;
         }
-        let mut kept = false;
-        let why = match self.carry_out(&mut confirmed, &mut kept).await {
+        let why = match self.carried_out(deadline, &mut confirmed).await {
             Err(why) => why,
-            Ok(()) if kept => {
-                self.says.send_replace(Outcome::Confirmed);
-                return;
-            }
-            Ok(()) => {
-                self.says.send_replace(Outcome::Waiting);
-                tokio::select! {
-                    kept = &mut confirmed => match kept {
-                        Ok(()) => {
-                            self.says.send_replace(Outcome::Confirmed);
-                            return;
-                        }
-                        Err(_) => "nobody waits for it any more".to_owned(),
-                    },
-                    () = deadline => "it was not confirmed in time".to_owned(),
+            Ok(()) => match self.device.keep(&self.plan).await {
+                Ok(()) => {
+                    self.says.send_replace(Outcome::Confirmed);
+                    return;
                 }
-            }
+                Err(why) => format!("it could not be kept: {why}"),
+            },
         };
         self.says.send_replace(Outcome::Reverting(why.clone()));
         let end = self.take_back(why).await;
@@ -156,7 +181,7 @@ impl Guard {
 
     /// Reads whether the switch is still as the plan has it: others change switches too, and lists of ports are set as a whole.
     async fn is_as_planned(&self) -> Result<(), String> {
-        let now = self.agent.config().await.map_err(|error| error.to_string())?;
+        let now = self.device.config().await.map_err(|error| error.to_string())?;
         if now == *self.plan.before() {
             Ok(())
         } else {
@@ -164,64 +189,71 @@ impl Guard {
         }
     }
 
-    /// Sends the steps and reads whether all is so. `kept` says afterwards whether it was confirmed meanwhile.
-    async fn carry_out(
+    /// Carries it out, and waits until somebody confirms it.
+    async fn carried_out(
         &self,
+        deadline: impl Future<Output = ()> + Send + 'static,
         confirmed: &mut oneshot::Receiver<()>,
-        kept: &mut bool,
     ) -> Result<(), String> {
-        for (done, step) in (1..).zip(self.plan.steps()) {
+        if self.carry_out(confirmed).await? {
+            return Ok(());
+        }
+        self.says.send_replace(Outcome::Waiting);
+        tokio::select! {
+            kept = confirmed => kept.map_err(|_| "nobody waits for it any more".to_owned()),
+            () = deadline => Err("it was not confirmed in time".to_owned()),
+        }
+    }
+
+    /// Sends the steps and reads whether all is so. Says whether it was confirmed meanwhile.
+    async fn carry_out(&self, confirmed: &mut oneshot::Receiver<()>) -> Result<bool, String> {
+        let mut kept = false;
+        let mut go_on = |done: usize| {
+            if done > 0 {
+                self.says.send_replace(Outcome::Applying(done));
+            }
             match confirmed.try_recv() {
-                Ok(()) => *kept = true,
+                Ok(()) => kept = true,
                 // Whoever dropped it wants no more of it.
-                Err(oneshot::error::TryRecvError::Closed) if !*kept => {
+                Err(oneshot::error::TryRecvError::Closed) if !kept => {
                     return Err("it was given up on the way".to_owned());
                 }
                 Err(_) => {}
             }
-            match self.agent.set(&step.set).await {
-                Ok(()) => {}
-                Err(error) if error.unanswered() => self.was_done(&step.set, &error).await?,
-                Err(error) => return Err(format!("{}: {error}", step.text)),
-            }
-            self.says.send_replace(Outcome::Applying(done));
-        }
-        let now = self.agent.config().await.map_err(|error| error.to_string())?;
+            Ok(())
+        };
+        self.device.apply(&self.plan, self.timing.within, &mut go_on).await?;
+        let now = self.device.config().await.map_err(|error| error.to_string())?;
         let missing = self.plan.missing(&now);
         match missing.first() {
-            None => Ok(()),
+            None => Ok(kept),
             Some(line) => Err(format!("the switch did not do all of it: {}", line.text)),
         }
-    }
-
-    /// Whether a step that was not answered was done all the same.
-    async fn was_done(&self, set: &[(Oid, Value)], error: &SnmpError) -> Result<(), String> {
-        let names: Vec<Oid> = set.iter().map(|(name, _)| name.clone()).collect();
-        let now = self.agent.get(&names).await.map_err(|error| error.to_string())?;
-        let done = now.iter().zip(set).all(|(now, (name, wanted))| reads_as(name, wanted, now));
-        if done { Ok(()) } else { Err(error.to_string()) }
     }
 
     /// Takes back what was done, as soon as the switch answers, until it is as before or the time is up.
     async fn take_back(&self, why: String) -> Outcome {
         let end = Instant::now() + self.timing.give_up;
-        let mut left = Vec::new();
+        let (mut left, mut withdrawn) = (Vec::new(), false);
         loop {
-            match self.agent.config().await {
+            // What it cannot take back by itself, or did already, shows when it is read.
+            withdrawn = withdrawn
+                || self.device.withdraw().await.as_ref().err().is_none_or(|e| !D::unanswered(e));
+            match self.device.config().await {
                 Ok(now) => {
                     let back = self.plan.restore(&now);
                     left = back.diff();
                     if back.is_empty() {
                         return Outcome::Reverted(why);
                     }
-                    if let Err(refused) = self.send(&back).await {
+                    if let Err(refused) = self.device.put_back(&back).await {
                         return Outcome::Stuck {
                             why: format!("{why}; going back: {refused}"),
                             left,
                         };
                     }
                 }
-                Err(error) if error.unanswered() => {}
+                Err(error) if D::unanswered(&error) => {}
                 Err(error) => {
                     return Outcome::Stuck { why: format!("{why}; going back: {error}"), left };
                 }
@@ -234,37 +266,5 @@ impl Guard {
             }
             tokio::time::sleep(self.timing.pause).await;
         }
-    }
-
-    /// Sends the steps of the way back; what is not answered is read again by the caller.
-    async fn send(&self, back: &Plan) -> Result<(), SnmpError> {
-        for step in back.steps() {
-            match self.agent.set(&step.set).await {
-                Ok(()) => {}
-                Err(error) if error.unanswered() => return Ok(()),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether an object that was set reads as it then would. What makes a row or removes it reads otherwise than it is set.
-fn reads_as(name: &Oid, wanted: &Value, now: &Option<Value>) -> bool {
-    if name.starts_with(&crate::switch::column(&crate::switch::STATIC, 5)) {
-        now.is_some() != (*wanted == Value::Integer(DESTROY))
-    } else {
-        now.as_ref() == Some(wanted)
-    }
-}
-
-impl Plan {
-    /// Reads the switch again: what of this plan is not so. Empty when all is.
-    ///
-    /// # Errors
-    /// When it does not answer, refuses, or loops.
-    pub async fn check(&self, agent: &Agent) -> Result<Vec<Line>, SnmpError> {
-        let now: Config = agent.config().await?;
-        Ok(self.missing(&now))
     }
 }
