@@ -101,7 +101,7 @@ impl Devices<'_> {
                         self.saw(*entry.get(), |seen| seen.guests = Some(both));
                     }
                 }
-                ManagementKind::Snmp => {
+                ManagementKind::Snmp | ManagementKind::Cli => {
                     if let Ok(read) = self.switch_get(entry, true).await {
                         let down = |port: &&patchbay_model::SwitchPort| {
                             port.physical && port.state == patchbay_model::PortState::Down

@@ -2,6 +2,7 @@
 
 use super::{
     Devices, FRESH,
+    cli::platform_of,
     reach::{Asked, Trouble, Way},
 };
 use crate::{Authorized, CoreError, Right, sync};
@@ -49,9 +50,10 @@ const fn rank(kind: ManagementKind) -> u8 {
         ManagementKind::Outlet => 2,
         ManagementKind::Proxmox => 3,
         ManagementKind::Snmp => 4,
-        ManagementKind::Port => 5,
-        ManagementKind::Conserver => 6,
-        ManagementKind::Console => 7,
+        ManagementKind::Cli => 5,
+        ManagementKind::Port => 6,
+        ManagementKind::Conserver => 7,
+        ManagementKind::Console => 8,
     }
 }
 
@@ -143,6 +145,7 @@ impl Devices<'_> {
             ManagementWay::Bmc { .. } => self.bmc_status(way).await,
             ManagementWay::Proxmox { .. } => self.cluster_status(way).await,
             ManagementWay::Snmp { .. } => self.snmp_status(way).await,
+            ManagementWay::Cli { .. } => self.cli_status(way).await,
             ManagementWay::Guest { .. } => self.guest_status(way).await,
             ManagementWay::Outlet { .. } => self.outlet_status(way).await,
             ManagementWay::Conserver { .. } => self.conserver_status(way).await,
@@ -162,6 +165,9 @@ impl Devices<'_> {
             }
             ManagementWay::Proxmox { .. } => format!("Proxmox VE at {}", at()),
             ManagementWay::Snmp { .. } => format!("SNMP at {}", at()),
+            ManagementWay::Cli { platform } => {
+                format!("{} command line at {}", platform_of(*platform).title(), at())
+            }
             ManagementWay::Guest { cluster, guest } => format!("guest {guest} of {}", of(cluster)),
             ManagementWay::Port { switch, port } => format!("port {port} of {}", of(switch)),
             ManagementWay::Outlet { pdu, outlet } => format!("outlet {outlet} of {}", of(pdu)),
@@ -190,6 +196,11 @@ impl Devices<'_> {
         for identity in way.management.way.identities() {
             self.0.may_identity(identity, Right::Reveal)?;
         }
+        if way.management.way.kind() == ManagementKind::Cli {
+            for identity in way.route.iter().flat_map(|hop| hop.identities.get()) {
+                self.0.may_identity(*identity, Right::Reveal)?;
+            }
+        }
         Ok(self.asked(&way).await)
     }
 
@@ -200,7 +211,7 @@ impl Devices<'_> {
         FAMILIES.iter().map(family).collect()
     }
 
-    /// Puts the certificate of a way to manage a machine on record.
+    /// Puts the certificate or host key of a way to manage a machine on record.
     pub async fn management_trust(
         &self,
         entry: &Authorized<NodeId>,
@@ -215,6 +226,10 @@ impl Devices<'_> {
             }
             ManagementWay::Proxmox { port, .. } => (way.clone(), port.unwrap_or(8006)),
             ManagementWay::Conserver { plain: false, .. } => self.conserver_of(&way)?,
+            ManagementWay::Cli { .. } => {
+                self.cli_trust(&way, fingerprint, replace).await?;
+                return self.asked_anew(entry, &way).await;
+            }
             _ => {
                 return Err(CoreError::invalid(
                     "way",

@@ -1,10 +1,11 @@
 //! Machines below their operating systems: controllers, clusters, switches, power units and console servers.
 //!
 //! What asks a device has a file or folder of its own; [`reach`] gives all of them an address, a sign-in and a certificate that is
-//! trusted. At a team server none of it is offered yet. Deliberately absent: jump hosts, which these protocols are not spoken
+//! trusted. At a team server none of it is offered yet. Deliberately absent: jump hosts, which only command lines are reached
 //! through yet.
 
 mod bmc;
+mod cli;
 mod cluster;
 mod conserver;
 #[cfg(all(test, unix))]
@@ -40,6 +41,7 @@ pub(crate) struct DevicesState {
     bmc: bmc::State,
     cluster: cluster::State,
     snmp: snmp::State,
+    cli: cli::State,
 }
 
 /// Machines below their operating systems.
@@ -58,5 +60,6 @@ impl Devices<'_> {
         self.0.devices.bmc.rest();
         self.0.devices.cluster.rest();
         self.0.devices.snmp.rest();
+        self.0.devices.cli.rest();
     }
 }

@@ -1,7 +1,7 @@
 //! From a way to manage a machine to what it takes to ask it: an address, a sign-in, and a certificate that is trusted.
 
 use super::Devices;
-use crate::{Authorized, CoreError, Right, identities::Secrets, sync};
+use crate::{Authorized, CoreError, Right, identities::Secrets, sync, tree::ResolvedHop};
 use patchbay_engine_line::conserver::{ConserverError, Talk};
 use patchbay_engine_ssh::known_hosts::name_of;
 use patchbay_model::{
@@ -24,6 +24,8 @@ pub(super) struct Way {
     pub(super) entry: NodeId,
     pub(super) draft: EntryDraft,
     pub(super) management: Management,
+    /// The machine and those on the way to it, after inheritance; never empty.
+    pub(super) route: Vec<ResolvedHop>,
     /// The machine's own identities, after inheritance.
     identities: Vec<IdentityId>,
 }
@@ -70,7 +72,7 @@ pub(super) struct Login {
 /// Why a device could not be asked.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// Its certificate has to be looked at first.
+    /// Its certificate or host key has to be looked at first.
     Question(Box<HostKeyQuestion>),
     /// Anything else.
     Error(ApiError),
@@ -87,8 +89,10 @@ impl From<Trouble> for CoreError {
         let error = match trouble {
             Trouble::Error(error) => error,
             Trouble::Question(question) => {
+                let what =
+                    if question.presented.tls.is_some() { "certificate" } else { "host key" };
                 let message = format!(
-                    "The certificate of {} at {} is not trusted yet.",
+                    "The {what} of {} at {} is not trusted yet.",
                     question.machine, question.host
                 );
                 ApiError::new(ErrorCode::HostKey, message)
@@ -129,10 +133,10 @@ impl Devices<'_> {
     /// All ways of a machine.
     pub(super) fn ways(&self, entry: &Authorized<NodeId>) -> Result<Vec<Way>, CoreError> {
         self.0.own_computer("manage machines below their operating system")?;
-        let mut route = self.0.tree().route(entry)?;
-        let machine = route.pop().ok_or(CoreError::NotFound("machine"))?;
+        let route = self.0.tree().route(entry)?;
+        let machine = route.last().ok_or(CoreError::NotFound("machine"))?;
         let identities = machine.settings.identities.value.clone();
-        let draft = machine.entry.draft;
+        let draft = machine.entry.draft.clone();
         Ok(draft
             .management
             .iter()
@@ -140,6 +144,7 @@ impl Devices<'_> {
                 entry: *entry.get(),
                 draft: draft.clone(),
                 management: management.clone(),
+                route: route.clone(),
                 identities: identities.clone(),
             })
             .collect())
@@ -183,6 +188,7 @@ impl Devices<'_> {
                 ManagementKind::Bmc => "management controller",
                 ManagementKind::Proxmox => "way to a Proxmox VE cluster",
                 ManagementKind::Snmp => "way to be asked by SNMP",
+                ManagementKind::Cli => "way to its command line",
                 _ => "way of this kind",
             };
             CoreError::invalid(
@@ -224,13 +230,13 @@ impl Devices<'_> {
         way: ManagementId,
     ) -> Result<Way, CoreError> {
         self.0.own_computer("manage machines below their operating system")?;
-        let mut route = self.0.tree().route_of_draft(folder, id, draft)?;
-        let machine = route.pop().ok_or(CoreError::NotFound("machine"))?;
+        let route = self.0.tree().route_of_draft(folder, id, draft)?;
+        let machine = route.last().ok_or(CoreError::NotFound("machine"))?;
         let identities = machine.settings.identities.value.clone();
-        let (entry, draft) = (machine.entry.id, machine.entry.draft);
+        let (entry, draft) = (machine.entry.id, machine.entry.draft.clone());
         let management = draft.management.iter().find(|one| one.id == way).cloned();
         let management = management.ok_or(CoreError::NotFound("way to manage it"))?;
-        Ok(Way { entry, draft, management, identities })
+        Ok(Way { entry, draft, management, route, identities })
     }
 
     /// The name and password of the identity a way names, or of the machine's first with a password. None if there is none.

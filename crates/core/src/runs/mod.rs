@@ -22,6 +22,7 @@ use crate::{
     snippets::{Facts, needs_machine},
     sync,
 };
+pub(crate) use nobody::Nobody;
 use patchbay_model::{
     AppEvent, NodeId, RunCommand, RunDetail, RunDiff, RunExport, RunGrouping, RunId, RunInfo,
     RunOptions, RunOutput, RunTarget,

@@ -1,4 +1,4 @@
-//! Who answers during a run: nobody. What would have been asked is remembered, so that the person can be told.
+//! Who answers where nobody looks: nobody. What would have been asked is remembered, so that the person can be told.
 
 use crate::sessions::{Answer, Person};
 use crate::sync;
@@ -11,12 +11,44 @@ use std::sync::Mutex;
 
 /// Refuses, and remembers what.
 #[derive(Default)]
-pub(super) struct Nobody(Mutex<Option<(RunAttention, ApiError)>>);
+pub(crate) struct Nobody {
+    asked: Mutex<Option<(RunAttention, ApiError)>>,
+    question: Mutex<Option<HostKeyQuestion>>,
+    /// The fingerprint of a host key that somebody has looked at, and whether it replaces what is on record.
+    trusts: Option<(String, bool)>,
+}
 
 impl Nobody {
+    /// Trusts this host key, which somebody has looked at before, and none else.
+    pub(crate) fn trusting(fingerprint: &str, replace: bool) -> Self {
+        Self { trusts: Some((fingerprint.to_owned(), replace)), ..Self::default() }
+    }
+
     /// The last thing that was asked.
-    pub(super) fn asked(&self) -> Option<(RunAttention, ApiError)> {
-        sync::lock(&self.0).take()
+    pub(crate) fn asked(&self) -> Option<(RunAttention, ApiError)> {
+        sync::lock(&self.asked).take()
+    }
+
+    /// The host key that was refused last.
+    pub(crate) fn question(&self) -> Option<HostKeyQuestion> {
+        sync::lock(&self.question).take()
+    }
+
+    /// What is said to a host key that somebody looked at.
+    fn looked_at(&self, question: &HostKeyQuestion) -> Option<HostKeyAnswer> {
+        let (fingerprint, replace) = self.trusts.as_ref()?;
+        if *fingerprint != question.presented.fingerprint {
+            return None;
+        }
+        match question.standing {
+            HostKeyStanding::Unknown => Some(HostKeyAnswer::Trust),
+            HostKeyStanding::Changed if *replace => {
+                let start = fingerprint.char_indices().rev().nth(7).map_or(0, |(at, _)| at);
+                let last_eight = fingerprint.get(start..).unwrap_or_default().to_owned();
+                Some(HostKeyAnswer::Replace { last_eight })
+            }
+            HostKeyStanding::Changed | HostKeyStanding::Revoked => None,
+        }
     }
 }
 
@@ -37,11 +69,15 @@ impl Person for Nobody {
         .next(
             "Open a session to it and answer there, or give it an identity that needs no answer.",
         );
-        *sync::lock(&self.0) = Some((RunAttention::Question, error));
+        *sync::lock(&self.asked) = Some((RunAttention::Question, error));
         Box::pin(std::future::ready(None))
     }
 
     fn decide(&self, question: HostKeyQuestion) -> Answer<'_, HostKeyAnswer> {
+        if let Some(answer) = self.looked_at(&question) {
+            return Box::pin(std::future::ready(answer));
+        }
+        *sync::lock(&self.question) = Some(question.clone());
         let HostKeyQuestion { machine, presented, standing, .. } = question;
         let print = presented.fingerprint;
         let (what, message, next) = match standing {
@@ -62,7 +98,7 @@ impl Person for Nobody {
             ),
         };
         let error = ApiError::new(ErrorCode::HostKey, message).next(next);
-        *sync::lock(&self.0) = Some((what, error));
+        *sync::lock(&self.asked) = Some((what, error));
         Box::pin(std::future::ready(HostKeyAnswer::Refuse))
     }
 }

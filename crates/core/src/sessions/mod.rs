@@ -54,7 +54,7 @@ use patchbay_model::{
     SessionTarget, TerminalSize, TunnelEnd, TunnelReached, WorkspaceId,
 };
 use patchbay_session::{
-    Output, TerminalInput,
+    Interaction, Output, Terminal, TerminalInput,
     desktop::{DesktopHub, DesktopInput},
 };
 use person::Gate;
@@ -289,15 +289,25 @@ impl Sessions<'_> {
         person: Arc<dyn Person>,
     ) -> Result<Dial, CoreError> {
         let route = self.0.tree().route(id)?;
-        needs_ssh(&route, "run commands")?;
-        let mut target = target::build(self.0, &route).await?;
+        self.dial_route(&route, person).await
+    }
+
+    /// The same for a machine that may not be saved yet.
+    pub(crate) async fn dial_route(
+        &self,
+        route: &[ResolvedHop],
+        person: Arc<dyn Person>,
+    ) -> Result<Dial, CoreError> {
+        needs_ssh(route, "run commands")?;
+        let mut target = target::build(self.0, route).await?;
         // What is run instead of a shell is not run instead of this command.
         if let Some(machine) = target.hops.last_mut() {
             machine.start_command = None;
         }
-        let memory = Some(Memory::new(self.0.weak(), *id.get()));
+        let machine = route.last().map(|machine| machine.entry.id);
+        let memory = machine.map(|machine| Memory::new(self.0.weak(), machine));
         let gate = Arc::new(Gate { core: self.0.weak(), person, memory, handed: None });
-        Ok(Dial { target, gate, title: target::names(&route).title })
+        Ok(Dial { target, gate, title: target::names(route).title })
     }
 
     /// All sessions, oldest first.
@@ -545,6 +555,7 @@ impl Sessions<'_> {
 }
 
 /// A machine that is known how to reach.
+#[derive(Clone)]
 pub(crate) struct Dial {
     target: Target,
     gate: Arc<Gate>,
@@ -555,6 +566,29 @@ impl Dial {
     /// Connects, signs in and runs a command.
     pub(crate) async fn exec(self, command: String) -> Result<Exec, CoreError> {
         patchbay_engine_ssh::exec(self.target, self.gate, command, CancellationToken::new())
+            .await
+            .map_err(|error| CoreError::Api(Box::new(error.api_error(&self.title))))
+    }
+
+    /// Who answers for the records and the person.
+    pub(crate) fn interaction(&self) -> Arc<dyn Interaction> {
+        Arc::clone(&self.gate) as _
+    }
+
+    /// Connects, signs in and opens a terminal for programs: plain, wide, and with nothing lent to the machine. Can be done
+    /// again, also once the vault is locked.
+    pub(crate) async fn terminal(
+        &self,
+        interaction: Arc<dyn Interaction>,
+    ) -> Result<Terminal, CoreError> {
+        let mut target = self.target.clone();
+        if let Some(machine) = target.hops.last_mut() {
+            (machine.forward_agent, machine.forward_x11) = (false, false);
+            machine.terminal_type = "vt100".to_owned();
+        }
+        let size = TerminalSize { cols: 512, rows: 200, width: 0, height: 0 };
+        let cancel = CancellationToken::new();
+        patchbay_engine_ssh::connect(target, interaction, size, cancel)
             .await
             .map_err(|error| CoreError::Api(Box::new(error.api_error(&self.title))))
     }

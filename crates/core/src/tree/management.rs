@@ -82,7 +82,8 @@ pub(crate) fn way(mut one: Management) -> Result<Management, CoreError> {
         ManagementWay::Console { port: Some(0), .. } => {
             return Err(invalid("Ports of console servers count from 1.", "Correct the port."));
         }
-        ManagementWay::Guest { .. } | ManagementWay::Console { .. } => {}
+        ManagementWay::Cli { .. } | ManagementWay::Guest { .. } | ManagementWay::Console { .. } => {
+        }
     }
     Ok(one)
 }

@@ -19,7 +19,7 @@ pub struct Management {
     pub way: ManagementWay,
 }
 
-/// Which way it is. The first three answer over the network themselves; an address that is empty is the machine's own, and without an
+/// Which way it is. The first four answer over the network themselves; an address that is empty is the machine's own, and without an
 /// identity the machine's identities are used. The others are part of another machine of the tree.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -82,6 +82,11 @@ pub enum ManagementWay {
         #[serde(default)]
         family: Option<String>,
     },
+    /// The command line of a switch, which the machine is, over SSH: with the machine's own address, identities and jump hosts.
+    Cli {
+        /// Whose it is.
+        platform: SwitchPlatform,
+    },
     /// A guest of a cluster.
     Guest {
         /// The machine with the way to the cluster.
@@ -137,6 +142,7 @@ impl ManagementWay {
             Self::Bmc { .. } => ManagementKind::Bmc,
             Self::Proxmox { .. } => ManagementKind::Proxmox,
             Self::Snmp { .. } => ManagementKind::Snmp,
+            Self::Cli { .. } => ManagementKind::Cli,
             Self::Guest { .. } => ManagementKind::Guest,
             Self::Port { .. } => ManagementKind::Port,
             Self::Outlet { .. } => ManagementKind::Outlet,
@@ -149,7 +155,7 @@ impl ManagementWay {
     #[must_use]
     pub const fn other(&self) -> Option<NodeId> {
         match self {
-            Self::Bmc { .. } | Self::Proxmox { .. } | Self::Snmp { .. } => None,
+            Self::Bmc { .. } | Self::Proxmox { .. } | Self::Snmp { .. } | Self::Cli { .. } => None,
             Self::Guest { cluster: id, .. }
             | Self::Port { switch: id, .. }
             | Self::Outlet { pdu: id, .. }
@@ -161,7 +167,7 @@ impl ManagementWay {
     /// The same, to be changed.
     pub const fn other_mut(&mut self) -> Option<&mut NodeId> {
         match self {
-            Self::Bmc { .. } | Self::Proxmox { .. } | Self::Snmp { .. } => None,
+            Self::Bmc { .. } | Self::Proxmox { .. } | Self::Snmp { .. } | Self::Cli { .. } => None,
             Self::Guest { cluster: id, .. }
             | Self::Port { switch: id, .. }
             | Self::Outlet { pdu: id, .. }
@@ -205,6 +211,7 @@ pub enum ManagementKind {
     Bmc,
     Proxmox,
     Snmp,
+    Cli,
     Guest,
     Port,
     Outlet,
@@ -232,6 +239,22 @@ pub enum SnmpVersion {
     V2c,
     /// 3 (RFC 3414).
     V3,
+}
+
+/// Whose command line a switch has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum SwitchPlatform {
+    /// Juniper Junos, with Enhanced Layer 2 Software.
+    Junos,
+    /// Arista EOS.
+    Eos,
+    /// Cisco NX-OS.
+    NxOs,
+    /// Cisco IOS-XE.
+    IosXe,
+    /// Dell OS10.
+    Os10,
 }
 
 /// How messages of SNMP 3 are signed.
@@ -285,6 +308,6 @@ pub struct WayStatus {
     pub about: String,
     /// What is wrong; none if it answered.
     pub problem: Option<ApiError>,
-    /// Set where its certificate has to be looked at first: nothing was said to it. See `management_trust`.
+    /// Set where its certificate or host key has to be looked at first: nothing was said to it. See `management_trust`.
     pub question: Option<Box<HostKeyQuestion>>,
 }

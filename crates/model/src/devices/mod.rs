@@ -21,7 +21,7 @@ pub use cluster::{
 pub use console::{ConsolePort, ConsolePortState, ConsolePortUser, ConsoleServer};
 pub use management::{
     BmcProtocol, Management, ManagementKind, ManagementWay, SnmpCipher, SnmpHash, SnmpVersion,
-    WayStatus,
+    SwitchPlatform, WayStatus,
 };
 pub use pdu::{OutletAction, OutletLoad, OutletState, Pdu, PduOutlet};
 pub use power::{

@@ -132,6 +132,10 @@ pub struct Switch {
     pub vlans: Vec<SwitchVlan>,
     /// Whether anything can be changed with the name or community that is used; none is not tried.
     pub writable: Option<bool>,
+    /// Whether its counters, neighbours and the addresses behind its ports are read, as SNMP has them.
+    pub counted: bool,
+    /// Whether the layer-3 addresses of its VLANs can be changed.
+    pub layer3: bool,
 }
 
 /// An address behind a port.
@@ -211,6 +215,13 @@ pub enum SwitchWish {
         /// Which.
         vlan: u16,
     },
+    /// The layer-3 addresses of a VLAN, instead of those that it has.
+    Addresses {
+        /// Which.
+        vlan: u16,
+        /// As `address/prefix`; the first of IPv4 is the primary one.
+        addresses: Vec<String>,
+    },
 }
 
 /// One line of a diff.
@@ -231,6 +242,10 @@ pub struct SwitchPlan {
     pub id: SwitchChangeId,
     /// What differs; empty if nothing does.
     pub diff: Vec<PlanLine>,
+    /// What is typed at the switch's command line, in this order; empty where it is changed by SNMP.
+    pub commands: Vec<String>,
+    /// Whether the switch itself takes the change back if nobody keeps it, so that it does also without this computer.
+    pub own_timer: bool,
     /// What has to be known before, as for power; its name has to be typed where it is set.
     pub guard: super::PowerGuard,
 }

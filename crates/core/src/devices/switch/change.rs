@@ -1,19 +1,18 @@
 //! Changes of switches on their way: carried out, followed, kept or taken back.
 
 use super::{
-    Devices, is_wired, later,
+    Devices,
+    driver::Driver,
+    is_wired, later,
     plan::{Planned, lines, risks},
 };
 use crate::{
     Authorized, CoreError, WholeVault,
-    devices::{guard::confirmed, reach::Way, snmp::told},
+    devices::{guard::confirmed, reach::Way},
     sync,
 };
 use futures_util::future::join_all;
-use patchbay_device_snmp::{
-    Agent,
-    change::{Change, Outcome, Plan, Timing},
-};
+use patchbay_device_switch::{Change, Device as _, Outcome, Plan, Timing};
 use patchbay_model::{
     ApiError, AppEvent, ErrorCode, NodeId, SwitchChange, SwitchChangeId, SwitchChangeState,
 };
@@ -44,10 +43,16 @@ pub(in crate::devices) struct Changes {
 }
 
 struct Running {
-    way: Way,
-    agent: Agent,
-    plan: Plan,
+    of: Of,
     change: Change,
+}
+
+/// What a change is of.
+#[derive(Clone)]
+struct Of {
+    way: Way,
+    driver: Driver,
+    plan: Plan,
 }
 
 impl Changes {
@@ -106,25 +111,19 @@ impl Devices<'_> {
         }
         // It may have another address or community by now.
         let way = &self.way(entry, way.management.id)?;
-        let reached = self.snmp(way).await?;
-        let now = Box::pin(reached.agent.config()).await.map_err(|error| told(way, &error))?;
+        let driver = self.driver(way, plan).await?;
+        let now = Box::pin(driver.config()).await.map_err(|error| error.told(way))?;
         if now != *planned.plan.before() {
             sync::lock(&changes.plans).remove(&plan);
             let message =
                 format!("{machine} was changed since the plan was made. Nothing was done.");
             return Err(conflict(message, "Plan again, and look at what differs by now."));
         }
-        self.begin(plan, way.clone(), reached.agent, planned.plan, seconds)
+        self.begin(plan, Of { way: way.clone(), driver, plan: planned.plan }, seconds)
     }
 
-    fn begin(
-        &self,
-        id: SwitchChangeId,
-        way: Way,
-        agent: Agent,
-        plan: Plan,
-        seconds: u32,
-    ) -> Result<SwitchChange, CoreError> {
+    fn begin(&self, id: SwitchChangeId, of: Of, seconds: u32) -> Result<SwitchChange, CoreError> {
+        let Of { way, driver, plan } = &of;
         let changes = &self.0.devices.snmp.changes;
         let clock = Arc::clone(&self.0.config().clock);
         let shown = SwitchChange {
@@ -133,7 +132,7 @@ impl Devices<'_> {
             name: way.machine().to_owned(),
             diff: lines(plan.diff()),
             started: clock.wall(),
-            state: applying(0, &plan),
+            state: applying(0, of.steps()),
         };
         let outcome = {
             let mut running = sync::lock(&changes.running);
@@ -147,18 +146,16 @@ impl Devices<'_> {
             let ours = sync::lock(&changes.plans).remove(&id);
             ours.ok_or(CoreError::NotFound("plan"))?;
             // Time runs from when all is done, which is when this is asked for the first time.
-            let deadline = async move {
-                clock.until(clock.now() + Duration::from_secs(seconds.into())).await;
-            };
-            let change = Change::start(agent.clone(), plan.clone(), Timing::default(), deadline);
+            let within = Duration::from_secs(seconds.into());
+            let deadline = async move { clock.until(clock.now() + within).await };
+            let change = Change::start(driver.clone(), plan.clone(), Timing::new(within), deadline);
             let outcome = change.outcome();
             changes.add(shown.clone());
-            let (way, plan) = (way.clone(), plan.clone());
-            running.insert(id, Running { way, agent, plan, change });
+            running.insert(id, Running { of: of.clone(), change });
             outcome
         };
         self.0.emit(AppEvent::SwitchChange { change: Box::new(shown.clone()) });
-        self.follow(id, way, plan, outcome, seconds);
+        self.follow(id, of, outcome, seconds);
         Ok(shown)
     }
 
@@ -166,22 +163,22 @@ impl Devices<'_> {
     fn follow(
         &self,
         id: SwitchChangeId,
-        way: Way,
-        plan: Plan,
+        of: Of,
         mut outcome: watch::Receiver<Outcome>,
         seconds: u32,
     ) {
         let core = self.0.weak();
+        let all = of.steps();
         tokio::spawn(async move {
             loop {
                 let now = outcome.borrow_and_update().clone();
                 let Some(core) = core.upgrade() else { return };
-                core.devices().record(id, &plan, &now, seconds);
+                core.devices().record(id, all, &now, seconds);
                 if now == Outcome::Waiting {
-                    core.devices.snmp.written(way.entry);
+                    core.devices.snmp.written(of.way.entry);
                 }
                 if now.is_final() {
-                    core.devices().ended(id, &way, &plan, &now).await;
+                    core.devices().ended(id, &of, &now).await;
                     return;
                 }
                 drop(core);
@@ -193,13 +190,13 @@ impl Devices<'_> {
     }
 
     /// Writes down how far a change is, and tells the front ends where that is new.
-    fn record(&self, id: SwitchChangeId, plan: &Plan, outcome: &Outcome, seconds: u32) {
+    fn record(&self, id: SwitchChangeId, all: u32, outcome: &Outcome, seconds: u32) {
         let until = later(self.0.clock().wall(), seconds);
         let changed = {
             let mut shown = sync::lock(&self.0.devices.snmp.changes.shown);
             let Some(change) = shown.iter_mut().find(|change| change.id == id) else { return };
             let state = match (outcome, &change.state) {
-                (Outcome::Applying(done), _) => applying(*done, plan),
+                (Outcome::Applying(done), _) => applying(*done, all),
                 (Outcome::Waiting, SwitchChangeState::Waiting { until }) => {
                     SwitchChangeState::Waiting { until: *until }
                 }
@@ -221,10 +218,12 @@ impl Devices<'_> {
     }
 
     /// What is to be done after the end of a change.
-    async fn ended(&self, id: SwitchChangeId, way: &Way, plan: &Plan, outcome: &Outcome) {
+    async fn ended(&self, id: SwitchChangeId, of: &Of, outcome: &Outcome) {
+        let Of { way, driver, plan } = of;
         let state = &self.0.devices.snmp;
         sync::lock(&state.changes.running).remove(&id);
         state.outdated(way.entry);
+        self.0.devices.cli.outdated(way.entry);
         let new: Vec<String> = plan.diff().into_iter().filter(|l| l.new).map(|l| l.text).collect();
         let more = new.len().saturating_sub(NOTED);
         let mut what = new.into_iter().take(NOTED).collect::<Vec<_>>().join("; ");
@@ -237,7 +236,7 @@ impl Devices<'_> {
             Outcome::Reverted(why) => Some(format!("taken back: {why}")),
             Outcome::Applying(_) | Outcome::Waiting | Outcome::Reverting(_) => return,
         };
-        self.note(way.entry, &format!("Changed: {what}"), "SNMP", failed.as_deref()).await;
+        self.note(way.entry, &format!("Changed: {what}"), driver.title(), failed.as_deref()).await;
         let risky = risks(plan);
         for (port, machine, _) in self.wired(way.entry).unwrap_or_default() {
             if is_wired(&risky, &port) {
@@ -255,16 +254,15 @@ impl Devices<'_> {
     ) -> Result<SwitchChange, CoreError> {
         let changes = &self.0.devices.snmp.changes;
         let shown = changes.get(id)?;
-        let found = sync::lock(&changes.running)
-            .get(&id)
-            .map(|one| (one.way.clone(), one.agent.clone(), one.plan.clone()));
+        let found = sync::lock(&changes.running).get(&id).map(|one| one.of.clone());
         let waits = matches!(shown.state, SwitchChangeState::Waiting { .. });
-        let (Some((way, agent, plan)), true) = (found, waits) else {
+        let (Some(of), true) = (found, waits) else {
             return kept(shown);
         };
+        let way = &of.way;
         // Whoever keeps what cuts the switch off has nothing left to take it back with.
-        let missing = Box::pin(plan.check(&agent)).await.map_err(|error| told(&way, &error))?;
-        if let Some(line) = missing.first() {
+        let now = Box::pin(of.driver.config()).await.map_err(|error| error.told(way))?;
+        if let Some(line) = of.plan.missing(&now).first() {
             let message = format!("{} is not as planned any more: {}.", way.machine(), line.text);
             return Err(conflict(message, "Take the change back, or wait until that happens."));
         }
@@ -275,7 +273,7 @@ impl Devices<'_> {
         // What is said by then is heard, also if this is given up.
         let _ends = timeout(PATIENCE, running.change.confirm()).await;
         let outcome = outcome.borrow().clone();
-        self.record(id, &plan, &outcome, 0);
+        self.record(id, of.steps(), &outcome, 0);
         kept(changes.get(id)?)
     }
 
@@ -298,7 +296,7 @@ impl Devices<'_> {
         let outcome = running.change.outcome();
         let _ends = timeout(PATIENCE, running.change.revert()).await;
         let outcome = outcome.borrow().clone();
-        self.record(id, &running.plan, &outcome, 0);
+        self.record(id, running.of.steps(), &outcome, 0);
         changes.get(id)
     }
 
@@ -322,9 +320,15 @@ impl Devices<'_> {
     }
 }
 
-fn applying(done: usize, plan: &Plan) -> SwitchChangeState {
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    SwitchChangeState::Applying { done: count(done), all: count(plan.steps().len()) }
+impl Of {
+    /// How many steps there are.
+    fn steps(&self) -> u32 {
+        u32::try_from(self.driver.steps(&self.plan)).unwrap_or(u32::MAX)
+    }
+}
+
+fn applying(done: usize, all: u32) -> SwitchChangeState {
+    SwitchChangeState::Applying { done: u32::try_from(done).unwrap_or(u32::MAX), all }
 }
 
 const fn has_ended(state: &SwitchChangeState) -> bool {

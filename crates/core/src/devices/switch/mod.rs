@@ -1,12 +1,14 @@
 //! Switches: ports, VLANs, and changes that are taken back unless somebody keeps them.
 //!
-//! SNMP has no commit that a switch takes back by itself, so this app does: a change belongs to a task that puts everything
-//! back when its time is up, when it is told to, or when nobody holds the change any more. Locking the vault lets go of all
+//! A change belongs to a task that puts everything back when its time is up, when it is told to, or when nobody holds the change
+//! any more: SNMP has no commit that a switch takes back by itself. A command line that has one is told so as well, and then does
+//! it also after this computer lost its power. Locking the vault lets go of all
 //! changes that were not kept, and so does closing the app, which waits a while for that ([`Devices::switches_settle`]).
-//! While a switch does not answer it is asked again for a quarter of an hour. Deliberately absent: a way back after this
-//! computer lost its power, which would have to be in the switch; and what a switch keeps over a restart.
+//! While a switch does not answer it is asked again for a quarter of an hour at least. Deliberately absent: what a switch keeps
+//! over a restart of what was changed by SNMP, which the standard leaves to it.
 
 mod change;
+mod driver;
 mod plan;
 mod read;
 mod traffic;
@@ -34,7 +36,15 @@ impl Devices<'_> {
         entry: &Authorized<NodeId>,
         refresh: bool,
     ) -> Result<Switch, CoreError> {
-        let way = self.way_of(entry, ManagementKind::Snmp)?;
+        let line = self.way_of(entry, ManagementKind::Cli).ok();
+        let way = match (self.way_of(entry, ManagementKind::Snmp), &line) {
+            (Ok(way), _) => way,
+            (Err(_), Some(line)) => {
+                let shown = self.cli_shown(line, refresh).await?;
+                return Ok(shown.switch(&self.wired(line.entry)?));
+            }
+            (Err(none), None) => return Err(none),
+        };
         let reached = self.snmp(&way).await?;
         let kept = &reached.kept;
         let now = self.0.clock().now();
@@ -45,7 +55,7 @@ impl Devices<'_> {
         let rates = kept.traffic.lock().await.rates();
         let wired = self.wired(way.entry)?;
         let writable = *sync::lock(&kept.writable);
-        Ok(reading.shown(&rates, &wired, writable))
+        Ok(Switch { layer3: line.is_some(), ..reading.shown(&rates, &wired, writable) })
     }
 
     /// Reads the counters of a switch, and gives what each port carried in the last hour.
@@ -54,7 +64,15 @@ impl Devices<'_> {
         entry: &Authorized<NodeId>,
         ports: Vec<u32>,
     ) -> Result<Vec<PortTraffic>, CoreError> {
-        let way = self.way_of(entry, ManagementKind::Snmp)?;
+        let way = match self.way_of(entry, ManagementKind::Snmp) {
+            Ok(way) => way,
+            // Its command line counts nothing.
+            Err(none) => {
+                return self
+                    .way_of(entry, ManagementKind::Cli)
+                    .map_or(Err(none), |_| Ok(Vec::new()));
+            }
+        };
         let reached = self.snmp(&way).await?;
         match reached.kept.switch.last() {
             // What a port's speed is does not change with every look.

@@ -1,12 +1,12 @@
 //! What a switch would be changed to, kept until somebody wants it.
 
-use super::Devices;
+use super::{Devices, driver::Driver, read::is_called};
 use crate::{
     Authorized, CoreError,
-    devices::{guard, reach::Way, snmp::told},
+    devices::{cli, guard, reach::Way},
     sync,
 };
-use patchbay_device_snmp::change::{Config, Line, Plan, PortConfig, Wish};
+use patchbay_device_switch::{Config, Device as _, Line, Plan, PortConfig, Wish};
 use patchbay_model::{
     ManagementKind, NodeId, PlanLine, PowerGuard, SwitchChangeId, SwitchPlan, SwitchWish,
 };
@@ -33,21 +33,27 @@ impl Devices<'_> {
         entry: &Authorized<NodeId>,
         wishes: Vec<SwitchWish>,
     ) -> Result<SwitchPlan, CoreError> {
-        let way = self.way_of(entry, ManagementKind::Snmp)?;
-        let plan = Box::pin(self.planned(&way, wishes)).await?;
+        let (way, id) = (self.changing(entry)?, SwitchChangeId::new());
+        let driver = self.driver(&way, id).await?;
+        let plan = Box::pin(self.planned(entry, &way, &driver, wishes)).await?;
+        let commands = driver.commands(&plan).map_err(|error| cli::refused(&way, &error))?;
         let risks = risks(&plan);
         let guard = if risks.is_empty() {
             without_risk(&way, &plan)
         } else {
             self.guard_ports(way.entry, &risks).await?
         };
-        Ok(self.keep_plan(way, plan, guard))
+        let (diff, own_timer) = (lines(plan.diff()), driver.own_timer());
+        self.keep_plan(id, Planned { way, plan, guard: guard.clone(), made: self.0.clock().now() });
+        Ok(SwitchPlan { id, diff, commands, own_timer, guard })
     }
 
-    pub(in crate::devices) async fn planned(
+    async fn planned(
         &self,
+        entry: &Authorized<NodeId>,
         way: &Way,
-        wishes: Vec<SwitchWish>,
+        driver: &Driver,
+        mut wishes: Vec<SwitchWish>,
     ) -> Result<Plan, CoreError> {
         if wishes.len() > WISHES {
             return Err(CoreError::invalid(
@@ -56,27 +62,59 @@ impl Devices<'_> {
                 "Make several plans of them.",
             ));
         }
-        let agent = self.snmp(way).await?.agent;
-        let before = agent.config().await.map_err(|error| told(way, &error))?;
-        let wishes: Vec<Wish> = wishes.into_iter().map(wish).collect();
+        let before = driver.config().await.map_err(|error| error.told(way))?;
+        let mut named: Box<dyn Fn(Wish) -> Wish + Send> = Box::new(|wish| wish);
+        if let Driver::Cli(cli) = driver {
+            self.by_name(entry, &before, &mut wishes).await?;
+            let platform = cli.platform();
+            named = Box::new(move |wish| platform.named(wish));
+        }
+        let wishes: Vec<Wish> = wishes.into_iter().map(|one| named(wish(one))).collect();
         Plan::new(before, &wishes).map_err(|error| {
             let message = format!("This cannot be planned for {}: {error}.", way.machine());
             CoreError::invalid("wishes", message, "Change what you want, and plan again.")
         })
     }
 
-    pub(in crate::devices) fn keep_plan(
+    /// Where ports are shown by SNMP, wishes name them by its numbers: they are those of the same names.
+    async fn by_name(
         &self,
-        way: Way,
-        plan: Plan,
-        guard: PowerGuard,
-    ) -> SwitchPlan {
-        let (id, now) = (SwitchChangeId::new(), self.0.clock().now());
-        let shown = SwitchPlan { id, diff: lines(plan.diff()), guard: guard.clone() };
+        entry: &Authorized<NodeId>,
+        config: &Config,
+        wishes: &mut [SwitchWish],
+    ) -> Result<(), CoreError> {
+        let Ok(way) = self.way_of(entry, ManagementKind::Snmp) else { return Ok(()) };
+        let mut ports = wishes.iter_mut().filter_map(port_of).peekable();
+        if ports.peek().is_none() {
+            return Ok(());
+        }
+        let reached = self.snmp(&way).await?;
+        let reading = match reached.kept.switch.last() {
+            Some(reading) => reading,
+            None => Box::pin(self.read_switch(&way, &reached)).await?,
+        };
+        for port in ports {
+            let shown = reading.ports().get(port);
+            let found = config
+                .ports
+                .iter()
+                .find(|(_, config)| shown.is_some_and(|shown| is_called(shown, &config.name)));
+            let Some((at, _)) = found else {
+                let name = shown.map_or_else(|| port.to_string(), |shown| shown.name.clone());
+                let message = format!("The command line of {} has no port {name}.", way.machine());
+                let next = "Change it at the switch itself.";
+                return Err(CoreError::invalid("wishes", message, next));
+            };
+            *port = *at;
+        }
+        Ok(())
+    }
+
+    fn keep_plan(&self, id: SwitchChangeId, planned: Planned) {
+        let now = planned.made;
         let mut plans = sync::lock(&self.0.devices.snmp.changes.plans);
         plans.retain(|_, planned| planned.is_good(now));
-        plans.insert(id, Planned { way, plan, guard, made: now });
-        shown
+        plans.insert(id, planned);
     }
 
     /// A plan that is still good.
@@ -115,6 +153,21 @@ fn wish(wish: SwitchWish) -> Wish {
         SwitchWish::Create { vlan, name } => Wish::Create { vlan, name },
         SwitchWish::Rename { vlan, name } => Wish::Rename { vlan, name },
         SwitchWish::Remove { vlan } => Wish::Remove { vlan },
+        SwitchWish::Addresses { vlan, addresses } => Wish::Addresses { vlan, addresses },
+    }
+}
+
+/// The port that a wish is about.
+const fn port_of(wish: &mut SwitchWish) -> Option<&mut u32> {
+    match wish {
+        SwitchWish::Up { port, .. }
+        | SwitchWish::Alias { port, .. }
+        | SwitchWish::Access { port, .. }
+        | SwitchWish::Trunk { port, .. } => Some(port),
+        SwitchWish::Create { .. }
+        | SwitchWish::Rename { .. }
+        | SwitchWish::Remove { .. }
+        | SwitchWish::Addresses { .. } => None,
     }
 }
 
@@ -140,19 +193,26 @@ fn loses(port: &PortConfig, before: &Config, after: &Config) -> bool {
 }
 
 fn without_risk(way: &Way, plan: &Plan) -> PowerGuard {
-    let meaning = if plan.is_empty() {
-        "All is so already: there is nothing to do."
-    } else {
-        "No port goes down, and none leaves a VLAN."
+    let after = &plan.after().vlans;
+    let loses = plan.before().vlans.iter().find(|(id, vlan)| {
+        let kept = after.get(id).map(|vlan| vlan.addresses.as_slice()).unwrap_or_default();
+        vlan.addresses.iter().any(|address| !kept.contains(address))
+    });
+    let meaning = match loses {
+        _ if plan.is_empty() => "All is so already: there is nothing to do.".to_owned(),
+        None => "No port goes down, and none leaves a VLAN.".to_owned(),
+        Some((id, _)) => format!(
+            "No port goes down. VLAN {id} loses an address: what is routed or managed by it may not be reached any more."
+        ),
     };
-    guard::harmless(format!("Change {}?", way.machine()), meaning.to_owned())
+    guard::harmless(format!("Change {}?", way.machine()), meaning)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::risks;
-    use patchbay_device_snmp::change::{Config, Plan, PortConfig, VlanConfig, Wish};
+    use patchbay_device_switch::{Config, Plan, PortConfig, VlanConfig, Wish};
     use std::collections::{BTreeMap, BTreeSet};
 
     fn config() -> Config {
@@ -170,6 +230,7 @@ mod tests {
         Config {
             ports: (1..=5).map(|n| (n, port(n))).collect(),
             vlans: BTreeMap::from([(1, default), (20, other)]),
+            ..Config::default()
         }
     }
 

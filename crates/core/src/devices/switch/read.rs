@@ -81,6 +81,8 @@ impl Reading {
             ports: self.ports.values().map(port).collect(),
             vlans: self.shown_vlans(),
             writable,
+            counted: true,
+            layer3: false,
         }
     }
 

@@ -1,0 +1,1 @@
+//! Switches by their command lines.
