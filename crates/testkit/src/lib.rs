@@ -41,6 +41,8 @@ mod snmp;
 #[cfg(unix)]
 mod sshd;
 #[cfg(unix)]
+mod switch;
+#[cfg(unix)]
 mod team;
 #[cfg(unix)]
 mod vnc;
@@ -93,6 +95,8 @@ pub use snmp::{
 };
 #[cfg(unix)]
 pub use sshd::{Login, Sshd, SshdBuilder};
+#[cfg(unix)]
+pub use switch::CliSwitch;
 #[cfg(unix)]
 pub use team::TeamServer;
 #[cfg(unix)]

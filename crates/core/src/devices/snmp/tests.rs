@@ -416,13 +416,11 @@ impl World {
     /// A port into another VLAN, planned and begun below the guard.
     async fn moves_a_port(&self, id: NodeId) -> SwitchChange {
         let (entry, devices) = (self.fixture.node(id), self.fixture.core.devices());
-        let way = self.way(id, ManagementKind::Snmp);
         let wishes = vec![
             SwitchWish::Create { vlan: 30, name: "voice".into() },
             SwitchWish::Access { port: SnmpSwitch::interface(5), vlan: 30 },
         ];
-        let plan = devices.planned(&way, wishes).await.unwrap();
-        let plan = devices.keep_plan(way, plan, asks_for_name());
+        let plan = devices.planned(&entry, wishes, Some(asks_for_name())).await.unwrap();
         for typed in [None, Some("other".to_owned())] {
             let refused = devices.switch_apply(&entry, plan.id, 30, typed).await;
             assert_eq!(field(refused), "confirmed");

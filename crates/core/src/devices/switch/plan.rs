@@ -33,22 +33,36 @@ impl Devices<'_> {
         entry: &Authorized<NodeId>,
         wishes: Vec<SwitchWish>,
     ) -> Result<SwitchPlan, CoreError> {
+        self.planned(entry, wishes, None).await
+    }
+
+    /// The same, with this guard instead of the one that comes of the plan.
+    pub(in crate::devices) async fn planned(
+        &self,
+        entry: &Authorized<NodeId>,
+        wishes: Vec<SwitchWish>,
+        guard: Option<PowerGuard>,
+    ) -> Result<SwitchPlan, CoreError> {
         let (way, id) = (self.changing(entry)?, SwitchChangeId::new());
         let driver = self.driver(&way, id).await?;
-        let plan = Box::pin(self.planned(entry, &way, &driver, wishes)).await?;
+        let plan = Box::pin(self.wished(entry, &way, &driver, wishes)).await?;
         let commands = driver.commands(&plan).map_err(|error| cli::refused(&way, &error))?;
         let risks = risks(&plan);
-        let guard = if risks.is_empty() {
-            without_risk(&way, &plan)
-        } else {
-            self.guard_ports(way.entry, &risks).await?
+        let guard = match guard {
+            Some(guard) => guard,
+            None if risks.is_empty() => without_risk(&way, &plan),
+            None => self.guard_ports(way.entry, &risks).await?,
         };
         let (diff, own_timer) = (lines(plan.diff()), driver.own_timer());
-        self.keep_plan(id, Planned { way, plan, guard: guard.clone(), made: self.0.clock().now() });
+        let made = self.0.clock().now();
+        let mut plans = sync::lock(&self.0.devices.snmp.changes.plans);
+        plans.retain(|_, planned| planned.is_good(made));
+        plans.insert(id, Planned { way, plan, guard: guard.clone(), made });
+        drop(plans);
         Ok(SwitchPlan { id, diff, commands, own_timer, guard })
     }
 
-    async fn planned(
+    async fn wished(
         &self,
         entry: &Authorized<NodeId>,
         way: &Way,
@@ -63,12 +77,17 @@ impl Devices<'_> {
             ));
         }
         let before = driver.config().await.map_err(|error| error.told(way))?;
-        let mut named: Box<dyn Fn(Wish) -> Wish + Send> = Box::new(|wish| wish);
-        if let Driver::Cli(cli) = driver {
-            self.by_name(entry, &before, &mut wishes).await?;
-            let platform = cli.platform();
-            named = Box::new(move |wish| platform.named(wish));
-        }
+        let platform = match driver {
+            Driver::Snmp(_) => None,
+            Driver::Cli(cli) => {
+                self.by_name(entry, &before, &mut wishes).await?;
+                Some(cli.platform())
+            }
+        };
+        let named = |wish| match platform {
+            Some(platform) => platform.named(wish),
+            None => wish,
+        };
         let wishes: Vec<Wish> = wishes.into_iter().map(|one| named(wish(one))).collect();
         Plan::new(before, &wishes).map_err(|error| {
             let message = format!("This cannot be planned for {}: {error}.", way.machine());
@@ -108,13 +127,6 @@ impl Devices<'_> {
             *port = *at;
         }
         Ok(())
-    }
-
-    fn keep_plan(&self, id: SwitchChangeId, planned: Planned) {
-        let now = planned.made;
-        let mut plans = sync::lock(&self.0.devices.snmp.changes.plans);
-        plans.retain(|_, planned| planned.is_good(now));
-        plans.insert(id, planned);
     }
 
     /// A plan that is still good.
