@@ -113,6 +113,8 @@ pub(crate) enum Command {
         /// The machine.
         name: String,
     },
+    /// Make, rename, address or remove a VLAN of a switch, as for ports
+    Vlan(devices::Vlan),
     /// List the outlets of a power unit
     Outlets {
         /// The machine that is the power unit

@@ -99,6 +99,7 @@ async fn work(options: args::Options, command: Command) -> Result<u8, Failure> {
         Command::Ports { name } => devices::ports(&app, name).await,
         Command::Port(args) => devices::port(&app, args).await,
         Command::ConsolePorts { name } => devices::console_ports(&app, name).await,
+        Command::Vlan(args) => devices::vlan(&app, args).await,
         Command::Outlets { name } => devices::outlets(&app, name).await,
         Command::Outlet(args) => devices::outlet(&app, args).await,
         Command::Fleet => devices::fleet(&app).await,

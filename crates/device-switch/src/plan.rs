@@ -27,6 +27,8 @@ pub struct Manner {
     pub always_native: bool,
     /// Addresses of VLANs can be changed.
     pub addresses: bool,
+    /// The first of those of IPv4 is the primary one.
+    pub primary: bool,
 }
 
 /// What can be changed of a port.
@@ -60,7 +62,8 @@ pub struct VlanConfig {
     pub width: usize,
     /// Whether it has an interface for its addresses.
     pub routed: bool,
-    /// Its layer-3 addresses as `address/prefix`, those of IPv4 first, and among them the primary one.
+    /// Its layer-3 addresses as `address/prefix`: the primary one first where there is one, then by their numbers, those of IPv4
+    /// before those of IPv6.
     pub addresses: Vec<String>,
     /// What else is configured of it that nobody could put back, so that it is not removed.
     pub besides: Option<String>,
@@ -368,6 +371,7 @@ impl Config {
         if !self.manner.addresses {
             return Err(PlanError::Fixed);
         }
+        let primary = self.manner.primary;
         let mut wanted: Vec<(IpAddr, u8)> = Vec::new();
         for text in addresses {
             let (address, prefix) = parsed(text)?;
@@ -376,11 +380,9 @@ impl Config {
             }
             wanted.push((address, prefix));
         }
-        // The first of IPv4 is the primary one, so their order stays.
-        wanted.sort_by_key(|(address, _)| address.is_ipv6());
         let found = self.vlans.get_mut(&vlan).ok_or(PlanError::NoVlan(vlan))?;
         found.routed |= !wanted.is_empty();
-        found.addresses = wanted.iter().map(|(ip, prefix)| format!("{ip}/{prefix}")).collect();
+        found.addresses = ordered(wanted, primary);
         Ok(())
     }
 
@@ -432,6 +434,15 @@ fn set(ports: &mut BTreeSet<u32>, port: u32, there: bool) {
     } else {
         ports.remove(&port);
     }
+}
+
+/// Addresses in the order in which configurations are compared: the primary one where there is one, then by their numbers.
+pub(crate) fn ordered(mut addresses: Vec<(IpAddr, u8)>, primary: bool) -> Vec<String> {
+    let first = addresses.iter().position(|(address, _)| address.is_ipv4()).filter(|_| primary);
+    let first = first.map(|at| addresses.remove(at));
+    addresses.sort_unstable();
+    let all = first.into_iter().chain(addresses);
+    all.map(|(address, prefix)| format!("{address}/{prefix}")).collect()
 }
 
 /// An address of an interface: neither a network's own nor one that means all or none.
@@ -568,7 +579,7 @@ mod tests {
 
     #[test]
     fn addresses_are_those_of_interfaces() {
-        let manner = Manner { addresses: true, ..Manner::default() };
+        let manner = Manner { addresses: true, primary: true, ..Manner::default() };
         let wish = |addresses: &[&str]| Wish::Addresses {
             vlan: 20,
             addresses: addresses.iter().map(|one| (*one).to_owned()).collect(),

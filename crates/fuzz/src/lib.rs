@@ -58,6 +58,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("snmp_walk", targets::snmp_walk::run),
     ("socks_request", targets::socks_request::run),
     ("ssh_config", targets::ssh_config::run),
+    ("switch_cli", targets::switch_cli::run),
     ("team_address", targets::team_address::run),
     ("team_events", targets::team_events::run),
     ("telnet", targets::telnet::run),

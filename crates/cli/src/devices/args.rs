@@ -240,6 +240,13 @@ pub(crate) struct Port {
     /// With --tagged: into this VLAN without a tag
     #[arg(long, value_name = "N", requires = "tagged")]
     pub(crate) native: Option<u16>,
+    #[command(flatten)]
+    pub(crate) how: Apply,
+}
+
+/// How a change of a switch is made.
+#[derive(Args, Debug)]
+pub(crate) struct Apply {
     /// Only show what would be changed
     #[arg(long)]
     pub(crate) plan: bool,
@@ -251,6 +258,42 @@ pub(crate) struct Port {
     pub(crate) revert_after: u32,
     #[command(flatten)]
     pub(crate) sure: Sure,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Vlan {
+    /// The machine that is the switch
+    pub(crate) switch: String,
+    /// The VLAN's number
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=4094))]
+    pub(crate) vlan: u16,
+    #[command(subcommand)]
+    pub(crate) action: VlanAction,
+    #[command(flatten)]
+    pub(crate) how: Apply,
+}
+
+#[derive(Clone, Subcommand, Debug)]
+pub(crate) enum VlanAction {
+    /// Make it
+    Create {
+        /// Its name
+        #[arg(default_value = "")]
+        name: String,
+    },
+    /// Give it another name
+    Rename {
+        /// The name
+        name: String,
+    },
+    /// Remove it
+    Remove,
+    /// Give it these layer-3 addresses instead of those it has, as 192.0.2.1/24 or 2001:db8::1/64; the first of IPv4 is the primary
+    /// one, and none takes all away
+    Address {
+        /// The addresses
+        addresses: Vec<String>,
+    },
 }
 
 #[derive(Args, Debug)]

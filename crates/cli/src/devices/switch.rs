@@ -1,14 +1,18 @@
 //! Ports of a switch, and changing them: plan, difference, change, check, keep or take back.
 
-use super::{args::Port, sure::sure, table::table};
+use super::{
+    args::{Apply, Port, Vlan, VlanAction},
+    sure::sure,
+    table::table,
+};
 use crate::{
     app::App,
     ask,
     report::{FAILED, Failure, print, print_json, say},
 };
 use patchbay_model::{
-    ApiError, ErrorCode, PlanLine, PortState, Switch, SwitchChange, SwitchChangeState, SwitchPlan,
-    SwitchPort, SwitchWish,
+    ApiError, ErrorCode, NodeId, PlanLine, PortState, Switch, SwitchChange, SwitchChangeState,
+    SwitchPlan, SwitchPort, SwitchWish,
 };
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
@@ -57,8 +61,31 @@ pub(crate) async fn port(app: &App, args: &Port) -> Result<u8, Failure> {
             .next("“ports NAME” lists them.")
     })?;
     let wishes = wishes(args, found.index)?;
+    changed(app, machine.id, &wishes, &args.how).await
+}
+
+/// `vlan SWITCH VLAN …`
+pub(crate) async fn vlan(app: &App, args: &Vlan) -> Result<u8, Failure> {
+    let machine = app.machine(&args.switch).await?;
+    let vlan = args.vlan;
+    let wish = match args.action.clone() {
+        VlanAction::Create { name } => SwitchWish::Create { vlan, name },
+        VlanAction::Rename { name } => SwitchWish::Rename { vlan, name },
+        VlanAction::Remove => SwitchWish::Remove { vlan },
+        VlanAction::Address { addresses } => SwitchWish::Addresses { vlan, addresses },
+    };
+    changed(app, machine.id, &[wish], &args.how).await
+}
+
+/// Plans, shows, and does it unless it is only to be planned.
+async fn changed(
+    app: &App,
+    switch: NodeId,
+    wishes: &[SwitchWish],
+    args: &Apply,
+) -> Result<u8, Failure> {
     let plan: SwitchPlan =
-        app.ask("switch_plan", &json!({ "entry": machine.id, "wishes": wishes })).await?;
+        app.ask("switch_plan", &json!({ "entry": switch, "wishes": wishes })).await?;
     if app.options.json && args.plan {
         print_json(&plan)?;
         return Ok(0);
@@ -68,12 +95,16 @@ pub(crate) async fn port(app: &App, args: &Port) -> Result<u8, Failure> {
         return Ok(0);
     }
     print(&diff(&plan.diff));
+    if args.plan && !plan.commands.is_empty() {
+        say("What is typed at the switch:");
+        print(&format!("{}\n", plan.commands.join("\n")));
+    }
     if args.plan {
         return Ok(0);
     }
     let confirmed = sure(&plan.guard, &args.sure).await?;
     let apply = json!({
-        "entry": machine.id, "plan": plan.id, "seconds": args.revert_after, "confirmed": confirmed,
+        "entry": switch, "plan": plan.id, "seconds": args.revert_after, "confirmed": confirmed,
     });
     let change: SwitchChange = app.ask("switch_apply", &apply).await?;
     followed(app, change, args.keep).await

@@ -10,7 +10,7 @@ use super::{
     blocks::{Block, below, blocks},
     lists, number, text,
 };
-use crate::plan::{Config, Manner, PortConfig, VlanConfig};
+use crate::plan::{Config, Manner, PortConfig, VlanConfig, ordered};
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::IpAddr,
@@ -48,6 +48,7 @@ pub(super) fn read(dialect: &Dialect, answers: &[String]) -> Result<Reading, Cli
         manner: Manner {
             lists: true,
             addresses: true,
+            primary: true,
             always_native: dialect.vlans_are_interfaces,
             ..Manner::default()
         },
@@ -154,7 +155,9 @@ fn port_name(head: &str) -> Option<String> {
     let is_port = word.ends_with("ethernet")
         || word.ends_with("gige")
         || matches!(word, "port-channel" | "management" | "mgmt");
-    (is_port && word.len() < name.len() && !name.contains([' ', '.'])).then(|| name.to_owned())
+    // It is typed again when the port is changed.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-/:".contains(c);
+    (is_port && word.len() < name.len() && name.chars().all(plain)).then(|| name.to_owned())
 }
 
 /// A port, the VLANs it is in, and with a tag or without.
@@ -304,7 +307,7 @@ fn vlan_interface(head: &str) -> Option<u16> {
 
 fn routed(dialect: &Dialect, block: &Block<'_>, vlan: &mut VlanConfig) {
     vlan.routed = true;
-    let (mut first, mut second, mut sixth) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut first, mut others) = (Vec::new(), Vec::new());
     for line in &block.lines {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
@@ -314,11 +317,12 @@ fn routed(dialect: &Dialect, block: &Block<'_>, vlan: &mut VlanConfig) {
                 continue;
             }
             ["ip" | "ipv6", "address", rest @ ..] => {
-                if let Some((text, secondary)) = address(rest) {
-                    match (text.contains(':'), secondary) {
-                        (true, _) => sixth.push(text),
-                        (false, true) => second.push(text),
-                        (false, false) => first.push(text),
+                if let Some((address, secondary)) = address(rest) {
+                    let is_first = address.0.is_ipv4() && !secondary;
+                    if is_first {
+                        first.push(address)
+                    } else {
+                        others.push(address)
                     }
                     continue;
                 }
@@ -327,11 +331,11 @@ fn routed(dialect: &Dialect, block: &Block<'_>, vlan: &mut VlanConfig) {
         }
         vlan.besides = vlan.besides.take().or(Some(text_of(line)));
     }
-    vlan.addresses = first.into_iter().chain(second).chain(sixth).collect();
+    vlan.addresses = ordered(first.into_iter().chain(others).collect(), true);
 }
 
 /// `192.0.2.1/24`, `192.0.2.1 255.255.255.0`, each with `secondary` or not.
-fn address(words: &[&str]) -> Option<(String, bool)> {
+fn address(words: &[&str]) -> Option<((IpAddr, u8), bool)> {
     let (words, secondary) = match words {
         [words @ .., "secondary"] => (words, true),
         words => (words, false),
@@ -349,7 +353,7 @@ fn address(words: &[&str]) -> Option<(String, bool)> {
         }
         _ => return None,
     };
-    Some((format!("{ip}/{prefix}"), secondary))
+    Some(((ip, prefix), secondary))
 }
 
 fn text_of(line: &str) -> String {

@@ -6,8 +6,11 @@
 //! taken away from one of them. Membership is written by numbers, so that VLANs can be renamed.
 
 use super::{CliError, PortStatus, Reading, lists, number, text};
-use crate::plan::{Config, Manner, PortConfig, VlanConfig};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::plan::{Config, Manner, PortConfig, VlanConfig, ordered};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 pub(super) const SETUP: &[&str] = &["set cli screen-length 0", "set cli screen-width 1024"];
 pub(super) const ASKS: &[&str] = &["show configuration | display set", "show interfaces terse"];
@@ -114,8 +117,9 @@ fn terse(text: &str) -> impl Iterator<Item = (&str, bool, bool)> {
                 .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
         };
         let socket = ["ge-", "xe-", "et-", "mge-", "fe-", "ae", "me", "em", "fxp"];
-        let is_port =
-            (socket.iter().any(|prefix| digits(prefix)) || name == "vme") && !name.contains('.');
+        // It is typed again when the port is changed, and units are no ports.
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-/:".contains(c));
+        let is_port = plain && (socket.iter().any(|prefix| digits(prefix)) || name == "vme");
         let known = matches!(admin, "up" | "down") && matches!(link, "up" | "down");
         (is_port && known).then_some((name, admin == "up", link == "up"))
     })
@@ -144,24 +148,22 @@ fn vlans(lines: &[Vec<String>]) -> BTreeMap<u16, VlanConfig> {
             }
         }
         let unit = id.to_string();
-        let (mut four, mut six) = (Vec::new(), Vec::new());
+        let mut addresses = Vec::new();
         let interface =
             lines.iter().filter_map(|line| below(line, &["interfaces", "irb", "unit", &unit]));
         for rest in interface.filter(|_| vlan.routed) {
             match rest.as_slice() {
                 [] | ["family", "inet" | "inet6"] => {}
-                ["family", "inet", "address", address] => four.push((*address).to_owned()),
-                ["family", "inet6", "address", address] => six.push((*address).to_owned()),
+                ["family", "inet" | "inet6", "address", address] => {
+                    let parts = address.split_once('/').and_then(|(ip, prefix)| {
+                        Some((ip.parse::<IpAddr>().ok()?, prefix.parse::<u8>().ok()?))
+                    });
+                    addresses.extend(parts);
+                }
                 other => vlan.besides = vlan.besides.take().or(Some(other.join(" "))),
             }
         }
-        let plain = |text: String| -> String {
-            let parts = text.split_once('/').and_then(|(ip, prefix)| {
-                Some(format!("{}/{prefix}", ip.parse::<std::net::IpAddr>().ok()?))
-            });
-            parts.unwrap_or(text)
-        };
-        vlan.addresses = four.into_iter().chain(six).map(plain).collect();
+        vlan.addresses = ordered(addresses, false);
         vlans.insert(id, vlan);
     }
     vlans
@@ -253,6 +255,7 @@ pub(super) fn commands(before: &Config, after: &Config) -> Result<Vec<String>, C
                 changed_vlan(*id, old.unwrap_or(&none), new, old.is_some(), &mut typed)?
             }
             (Some(old), None) => {
+                text::name(&old.name)?;
                 typed.push(format!("delete vlans {}", old.name));
                 if old.routed {
                     typed.push(format!("delete interfaces irb unit {id}"));
@@ -294,8 +297,14 @@ fn changed_vlan(
     typed: &mut Vec<String>,
 ) -> Result<(), CliError> {
     let name = &new.name;
+    if (&old.name, old.routed, &old.addresses) == (name, new.routed, &new.addresses) && was {
+        return Ok(());
+    }
+    text::name(name)?;
+    if was {
+        text::name(&old.name)?;
+    }
     if old.name != *name || !was {
-        text::name(name)?;
         typed.push(match was {
             true => format!("rename vlans {} to {name}", old.name),
             false => format!("set vlans {name} vlan-id {id}"),
@@ -346,5 +355,132 @@ fn placed(name: &str, port: &PortConfig, wanted: &PortConfig, typed: &mut Vec<St
     }
     if let (Some(_), Some(native)) = (&wanted.trunk, wanted.pvid) {
         typed.push(format!("set interfaces {name} native-vlan-id {native}"));
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+    use crate::{Plan, Wish, cli::Platform};
+
+    const CONFIG: &str = r#"set version 20.4R3.8
+set system host-name ex1
+set system login message "use of ge-0/0/9 \"only\" by staff"
+set interfaces ge-0/0/0 description "uplink to core"
+set interfaces ge-0/0/0 native-vlan-id 20
+set interfaces ge-0/0/0 unit 0 family ethernet-switching interface-mode trunk
+set interfaces ge-0/0/0 unit 0 family ethernet-switching vlan members servers
+set interfaces ge-0/0/0 unit 0 family ethernet-switching vlan members 30-31
+set interfaces ge-0/0/1 unit 0 family ethernet-switching interface-mode access
+set interfaces ge-0/0/1 unit 0 family ethernet-switching vlan members voice
+set interfaces ge-0/0/2 ether-options 802.3ad ae0
+set interfaces ge-0/0/3 unit 0 family inet address 198.51.100.1/31
+set interfaces ge-0/0/4 disable
+set interfaces ge-0/0/5 unit 0 family ethernet-switching vlan members gone
+deactivate interfaces ge-0/0/5 unit 0
+set interfaces interface-range desks member ge-0/0/6
+set interfaces irb unit 20 family inet address 10.0.20.1/24
+set interfaces irb unit 20 family inet6 address 2001:DB8:20::1/64
+set interfaces irb unit 30 family inet address 10.0.30.1/24
+set interfaces irb unit 30 family inet filter input voice
+set vlans servers vlan-id 20
+set vlans servers l3-interface irb.20
+set vlans voice vlan-id 30
+set vlans voice l3-interface irb.30
+set vlans spare vlan-id 31"#;
+    const TERSE: &str = "\
+Interface               Admin Link Proto    Local                 Remote
+ge-0/0/0                up    up
+ge-0/0/0.0              up    up   eth-switch
+ge-0/0/1                up    down
+ge-0/0/2                up    up
+ge-0/0/2.0              up    up   aenet    --> ae0.0
+ge-0/0/3                up    up
+ge-0/0/4                down  down
+ge-0/0/5                up    down
+ge-0/0/6                up    up
+ae0                     up    up
+bme0                    up    up
+irb                     up    up
+me0                     up    up
+vme                     up    down";
+
+    fn reading() -> Reading {
+        Platform::Junos.read(&[CONFIG.to_owned(), TERSE.to_owned()]).unwrap()
+    }
+
+    fn port(reading: &Reading, name: &str) -> u32 {
+        *reading.config.ports.iter().find(|(_, port)| port.name == name).unwrap().0
+    }
+
+    #[test]
+    fn a_switch_is_read() {
+        let reading = reading();
+        let names: BTreeSet<&str> =
+            reading.config.ports.values().map(|port| port.name.as_str()).collect();
+        let sockets = ["ge-0/0/0", "ge-0/0/1", "ge-0/0/2", "ge-0/0/3", "ge-0/0/4", "ge-0/0/5"];
+        assert_eq!(names, sockets.into_iter().chain(["ge-0/0/6", "ae0", "me0", "vme"]).collect());
+        let of = |name: &str| &reading.config.ports[&port(&reading, name)];
+        assert_eq!(of("ge-0/0/0").alias, "uplink to core");
+        assert_eq!(of("ge-0/0/0").pvid, Some(20));
+        assert_eq!(of("ge-0/0/0").trunk, Some(BTreeSet::from([20, 30, 31])));
+        assert_eq!((of("ge-0/0/1").pvid, of("ge-0/0/4").up), (Some(30), false));
+        for none in ["ge-0/0/2", "ge-0/0/3", "ge-0/0/6", "me0", "vme"] {
+            assert_eq!(of(none).bridge_port, None, "{none}");
+        }
+        // What is deactivated is not there.
+        assert_eq!((of("ge-0/0/5").bridge_port.is_some(), of("ge-0/0/5").pvid), (true, None));
+        let vlans = &reading.config.vlans;
+        assert_eq!(vlans[&20].addresses, ["10.0.20.1/24", "2001:db8:20::1/64"]);
+        assert_eq!(vlans[&30].besides.as_deref(), Some("family inet filter input voice"));
+        assert_eq!((vlans[&20].besides.as_ref(), vlans[&31].routed), (None, false));
+        assert!(vlans[&20].untagged.contains(&port(&reading, "ge-0/0/0")));
+    }
+
+    #[test]
+    fn changes_are_typed_as_people_do() {
+        let reading = reading();
+        let at = |name: &str| port(&reading, name);
+        let wishes = [
+            Wish::Rename { vlan: 30, name: "phones".into() },
+            Wish::Create { vlan: 40, name: "guests".into() },
+            Wish::Access { port: at("ge-0/0/0"), vlan: 40 },
+            Wish::Alias { port: at("ge-0/0/0"), alias: String::new() },
+            Wish::Trunk { port: at("ge-0/0/5"), native: None, tagged: [20, 40].into() },
+            Wish::Addresses { vlan: 40, addresses: vec!["10.0.40.1/24".into()] },
+            Wish::Up { port: at("ge-0/0/4"), up: true },
+            Wish::Up { port: at("ge-0/0/1"), up: false },
+        ];
+        let plan = Plan::new(reading.config.clone(), &wishes).unwrap();
+        let typed = Platform::Junos.commands(plan.before(), plan.after()).unwrap();
+        for line in [
+            "rename vlans voice to phones",
+            "set vlans guests vlan-id 40",
+            "set vlans guests l3-interface irb.40",
+            "set interfaces irb unit 40 family inet address 10.0.40.1/24",
+            "delete interfaces ge-0/0/0 description",
+            "delete interfaces ge-0/0/0 unit 0 family ethernet-switching vlan members",
+            "delete interfaces ge-0/0/0 native-vlan-id",
+            "set interfaces ge-0/0/0 unit 0 family ethernet-switching interface-mode access",
+            "set interfaces ge-0/0/0 unit 0 family ethernet-switching vlan members 40",
+            // It was a member by the name that changes.
+            "set interfaces ge-0/0/1 unit 0 family ethernet-switching vlan members 30",
+            "set interfaces ge-0/0/5 unit 0 family ethernet-switching vlan members 20",
+            "delete interfaces ge-0/0/4 disable",
+            "set interfaces ge-0/0/1 disable",
+        ] {
+            assert!(typed.iter().any(|one| one == line), "{line}\n{typed:#?}");
+        }
+        assert!(!typed.iter().any(|line| line.contains("ge-0/0/5 native")), "{typed:#?}");
+        let back = Platform::Junos.commands(plan.after(), plan.before()).unwrap();
+        for line in ["delete vlans guests", "delete interfaces irb unit 40"] {
+            assert!(back.iter().any(|one| one == line), "{line}\n{back:#?}");
+        }
+        let older = format!(
+            "{CONFIG}\nset interfaces ge-0/0/7 unit 0 family ethernet-switching port-mode trunk"
+        );
+        assert!(Platform::Junos.read(&[older, TERSE.to_owned()]).is_err());
+        assert!(Platform::Junos.read(&[String::new(), String::new()]).is_err());
     }
 }

@@ -46,6 +46,7 @@ pub(crate) mod snmp_rate;
 pub(crate) mod snmp_walk;
 pub(crate) mod socks_request;
 pub(crate) mod ssh_config;
+pub(crate) mod switch_cli;
 pub(crate) mod team_address;
 pub(crate) mod team_events;
 pub(crate) mod telnet;

@@ -118,7 +118,9 @@ def carries(config):
     """How the port that carries the management is."""
     if PLATFORM == "junos":
         own = [line for line in config["lines"] if line.startswith("interfaces %s " % MANAGEMENT)]
-        return sorted(line for line in own if "description" not in line)
+        numbers = dict(re.findall(r"^vlans (\S+) vlan-id (\d+)$", "\n".join(config["lines"]), re.M))
+        plain = (re.sub(r"members (\S+)$", lambda found: "members " + numbers.get(found.group(1), found.group(1)), line) for line in own)
+        return sorted(line for line in plain if "description" not in line)
     port = config["ports"][MANAGEMENT]
     lists = sorted(vlan for vlan in port["allowed"] if vlan in (1, 20)) if port["mode"] == "trunk" else []
     return [port["up"], port["mode"], port["native"] if port["mode"] == "trunk" else port["access"], lists]

@@ -64,6 +64,7 @@ const WAYS: Management[] = [
     identity: 'i-1',
     plain: true,
   },
+  { id: 'l', name: '', kind: 'cli', platform: 'iosXe' },
 ];
 
 describe('ways to manage a machine', () => {

@@ -9,6 +9,7 @@ import type {
   SnmpCipher,
   SnmpHash,
   SnmpVersion,
+  SwitchPlatform,
 } from '../host/bindings';
 
 /** Every field that any kind has; those of other kinds are kept while the kind is changed, and not sent. */
@@ -31,6 +32,8 @@ export interface WayForm {
   privacyIdentity: IdentityId | null;
   /** Empty is found out. */
   family: string;
+  /** Whose command line it is. */
+  platform: SwitchPlatform;
   /** The machine of the tree that it is a part of: cluster, switch, power unit or console. */
   other: NodeId | null;
   /** The guest's number, the switch's port, the unit's outlet, the console server's port or the console's name. */
@@ -80,6 +83,14 @@ export const CIPHERS: readonly { value: SnmpCipher | ''; label: string }[] = [
   { value: 'aes256Cisco', label: 'AES-256 (Reeder, Cisco)' },
 ];
 
+export const PLATFORMS: readonly { value: SwitchPlatform; label: string }[] = [
+  { value: 'eos', label: 'Arista EOS' },
+  { value: 'iosXe', label: 'Cisco IOS-XE' },
+  { value: 'nxOs', label: 'Cisco NX-OS' },
+  { value: 'os10', label: 'Dell OS10' },
+  { value: 'junos', label: 'Juniper Junos' },
+];
+
 export function emptyWay(kind: ManagementKind): WayForm {
   return {
     id: crypto.randomUUID(),
@@ -97,6 +108,7 @@ export function emptyWay(kind: ManagementKind): WayForm {
     cipher: 'aes128',
     privacyIdentity: null,
     family: '',
+    platform: 'eos',
     other: null,
     place: '',
     plain: false,
@@ -135,6 +147,8 @@ export function formOfWay(way: Management): WayForm {
         privacyIdentity: way.privacyIdentity,
         family: way.family ?? '',
       };
+    case 'cli':
+      return { ...form, platform: way.platform };
     case 'guest':
       return { ...form, other: way.cluster, place: String(way.guest) };
     case 'port':
@@ -201,6 +215,8 @@ export function wayOf(form: WayForm): Management {
         family: form.family || null,
       };
     }
+    case 'cli':
+      return { id, name, kind, platform: form.platform };
     case 'guest':
       return { id, name, kind, cluster: other, guest: Number(place) };
     case 'port':
@@ -214,7 +230,7 @@ export function wayOf(form: WayForm): Management {
   }
 }
 
-/** Whether it answers over the network itself, and is no part of another machine. */
+/** Whether it answers over the network itself, at an address of its own, and is no part of another machine. */
 export const isOwn = ({ kind }: Pick<WayForm, 'kind'>): boolean =>
   kind === 'bmc' || kind === 'proxmox' || kind === 'snmp';
 
@@ -240,6 +256,7 @@ export function wayErrors(form: WayForm): WayErrors {
       errors.system = 'The id of a system has at most 64 characters.';
     return errors;
   }
+  if (form.kind === 'cli') return errors;
   if (form.other === null) errors.other = MISSING[form.kind] ?? '';
   if (form.kind === 'guest' && !(/^\d{3,9}$/.test(place) && Number(place) >= 100))
     errors.place = 'A guest has a number from 100 on.';

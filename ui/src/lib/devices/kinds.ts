@@ -7,9 +7,10 @@ import EthernetPort from '@lucide/svelte/icons/ethernet-port';
 import Network from '@lucide/svelte/icons/network';
 import Plug from '@lucide/svelte/icons/plug';
 import Server from '@lucide/svelte/icons/server';
+import SquareTerminal from '@lucide/svelte/icons/square-terminal';
 import type { IconComponent } from '$lib/components/Icon.svelte';
 import type { ManagementKind } from '$lib/host';
-import { isOwn, usualPort, type WayForm } from './form';
+import { isOwn, PLATFORMS, usualPort, type WayForm } from './form';
 
 export interface Kind {
   kind: ManagementKind;
@@ -26,6 +27,7 @@ export const KINDS: readonly Kind[] = [
   { kind: 'bmc', title: 'Management controller (BMC)', icon: Cpu },
   { kind: 'proxmox', title: 'Proxmox VE', icon: Server },
   { kind: 'snmp', title: 'SNMP', icon: Network },
+  { kind: 'cli', title: 'Command line of a switch', icon: SquareTerminal },
   {
     kind: 'guest',
     title: 'Guest of a cluster',
@@ -71,8 +73,12 @@ export function kindOf(kind: ManagementKind): Kind {
 
 const VERSIONS = { v1: 'SNMP v1', v2c: 'SNMP v2c', v3: 'SNMP v3' } as const;
 
-/** "Redfish", "SNMP v3", "Outlet of a power unit". */
-export function kindText(form: Pick<WayForm, 'kind' | 'protocol' | 'version'>): string {
+/** "Redfish", "SNMP v3", "Arista EOS", "Outlet of a power unit". */
+export function kindText(
+  form: Pick<WayForm, 'kind' | 'protocol' | 'version' | 'platform'>,
+): string {
+  if (form.kind === 'cli')
+    return PLATFORMS.find(({ value }) => value === form.platform)?.label ?? '';
   if (form.kind === 'bmc') return form.protocol === 'ipmi' ? 'BMC, IPMI' : 'BMC, Redfish';
   return form.kind === 'snmp' ? VERSIONS[form.version] : kindOf(form.kind).title;
 }
@@ -89,6 +95,7 @@ export function placeText(
     if (port === '' || Number(port) === usualPort(form)) return address;
     return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   }
+  if (form.kind === 'cli') return here;
   const other = form.other === null ? '' : (nameOf(form.other) ?? 'a machine that is gone');
   const place = form.place.trim();
   if (place === '') return other;

@@ -2500,7 +2500,7 @@ export type Management = {
 export type ManagementId = string;
 
 /** What kind of way it is. */
-export type ManagementKind = "bmc" | "proxmox" | "snmp" | "guest" | "port" | "outlet" | "console" | "conserver";
+export type ManagementKind = "bmc" | "proxmox" | "snmp" | "cli" | "guest" | "port" | "outlet" | "console" | "conserver";
 
 /** What `management_sign_in` takes. */
 export type ManagementSignIn = {
@@ -2583,6 +2583,10 @@ cipher: SnmpCipher | null;
 privacyIdentity: IdentityId | null;
 /** The family of a power unit, one of `devices_families`; none is found out. */
 family: string | null } |
+/** The command line of a switch, which the machine is, over SSH: with the machine's own address, identities and jump hosts. */
+{ kind: "cli";
+/** Whose it is. */
+platform: SwitchPlatform } |
 /** A guest of a cluster. */
 { kind: "guest";
 /** The machine with the way to the cluster. */
@@ -4363,6 +4367,10 @@ export type Switch = {
 	vlans: SwitchVlan[],
 	/** Whether anything can be changed with the name or community that is used; none is not tried. */
 	writable: boolean | null,
+	/** Whether its counters, neighbours and the addresses behind its ports are read, as SNMP has them. */
+	counted: boolean,
+	/** Whether the layer-3 addresses of its VLANs can be changed. */
+	layer3: boolean,
 };
 
 /** What `switch_apply` takes. */
@@ -4437,9 +4445,16 @@ export type SwitchPlan = {
 	id: SwitchChangeId,
 	/** What differs; empty if nothing does. */
 	diff: PlanLine[],
+	/** What is typed at the switch's command line, in this order; empty where it is changed by SNMP. */
+	commands: string[],
+	/** Whether the switch itself takes the change back if nobody keeps it, so that it does also without this computer. */
+	ownTimer: boolean,
 	/** What has to be known before, as for power; its name has to be typed where it is set. */
 	guard: PowerGuard,
 };
+
+/** Whose command line a switch has. */
+export type SwitchPlatform = "junos" | "eos" | "nxOs" | "iosXe" | "os10";
 
 /** A port. */
 export type SwitchPort = {
@@ -4556,7 +4571,13 @@ name: string } |
 /** A VLAN away. */
 { kind: "remove";
 /** Which. */
-vlan: number };
+vlan: number } |
+/** The layer-3 addresses of a VLAN, instead of those that it has. */
+{ kind: "addresses";
+/** Which. */
+vlan: number;
+/** As `address/prefix`; the first of IPv4 is the primary one. */
+addresses: string[] };
 
 /** What `switch_plan` takes. */
 export type SwitchWishes = {

@@ -126,6 +126,31 @@ describe('the ports of a switch', () => {
     });
   });
 
+  it('are changed by a command line that is shown, and so are addresses of VLANs', async () => {
+    page.host.managed.switch.line = true;
+    tabs.open({ kind: 'ports', entry: SWITCH });
+    await waitFor(() => expect(rows().length).toBeGreaterThan(5));
+    expect(screen.queryByRole('radio', { name: 'Addresses' })).toBeNull();
+    await part('VLANs');
+    await fireEvent.click(screen.getByRole('button', { name: 'Addresses of VLAN 10…' }));
+    await accessible();
+    expect(screen.getByTestId('addresses-go')).toHaveProperty('disabled', true);
+    await type('addresses', '10.0.10.1');
+    expect(screen.getByText(/“10.0.10.1” is no address with its prefix/)).toBeTruthy();
+    await type('addresses', '10.0.10.1/24\n2001:db8:10::1/64');
+    await click('addresses-go');
+    await screen.findByTestId('plan-lines');
+    expect(called('switch_plan')[0]).toMatchObject({
+      wishes: [{ kind: 'addresses', vlan: 10, addresses: ['10.0.10.1/24', '2001:db8:10::1/64'] }],
+    });
+    const commands = screen.getByTestId('plan-commands');
+    expect(commands).toHaveProperty('open', false);
+    expect(commands.textContent).toContain('What is typed at the switch (1)');
+    expect(commands.textContent).toContain('set VLAN 10 addresses 10.0.10.1/24');
+    expect(screen.getByTestId('plan').textContent).toContain('without this computer');
+    await accessible();
+  });
+
   it('cannot be changed where one may only read', async () => {
     page.host.managed.switch.writable = false;
     tabs.open({ kind: 'ports', entry: SWITCH });

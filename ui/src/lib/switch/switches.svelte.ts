@@ -46,8 +46,8 @@ class SwitchView {
   }
 
   async #count(): Promise<void> {
-    // Nobody sees it.
-    if (document.visibilityState === 'hidden') return;
+    // Nobody sees it, or it counts nothing.
+    if (document.visibilityState === 'hidden' || this.reading.value?.counted === false) return;
     try {
       const all = await call('switch_traffic', { entry: this.entry, ports: [] });
       this.#traffic = new Map(all.map((port) => [port.index, trafficOf(port)] as const));

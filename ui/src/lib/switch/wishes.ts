@@ -92,3 +92,16 @@ export function wishesOf(form: PortForm, port: SwitchPort): SwitchWish[] {
   if (form.up !== port.up) wishes.push({ kind: 'up', port: index, up: form.up });
   return wishes;
 }
+
+/** Addresses as they are typed, one a line or with blanks and commas between them. */
+export const addressesOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
+
+/** What is wrong at first sight; the rest is for the plan to say. */
+export function addressesError(text: string): string | null {
+  const wrong = addressesOf(text).find(
+    (one) => !/^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:.]*:[0-9a-f:.]*)\/\d{1,3}$/i.test(one),
+  );
+  return wrong === undefined
+    ? null
+    : `“${wrong}” is no address with its prefix, as 192.0.2.1/24 or 2001:db8::1/64.`;
+}

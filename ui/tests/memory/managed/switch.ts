@@ -73,6 +73,8 @@ export class MemorySwitch {
     { id: 30, name: 'storage', untagged: 0, tagged: 3, addresses: [] as string[] },
   ];
   writable: boolean | null = true;
+  /** It has a way to its command line, too. */
+  line = false;
   changes: SwitchChange[] = [];
   refuses: unknown = null;
   #plans = new Map<string, { wishes: SwitchWish[]; plan: SwitchPlan }>();
@@ -94,6 +96,8 @@ export class MemorySwitch {
       ports: this.ports,
       vlans: this.vlans,
       writable: this.writable,
+      counted: !this.line,
+      layer3: this.line,
     };
   }
 
@@ -130,6 +134,8 @@ export class MemorySwitch {
     const plan: SwitchPlan = {
       id: `plan-${this.#next++}`,
       diff,
+      commands: this.line ? diff.filter((line) => line.new).map(({ text }) => `set ${text}`) : [],
+      ownTimer: this.line,
       guard: {
         title: hit ? `Take ${hit.name} of sw-core-01 down?` : 'Change sw-core-01?',
         meaning: hit ? `What is behind ${hit.name} is cut off.` : '',
@@ -219,6 +225,8 @@ export class MemorySwitch {
         return pair(`VLAN ${wish.vlan} "old"`, `VLAN ${wish.vlan} "${wish.name}"`);
       case 'remove':
         return [{ new: false, text: `VLAN ${wish.vlan}` }];
+      case 'addresses':
+        return [{ new: true, text: `VLAN ${wish.vlan} addresses ${wish.addresses.join(' ')}` }];
     }
   }
 
