@@ -76,6 +76,12 @@ pub enum CliError {
         /// Its words.
         said: String,
     },
+    /// Somebody else has it, or a session of ours that the switch does not know to be gone yet.
+    #[error("somebody else configures the switch: {said}")]
+    Busy {
+        /// Its words.
+        said: String,
+    },
     /// The account may only look.
     #[error("this account is not privileged on the switch, and Patchbay types no enable password")]
     Privilege,
@@ -98,10 +104,10 @@ pub enum CliError {
 }
 
 impl CliError {
-    /// Whether nothing came back: what was asked for may have been done.
+    /// Whether nothing came back, or it could not be asked yet: it may be asked again.
     #[must_use]
     pub const fn unanswered(&self) -> bool {
-        matches!(self, Self::Closed | Self::Silent { .. })
+        matches!(self, Self::Closed | Self::Silent { .. } | Self::Busy { .. })
     }
 }
 

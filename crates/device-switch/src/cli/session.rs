@@ -1,10 +1,14 @@
 //! A session at a switch's prompt: what is read of it, and how a change is begun, kept and withdrawn on each platform.
 //!
-//! A change that fails on the way is dropped before anything counts, where the platform can. The session is then left by
-//! closing it: whatever a platform asks at its end is not answered.
+//! A change that fails on the way is dropped before anything counts, where the platform can. The session is left by closing it,
+//! but for Junos, whose lock is let go of first: a connection that was cut holds it until the switch notices. Whatever a platform
+//! asks at its end is not answered.
 
 use super::{About, CliError, Patience, Platform, Reading, Revert, Shell, text::refusal};
 use tokio::io::{AsyncRead, AsyncWrite};
+
+/// What only one session can have on Junos.
+const LOCK: &str = "configure exclusive";
 
 /// A session at a prompt.
 #[derive(Debug)]
@@ -66,6 +70,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     async fn ask(&mut self, command: &str) -> Result<String, CliError> {
         let said = self.shell.run(command).await?;
         match refusal(&said) {
+            Some(said) if command == LOCK => Err(CliError::Busy { said }),
             Some(said) => Err(CliError::Refused { command: command.to_owned(), said }),
             None => Ok(said),
         }
@@ -103,7 +108,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Err(why);
             }
         }
+        self.leave().await;
         go_on(lines.len())
+    }
+
+    /// Lets go of the lock. The work is done by then, so that it does not matter whether it is heard.
+    async fn leave(&mut self) {
+        if self.platform == Platform::Junos {
+            let _ = self.shell.run("exit").await;
+        }
     }
 
     /// A line that counts only if the switch says so.
@@ -120,7 +133,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Leaves a change that is not committed. What is said to it does not matter: the session ends with it anyway.
     async fn drop_it(&mut self) {
         let lines: &[&str] = match self.platform {
-            Platform::Junos => &["rollback 0"],
+            Platform::Junos => &["rollback 0", "exit"],
             Platform::Eos => &["abort"],
             Platform::Os10 => &["end", "discard"],
             Platform::IosXe | Platform::NxOs => &["end"],
@@ -138,7 +151,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// When it does not do that.
     pub async fn confirm(&mut self, name: &str) -> Result<(), CliError> {
         let lines = match self.platform {
-            Platform::Junos => vec!["configure exclusive".to_owned(), "commit".to_owned()],
+            Platform::Junos => vec![LOCK.to_owned(), "commit".to_owned()],
             Platform::Eos => vec![format!("configure session {name} commit")],
             Platform::IosXe => vec!["configure confirm".to_owned()],
             Platform::NxOs | Platform::Os10 => Vec::new(),
@@ -146,6 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         for line in lines {
             self.committed(&line).await?;
         }
+        self.leave().await;
         Ok(())
     }
 
@@ -189,9 +203,9 @@ fn around(platform: Platform, name: &str, revert: Revert) -> (Vec<String>, Vec<S
     let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
     match (platform, seconds.zip(minutes)) {
         (Platform::Junos, Some((_, minutes))) => {
-            (owned(&["configure exclusive"]), vec![format!("commit confirmed {minutes}")])
+            (owned(&[LOCK]), vec![format!("commit confirmed {minutes}")])
         }
-        (Platform::Junos, None) => (owned(&["configure exclusive"]), owned(&["commit"])),
+        (Platform::Junos, None) => (owned(&[LOCK]), owned(&["commit"])),
         (Platform::Eos, timer) => {
             let last = match timer {
                 Some((seconds, _)) => {

@@ -533,6 +533,10 @@ class Junos:
             return "load complete"
         if words[0] == "commit":
             return self.commit(words)
+        if line == "exit":
+            self.copy = None
+            self.leave()
+            return "Exiting configuration mode"
         raise invalid()
 
     def exec(self, line, words):
@@ -553,13 +557,19 @@ class Junos:
                     rows.append("%-23s up    down eth-switch" % (name + ".0"))
                 return "\n".join(rows + ["irb                     up    up", "lo0                     up    up"])
             if line == "configure exclusive":
-                if state["owner"] and os.path.exists("/proc/%d" % state["owner"]):
+                if state["owner"]:
                     raise Refused("error: configuration database locked by:\n  admin terminal pts/0 (pid %d) on since 2026-11-23"
                                   % state["owner"])
                 state["owner"] = os.getpid()
                 self.copy = copied(state["running"])
                 return "warning: uncommitted changes will be discarded on exit\nEntering configuration mode\n"
         raise invalid()
+
+    @staticmethod
+    def leave():
+        with Store() as state:
+            if state["owner"] == os.getpid():
+                state["owner"] = None
 
     def edit(self, verb, rest, words):
         lines = self.copy["lines"]
@@ -647,7 +657,7 @@ def options():
 
 
 def main():
-    signal.signal(signal.SIGHUP, lambda *_: os._exit(0))
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
     if os.isatty(0):
         tty.setraw(0)
     alive()
@@ -686,3 +696,6 @@ try:
     main()
 except Gone:
     pass
+finally:
+    if PLATFORM == "junos":
+        Junos.leave()

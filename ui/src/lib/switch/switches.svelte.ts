@@ -46,8 +46,9 @@ class SwitchView {
   }
 
   async #count(): Promise<void> {
-    // Nobody sees it, or it counts nothing.
-    if (document.visibilityState === 'hidden' || this.reading.value?.counted === false) return;
+    // Nobody sees it, or it counts nothing. Whoever watches is not to begin anew when it was read.
+    const counts = untrack(() => this.reading.value?.counted !== false);
+    if (document.visibilityState === 'hidden' || !counts) return;
     try {
       const all = await call('switch_traffic', { entry: this.entry, ports: [] });
       this.#traffic = new Map(all.map((port) => [port.index, trafficOf(port)] as const));

@@ -67,6 +67,12 @@ fn said(way: &Way, error: &CliError) -> ApiError {
             format!("{machine} was left alone with a question: {error}."),
             "Sign in there yourself, see to what it asks, and try again.",
         ),
+        CliError::Busy { .. } => say(
+            ErrorCode::Conflict,
+            format!("{machine} is being configured: {error}."),
+            "Wait until they are done, and try again.",
+        )
+        .retry(),
         CliError::Privilege => say(
             ErrorCode::NotAllowed,
             format!("{machine} does not let this account read its configuration: {error}."),
