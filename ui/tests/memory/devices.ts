@@ -334,6 +334,8 @@ function nameOf(way: Management): string {
       return `port ${way.port}`;
     case 'conserver':
       return `console ${way.console} of lab-14`;
+    case 'cli':
+      return `command line, ${way.platform}`;
     default:
       return `${way.kind} at ${way.address}`;
   }
