@@ -117,7 +117,7 @@ fn statuses(text: &str) -> Vec<Row> {
             disabled: *state == "disabled",
             routed: words.get(1) == Some(&"routed"),
             trunk: words.get(1) == Some(&"trunk"),
-            speed: words.windows(2).find_map(|pair| speed(pair)),
+            speed: words.windows(2).find_map(speed),
         });
     }
     rows

@@ -2537,7 +2537,7 @@ export type ManagementTrust = {
 };
 
 /**
- * Which way it is. The first three answer over the network themselves; an address that is empty is the machine's own, and without an
+ * Which way it is. The first four answer over the network themselves; an address that is empty is the machine's own, and without an
  * identity the machine's identities are used. The others are part of another machine of the tree.
  */
 export type ManagementWay =
@@ -4454,7 +4454,17 @@ export type SwitchPlan = {
 };
 
 /** Whose command line a switch has. */
-export type SwitchPlatform = "junos" | "eos" | "nxOs" | "iosXe" | "os10";
+export type SwitchPlatform =
+/** Juniper Junos, with Enhanced Layer 2 Software. */
+"junos" |
+/** Arista EOS. */
+"eos" |
+/** Cisco NX-OS. */
+"nxOs" |
+/** Cisco IOS-XE. */
+"iosXe" |
+/** Dell OS10. */
+"os10";
 
 /** A port. */
 export type SwitchPort = {
@@ -5253,7 +5263,7 @@ export type WayStatus = {
 	about: string,
 	/** What is wrong; none if it answered. */
 	problem: ApiError | null,
-	/** Set where its certificate has to be looked at first: nothing was said to it. See `management_trust`. */
+	/** Set where its certificate or host key has to be looked at first: nothing was said to it. See `management_trust`. */
 	question: HostKeyQuestion | null,
 };
 
