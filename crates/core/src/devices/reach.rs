@@ -104,6 +104,14 @@ impl From<Trouble> for CoreError {
 }
 
 impl Way {
+    /// A way of the machine that a route ends at.
+    fn of(route: Vec<ResolvedHop>, management: Management) -> Result<Self, CoreError> {
+        let machine = route.last().ok_or(CoreError::NotFound("machine"))?;
+        let (entry, draft) = (machine.entry.id, machine.entry.draft.clone());
+        let identities = machine.settings.identities.value.clone();
+        Ok(Self { entry, draft, management, route, identities })
+    }
+
     /// What the machine is called.
     pub(super) fn machine(&self) -> &str {
         &self.draft.name
@@ -135,19 +143,8 @@ impl Devices<'_> {
         self.0.own_computer("manage machines below their operating system")?;
         let route = self.0.tree().route(entry)?;
         let machine = route.last().ok_or(CoreError::NotFound("machine"))?;
-        let identities = machine.settings.identities.value.clone();
-        let draft = machine.entry.draft.clone();
-        Ok(draft
-            .management
-            .iter()
-            .map(|management| Way {
-                entry: *entry.get(),
-                draft: draft.clone(),
-                management: management.clone(),
-                route: route.clone(),
-                identities: identities.clone(),
-            })
-            .collect())
+        let all = machine.entry.draft.management.clone().into_iter();
+        all.map(|management| Way::of(route.clone(), management)).collect()
     }
 
     /// Another machine in place of the one that has a way, with its address and identities.
@@ -157,13 +154,7 @@ impl Devices<'_> {
         management: &Management,
     ) -> Result<Way, CoreError> {
         self.0.own_computer("manage machines below their operating system")?;
-        let machine = self.0.tree().route(other)?.pop().ok_or(CoreError::NotFound("machine"))?;
-        Ok(Way {
-            entry: *other.get(),
-            draft: machine.entry.draft,
-            management: management.clone(),
-            identities: machine.settings.identities.value,
-        })
+        Way::of(self.0.tree().route(other)?, management.clone())
     }
 
     /// One way of a machine.
@@ -232,11 +223,9 @@ impl Devices<'_> {
         self.0.own_computer("manage machines below their operating system")?;
         let route = self.0.tree().route_of_draft(folder, id, draft)?;
         let machine = route.last().ok_or(CoreError::NotFound("machine"))?;
-        let identities = machine.settings.identities.value.clone();
-        let (entry, draft) = (machine.entry.id, machine.entry.draft.clone());
-        let management = draft.management.iter().find(|one| one.id == way).cloned();
-        let management = management.ok_or(CoreError::NotFound("way to manage it"))?;
-        Ok(Way { entry, draft, management, route, identities })
+        let mut all = machine.entry.draft.management.iter();
+        let management = all.find(|one| one.id == way).cloned();
+        Way::of(route, management.ok_or(CoreError::NotFound("way to manage it"))?)
     }
 
     /// The name and password of the identity a way names, or of the machine's first with a password. None if there is none.
