@@ -10,7 +10,14 @@ import Monitor from '@lucide/svelte/icons/monitor';
 import Server from '@lucide/svelte/icons/server';
 import { ways } from '$lib/devices/ways.svelte';
 import type { Fact } from '$lib/components/facts';
-import type { Cluster, ClusterUsage, NodeId } from '$lib/host';
+import {
+  inWords,
+  type ApiError,
+  type Cluster,
+  type ClusterUsage,
+  type ErrorCode,
+  type NodeId,
+} from '$lib/host';
 import { tabs } from '$lib/tabs/tabs.svelte';
 import type { Live, LiveFolder, LiveRow } from '$lib/tree/live';
 import { flipped, readIds, writeIds } from '$lib/tree/opened';
@@ -82,9 +89,9 @@ class InTree implements Live {
     const { value, problem } = clusters.of(entry).reading;
     const rows = value ? this.#rows(entry, value, text) : [];
     const found = text ? rows.filter(({ open }) => open === null).length : 0;
-    if (problem) rows.unshift(note(entry, 'Does not answer', problem.message));
-    else if (!value) rows.unshift(note(entry, 'Reading…', ''));
-    else if (rows.length === 0 && !text) rows.unshift(note(entry, 'No nodes to see', ''));
+    if (problem) rows.unshift(note(entry, WRONG[problem.code] ?? 'Does not answer', problem));
+    else if (!value) rows.unshift(note(entry, 'Reading…', null));
+    else if (rows.length === 0 && !text) rows.unshift(note(entry, 'No nodes to see', null));
     return text && found === 0 ? { open: false, rows: [], found } : { open: true, rows, found };
   }
 
@@ -108,6 +115,12 @@ class InTree implements Live {
     return drawn;
   }
 }
+
+/** Why there are no guests, in a few words. */
+const WRONG: Partial<Record<ErrorCode, string>> = {
+  hostKey: 'Its certificate is not trusted yet',
+  needsCode: 'Asks for a code',
+};
 
 const isCluster = (entry: NodeId) => ways.has(entry, 'proxmox');
 
@@ -182,8 +195,10 @@ function used(usage: ClusterUsage): Fact[] {
 }
 
 /** What is said in place of guests, or above those that were there before. */
-function note(entry: NodeId, name: string, detail: string): LiveRow {
-  const show = () => tabs.open({ kind: 'guests', entry });
+function note(entry: NodeId, name: string, problem: ApiError | null): LiveRow {
+  // A certificate is looked at where all ways of the machine are.
+  const kind = problem?.code === 'hostKey' ? 'power' : 'guests';
+  const show = () => tabs.open({ kind, entry });
   return {
     id: `${entry} note`,
     machine: entry,
@@ -191,15 +206,15 @@ function note(entry: NodeId, name: string, detail: string): LiveRow {
     depth: 1,
     name,
     note: '',
-    spoken: detail ? `${name}: ${detail}` : name,
-    icon: detail ? CircleAlert : null,
+    spoken: problem ? `${name}: ${problem.message}` : name,
+    icon: problem ? CircleAlert : null,
     dot: null,
     open: null,
     position: 1,
     siblings: 1,
     run: show,
-    menu: () => [{ label: 'Show the guests', run: show }],
-    facts: () => (detail ? [['Why', detail]] : []),
+    menu: () => [{ label: problem ? 'Show what is wrong' : 'Show the guests', run: show }],
+    facts: () => (problem ? [['Why', inWords(problem)]] : []),
   };
 }
 

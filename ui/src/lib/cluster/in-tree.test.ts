@@ -130,4 +130,14 @@ describe('a cluster in the tree', () => {
     await press('Enter');
     expect(tabs.current?.spec).toMatchObject({ kind: 'guests', entry: CLUSTER });
   });
+
+  it('leads to its certificate where nobody has looked at it', async () => {
+    page.host.managed.cluster.refuses = problem('hostKey', 'It is not trusted yet.');
+    tree.reveal(CLUSTER);
+    await press('ArrowRight');
+    await waitFor(() => expect(below()).toEqual(['Its certificate is not trusted yet']));
+    await press('ArrowRight');
+    await press('Enter');
+    expect(tabs.current?.spec).toMatchObject({ kind: 'power', entry: CLUSTER });
+  });
 });
