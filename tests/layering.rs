@@ -104,7 +104,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "patchbay-stage",
-        &["testkit", "model", "session", "core", "commands", "engine-rdp", "engine-vnc"],
+        &[
+            "testkit",
+            "model",
+            "session",
+            "core",
+            "commands",
+            "device-ipmi",
+            "device-snmp",
+            "engine-rdp",
+            "engine-vnc",
+        ],
     ),
     ("xtask", &[]),
 ];
