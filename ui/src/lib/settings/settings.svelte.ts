@@ -34,6 +34,7 @@ class SettingsState {
   /** What is known to be on the disk. */
   #kept = { app: DEFAULT_APP, vault: DEFAULT_VAULT };
   #writing: Promise<void> = Promise.resolve();
+  #loading: Promise<void> = Promise.resolve();
   #unwritten = $state(0);
 
   /** Light or dark, after asking the desktop where that is wanted. */
@@ -83,7 +84,18 @@ class SettingsState {
     };
   }
 
-  async load(): Promise<void> {
+  /** Reads the settings of this computer. */
+  load(): Promise<void> {
+    this.#loading = this.#load();
+    return this.#loading;
+  }
+
+  /** Until they were read, if somebody began to: what depends on one at the start waits for that. */
+  loaded(): Promise<void> {
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
     try {
       [this.#kept.app, this.info] = await Promise.all([call('settings_get'), call('app_info')]);
       this.app = this.#kept.app;

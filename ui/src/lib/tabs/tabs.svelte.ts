@@ -400,6 +400,8 @@ class TabsState {
     this.#keeping?.stop();
     this.#keeping = new Keeping((json) => this.#write(path, json));
     const read = await this.#read(path);
+    // Whether they are wanted is a setting, which may still be on its way.
+    await settings.loaded();
     if (this.#vault !== path || read === null) return;
     const { saved, known } = read;
     const json = windows.isMain ? saved : windows.ownTabs;
